@@ -1,0 +1,1 @@
+"""dandifile: a dandiset as one file."""

@@ -1,0 +1,65 @@
+"""What a kind of resource is: one module that satisfies this Protocol, registered in `kinds`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dandifile.model import Block, Change, Json, Local, Spec, Step
+
+if TYPE_CHECKING:
+    from dandifile.archive.reader import Reader
+    from dandifile.archive.writer import Writer
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line adds to the spec for one plan."""
+
+    allow: frozenset[str] = frozenset()
+    only: frozenset[str] = frozenset()  # names of kinds; empty: all
+    paths: tuple[str, ...] = ()  # globs of asset paths to look at; empty: all
+    exclude: tuple[str, ...] = ()
+    rename: bool = False
+    refresh_metadata: bool = False
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What one kind found: the changes, and what is to be said beside them."""
+
+    changes: tuple[Change, ...] = ()
+    blocked: tuple[Block, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    unchanged: int = 0
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a step may use: the archive, and the folders that it reads data from and notes things in."""
+
+    writer: Writer
+    root: Path
+    state: Path
+
+
+class Kind(Protocol):
+    """Desired and observed are the kind's own values; only changes leave it.
+
+    Absent from the desired is not owned: a diff never touches it.
+    """
+
+    NAME: str
+
+    def observe(self, reader: Reader) -> Any: ...
+
+    def desired(self, spec: Spec, local: Local) -> Any: ...
+
+    def diff(self, desired: Any, observed: Any, options: Options) -> Difference: ...
+
+    def steps(self, changes: tuple[Change, ...]) -> tuple[Step, ...]: ...
+
+    def perform(self, step: Step, means: Means, inputs: Mapping[str, Json]) -> Json: ...
