@@ -333,7 +333,13 @@ class Plan:
     notes: tuple[str, ...] = ()
     unchanged: int = 0  # assets that are as they should be
     bytes_to_send: int = 0
+    allow: tuple[str, ...] = ()  # the permits given when the plan was made
     base: Mapping[str, str] = field(default_factory=dict)  # digests of spec and lock
+
+    @property
+    def held(self) -> tuple[Change, ...]:
+        """The changes that wait for a permit that was not given."""
+        return tuple(change for change in self.changes if change.permit and change.permit not in self.allow)
 
     @property
     def stopped(self) -> bool:
