@@ -158,6 +158,7 @@ class GoneAsset:
 
     path: str
     digest: str
+    source: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dandifile.model import Block, Change, Json, Local, Spec, Step
+from dandifile.plan.standing import Standing
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
@@ -44,6 +45,7 @@ class Means:
     writer: Writer
     root: Path
     state: Path
+    sent: Callable[[int], None] = lambda count: None  # noqa: ARG005 - told of bytes as they leave
 
 
 class Kind(Protocol):
@@ -61,5 +63,8 @@ class Kind(Protocol):
     def diff(self, desired: Any, observed: Any, options: Options) -> Difference: ...
 
     def steps(self, changes: tuple[Change, ...]) -> tuple[Step, ...]: ...
+
+    def standing(self, change: Change, observed: Any) -> Standing:
+        """Where a change of a saved plan stands now: due, done, or stale."""
 
     def perform(self, step: Step, means: Means, inputs: Mapping[str, Json]) -> Json: ...

@@ -1,0 +1,81 @@
+"""What the spec declares for one asset, beyond what is in its file: `regions` and `assets`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from dandifile.globs import matches
+from dandifile.model import Json, JsonObject, Overlay, Regions, Spec
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The declarations that are laid over assets; empty ones own nothing."""
+
+    regions: Regions = field(default_factory=Regions)
+    overlays: tuple[Overlay, ...] = ()
+
+    @classmethod
+    def of(cls, spec: Spec) -> Rules:
+        return cls(spec.regions, spec.overlays)
+
+    @property
+    def by_subject(self) -> bool:
+        """Whether an asset's metadata must be known to say what is declared for it."""
+        return bool(self.regions.subjects or self.regions.sessions)
+
+    def concern(self, path: str) -> bool:
+        """Whether anything may be declared for the asset at `path`."""
+        globs = [*self.regions.paths, *(overlay.match for overlay in self.overlays)]
+        return self.by_subject or any(matches(glob, path) for glob in globs)
+
+    def declared(self, path: str, metadata: JsonObject) -> JsonObject:
+        """The keys declared for an asset; of overlays the last match wins, key by key."""
+        regions = self._regions(path, metadata)
+        keys: JsonObject = {} if regions is None else {"about": [dict(region) for region in regions]}
+        for overlay in self.overlays:
+            if matches(overlay.match, path):
+                keys.update(overlay.metadata)
+        return keys
+
+    def _regions(self, path: str, metadata: JsonObject) -> tuple[JsonObject, ...] | None:
+        """The most specific regions: paths before sessions before subjects; None where none are declared.
+
+        Several paths that match lay claim to the asset together; so do several subjects.
+        """
+        by_path = [glob for glob in self.regions.paths if matches(glob, path)]
+        if by_path:
+            return _together(self.regions.paths, by_path)
+        subjects = subjects_of(metadata)
+        by_session = [
+            name
+            for subject in subjects
+            for session in sessions_of(metadata)
+            if (name := f"{subject}/{session}") in self.regions.sessions
+        ]
+        if by_session:
+            return _together(self.regions.sessions, by_session)
+        by_subject = [subject for subject in subjects if subject in self.regions.subjects]
+        return _together(self.regions.subjects, by_subject) if by_subject else None
+
+
+def subjects_of(metadata: JsonObject) -> list[str]:
+    """The subject ids as they are in the file, not as in the asset's name."""
+    return _identifiers(metadata.get("wasAttributedTo"), {"Participant"})
+
+
+def sessions_of(metadata: JsonObject) -> list[str]:
+    return _identifiers(metadata.get("wasGeneratedBy"), {"Session"})
+
+
+def _identifiers(items: Json, kinds: set[str]) -> list[str]:
+    found = (item for item in items or [] if isinstance(item, dict) and item.get("schemaKey") in kinds)
+    return [str(item["identifier"]) for item in found if item.get("identifier")]
+
+
+def _together(rules: Mapping[str, tuple[JsonObject, ...]], names: Iterable[str]) -> tuple[JsonObject, ...]:
+    regions: list[JsonObject] = []
+    for name in names:
+        regions += [region for region in rules[name] if region not in regions]
+    return tuple(regions)

@@ -1,0 +1,59 @@
+"""An asset's desired metadata, and the two states that a change shows of it.
+
+Same content: what the archive has, with the declared keys over it, so that a newer extractor
+alone changes nothing. New content: what was extracted, the keys of the asset it replaces that
+no extractor makes, and the declared keys.
+"""
+
+from __future__ import annotations
+
+from dandifile.model import Json, JsonObject, LocalAsset, RemoteAsset
+from dandifile.plan.merge import merge, same
+
+# What the dandi package's extraction can fill in (dandi-api 4.9); the rest of an asset's
+# metadata is somebody's work and outlives new content.
+EXTRACTED = frozenset(
+    {
+        "approach",
+        "blobDateModified",
+        "dataType",
+        "dateModified",
+        "encodingFormat",
+        "keywords",
+        "measurementTechnique",
+        "name",
+        "relatedResource",
+        "sameAs",
+        "schemaKey",
+        "schemaVersion",
+        "variableMeasured",
+        "wasAttributedTo",
+        "wasDerivedFrom",
+        "wasGeneratedBy",
+    }
+)
+
+
+def laid_over(metadata: JsonObject, declared: JsonObject, extracted: JsonObject | None = None) -> JsonObject:
+    """`metadata` with the declared keys; one declared null falls back to what was extracted, or goes."""
+    desired = dict(metadata)
+    for key, value in declared.items():
+        wanted = value if value is not None else (extracted or {}).get(key)
+        desired[key] = merge(wanted, metadata.get(key))
+    return {key: value for key, value in desired.items() if value is not None}
+
+
+def renewed(extracted: JsonObject, replaced: JsonObject) -> JsonObject:
+    """Metadata for new content at a path: the extracted keys, and what the extractor never makes."""
+    return {**{key: value for key, value in replaced.items() if key not in EXTRACTED}, **extracted}
+
+
+def differing(before: JsonObject, after: JsonObject) -> tuple[JsonObject, JsonObject]:
+    """Only the keys that differ, on both sides; None where a side has none."""
+    keys = sorted(key for key in before.keys() | after.keys() if not same(after.get(key), before.get(key)))
+    return {key: before.get(key) for key in keys}, {key: after.get(key) for key in keys}
+
+
+def state(asset: RemoteAsset | LocalAsset, metadata: JsonObject, **more: Json) -> JsonObject:
+    """One side of a change; `more` says where the content is: `source` (here) or `blob` (there)."""
+    return {"path": asset.path, "digest": asset.digest, "size": asset.size, "metadata": metadata, **more}

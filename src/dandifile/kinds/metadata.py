@@ -1,0 +1,136 @@
+"""The dandiset's metadata: the fields that the spec declares, laid over the draft's document.
+
+The archive replaces the whole document at every PUT (dandi-api 2.1), so the current one is
+fetched, the owned fields are laid over it and everything else goes back as it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dandifile.errors import BlockedError
+from dandifile.kinds.outgoing import new_errors
+from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
+from dandifile.plan.kind import Difference
+from dandifile.plan.merge import carry, is_empty, merge, same
+from dandifile.plan.standing import Standing
+from dandifile.plan.standing import standing as stands
+
+if TYPE_CHECKING:
+    from dandifile.archive.reader import Reader
+    from dandifile.plan.kind import Means, Options
+
+NAME = "metadata"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The fields that the spec owns, and the pointers to what in them is somebody else's."""
+
+    fields: Mapping[str, Json]
+    ignore: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The draft's document (empty for a dandiset still to be created) and the server's schema for it."""
+
+    document: JsonObject
+    schema: JsonObject
+
+
+def observe(reader: Reader) -> Observed:
+    document = reader.draft()["metadata"] if reader.identifier else {}
+    return Observed(document, reader.schema("Dandiset"))
+
+
+def desired(spec: Spec, local: Local) -> Declared:
+    pointers = tuple(tuple(pointer.strip("/").split("/")) for pointer in spec.ignore)
+    whole = {pointer[0] for pointer in pointers if len(pointer) == 1}
+    fields = {name: value for name, value in spec.fields.items() if name not in whole}
+    return Declared(fields, tuple(pointer for pointer in pointers if len(pointer) > 1))
+
+
+def diff(desired: Declared, observed: Observed, options: Options) -> Difference:
+    """One change a field. A field that the server would refuse is blocked; the others go on."""
+    changes = tuple(
+        Change(Key(NAME, name), observed.document.get(name), after)
+        for name in sorted(desired.fields)
+        if not same(after := _after(name, desired, observed.document), observed.document.get(name))
+    )
+    if not changes:
+        return Difference()
+    return Difference(changes, _blocks(changes, observed))
+
+
+def _blocks(changes: tuple[Change, ...], observed: Observed) -> tuple[Block, ...]:
+    """A field's own block; of everything while there is no draft, so that none is made with bad metadata."""
+    after = {change.key.name: change.after for change in changes}
+    return tuple(
+        Block(
+            f"{field}: the archive would refuse it: {message}",
+            fix="change it in the spec",
+            key=Key(NAME, field) if observed.document else None,
+        )
+        for field, message in new_errors(observed.document, after, observed.schema)
+    )
+
+
+def _after(name: str, desired: Declared, document: JsonObject) -> Json:
+    declared, current = desired.fields[name], document.get(name)
+    for field, *rest in desired.ignore:
+        if field == name:
+            declared = carry(declared, current, rest)
+    merged = merge(declared, current)
+    return None if is_empty(merged) else merged
+
+
+def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
+    """All fields in one PUT: every one that changes something sets the draft back to Pending."""
+    if not changes:
+        return ()
+    fields = {change.key.name: {"before": change.before, "after": change.after} for change in changes}
+    return (Step("metadata", NAME, {"fields": fields}),)
+
+
+def standing(change: Change, observed: Observed) -> Standing:
+    return stands(change.before, change.after, observed.document.get(change.key.name))
+
+
+def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
+    """GET the document, lay the fields over it, PUT it if that changed anything.
+
+    A draft that this very run created holds the server's own defaults: nobody reviewed
+    those, so they cannot make the plan stale.
+    """
+    document = means.writer.reader.fresh().draft()["metadata"]
+    fields: Mapping[str, JsonObject] = step.params["fields"]
+    if "dandiset" not in inputs:
+        _refuse_stale(fields, document)
+    wanted = overlay(document, {name: value["after"] for name, value in fields.items()})
+    if wanted == document:
+        return {"written": []}
+    means.writer.put_metadata(wanted.get("name", ""), wanted)
+    return {"written": sorted(fields)}
+
+
+def overlay(document: JsonObject, fields: Mapping[str, Json]) -> JsonObject:
+    """The document to send: owned fields over the rest; an emptied one leaves it."""
+    changed = {name: value for name, value in fields.items() if not same(value, document.get(name))}
+    merged = {"schemaKey": "Dandiset", **document, **changed}
+    return {name: value for name, value in merged.items() if name not in changed or value is not None}
+
+
+def _refuse_stale(fields: Mapping[str, JsonObject], document: JsonObject) -> None:
+    stale = [
+        name
+        for name, value in fields.items()
+        if stands(value["before"], value["after"], document.get(name)) is Standing.STALE
+    ]
+    if stale:
+        raise BlockedError(
+            f"{', '.join(stale)} changed on the archive since the plan was made",
+            fix="run plan again and look at it",
+        )

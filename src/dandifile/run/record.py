@@ -1,0 +1,34 @@
+"""Notes what the last apply made of the files here: advisory, in the state folder, one file a draft."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from dandifile.model import Record, Recorded
+
+
+def load_record(state: Path, archive: str, identifier: str) -> Record:
+    """The record of that draft; an empty one where there is none or it cannot be read."""
+    try:
+        data = json.loads(_file(state, archive, identifier).read_text("utf-8"))
+        assets = {source: Recorded(**made) for source, made in data["assets"].items()}
+        return Record(assets, data["fields"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return Record()
+
+
+def save_record(state: Path, archive: str, identifier: str, record: Record) -> None:
+    file = _file(state, archive, identifier)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_suffix(".tmp")
+    temporary.write_text(json.dumps(asdict(record), sort_keys=True, indent=1), "utf-8")
+    temporary.replace(file)
+
+
+def _file(state: Path, archive: str, identifier: str) -> Path:
+    """`archive` names it for good: its API URL, or `local`, whose port changes from run to run."""
+    where = hashlib.sha256(f"{archive} {identifier}".encode()).hexdigest()[:12]
+    return state / "records" / f"{identifier}-{where}.json"
