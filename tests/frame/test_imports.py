@@ -1,0 +1,103 @@
+"""Imports go one way: a reader of one layer needs to know only the layers below it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.frame import ROOT
+from tests.frame.imports import imports
+
+SOURCE = ROOT / "src"
+
+NOUNS = {"model", "errors", "globs"}
+PARTS = {"spec", "lookup", "survey", "archive", "plan"}
+MAY_IMPORT: dict[str, set[str]] = {
+    **{noun: set() for noun in NOUNS},
+    **{part: NOUNS for part in PARTS},
+    "kinds": NOUNS | PARTS,
+    "run": NOUNS | PARTS | {"kinds"},
+    "workspace": NOUNS | PARTS | {"kinds", "run"},
+    "report": {"model", "errors"},
+    "localarchive": NOUNS,
+    "commands": NOUNS | PARTS | {"kinds", "run", "workspace", "report", "localarchive"},
+    "cli": NOUNS | PARTS | {"kinds", "run", "workspace", "report", "commands"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+"""Each unit of the package and what it may import beside itself; a new one needs a line here."""
+
+HTTP = {"requests", "urllib3", "httpx", "aiohttp", "http.client", "urllib.request"}
+TALKS_HTTP = {"archive", "lookup"}
+
+FILES = sorted((SOURCE / "dandifile").rglob("*.py"))
+
+
+def module_of(file: Path) -> str:
+    return ".".join(file.relative_to(SOURCE).with_suffix("").parts)
+
+
+def unit(module: str) -> str:
+    """`dandifile.spec.load` belongs to `spec`."""
+    return module.split(".")[1]
+
+
+def own_units(source: str, module: str) -> set[str]:
+    """Which units `module` imports; names that are no unit are what `dandifile` itself defines."""
+    names = {name.split(".")[1] for name in imports(source, module) if name.startswith("dandifile.")}
+    return names & MAY_IMPORT.keys()
+
+
+@pytest.mark.parametrize("file", FILES, ids=module_of)
+def test_a_module_imports_only_what_lies_below_it(file: Path) -> None:
+    module = module_of(file)
+    above = own_units(file.read_text(encoding="utf-8"), module) - MAY_IMPORT[unit(module)] - {unit(module)}
+    assert above == set(), f"{module} may not import {above}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=module_of)
+def test_only_archive_and_lookup_talk_http(file: Path) -> None:
+    module = module_of(file)
+    names = imports(file.read_text(encoding="utf-8"), module)
+    spoken = {library for library in HTTP for name in names if f"{name}.".startswith(f"{library}.")}
+    assert not spoken or unit(module) in TALKS_HTTP, f"{module} imports {spoken}"
+
+
+SAMPLE = """
+import dandifile.commands.plan
+from typing import TYPE_CHECKING
+from ..model import Spec
+from . import diff
+if TYPE_CHECKING:
+    from dandifile.archive.reader import Reader
+else:
+    import json
+def late():
+    from dandifile.archive import observe
+    with open("x") as file:
+        import requests.adapters
+"""
+
+
+def test_imports_are_found_wherever_they_run() -> None:
+    assert imports(SAMPLE, "dandifile.kinds.assets") == {
+        "dandifile.commands.plan",
+        "typing.TYPE_CHECKING",
+        "dandifile.model.Spec",
+        "dandifile.kinds.diff",
+        "json",
+        "dandifile.archive.observe",
+        "requests.adapters",
+    }
+
+
+def test_a_package_finds_its_relative_imports_below_itself() -> None:
+    assert imports("from . import assets\nfrom .. import model", "dandifile.kinds.__init__") == {
+        "dandifile.kinds.assets",
+        "dandifile.model",
+    }
+
+
+def test_an_import_of_a_layer_above_is_seen() -> None:
+    assert own_units("from dandifile import commands, __version__", "dandifile.spec.load") == {"commands"}
