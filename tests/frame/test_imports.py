@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pytest
@@ -12,17 +13,19 @@ from tests.frame.imports import imports
 SOURCE = ROOT / "src"
 
 NOUNS = {"model", "errors", "globs"}
+BASE = NOUNS | {"schemafiles"}
 PARTS = {"spec", "lookup", "survey", "archive", "plan"}
-MAY_IMPORT: dict[str, set[str]] = {
-    **{noun: set() for noun in NOUNS},
-    **{part: NOUNS for part in PARTS},
-    "kinds": NOUNS | PARTS,
-    "run": NOUNS | PARTS | {"kinds"},
-    "workspace": NOUNS | PARTS | {"kinds", "run"},
+MAY_IMPORT: dict[str, AbstractSet[str]] = {
+    **dict.fromkeys(NOUNS, frozenset[str]()),
+    "schemafiles": {"model"},
+    **dict.fromkeys(PARTS, BASE),
+    "kinds": BASE | PARTS,
+    "run": BASE | PARTS | {"kinds"},
+    "workspace": BASE | PARTS | {"kinds", "run"},
     "report": {"model", "errors"},
-    "localarchive": NOUNS,
-    "commands": NOUNS | PARTS | {"kinds", "run", "workspace", "report", "localarchive"},
-    "cli": NOUNS | PARTS | {"kinds", "run", "workspace", "report", "commands"},
+    "localarchive": BASE,
+    "commands": BASE | PARTS | {"kinds", "run", "workspace", "report", "localarchive"},
+    "cli": BASE | PARTS | {"kinds", "run", "workspace", "report", "commands"},
     "__main__": {"cli"},
     "__init__": set(),
 }

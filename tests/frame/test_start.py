@@ -1,0 +1,49 @@
+"""A start is quick because it imports nothing heavy."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {
+    "dandi",
+    "dandischema",
+    "fastapi",
+    "h5py",
+    "hdmf",
+    "jinja2",
+    "jsonschema",
+    "keyring",
+    "numpy",
+    "nwbinspector",
+    "pandas",
+    "pydantic",
+    "pynwb",
+    "requests",
+    "ruamel",
+    "starlette",
+    "uvicorn",
+}
+
+PROBE = """
+import json, sys
+sys.argv = ["dandifile", *{arguments!r}]
+from dandifile.cli import main
+try:
+    code = main()
+except SystemExit as end:
+    code = end.code
+print("\\n" + json.dumps([code or 0, sorted(sys.modules)]))
+"""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["plan", "--help"], ["--version"]], ids=" ".join)
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    probe = [sys.executable, "-I", "-c", PROBE.format(arguments=arguments)]
+    ended = subprocess.run(probe, capture_output=True, text=True, check=True)
+    code, modules = json.loads(ended.stdout.splitlines()[-1])
+    assert code == 0
+    assert {module.split(".")[0] for module in modules} & HEAVY == set()
