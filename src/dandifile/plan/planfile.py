@@ -1,0 +1,111 @@
+"""Saves a plan and loads it back: the one place that knows the file's form.
+
+The form is the dataclasses' own, field by field, enums as their values; it is checked by
+`schemas/plan.schema.json` before anything is made of it. A plan holds no secrets, so its
+file needs no protection beyond its folder's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+from dandifile.errors import Problem, SpecError
+from dandifile.model import Block, Change, Effect, Json, JsonObject, Key, Plan, Step, Target
+from dandifile.schemafiles import schema
+
+VERSION = 1
+_FIX = "make it again: dandifile plan --out FILE"
+_MOST_PROBLEMS = 20
+_LONGEST = 200
+
+
+def to_json(plan: Plan) -> JsonObject:
+    """The plan as JSON; `from_json` gives an equal plan back."""
+    document: JsonObject = _plain(plan)
+    return {"dandifile_plan": VERSION, **document}
+
+
+def from_json(document: Json, file: str) -> Plan:
+    """The plan that `document` holds. SpecError, with every fault in `file`, when it holds none."""
+    problems = _problems(document)
+    if problems:
+        raise SpecError(f"{file} is not a plan that this version of dandifile can use", problems, fix=_FIX)
+    return Plan(
+        target=Target(**document["target"]),
+        changes=tuple(Change(**{**change, "key": Key(**change["key"])}) for change in document["changes"]),
+        steps=tuple(_step(step) for step in document["steps"]),
+        blocked=tuple(_block(block) for block in document["blocked"]),
+        elsewhere=tuple(document["elsewhere"]),
+        notes=tuple(document["notes"]),
+        unchanged=document["unchanged"],
+        bytes_to_send=document["bytes_to_send"],
+        allow=tuple(document["allow"]),
+        base=document["base"],
+    )
+
+
+def write(plan: Plan, path: Path) -> None:
+    """Saves the plan whole or not at all: whoever reads `path` finds the old file or the new one."""
+    text = json.dumps(to_json(plan), indent=1, sort_keys=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        beside.write_text(text + "\n", encoding="utf-8")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def read(path: Path) -> Plan:
+    """The plan saved at `path`; SpecError when there is none that can be used."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SpecError(f"cannot read the plan {path}: {error.strerror}", (), fix=_FIX) from None
+    except (ValueError, RecursionError) as error:
+        raise SpecError(f"{path} is not JSON", (Problem(str(path), str(error)),), fix=_FIX) from None
+    return from_json(document, str(path))
+
+
+def _plain(value: Json) -> Json:
+    """Dataclasses as objects, tuples as lists, everything else as JSON has it."""
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.value if isinstance(value, Effect) else value
+
+
+def _step(document: JsonObject) -> Step:
+    needs, after = tuple(document["needs"]), tuple(document["after"])
+    return Step(**{**document, "needs": needs, "after": after, "effect": Effect(document["effect"])})
+
+
+def _block(document: JsonObject) -> Block:
+    return Block(**{**document, "key": Key(**document["key"]) if document["key"] else None})
+
+
+def _problems(document: Json) -> list[Problem]:
+    version = document.get("dandifile_plan") if isinstance(document, dict) else None
+    if isinstance(version, int) and version != VERSION:
+        return [
+            Problem("$.dandifile_plan", f"it is of version {version}; this dandifile reads version {VERSION}")
+        ]
+    return list(_faults(document))
+
+
+def _faults(document: Json) -> Iterator[Problem]:
+    from jsonschema import Draft202012Validator
+
+    for number, error in enumerate(Draft202012Validator(schema("plan.schema.json")).iter_errors(document)):
+        if number == _MOST_PROBLEMS:
+            yield Problem("$", "and more; only the first are shown")
+            return
+        message = error.message if len(error.message) <= _LONGEST else f"{error.message[:_LONGEST]}…"
+        yield Problem(error.json_path, message)

@@ -1,0 +1,63 @@
+"""Where to look at a dandiset now, and which sessions of which subjects it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from rich.text import Text
+
+from dandifile.model import Target
+from dandifile.report.lines import page, paragraph
+from dandifile.report.words import clean, many
+
+_LEAD = 11
+_MOST_SUBJECTS = 12
+_MOST_SESSIONS = 8
+_SUBJECT = re.compile(r"(?:^|/)sub-([^/_.]+)")
+_SESSION = re.compile(r"(?:^|[/_])ses-([^/_.]+)")
+
+
+def neurosift(target: Target) -> str:
+    """The draft's page on Neurosift; "" where Neurosift shows no draft of that archive.
+
+    Neurosift's dandiset page reads the public archive only: for a sandbox dandiset it would
+    show whichever public one has the same number.
+    """
+    if target.instance != "dandi" or not target.identifier:
+        return ""
+    return f"https://neurosift.app/dandiset/{target.identifier}?dandisetVersion=draft"
+
+
+def sessions(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Session names by subject, both as in the assets' paths, sorted."""
+    found: dict[str, set[str]] = {}
+    for path in paths:
+        if subject := _SUBJECT.search(path):
+            session = _SESSION.search(path)
+            found.setdefault(subject[1], set()).update([session[1]] if session else [])
+    return {subject: sorted(found[subject]) for subject in sorted(found)}
+
+
+def after_text(target: Target, paths: Iterable[str], *, verbose: bool = False, width: int = 100) -> Text:
+    """The links and the sessions of `target`, whose draft holds assets at `paths`."""
+    lines = [Text("page".ljust(_LEAD), "cyan").append(clean(target.page), "none")]
+    if link := neurosift(target):
+        lines.append(Text("Neurosift".ljust(_LEAD), "cyan").append(clean(link), "none"))
+    for number, said in enumerate(_presence(sessions(paths), verbose=verbose)):
+        lines += paragraph(("" if number else "sessions").ljust(_LEAD), said, width, "cyan")
+    return page(lines)
+
+
+def _presence(subjects: dict[str, list[str]], *, verbose: bool) -> Iterator[str]:
+    shown = list(subjects.items())
+    if not verbose and len(shown) > _MOST_SUBJECTS:
+        shown = shown[: _MOST_SUBJECTS - 1]
+    for subject, names in shown:
+        some = names if verbose or len(names) <= _MOST_SESSIONS else [*names[: _MOST_SESSIONS - 1], "…"]
+        yield (
+            f"sub-{subject}  {many(len(names), 'session')}: {', '.join(some)}" if names else f"sub-{subject}"
+        )
+    if left := list(subjects.values())[len(shown) :]:
+        count = sum(map(len, left))
+        yield f"… and {many(len(left), 'more subject')} with {many(count, 'session')}; -v shows all"

@@ -1,0 +1,65 @@
+"""The two consoles: results go to stdout, everything else to stderr.
+
+`NO_COLOR`, `TERM=dumb` and redirected streams are honoured by rich itself. Text is printed as
+it is: no markup, no highlighting, no emoji codes, and nothing is ever cut to fit.
+"""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+_ELSEWHERE = 100  # columns to lay out for where there is no terminal: a log, a file, a pipe
+_WIDEST = 160  # longer lines are hard to follow, however wide the screen
+_ASCII = {"→": "->", "·": "|", "…": "...", "«": '"', "»": '"', "—": "-"}
+
+
+def stdout(*, no_color: bool = False) -> Console:
+    return _console(sys.stdout, no_color=no_color)
+
+
+def stderr(*, no_color: bool = False) -> Console:
+    return _console(sys.stderr, no_color=no_color)
+
+
+def show(console: Console, text: Text) -> None:
+    """Prints without wrapping: text is laid out already, and a long path must stay one word."""
+    console.print(text, soft_wrap=True, highlight=False)
+
+
+def width(console: Console) -> int:
+    """The columns to lay text out for."""
+    return min(console.width, _WIDEST) if console.is_terminal else _ELSEWHERE
+
+
+def _console(stream: TextIO, *, no_color: bool) -> Console:
+    _never_fail(stream)
+    return Console(
+        file=stream,
+        no_color=no_color or None,  # None: as NO_COLOR says
+        markup=False,
+        emoji=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _never_fail(stream: TextIO) -> None:
+    """An old code page that lacks our signs gets plain ones instead of an error."""
+    codecs.register_error("dandifile", _replaced)
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="dandifile")
+
+
+def _replaced(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    bad = error.object[error.start : error.end]
+    return "".join(_ASCII.get(character, "?") for character in bad), error.end

@@ -1,0 +1,61 @@
+"""Expected errors and warnings for a person: what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from dandifile.errors import Problem, SpecError, UserError
+from dandifile.report.lines import page, paragraph
+from dandifile.report.words import clean, many
+
+_MOST_PLACES = 5  # of one and the same problem
+
+
+def error_text(error: UserError, *, width: int = 100) -> Text:
+    """All of an error; its problems follow in the order in which they were found."""
+    lines = paragraph("error: ", error.what, width, "bold red")
+    if error.where:
+        lines += paragraph("  at: ", error.where, width, "dim")
+    if isinstance(error, SpecError):
+        lines += _problems(error.problems, width)
+    if error.fix:
+        lines += _hint(error.fix, width)
+    return page(lines)
+
+
+def warning_text(what: str, *, fix: str = "", width: int = 100) -> Text:
+    """Something that stops nothing but should be known."""
+    return page(paragraph("warning: ", what, width, "bold yellow") + (_hint(fix, width) if fix else []))
+
+
+def _problems(problems: Sequence[Problem], width: int) -> list[Text]:
+    """Each problem once, with every place that has it: one wrong word is often in many places."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for problem in problems:
+        places.setdefault((problem.what, problem.fix), []).append(problem.where)
+    lines: list[Text] = []
+    for (what, fix), where in places.items():
+        lines += [Text(""), *_places(where, what, width)]
+        lines += _hint(fix, width, "    ") if fix else []
+    return (
+        [*lines, Text(""), Text(f"{many(len(problems), 'problem')} in all")] if len(problems) > 1 else lines
+    )
+
+
+def _places(where: Sequence[str], what: str, width: int) -> list[Text]:
+    """The place and what is wrong there; further places of the same stand beneath."""
+    first, *others = where
+    lead = f"  {clean(first)}  " if first else "  "
+    shown = others if len(others) < _MOST_PLACES else others[: _MOST_PLACES - 2]
+    more = len(others) - len(shown)
+    return [
+        *paragraph(lead, what, width, "bold"),
+        *(Text(f"  {clean(place)}  the same") for place in shown),
+        *([Text(f"  … and {many(more, 'more place')}")] if more else []),
+    ]
+
+
+def _hint(fix: str, width: int, indent: str = "") -> list[Text]:
+    return paragraph(f"{indent}hint: ", fix, width, "cyan")

@@ -1,0 +1,68 @@
+"""What validation found, grouped by check: a lab with one habit has one finding in many files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from rich.text import Text
+
+from dandifile.model import Finding
+from dandifile.report.lines import page, paragraph
+from dandifile.report.words import clean, many
+
+_EXAMPLES = 3
+_SIGNS = {"critical": "!", "error": "!", "warning": "~", "hint": "·", "info": "·", "": "?"}
+_COLOURS = {"critical": "bold red", "error": "red", "warning": "yellow", "": "magenta"}
+_TOOL_FAILED = -1
+
+
+def findings_text(findings: Iterable[Finding], *, verbose: bool = False, width: int = 100) -> Text:
+    """A paragraph a check, worst first: how many files, what it says, which files, how to ignore it."""
+    groups: dict[tuple[int, str], list[Finding]] = {}
+    for finding in findings:
+        rank = _TOOL_FAILED if finding.severity is None else finding.severity.rank
+        groups.setdefault((-rank, finding.check), []).append(finding)
+    if not groups:
+        return Text("No findings.")
+    parts = [_check(group, verbose=verbose, width=width) for _, group in sorted(groups.items())]
+    return page(line for number, part in enumerate(parts) for line in ([Text("")] if number else []) + part)
+
+
+def _check(findings: Sequence[Finding], *, verbose: bool, width: int) -> list[Text]:
+    first = findings[0]
+    severity = first.severity.value if first.severity else ""
+    files = sorted({finding.source for finding in findings})
+    kind = severity or "the tool failed; the files may be fine"
+    lead = f"{_SIGNS[severity]} {clean(first.check)}"
+    lines = paragraph(f"{lead}  ", f"{kind}, {many(len(files), 'file')}", width, _COLOURS.get(severity, ""))
+    for message, where in _messages(findings, verbose=verbose):
+        lines += paragraph("    ", message, width)
+        lines += [Text(f"      {clean(place)}", "dim") for place in where]
+    return lines + (_how_to_ignore(first.check, files) if severity else [])
+
+
+def _messages(findings: Sequence[Finding], *, verbose: bool) -> list[tuple[str, list[str]]]:
+    """Each message with the places that it was said of; the first few of both unless `verbose`."""
+    groups: dict[str, dict[str, None]] = {}
+    for finding in findings:
+        place = f"{finding.source}  {finding.within}" if finding.within else finding.source
+        groups.setdefault(finding.message, {})[place] = None
+    said = [(message, _some(sorted(places), "more", verbose=verbose)) for message, places in groups.items()]
+    if verbose or len(said) <= _EXAMPLES:
+        return said
+    return [*said[:_EXAMPLES], (f"… and {many(len(said) - _EXAMPLES, 'other message')}; -v shows all", [])]
+
+
+def _some(places: list[str], word: str, *, verbose: bool) -> list[str]:
+    if verbose or len(places) <= _EXAMPLES:
+        return places
+    return [*places[:_EXAMPLES], f"… and {len(places) - _EXAMPLES:,} {word}"]
+
+
+def _how_to_ignore(check: str, files: Sequence[str]) -> list[Text]:
+    """The line for `validation: ignore:` in the spec; quoted as JSON, which YAML reads as it is."""
+    paths = files[0] if len(files) == 1 else "**"
+    quoted = json.dumps(paths, ensure_ascii=False)
+    entry = f'- {{check: {json.dumps(check)}, paths: {clean(quoted)}, reason: "…"}}'
+    return [Text("    to accept it: ", "cyan").append(entry, "none")]

@@ -1,0 +1,151 @@
+"""The table that plans and results are printed in: rows of sign, kind, name, size and marks.
+
+Signs and words carry the meaning; colour only repeats it. Names are paths more often than
+not, so they are never cut: what stands beside a long one moves to the next line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from dandifile.report.words import clean, pad, wrap
+
+STYLES = {"-": "red", "→": "cyan", "~": "yellow", "+": "green", "!": "bold red", "?": "magenta"}
+_GAP = "   "
+_ROOM = 36  # columns that are kept free for marks, beside names
+_ENOUGH = 45  # columns in which several lines of marks read better beside a name than beneath it
+_SIZE = 9  # columns of the longest size: `1,023.4 PB` is rare enough
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One thing that is said of a row; `sign` is `-`, `+`, `~`, or "" for a remark."""
+
+    sign: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.sign} {self.text}" if self.sign else self.text
+
+
+@dataclass(frozen=True)
+class Row:
+    sign: str
+    kind: str
+    name: str
+    size: str = ""
+    marks: tuple[Mark, ...] = ()
+
+
+def table(rows: Sequence[Row], width: int, kind_width: int) -> list[Text]:
+    """The lines of rows that belong together: they share the columns of names and sizes."""
+    if not rows:
+        return []
+    rows = [_harmless(row) for row in rows]
+    indent = 4 + kind_width + 2
+    sizes = any(row.size for row in rows)
+    room = max(width - indent - _ROOM - (_SIZE + 2 if sizes else 0), 12)
+    names = [cell_len(row.name) for row in rows]
+    column = max((length for length in names if length <= room), default=0)
+    return [line for row in rows for line in _row(row, indent, column, sizes=sizes, width=width)]
+
+
+def _harmless(row: Row) -> Row:
+    marks = tuple(Mark(mark.sign, clean(mark.text)) for mark in row.marks)
+    return Row(row.sign, clean(row.kind), clean(row.name), row.size, marks)
+
+
+def _row(row: Row, indent: int, column: int, *, sizes: bool, width: int) -> list[Text]:
+    head = Text(" " * 2)
+    head.append(row.sign, STYLES.get(row.sign, ""))
+    head.append(f" {pad(row.kind, indent - 6)}  ")
+    lines = _name(head, row.name, indent, width)
+    tidy = len(lines) == 1 and cell_len(row.name) <= column
+    sizes = sizes and not _fits_without_size(row, indent + column + 2, width)
+    if tidy and (row.marks or row.size):
+        lines[0].append(" " * (indent + column - lines[0].cell_len))
+    if sizes and (row.size or (row.marks and tidy)):
+        lines[-1].append(f"  {row.size:>{_SIZE}}" if tidy else f"  {row.size}")
+    return _with_marks(lines, row.marks, indent, tidy=tidy, width=width)
+
+
+def _fits_without_size(row: Row, start: int, width: int) -> bool:
+    """Whether the column of sizes, empty in this row, is what keeps its marks from fitting."""
+    need = start + _length(row.marks)
+    return not row.size and need <= width < need + _SIZE + 2
+
+
+def _length(marks: Sequence[Mark]) -> int:
+    return sum(cell_len(str(mark)) for mark in marks) + len(_GAP) * (len(marks) - 1)
+
+
+def _name(head: Text, name: str, indent: int, width: int) -> list[Text]:
+    """The name on the row's first line; a move that is too long for it breaks at its arrow."""
+    old, arrow, new = name.partition(" → ")
+    if not arrow or indent + cell_len(name) <= width:
+        return [head.append(name)]
+    return [head.append(old), Text(" " * indent + "→ " + new)]
+
+
+def _with_marks(
+    lines: list[Text], marks: Sequence[Mark], indent: int, *, tidy: bool, width: int
+) -> list[Text]:
+    """Marks beside the name where there is room for them, else beneath it."""
+    if not marks:
+        return lines
+    start = lines[-1].cell_len + (2 if lines[-1].plain[indent:] else 0)
+    if start + _length(marks) <= width or (tidy and width - start >= _ENOUGH):
+        first, *rest = _packed(marks, width - start)
+        lines[-1].append(" " * (start - lines[-1].cell_len)).append_text(first)
+        return [*lines, *(Text(" " * start).append_text(line) for line in rest)]
+    start = indent + 2
+    return [*lines, *(Text(" " * start).append_text(line) for line in _packed(marks, width - start))]
+
+
+def _packed(marks: Iterable[Mark], width: int) -> list[Text]:
+    """Marks side by side on as few lines as they need; each change begins a line of its own."""
+    lines: list[Text] = []
+    for mark in marks:
+        text = Text(str(mark), STYLES.get(mark.sign, ""), end="")
+        if lines and mark.sign != "~" and lines[-1].cell_len + len(_GAP) + text.cell_len <= width:
+            lines[-1] = Text.assemble(lines[-1], _GAP, text)
+        else:
+            lines += _wrapped(mark, width)
+    return lines
+
+
+def _wrapped(mark: Mark, width: int) -> list[Text]:
+    """A mark on its own lines; what is wrapped stands under its text, not under its sign."""
+    hang = 2 if mark.sign else 0
+    pieces = wrap(mark.text, width - hang)
+    signs = [f"{mark.sign} " if hang else "", *[" " * hang] * (len(pieces) - 1)]
+    return [Text(sign + piece, STYLES.get(mark.sign, "")) for sign, piece in zip(signs, pieces, strict=True)]
+
+
+def paragraph(lead: str, text: str, width: int, style: str = "") -> list[Text]:
+    """`lead` and then text, wrapped under its own beginning."""
+    first, *rest = wrap(clean(text), width - cell_len(lead))
+    return [Text(lead, style).append(first, "none"), *(Text(" " * cell_len(lead) + line) for line in rest)]
+
+
+def joined(parts: Sequence[str], separator: str, width: int) -> list[str]:
+    """Parts on as few lines as they need, broken only between parts."""
+    lines = [parts[0]] if parts else []
+    for part in parts[1:]:
+        if cell_len(lines[-1] + separator + part) <= width:
+            lines[-1] += separator + part
+        else:
+            lines.append(part)
+    return lines
+
+
+def page(lines: Iterable[Text]) -> Text:
+    """Lines as one text, without blanks at their ends and without a last newline."""
+    trimmed = [line.copy() for line in lines]
+    for line in trimmed:
+        line.rstrip()
+    return Text("\n").join(trimmed)

@@ -1,0 +1,171 @@
+"""How far a run is: a live bar on a terminal, a line every few seconds in a log. Never on stdout."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.text import Text
+
+from dandifile.model import Result, Status
+from dandifile.report.words import clean, clip, many, size
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_EVERY = 5.0  # seconds between two lines
+_NAME = 48  # columns for what is being done
+
+
+class Progress(Protocol):
+    """What a run tells of itself, from any thread."""
+
+    def started(self, step_id: str, text: str) -> None:
+        """`text` says what the step does, as in `uploading sub-1/a.nwb`."""
+
+    def advance(self, count: int) -> None:
+        """So many more bytes are sent or read."""
+
+    def ended(self, result: Result) -> None: ...
+
+
+@contextmanager
+def progress(
+    total_bytes: int, total_steps: int, *, console: Console, silent: bool = False
+) -> Iterator[Progress]:
+    """Shows progress on `console`, which is stderr's, until the block is left.
+
+    `total_steps` steps will be told as ended; `total_bytes` is 0 where bytes are not the point.
+    """
+    if silent:
+        yield _Silent()
+    elif console.is_terminal:
+        with _bars(console) as bars:
+            yield _Live(bars, total_bytes, total_steps)
+    else:
+        yield _Lines(console, total_bytes, total_steps)
+
+
+class _Silent:
+    def started(self, step_id: str, text: str) -> None: ...
+
+    def advance(self, count: int) -> None: ...
+
+    def ended(self, result: Result) -> None: ...
+
+
+class _Tally:
+    """Counts steps and bytes, and knows what is being done now. Not thread-safe: its owner locks."""
+
+    def __init__(self, total_bytes: int, total_steps: int) -> None:
+        self.total_bytes, self.total_steps = total_bytes, total_steps
+        self.bytes = self.steps = 0
+        self.running: dict[str, str] = {}
+        self.begun = time.monotonic()
+
+    def end(self, result: Result) -> str:
+        """The text of the step that ended."""
+        self.steps += 1
+        return self.running.pop(result.step, result.step)
+
+    def now(self) -> str:
+        """The step that has run longest, and how many others run beside it."""
+        first = next(iter(self.running.values()), "")
+        others = len(self.running) - 1
+        return clip(first, _NAME) + (f" and {others:,} more" if others > 0 else "")
+
+    def sent(self) -> str:
+        if not self.total_bytes:
+            return ""
+        rate = self.bytes / max(time.monotonic() - self.begun, 0.001)
+        return f"{size(self.bytes)} of {size(self.total_bytes)} at {size(int(rate))}/s"
+
+
+class _Live:
+    """A bar in bytes where there are bytes to move, else in steps."""
+
+    def __init__(self, bars: Bars, total_bytes: int, total_steps: int) -> None:
+        self._bars, self._lock = bars, threading.Lock()
+        self._tally = _Tally(total_bytes, total_steps)
+        self._task = bars.add_task("", total=total_bytes or total_steps, sent="")
+
+    def started(self, step_id: str, text: str) -> None:
+        with self._lock:
+            self._tally.running[step_id] = clean(text)
+            self._show()
+
+    def advance(self, count: int) -> None:
+        with self._lock:
+            self._tally.bytes += count
+            self._show()
+
+    def ended(self, result: Result) -> None:
+        with self._lock:
+            text = self._tally.end(result)
+            if result.status is Status.FAILED:
+                self._bars.console.print(_failure(text, result))
+            self._show()
+
+    def _show(self) -> None:
+        tally = self._tally
+        done = tally.bytes if tally.total_bytes else tally.steps
+        steps = f"{tally.steps:,}/{tally.total_steps:,}"
+        self._bars.update(
+            self._task, completed=done, description=tally.now(), sent=f"{steps} {tally.sent()}".rstrip()
+        )
+
+
+class _Lines:
+    """At most one line every few seconds, and one at once for every failure."""
+
+    def __init__(self, console: Console, total_bytes: int, total_steps: int) -> None:
+        self._console, self._lock = console, threading.Lock()
+        self._tally = _Tally(total_bytes, total_steps)
+        self._last = time.monotonic()
+
+    def started(self, step_id: str, text: str) -> None:
+        with self._lock:
+            self._tally.running[step_id] = clean(text)
+            self._show()
+
+    def advance(self, count: int) -> None:
+        with self._lock:
+            self._tally.bytes += count
+            self._show()
+
+    def ended(self, result: Result) -> None:
+        with self._lock:
+            text = self._tally.end(result)
+            if result.status is Status.FAILED:
+                self._console.print(_failure(text, result), soft_wrap=True)
+            self._show()
+
+    def _show(self) -> None:
+        if time.monotonic() - self._last < _EVERY:
+            return
+        self._last = time.monotonic()
+        tally = self._tally
+        parts = [f"{tally.steps:,} of {many(tally.total_steps, 'step')}", tally.sent(), tally.now()]
+        self._console.print(Text(" · ".join(part for part in parts if part)), soft_wrap=True)
+
+
+def _bars(console: Console) -> Bars:
+    return Bars(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=20),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[sent]}", markup=False),
+        TimeRemainingColumn(compact=True),
+        console=console,
+        transient=True,
+        redirect_stdout=False,
+    )
+
+
+def _failure(text: str, result: Result) -> Text:
+    return Text("failed: ", "bold red").append(f"{text}: {clean(result.error or result.reason)}", "none")

@@ -1,0 +1,78 @@
+"""What apply did and what it could not do, for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.text import Text
+
+from dandifile.model import Action, Plan, Result
+from dandifile.report.lines import Mark, Row, page, paragraph, table
+from dandifile.report.outcome import Outcome, label, outcome, root_cause
+from dandifile.report.words import duration, many, size, wrap
+
+_COLUMN = 9
+_MOST_ROWS = 20
+_DONE = {
+    Action.CREATE: "added",
+    Action.REPLACE: "replaced",
+    Action.UPDATE: "changed",
+    Action.MOVE: "moved",
+    Action.DELETE: "deleted",
+}
+
+
+def results_text(
+    plan: Plan, results: Sequence[Result], seconds: float, *, verbose: bool = False, width: int = 100
+) -> Text:
+    """Failures first, each with its error; then what was done, in one sentence; then what is next."""
+    found = outcome(plan, results)
+    rows = [*_failed(plan, found), *_skipped(plan, found)]
+    shown = rows if verbose or len(rows) <= _MOST_ROWS else rows[: _MOST_ROWS - 1]
+    lines = table(shown, width, _COLUMN)
+    if len(shown) < len(rows):
+        lines.append(Text(f"  … and {len(rows) - len(shown):,} more; -v shows all"))
+    lines += [Text("")] if lines else []
+    style = "bold red" if found.failed else "bold green"
+    lines += [Text(line, style) for line in wrap(_sentence(found, seconds), width)]
+    if found.failed:
+        lines += paragraph("hint: ", "run apply again: what is done stays done", width, "cyan")
+    return page(lines)
+
+
+def _failed(plan: Plan, found: Outcome) -> Iterator[Row]:
+    steps = {step.id: step for step in plan.steps}
+    for result in found.failed:
+        error = result.error or result.reason or "no reason given"
+        yield Row("!", "failed", label(steps.get(result.step), result.step), marks=(Mark("", error),))
+
+
+def _skipped(plan: Plan, found: Outcome) -> Iterator[Row]:
+    """What was skipped because of the same failure shares a row."""
+    steps = {step.id: step for step in plan.steps}
+    groups: dict[str, list[str]] = {}
+    for result in found.skipped:
+        cause = root_cause(result.step, steps, found)
+        because = f"because {label(steps.get(cause), cause)} failed" if cause else result.reason
+        groups.setdefault(because, []).append(label(steps.get(result.step), result.step))
+    for because, names in groups.items():
+        name = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1:,} more"
+        yield Row("?", "skipped", name, marks=(Mark("", because),) if because else ())
+
+
+def _sentence(found: Outcome, seconds: float) -> str:
+    counts = [
+        f"{count:,} {word}"
+        for action, word in _DONE.items()
+        if (count := sum(change.key.kind == "assets" and change.action is action for change in found.done))
+    ]
+    fields = sum(change.key.kind == "metadata" for change in found.done)
+    counts += [many(fields, "metadata field")] if fields else []
+    others = [change for change in found.done if change.key.kind not in ("assets", "metadata")]
+    counts += [f"{kind} done" for kind in sorted({change.key.kind for change in others})]
+    parts = [", ".join(counts) or "nothing was changed"]
+    parts += [f"{size(found.bytes_sent)} sent"] if found.bytes_sent else []
+    parts += [f"{size(found.bytes_known)} not sent, the archive has them"] if found.bytes_known else []
+    parts += [f"{len(found.failed):,} failed"] if found.failed else []
+    parts += [f"{len(found.skipped):,} skipped"] if found.skipped else []
+    return f"{'Not all done' if found.failed else 'Done'} in {duration(seconds)}: {' · '.join(parts)}"

@@ -1,0 +1,179 @@
+"""What differs between two DANDI values, as marks: removals first, then additions, then changes.
+
+Items of lists are matched by what names them, for display only: an item that has the same
+identifier (or name, or URL) on both sides is one item that changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+from dandifile.model import Json, JsonObject
+from dandifile.report.lines import Mark
+from dandifile.report.prose import text_marks
+from dandifile.report.words import clip, many, plain
+
+_FEW = 6  # marks of one field that are shown unless all are asked for
+_WIDTH = 60  # columns of one value, likewise
+_NAMES = ("name", "identifier", "url", "value")
+_SILENT = {"schemaKey"}  # tells the archive, not the reader
+
+
+def marks(before: Json, after: Json, *, verbose: bool = False) -> tuple[Mark, ...]:
+    """Every difference when `verbose`, else the first few and how many more there are."""
+    found = _marks(before, after, verbose=verbose)
+    if verbose or len(found) <= _FEW:
+        return tuple(found)
+    return (*found[: _FEW - 1], Mark("", f"… and {len(found) - _FEW + 1:,} more; -v shows all"))
+
+
+def _marks(before: Json, after: Json, *, verbose: bool) -> list[Mark]:
+    if isinstance(before, list | None) and isinstance(after, list | None):
+        return _list_marks(before or [], after or [], verbose=verbose)
+    if isinstance(before, dict) and isinstance(after, dict):
+        return [Mark("~", change) for change in _sub_changes(before, after, verbose=verbose)]
+    if isinstance(before, str) and isinstance(after, str):
+        return text_marks(plain(before), plain(after), verbose=verbose)
+    if before is None or after is None:
+        return [
+            Mark("+" if before is None else "-", _long(before if after is None else after, verbose=verbose))
+        ]
+    return [Mark("", f"{label(before, verbose=verbose)} → {label(after, verbose=verbose)}")]
+
+
+def label(value: Json, *, verbose: bool = False) -> str:
+    """The few words that name a value: `nucleus accumbens (UBERON:0001882)`, `Doe, Jane`, `true`."""
+    text = _label(value)
+    return text if verbose else clip(text, _WIDTH)
+
+
+def _label(value: Json) -> str:
+    if _empty(value):
+        return "none"
+    if isinstance(value, str):
+        return plain(value) or "(blank)"
+    if isinstance(value, list):
+        return ", ".join(map(_label, value))
+    if not isinstance(value, dict):
+        return plain(json.dumps(value, ensure_ascii=False))
+    name = next((plain(value[key]) for key in _NAMES if _is_text(value.get(key))), "")
+    if not name:
+        return plain(json.dumps(value, ensure_ascii=False, sort_keys=True))
+    term, award = plain(str(value.get("identifier", ""))), value.get("awardNumber")
+    if _is_term(term) and term != name:
+        name = f"{name} ({term})"
+    return f"{name}, award {plain(str(award))}" if award else name
+
+
+def _is_text(value: Json) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_term(identifier: str) -> bool:
+    """Whether it is a CURIE such as `UBERON:0001882`, and not a URL, an ORCID or a protocol's number."""
+    prefix, colon, local = identifier.partition(":")
+    return bool(colon) and prefix.isalpha() and local.isalnum()
+
+
+def _long(value: Json, *, verbose: bool) -> str:
+    text = label(value, verbose=True)
+    if verbose or len(text) <= _WIDTH:
+        return text
+    return f"{clip(text, _WIDTH)} ({many(len(text), 'character')})"
+
+
+def _empty(value: Json) -> bool:
+    return value is None or value in ("", [], {})
+
+
+# --- Lists --------------------------------------------------------------------------------------
+
+
+def _list_marks(before: Sequence[Json], after: Sequence[Json], *, verbose: bool) -> list[Mark]:
+    pairs = _pairs(before, after)
+    old, new = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
+    removed = [Mark("-", label(item, verbose=verbose)) for at, item in enumerate(before) if at not in old]
+    added = [Mark("+", label(item, verbose=verbose)) for at, item in enumerate(after) if at not in new]
+    changed = [
+        Mark("~", f"{label(after[right], verbose=verbose)}  {'; '.join(changes)}")
+        for left, right in pairs
+        if (changes := _item_changes(before[left], after[right], verbose=verbose))
+    ]
+    found = removed + added + changed
+    if any(left > right for left, right in pairwise(right for _, right in pairs)):
+        order = ", ".join(label(item, verbose=verbose) for item in after)
+        found.append(Mark("~", f"order changed: now {order if verbose else clip(order, _WIDTH)}"))
+    return found or [Mark("~", "changed")]
+
+
+def _pairs(before: Sequence[Json], after: Sequence[Json]) -> list[tuple[int, int]]:
+    """(index before, index after) of every item that is on both sides, by index before."""
+    left, right = dict(enumerate(before)), dict(enumerate(after))
+    pairs = []
+    for key in (_content, _identified, _named, _located, _name_alone):
+        waiting: dict[str, list[int]] = {}
+        for at, item in right.items():
+            waiting.setdefault(key(item), []).append(at)
+        waiting.pop("", None)
+        for at, item in list(left.items()):
+            candidates = waiting.get(key(item), [])
+            match = next((new for new in candidates if not _other_award(item, after[new])), None)
+            if match is not None:
+                candidates.remove(match)
+                pairs.append((at, match))
+                del left[at], right[match]
+    return sorted(pairs)
+
+
+def _content(item: Json) -> str:
+    return json.dumps(item, sort_keys=True)
+
+
+def _key(field: str) -> Callable[[Json], str]:
+    """Names an item by one of its fields; a funder is named once for every award."""
+
+    def key(item: Json) -> str:
+        if not isinstance(item, dict) or not _is_text(item.get(field)):
+            return ""
+        return f"{plain(item[field]).lower()} {item.get('awardNumber') or ''}"
+
+    return key
+
+
+_identified, _named, _located = _key("identifier"), _key("name"), _key("url")
+
+
+def _name_alone(item: Json) -> str:
+    return plain(item["name"]).lower() if isinstance(item, dict) and _is_text(item.get("name")) else ""
+
+
+def _other_award(before: Json, after: Json) -> bool:
+    """Whether both are of one funder, but for two awards: these are two things."""
+    awards = [item.get("awardNumber") if isinstance(item, dict) else None for item in (before, after)]
+    return all(awards) and awards[0] != awards[1]
+
+
+# --- Objects ------------------------------------------------------------------------------------
+
+
+def _item_changes(before: Json, after: Json, *, verbose: bool) -> list[str]:
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return []
+    return list(_sub_changes(before, after, verbose=verbose))
+
+
+def _sub_changes(before: JsonObject, after: JsonObject, *, verbose: bool, under: str = "") -> Iterator[str]:
+    """`email: none → jane@example.org`, `roleName: - Other, + Author`, one for each key that differs."""
+    for key in [*before, *(key for key in after if key not in before)]:
+        old, new = before.get(key), after.get(key)
+        if old == new or (_empty(old) and _empty(new)) or (key in _SILENT and not verbose):
+            continue
+        name = plain(f"{under}{key}")
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _sub_changes(old, new, verbose=verbose, under=f"{under}{key}.")
+        elif isinstance(old or new, list) and isinstance(new or old, list):
+            yield f"{name}: {', '.join(map(str, _list_marks(old or [], new or [], verbose=verbose)))}"
+        else:
+            yield f"{name}: {label(old, verbose=verbose)} → {label(new, verbose=verbose)}"
