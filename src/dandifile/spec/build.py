@@ -1,0 +1,88 @@
+"""The frozen Spec of a spec that has been checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+from pathlib import Path
+
+from dandifile.model import (
+    IgnoredCheck,
+    Json,
+    JsonObject,
+    Overlay,
+    PathEntry,
+    Regions,
+    Spec,
+    Validation,
+)
+from dandifile.spec.fields import dandiset_fields
+from dandifile.spec.forms import REGION_RULES, anatomy_of_asset
+
+
+def build_spec(file: Path, declared: JsonObject, environment: str) -> Spec:
+    """`declared` is what the spec says for this environment, checked and without `environments`."""
+    return Spec(
+        file=file,
+        instance=declared["instance"],
+        identifier=declared.get("identifier"),
+        environment=environment,
+        fields=dandiset_fields(declared),
+        regions=_regions(declared.get("regions")),
+        overlays=tuple(Overlay(entry["match"], entry["metadata"]) for entry in declared.get("assets", ())),
+        paths=tuple(_path_entry(entry) for entry in declared.get("paths", ())),
+        validation=_validation(declared.get("validation", {})),
+        ignore=tuple(declared.get("ignore", ())),
+        max_deletions=str(declared.get("policy", {}).get("max_deletions", Spec.max_deletions)),
+        not_acted_on=_not_acted_on(declared),
+        digest=_digest(declared, environment),
+    )
+
+
+def _regions(declared: Json) -> Regions:
+    if not isinstance(declared, dict):
+        return Regions()
+    rules = {
+        rule: {
+            name: tuple(map(anatomy_of_asset, regions)) for name, regions in declared.get(rule, {}).items()
+        }
+        for rule in REGION_RULES
+    }
+    return Regions(**rules)
+
+
+def _path_entry(declared: Json) -> PathEntry:
+    """The short form is the source alone. Lists become tuples; everything else has the model's names."""
+    keys = {"source": declared} if isinstance(declared, str) else dict(declared)
+    keys["source"] = posixpath.normpath(keys["source"].strip())
+    keys["into"] = keys.get("into", "").strip("/")
+    return PathEntry(
+        **{key: tuple(value) if isinstance(value, list) else value for key, value in keys.items()}
+    )
+
+
+def _validation(declared: JsonObject) -> Validation:
+    ignore = tuple(IgnoredCheck(**entry) for entry in declared.get("ignore", ()))
+    return Validation(declared.get("fail_on", Validation.fail_on), ignore)
+
+
+def _not_acted_on(declared: JsonObject) -> tuple[str, ...]:
+    """Declared keys that are checked and not reconciled. `embargo: false` says something; `[]` does not."""
+    regions = declared.get("regions")
+    said = {
+        "doi": declared.get("doi"),
+        "embargo": "embargo" in declared,
+        "owners": declared.get("owners"),
+        "manifest": declared.get("manifest"),
+        "regions.from_nwb": regions.get("from_nwb") if isinstance(regions, dict) else None,
+        "policy.require": declared.get("policy", {}).get("require"),
+    }
+    return tuple(key for key, value in said.items() if value)
+
+
+def _digest(declared: JsonObject, environment: str) -> str:
+    """Of what was declared, whatever its order, quotes and comments; of two environments never the same."""
+    content = {"environment": environment, "declared": declared}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,85 @@
+"""What the archive asks of the contributors of a dandiset."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dandifile.model import JsonObject
+from dandifile.spec.fault import Fault
+from dandifile.spec.forms import PERSON, Item, items
+from dandifile.spec.identifiers import bare_orcid
+
+_NAME = re.compile(r"[\w\s.'-]+,\s+[\w\s.'-]+")  # as DANDI's schema has it
+_CONTACT = "ContactPerson"
+
+
+def contributor_faults(raw: JsonObject) -> Iterator[Fault]:
+    contributors = [item for item in items(raw) if item.path[:1] == ("contributors",) and len(item.path) == 2]  # noqa: PLR2004  a contributor, not an affiliation of one
+    there = [item for item in contributors if not item.keys.get("omit")]
+    yield from _names(contributors)
+    yield from _doubles(contributors)
+    yield from _contacts_reachable(there)
+    some_taken_out = len(contributors) < len(raw.get("contributors", ()))
+    if there and not some_taken_out and not any(_may_be_contact(item) for item in there):
+        what = f"no contributor has the role {_CONTACT}, and the archive refuses a dandiset without one"
+        yield Fault(
+            ("contributors",), what, f"give one of them `roles: [{_CONTACT}]` and an `email`", at_key=True
+        )
+
+
+def _names(contributors: list[Item]) -> Iterator[Fault]:
+    for item in contributors:
+        name = item.keys.get("name", "")
+        if item.form is PERSON and name and not _NAME.fullmatch(name.strip()):
+            what = f'{name!r} is not a name that the archive takes: it wants "Last, First"'
+            yield Fault(item.at("name"), what, _last_first(name))
+
+
+def _last_first(name: str) -> str:
+    words = name.replace(",", " ").split()
+    plain = len(words) > 1 and _NAME.fullmatch(f"{words[-1]}, {' '.join(words[:-1])}")
+    if plain and "," not in name:
+        return f'write "{words[-1]}, {" ".join(words[:-1])}", or put the comma where it belongs'
+    return "one comma with a blank behind it; letters, blanks, dots, hyphens and apostrophes otherwise"
+
+
+def _contacts_reachable(there: list[Item]) -> Iterator[Fault]:
+    for item in there:
+        roles = item.keys.get("roles") or ()
+        if _CONTACT in roles and not ("email" in item.keys or "email" in item.keys.get("metadata", {})):
+            yield Fault(item.path, f"a {_CONTACT} needs an e-mail address", "add `email`, or drop the role")
+
+
+def _may_be_contact(item: Item) -> bool:
+    """Has the role, or has roles that another check found fault with."""
+    roles = [*(item.keys.get("roles") or ()), *item.keys.get("metadata", {}).get("roleName", ())]
+    return _CONTACT in roles or f"dcite:{_CONTACT}" in roles or None in roles
+
+
+def _doubles(contributors: list[Item]) -> Iterator[Fault]:
+    """The same person twice, or the same organization with the same award."""
+    seen: dict[tuple[str, ...], Item] = {}
+    for item in contributors:
+        for identity in _identities(item):
+            first = seen.setdefault(identity, item)
+            if first is not item and not _told_apart(first, item):
+                what = f"{identity[1]} is given twice, first as contributors[{first.path[1]}]"
+                yield Fault(item.path, what, "put both into one entry")
+                break
+
+
+def _identities(item: Item) -> Iterator[tuple[str, ...]]:
+    if item.form is PERSON:
+        if orcid := bare_orcid(item.keys.get("orcid", "")):
+            yield ("orcid", orcid)
+        if name := item.keys.get("name"):
+            yield ("name", " ".join(name.split()))
+    elif name := item.keys.get("organization"):
+        yield ("organization", " ".join(name.split()), item.keys.get("award", ""))
+
+
+def _told_apart(one: Item, other: Item) -> bool:
+    """Two people of the same name who have different ORCID iDs."""
+    orcids = {bare_orcid(item.keys.get("orcid", "")) for item in (one, other)}
+    return len(orcids) > 1 and None not in orcids

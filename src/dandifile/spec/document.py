@@ -1,0 +1,174 @@
+"""A YAML file as JSON, with the line and column of every value and key.
+
+Scalars are read by the core schema of YAML 1.2: `yes` and a date are text. Whatever YAML
+would read differently from how it looks (a number with leading zeros, a key that is a
+number, a tag, a key given twice) is told, not guessed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+
+from dandifile.errors import Problem, SpecError, UserError
+from dandifile.model import Json, JsonObject
+from dandifile.spec.fault import Fault, Path
+from dandifile.spec.tree import Alias, Mapping, Mark, Node, Scalar, Sequence, parse
+
+MOST_VALUES = 100_000
+"""More than any spec holds; aliases of aliases that multiply to more are refused."""
+
+
+@dataclass
+class Document:
+    """`value` is JSON; `problems` is what reading found; `written` has the text of plain non-strings."""
+
+    file: str
+    value: Json = None
+    places: dict[Path, Mark] = field(default_factory=dict)
+    keys: dict[Path, Mark] = field(default_factory=dict)
+    written: dict[Path, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, fault: Fault) -> Problem:
+        """The fault with its file:line:column; of a path that is not in the file, the nearest part that is."""
+        mark = self.keys.get(fault.path) if fault.at_key else self.places.get(fault.path)
+        path = fault.path
+        while mark is None and path:
+            path = path[:-1]
+            mark = self.places.get(path)
+        return Problem(self.where(mark), fault.what, fault.fix)
+
+    def where(self, mark: Mark | None) -> str:
+        return f"{self.file}:{mark.line + 1}:{mark.column + 1}" if mark else self.file
+
+
+def read_text(file: FilePath, shown: str) -> str:
+    """The file's text; UserError if it cannot be read, SpecError if it is not UTF-8."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UserError(
+            f"the spec cannot be read: {error.strerror}", where=shown, fix="check the name and its rights"
+        ) from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        what = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        problem = Problem(f"{shown}:{line}:{column}", what, "save the file as UTF-8")
+        raise SpecError(f"{shown} cannot be read", [problem]) from None
+
+
+def read_document(text: str, file: str) -> Document:
+    """The document in `text`; a SpecError where it is not YAML at all. `file` is for messages."""
+    document = Document(file)
+    reader = _Reader(document)
+    document.value = reader.value(parse(text, file), ())
+    return document
+
+
+@dataclass
+class _Reader:
+    document: Document
+    anchored: dict[str, Node] = field(default_factory=dict)
+    seen: int = 0
+
+    def value(self, node: Node, path: Path) -> Json:
+        self.seen += 1
+        if self.seen > MOST_VALUES:
+            what = f"aliases (*name) that stand for more than {MOST_VALUES:,} values"
+            problem = Problem(self.document.file, what, "write the values out")
+            raise SpecError(f"{self.document.file} cannot be read", [problem])
+        if isinstance(node, Alias):
+            return self.value(self.anchored[node.anchor], path)
+        if node.anchor:
+            self.anchored[node.anchor] = node
+        if node.tag is not None:
+            self._tell(node.start, f"the tag {node.tag} is not used in a spec", "take it away")
+        self.document.places.setdefault(path, node.start)
+        match node:
+            case Scalar():
+                return self._scalar(node, path)
+            case Sequence():
+                return [self.value(item, (*path, index)) for index, item in enumerate(node.items)]
+            case Mapping():
+                return self._mapping(node, path)
+
+    def _mapping(self, node: Mapping, path: Path) -> JsonObject:
+        found: JsonObject = {}
+        for key_node, value_node in node.entries:
+            key = self._key(key_node)
+            if key is None:
+                self.value(value_node, (*path, "?"))  # still read: it may hold an anchor
+            elif key in found:
+                first = self.document.keys[(*path, key)].line + 1
+                self._tell(
+                    key_node.start, f"`{key}` is given twice, first in line {first}", "keep one of them"
+                )
+            else:
+                self.document.keys[(*path, key)] = key_node.start
+                found[key] = self.value(value_node, (*path, key))
+        return found
+
+    def _key(self, node: Node) -> str | None:
+        """The key's text, or None where it is none (which is told)."""
+        if not isinstance(node, Scalar):
+            self._tell(node.start, "a key must be text", "write `key: value`")
+        elif node.text == "<<" and not node.style:
+            self._tell(node.start, "`<<` (merging of mappings) is not part of YAML 1.2", "write the keys out")
+        elif not node.style and not isinstance(resolve(node.text), str):
+            what = f"the key {node.text or 'that is empty'} is not text for YAML"
+            self._tell(node.start, what, f'write it in quotes: "{node.text}"')
+        else:
+            return node.text
+        return None
+
+    def _scalar(self, node: Scalar, path: Path) -> Json:
+        if node.style:
+            return node.text
+        value = resolve(node.text)
+        if not isinstance(value, str):
+            self.document.written.setdefault(path, node.text)
+        if isinstance(value, float) and not math.isfinite(value):
+            self._tell(
+                node.start, f"{node.text} is no number that JSON has", f'write it in quotes: "{node.text}"'
+            )
+            return None
+        if isinstance(value, int | float) and _LEADING_ZERO.match(node.text):
+            what = f"{node.text} is the number {value} for YAML"
+            self._tell(node.start, what, f'write it in quotes: "{node.text}"')
+            return node.text
+        return value
+
+    def _tell(self, mark: Mark, what: str, fix: str) -> None:
+        self.document.problems.append(Problem(self.document.where(mark), what, fix))
+
+
+_INTEGER = re.compile(r"[-+]?[0-9]{1,400}")
+_OCTAL_OR_HEX = re.compile(r"0o[0-7]{1,400}|0x[0-9a-fA-F]{1,400}")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
+_WORDS: dict[str, None | bool] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+
+
+def resolve(text: str) -> None | bool | int | float | str:
+    """What a plain scalar is by the core schema of YAML 1.2 (chapter 10.3.2)."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _OCTAL_OR_HEX.fullmatch(text):
+        return int(text, 0)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if _NOT_FINITE.fullmatch(text):
+        return float(text.replace(".", "", 1))
+    return text

@@ -1,0 +1,61 @@
+"""The metadata of the dandiset that a spec declares, in DANDI's own form."""
+
+from __future__ import annotations
+
+from dandifile.model import Json, JsonObject
+from dandifile.spec.forms import ABOUT, ANATOMY, ETHICS, RESOURCE, Form, contributor_form, written
+
+
+def dandiset_fields(raw: JsonObject) -> dict[str, Json]:
+    """DANDI's fields and what they shall be, of a checked spec. None or `[]`: to be emptied.
+
+    A field that is not declared is not a key. Terms are CURIEs here, as on other dandisets
+    of the archive; on assets they are IRIs.
+    """
+    fields: dict[str, Json] = dict(raw.get("metadata", {}))
+    for key in ("name", "description"):
+        if key in raw:
+            fields[key] = (raw[key] or "").strip()
+    if "license" in raw:
+        fields["license"] = [f"spdx:{name}" for name in _list(raw["license"])]
+    if "keywords" in raw:
+        fields["keywords"] = (
+            [word.strip() for word in raw["keywords"]] if raw["keywords"] is not None else None
+        )
+    if contributors := _contributors(raw):
+        fields["contributor"] = contributors
+    if owns_about(raw):
+        fields["about"] = _about(raw)
+    for key, field, form in (("ethics", "ethicsApproval", ETHICS), ("related", "relatedResource", RESOURCE)):
+        if key in raw:
+            fields[field] = _written(form, raw[key])
+    return fields
+
+
+def owns_about(raw: JsonObject) -> bool:
+    """Whether the field `about` is declared: by `about`, or by regions of the dandiset."""
+    regions = raw.get("regions", {})
+    return "about" in raw or not isinstance(regions, dict) or "dandiset" in regions
+
+
+def _contributors(raw: JsonObject) -> list[JsonObject]:
+    """Those who shall be there, in the order of the spec."""
+    there = (item for item in raw.get("contributors", ()) if not item.get("omit"))
+    return [written(contributor_form(item), item) for item in there]
+
+
+def _about(raw: JsonObject) -> list[JsonObject]:
+    regions = raw.get("regions")
+    of_dandiset = regions.get("dandiset") if isinstance(regions, dict) else regions
+    found = _written(ANATOMY, of_dandiset) or []
+    for key, form in ABOUT.items():
+        found += _written(form, (raw.get("about") or {}).get(key)) or []
+    return found
+
+
+def _written(form: Form, items: list[Json] | None) -> list[JsonObject] | None:
+    return None if items is None else [written(form, item) for item in items]
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else [value]

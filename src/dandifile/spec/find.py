@@ -1,0 +1,23 @@
+"""Which dandiset.yaml a command is about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dandifile.errors import UserError
+
+NAME = "dandiset.yaml"
+
+
+def find(start: Path) -> Path:
+    """The `dandiset.yaml` in `start` or the nearest parent that has one; a UserError if none has."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / NAME).is_file():
+            return folder / NAME
+    raise UserError(
+        f"there is no {NAME} here or in a parent folder",
+        where=str(start),
+        fix=f"copy dandi.yaml.example to {NAME} and edit it, or make one from a dandiset with `dandifile import`; "
+        "`-f FILE` names a spec elsewhere",
+    )

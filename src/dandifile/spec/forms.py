@@ -1,0 +1,145 @@
+"""The short forms of list items and the DANDI objects that they stand for: one table a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from dandifile.model import Json, JsonObject
+from dandifile.spec.fault import Path
+from dandifile.spec.identifiers import bare_orcid, ror_url, term_curie, term_iri
+
+
+@dataclass(frozen=True)
+class Form:
+    """`keys` leads from the short form's keys to DANDI's; `from_text` is the key that a bare text stands for."""
+
+    schema_key: str
+    keys: Mapping[str, str]
+    from_text: str = ""
+
+    def mapping(self, item: Json) -> JsonObject:
+        return {self.from_text: item} if isinstance(item, str) else item
+
+
+_CONTRIBUTOR = {
+    "email": "email",
+    "url": "url",
+    "roles": "roleName",
+    "award": "awardNumber",
+    "cite": "includeInCitation",
+}
+PERSON = Form(
+    "Person", {"name": "name", "orcid": "identifier", **_CONTRIBUTOR, "affiliations": "affiliation"}
+)
+ORGANIZATION = Form("Organization", {"organization": "name", "ror": "identifier", **_CONTRIBUTOR})
+AFFILIATION = Form("Affiliation", {"name": "name", "ror": "identifier"}, from_text="name")
+ANATOMY = Form("Anatomy", {"name": "name", "id": "identifier"}, from_text="id")
+DISORDER = Form("Disorder", ANATOMY.keys, from_text="id")
+GENERIC = Form("GenericType", ANATOMY.keys, from_text="id")
+ETHICS = Form("EthicsApproval", {"protocol": "identifier", "contact": "contactPoint"})
+CONTACT = Form("ContactPoint", {"name": "name", "email": "email", "url": "url"})
+RESOURCE = Form(
+    "Resource",
+    {
+        "url": "url",
+        "identifier": "identifier",
+        "name": "name",
+        "repository": "repository",
+        "relation": "relation",
+        "type": "resourceType",
+    },
+)
+
+ABOUT = {"disorders": DISORDER, "cell_types": GENERIC, "phenotypes": GENERIC}
+REGION_RULES = ("subjects", "sessions", "paths")
+
+
+def contributor_form(item: JsonObject) -> Form:
+    return ORGANIZATION if "organization" in item else PERSON
+
+
+def written(form: Form, item: Json) -> JsonObject:
+    """The DANDI object that a checked item stands for. What is empty is left out: DANDI takes no nulls."""
+    item = form.mapping(item)
+    values = {dandi: _value(short, item[short]) for short, dandi in form.keys.items() if short in item}
+    values |= item.get("metadata", {})
+    return {"schemaKey": form.schema_key, **{k: v for k, v in values.items() if v not in (None, "", [])}}
+
+
+def anatomy_of_asset(item: Json) -> JsonObject:
+    """A region as assets have it: with the full IRI."""
+    region = written(ANATOMY, item)
+    return region | {"identifier": term_iri(region["identifier"])}
+
+
+def _value(short: str, value: Json) -> Json:
+    if short in _CONVERT:
+        return _CONVERT[short](value)
+    return value.strip() if isinstance(value, str) else value
+
+
+def _dcite(name: str) -> str:
+    return f"dcite:{name}"
+
+
+_CONVERT: dict[str, Callable[[Json], Json]] = {
+    "orcid": bare_orcid,
+    "ror": ror_url,
+    "id": term_curie,
+    "roles": lambda roles: [_dcite(role) for role in roles],
+    "relation": _dcite,
+    "type": _dcite,
+    "affiliations": lambda items: [written(AFFILIATION, item) for item in items],
+    "contact": lambda item: written(CONTACT, item),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of the spec: where it stands, what it is, and itself as a mapping."""
+
+    path: Path
+    form: Form
+    keys: JsonObject
+    bare: bool  # written as a bare text
+
+    def at(self, key: str) -> Path:
+        return self.path if self.bare else (*self.path, key)
+
+
+def items(raw: JsonObject) -> Iterator[Item]:
+    """Every item of the spec that is written in a short form, those inside others included."""
+    for item in _listed(raw, ("contributors",), None):
+        yield item
+        yield from _listed(item.keys, ("affiliations",), AFFILIATION, item.path)
+    for path in _region_lists(raw):
+        yield from _listed(raw, path, ANATOMY)
+    for key, form in ABOUT.items():
+        yield from _listed(raw, ("about", key), form)
+    for item in _listed(raw, ("ethics",), ETHICS):
+        yield item
+        if isinstance(contact := item.keys.get("contact"), dict):
+            yield Item((*item.path, "contact"), CONTACT, contact, bare=False)
+    yield from _listed(raw, ("related",), RESOURCE)
+
+
+def _region_lists(raw: JsonObject) -> Iterator[Path]:
+    regions = raw.get("regions")
+    if isinstance(regions, dict):
+        yield ("regions", "dandiset")
+        for rule in REGION_RULES:
+            yield from (("regions", rule, name) for name in regions.get(rule) or {})
+    else:
+        yield ("regions",)
+
+
+def _listed(raw: Json, path: Path, form: Form | None, above: Path = ()) -> Iterator[Item]:
+    """The items of the list at `path`; those of contributors say themselves which form they have."""
+    for key in path:
+        raw = raw.get(key) if isinstance(raw, dict) else None
+    for index, item in enumerate(raw or ()):
+        if item is None:  # taken out: another check has told what is wrong with it
+            continue
+        itself = form or contributor_form(item)
+        yield Item((*above, *path, index), itself, itself.mapping(item), isinstance(item, str))

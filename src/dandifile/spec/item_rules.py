@@ -1,0 +1,92 @@
+"""What holds for a key wherever it stands: ids with checksums, addresses, terms, and `metadata` of an item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from dandifile.model import JsonObject
+from dandifile.spec.fault import Fault
+from dandifile.spec.forms import RESOURCE, Item, items
+from dandifile.spec.identifiers import bare_orcid, ror_url, term_curie
+
+_URL = re.compile(r"https?://[A-Za-z0-9\-._~:\[\]@]+([/?#][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*)?")
+_LONGEST_URL = 1000
+_NEARLY_A_TERM = re.compile(r"(UBERON|CL|HP)[:_]\w*|https?://\S+", re.IGNORECASE)
+
+
+def item_faults(raw: JsonObject) -> Iterator[Fault]:
+    for item in items(raw):
+        for key, check in _CHECKS.items():
+            if isinstance(text := item.keys.get(key), str) and (complaint := check(text)):
+                yield Fault(item.at(key), *complaint)
+        yield from _set_twice(item)
+        if item.form is RESOURCE and not {"url", "identifier"} & _given(item):
+            yield Fault(item.path, "a related resource needs `url` or `identifier`", "add one of them")
+
+
+def _given(item: Item) -> set[str]:
+    return item.keys.keys() | item.keys.get("metadata", {}).keys()
+
+
+def _set_twice(item: Item) -> Iterator[Fault]:
+    metadata = item.keys.get("metadata", {})
+    for short, dandi in item.form.keys.items():
+        if short in item.keys and dandi in metadata:
+            what = f"`{dandi}` is set twice: through `{short}` and in `metadata`"
+            yield Fault((*item.path, "metadata", dandi), what, "keep one of them", at_key=True)
+    if "schemaKey" in metadata:
+        what = f"`schemaKey` is {item.form.schema_key} here and cannot be declared"
+        yield Fault((*item.path, "metadata", "schemaKey"), what, "take it away", at_key=True)
+
+
+def _orcid(text: str) -> tuple[str, str] | None:
+    if bare_orcid(text):
+        return None
+    return f"{text!r} is not an ORCID iD, or a digit is wrong (its checksum fails)", "look it up on orcid.org"
+
+
+def _ror(text: str) -> tuple[str, str] | None:
+    if ror_url(text):
+        return None
+    return f"{text!r} is not a ROR id, or a character is wrong (its checksum fails)", "look it up on ror.org"
+
+
+def _email(text: str) -> tuple[str, str] | None:
+    """As the archive's schema checks it, with the same library."""
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        validate_email(text.strip(), check_deliverability=False)
+    except EmailNotValidError as error:
+        return f"{text!r} is not an e-mail address: {error}", "write it like jane@example.org"
+    return None
+
+
+def _url(text: str) -> tuple[str, str] | None:
+    text = text.strip()
+    if len(text) > _LONGEST_URL:
+        return f"a URL of {len(text)} characters", f"the archive takes {_LONGEST_URL} at most"
+    if _URL.fullmatch(text):
+        return None
+    return (
+        f"{text!r} is not a URL that the archive takes",
+        "write it whole, beginning with http:// or https://",
+    )
+
+
+def _term(text: str) -> tuple[str, str] | None:
+    if term_curie(text):
+        return None
+    if _NEARLY_A_TERM.fullmatch(text):
+        return f"{text!r} is not the id of a term", "UBERON, CL and HP ids have seven digits: UBERON:0002421"
+    return f"{text!r} has no id, and names are not looked up", f'write {{name: {text}, id: "UBERON:…"}}'
+
+
+_CHECKS: dict[str, Callable[[str], tuple[str, str] | None]] = {
+    "orcid": _orcid,
+    "ror": _ror,
+    "email": _email,
+    "url": _url,
+    "id": _term,
+}

@@ -1,0 +1,177 @@
+"""YAML text as a tree that remembers where everything stands; the reader and the formatter share it.
+
+Built from the events of ruamel's parser, before any value is made of the text: nothing is
+lost (quotes, anchors, flow or block style), and no tag can run anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from dandifile.errors import Problem, SpecError
+
+DEEPEST = 50  # levels of nesting; far more than a spec can use
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place in the file: line and column from 0, index in characters."""
+
+    line: int
+    column: int
+    index: int
+
+
+@dataclass(frozen=True)
+class Scalar:
+    text: str
+    style: str  # "" for plain, else one of ' " | >
+    start: Mark
+    end: Mark
+    anchor: str | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True)
+class Alias:
+    anchor: str
+    start: Mark
+    end: Mark
+
+
+@dataclass(frozen=True)
+class Sequence:
+    flow: bool
+    start: Mark
+    end: Mark
+    items: tuple[Node, ...]
+    anchor: str | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True)
+class Mapping:
+    flow: bool
+    start: Mark
+    end: Mark
+    entries: tuple[tuple[Node, Node], ...]
+    anchor: str | None = None
+    tag: str | None = None
+
+
+Node: TypeAlias = Scalar | Alias | Sequence | Mapping
+
+
+def parse(text: str, file: str) -> Node:
+    """The one document in `text`; a SpecError if it is empty, several, or not YAML."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        events = list(YAML(typ="safe", pure=True).parse(text))
+    except MarkedYAMLError as error:
+        raise _broken(file, error) from None
+    except YAMLError as error:  # a character that YAML forbids; has a position in characters
+        raise _forbidden_character(file, text, error) from None
+    starts = [event for event in events if type(event).__name__ == "DocumentStartEvent"]
+    if not starts:
+        raise _one(file, 1, 1, "the file is empty", "copy dandi.yaml.example and edit it")
+    if len(starts) > 1:
+        line = starts[1].start_mark.line + 1
+        raise _one(file, line, 1, "a second YAML document begins here", "keep one: a spec is one document")
+    return _Builder(file, iter(events[2:])).node(0)
+
+
+@dataclass
+class _Builder:
+    """Folds the stream of events into nodes."""
+
+    file: str
+    events: Iterator[Any]
+    anchors: set[str] = field(default_factory=set)
+
+    def node(self, depth: int) -> Node:
+        node = self.node_or_end(depth)
+        assert node is not None, "the parser closes every collection"
+        return node
+
+    def node_or_end(self, depth: int) -> Node | None:
+        """The next node, or None where the collection that is being read ends."""
+        event = next(self.events)
+        start, end = _mark(event.start_mark), _mark(event.end_mark)
+        if depth > DEEPEST:
+            raise _one(self.file, start.line + 1, start.column + 1, "nested too deeply", "write it flatter")
+        match type(event).__name__:
+            case "AliasEvent":
+                return self._alias(event.anchor, start, end)
+            case "ScalarEvent":
+                node: Node = Scalar(event.value, event.style or "", start, end, event.anchor, _tag(event))
+            case "SequenceStartEvent":
+                items = tuple(iter(lambda: self.node_or_end(depth + 1), None))
+                node = Sequence(bool(event.flow_style), start, end, items, event.anchor, _tag(event))
+            case "MappingStartEvent":
+                entries = tuple(self._entries(depth + 1))
+                node = Mapping(bool(event.flow_style), start, end, entries, event.anchor, _tag(event))
+            case _:
+                return None
+        if event.anchor:
+            self.anchors.add(event.anchor)
+        return node
+
+    def _entries(self, depth: int) -> Iterator[tuple[Node, Node]]:
+        while (key := self.node_or_end(depth)) is not None:
+            yield key, self.node(depth)
+
+    def _alias(self, anchor: str, start: Mark, end: Mark) -> Alias:
+        if anchor not in self.anchors:
+            what = f"*{anchor} stands for nothing: no finished value before it is marked &{anchor}"
+            raise _one(self.file, start.line + 1, start.column + 1, what, "write the value out")
+        return Alias(anchor, start, end)
+
+
+def _tag(event: Any) -> str | None:
+    return str(event.tag) if event.tag is not None else None
+
+
+def _mark(mark: Any) -> Mark:
+    return Mark(mark.line, mark.column, mark.index)
+
+
+_PLAIN_WORDS = {
+    r"found character '\t'": ("a tab is used for indentation", "indent with spaces"),
+    "mapping values are not allowed here": (
+        "a `: ` where no key can be: the line is indented wrongly, or the text holds a colon",
+        "line it up with its neighbours, or put text that holds `: ` in quotes",
+    ),
+    "could not find expected ':'": ("a line that is no `key: value`", "add the colon, or indent the line"),
+    "found unexpected end of stream": ("a quote that is opened here is never closed", "close it"),
+    "that cannot start any token": (
+        "text that begins with a character that YAML reserves",
+        "put the text in quotes",
+    ),
+    "expected ',' or": ("a bracket that is opened here is never closed, or a comma is missing", "close it"),
+    "expected <block end>": ("a line that does not line up with its neighbours", "mend the indentation"),
+}
+
+
+def _broken(file: str, error: Any) -> SpecError:
+    problem = str(error.problem or error.context or error)
+    what, fix = next(
+        (words for pattern, words in _PLAIN_WORDS.items() if pattern in problem),
+        (f"not YAML: {problem}", "see https://yaml.org/spec/1.2.2/ or put the text in quotes"),
+    )
+    opened = error.context_mark if "opened here" in what else None
+    mark = opened or error.problem_mark or error.context_mark
+    return _one(file, mark.line + 1, mark.column + 1, what, fix)
+
+
+def _forbidden_character(file: str, text: str, error: Any) -> SpecError:
+    before = text[: getattr(error, "position", 0)]
+    line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    return _one(file, line, column, "a control character, which YAML forbids", "delete it")
+
+
+def _one(file: str, line: int, column: int, what: str, fix: str) -> SpecError:
+    return SpecError(f"{file} cannot be read", [Problem(f"{file}:{line}:{column}", what, fix)])
