@@ -1,0 +1,134 @@
+"""Making a dandiset once, whenever the run that makes it is killed.
+
+The archive takes any number of dandisets of one name, so a creation leaves a note (the
+intent) before it asks, and a rerun that finds the note adopts what the earlier run made:
+a draft of this user, of this name, empty, and younger than the note. Any other draft of
+that name stops it, since only the user can know whether it is meant.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from dandifile.archive.retry import NoAnswerError
+from dandifile.archive.writer import Embargo, Writer
+from dandifile.errors import ArchiveError, BlockedError
+from dandifile.model import JsonObject
+
+_SLACK = timedelta(minutes=1)
+"""How far the clocks of the archive's own machines may differ. When the note was written, no draft
+had the name, so a draft that is older by less than this is ours all the same."""
+
+_SERVER_ERROR = 500
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What a run was about to create, where, and when by the archive's own clock."""
+
+    name: str
+    api_url: str
+    time: str
+
+
+def create_once(
+    writer: Writer,
+    name: str,
+    metadata: JsonObject,
+    intent: Path,
+    embargo: Embargo | None = None,
+) -> str:
+    """Create the dandiset, or adopt the one that a killed run created, and return its identifier.
+
+    The caller writes the identifier down and then calls `settled`. BlockedError where a draft
+    of that name exists that is not such a one.
+    """
+    earlier = _read(intent, name, writer)
+    found = _look(writer, name, earlier, embargo)
+    if found is None:
+        begun = Intent(name, writer.reader.instance.api_url, writer.reader.api.server_time().isoformat())
+        _write(intent, begun)
+        try:
+            return writer.create(name, metadata, embargo)
+        except ArchiveError as error:
+            found = _look(writer, name, begun, embargo) if _in_doubt(error) else None
+            if found is None:
+                raise
+    writer.adopt(found)
+    return found
+
+
+def settled(intent: Path) -> None:
+    """The identifier is written down: the note has done its work."""
+    intent.unlink(missing_ok=True)
+
+
+def _look(writer: Writer, name: str, earlier: Intent | None, embargo: Embargo | None) -> str | None:
+    """The draft to adopt, or None where nothing has the name."""
+    drafts = writer.reader.own_drafts(name)
+    ours = [draft for draft in drafts if earlier and _is_left_by(draft, earlier, embargo)]
+    if len(drafts) == len(ours) == 1:
+        identifier: str = drafts[0]["identifier"]
+        return identifier
+    if drafts:
+        raise _choice(writer, name, drafts)
+    return None
+
+
+def _is_left_by(draft: JsonObject, earlier: Intent, embargo: Embargo | None) -> bool:
+    """Whether an interrupted creation made this draft and nothing has happened to it since."""
+    created = datetime.fromisoformat(draft["created"])
+    return (
+        created >= datetime.fromisoformat(earlier.time) - _SLACK
+        and draft["draft_version"]["asset_count"] == 0
+        and draft["most_recent_published_version"] is None
+        and (draft["embargo_status"] == "EMBARGOED") == (embargo is not None)
+    )
+
+
+def _choice(writer: Writer, name: str, drafts: list[JsonObject]) -> BlockedError:
+    instance = writer.reader.instance
+    listed = ", ".join(
+        f"{draft['identifier']} ({draft['draft_version']['asset_count']} assets, "
+        f"created {draft['created'][:10]}, {instance.web_url}/dandiset/{draft['identifier']}/draft)"
+        for draft in drafts
+    )
+    return BlockedError(
+        f"you have a dandiset of this name on {instance.name} already: {listed}",
+        where=name,
+        fix=f'if it is the one, write `identifier: "{drafts[0]["identifier"]}"` into the spec; '
+        "if you want another one, give it another `name`",
+    )
+
+
+def _in_doubt(error: ArchiveError) -> bool:
+    """Whether the dandiset may exist although the request failed."""
+    if isinstance(error, NoAnswerError):
+        return error.effect
+    return (error.status or 0) >= _SERVER_ERROR
+
+
+def _read(intent: Path, name: str, writer: Writer) -> Intent | None:
+    """The note of an earlier run for this very dandiset; a note that cannot be read counts as none."""
+    try:
+        noted = Intent(**json.loads(intent.read_text(encoding="utf-8")))
+        datetime.fromisoformat(noted.time)
+    except (OSError, ValueError, TypeError):
+        return None
+    meant = (name, writer.reader.instance.api_url)
+    return noted if (noted.name, noted.api_url) == meant else None
+
+
+def _write(intent: Path, begun: Intent) -> None:
+    """All of the note or nothing of it, and on the disk before the archive is asked."""
+    intent.parent.mkdir(parents=True, exist_ok=True)
+    draft = intent.with_name(f"{intent.name}.{os.getpid()}")
+    with draft.open("w", encoding="utf-8") as file:
+        json.dump(asdict(begun), file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(intent)

@@ -1,0 +1,201 @@
+"""Which archives there are: their names, their URLs, and where their API keys are kept.
+
+Names, URLs, key variables and keyring services are those of the dandi client, so that a
+lab that uses it has nothing to set up twice. Old names and hosts of the sandbox are refused
+with the right name: they redirect, and a redirect to another host loses the API key.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from dandifile.errors import ArchiveError, UserError
+from dandifile.model import Json
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One DANDI archive. The URLs have no slash at the end; `api_url` ends in `/api`."""
+
+    name: str
+    web_url: str
+    api_url: str
+    key_variable: str
+    keyring_service: str
+
+    @classmethod
+    def called(cls, name: str, web_url: str, api_url: str) -> Instance:
+        """Name the key variable and the keyring service as the dandi client does."""
+        variable = name.upper().replace("-", "_") + "_API_KEY"
+        return cls(name, normal_url(web_url), normal_url(api_url), variable, f"dandi-api-{name}")
+
+    @classmethod
+    def embedded(cls, web_url: str, api_url: str) -> Instance:
+        """The archive that dandifile itself runs: `instance: local` in a spec."""
+        return cls.called("local", web_url, api_url)
+
+    @property
+    def shell_variable(self) -> str:
+        """`key_variable` in letters that a shell can export; they differ where the name is a host."""
+        safe = re.sub(r"[^A-Z0-9_]", "_", self.key_variable)
+        return f"_{safe}" if safe[0].isdigit() else safe
+
+
+_KNOWN = (
+    Instance.called("dandi", "https://dandiarchive.org", "https://api.dandiarchive.org/api"),
+    Instance.called(
+        "dandi-sandbox",
+        "https://sandbox.dandiarchive.org",
+        "https://api.sandbox.dandiarchive.org/api",
+    ),
+    Instance.called("linc", "https://lincbrain.org", "https://api.lincbrain.org/api"),
+    Instance.called(
+        "linc-staging",
+        "https://staging.lincbrain.org",
+        "https://staging-api.lincbrain.org/api",
+    ),
+    Instance.called(
+        "ember-dandi",
+        "https://dandi.emberarchive.org",
+        "https://api-dandi.emberarchive.org/api",
+    ),
+    Instance.called(
+        "ember-dandi-sandbox",
+        "https://dandi.sandbox.emberarchive.org",
+        "https://api-dandi.sandbox.emberarchive.org/api",
+    ),
+    Instance.called("dandi-api-local-docker-tests", "http://localhost:8085", "http://localhost:8000/api"),
+)
+
+_RENAMED = {
+    "dandi-staging": "dandi-sandbox",
+    "gui-staging.dandiarchive.org": "dandi-sandbox",
+    "api-staging.dandiarchive.org": "dandi-sandbox",
+    "gui.dandiarchive.org": "dandi",
+    "www.dandiarchive.org": "dandi",
+}
+
+
+def known() -> Mapping[str, Instance]:
+    """The built-in archives by name."""
+    return MappingProxyType({instance.name: instance for instance in _KNOWN})
+
+
+def resolve(name_or_url: str) -> Instance:
+    """The archive of this name or URL. Only a URL that is not built in is asked what it is.
+
+    `local` is the caller's: it runs that archive and makes an `Instance.embedded`.
+    UserError for a name that is not known, an old name or host, and plain HTTP to another
+    machine; ArchiveError where nothing answers like a DANDI archive.
+    """
+    text = name_or_url.strip()
+    if text in _RENAMED:
+        raise _renamed(text, _RENAMED[text])
+    if "://" not in text:
+        return known().get(text) or _no_such_name(text)
+    url = normal_url(text)
+    parts = urlsplit(url)
+    if (parts.hostname or "") in _RENAMED:
+        raise _renamed(text, _RENAMED[parts.hostname or ""])
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UserError(f"{text!r} is not the URL of an archive", fix="write it as https://HOST")
+    _refuse_plain_http(url)
+    origin = origin_of(url)
+    for instance in _KNOWN:
+        if origin in (origin_of(instance.web_url), origin_of(instance.api_url)):
+            return instance
+    return _ask(origin)
+
+
+def normal_url(url: str) -> str:
+    """A URL in the one spelling that can be compared: small host, no default port, no slash at the end."""
+    parts = urlsplit(url.strip())
+    return f"{origin_of(url)}{parts.path.rstrip('/')}"
+
+
+def origin_of(url: str) -> str:
+    parts = urlsplit(url.strip())
+    try:
+        port = parts.port
+    except ValueError:
+        raise UserError(f"{url!r} has no usable port number", fix="write it as https://HOST:PORT") from None
+    host = parts.hostname or ""
+    if ":" in host:
+        host = f"[{host}]"
+    if port is None or port == {"http": 80, "https": 443}.get(parts.scheme):
+        return f"{parts.scheme}://{host}"
+    return f"{parts.scheme}://{host}:{port}"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the URL's host is this very machine."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _no_such_name(name: str) -> Instance:
+    names = [*known(), "local"]
+    near = difflib.get_close_matches(name, names, n=1)
+    nearest = f"did you mean {near[0]}? " if near else ""
+    raise UserError(
+        f"no archive is called {name!r}",
+        fix=f"{nearest}Known are {', '.join(names)}; any other archive is named by its URL, https://HOST",
+    )
+
+
+def _renamed(old: str, new: str) -> UserError:
+    return UserError(
+        f"{old!r} is an old name: it only redirects, and a redirect loses the API key",
+        fix=f"write `instance: {new}`",
+    )
+
+
+def _refuse_plain_http(url: str) -> None:
+    if urlsplit(url).scheme == "http" and not is_loopback(url):
+        raise UserError(
+            f"{url} is plain HTTP: the API key would travel unencrypted",
+            fix=f"use https://{url.removeprefix('http://')}",
+        )
+
+
+def _ask(origin: str) -> Instance:
+    """Ask an archive that is not built in for its URLs, in the order of the dandi client."""
+    from dandifile.archive.http import get_json
+
+    try:
+        info = get_json(f"{origin}/server-info")
+    except ArchiveError as error:
+        if error.status != 404:  # noqa: PLR2004 - the one status that means "ask the API itself"
+            raise
+        info = get_json(f"{origin}/api/info/")
+    api_url = service_url(info, "api")
+    if api_url is None:
+        raise ArchiveError(f"{origin} is not a DANDI archive", fix="check `instance` in the spec")
+    _refuse_plain_http(api_url)
+    for instance in _KNOWN:
+        if api_url == instance.api_url:
+            raise UserError(
+                f"{origin} says that its API is {api_url}, which is {instance.name}",
+                fix=f"write `instance: {instance.name}` if you mean that archive",
+            )
+    return Instance.called(urlsplit(origin).netloc, service_url(info, "webui") or origin, api_url)
+
+
+def service_url(info: Json, service: str) -> str | None:
+    """The URL that `/api/info/` gives for one of the archive's services; None where it gives none."""
+    try:
+        url = info["services"][service]["url"]
+    except (KeyError, TypeError):
+        return None
+    return normal_url(url) if isinstance(url, str) and "://" in url else None

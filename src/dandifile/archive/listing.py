@@ -1,0 +1,184 @@
+"""The assets of a draft, with as few and as small requests as can be.
+
+One listing without metadata (1000 rows a request, pages in parallel), and metadata only of
+assets that the cache does not know: what an asset id stands for never changes, and neither
+does what a blob id stands for (dandi-api 5.2).
+
+| cache table | key      | value                        |
+|-------------|----------|------------------------------|
+| asset       | asset id | metadata, as `strip_asset`   |
+| digest-of   | blob id  | dandi-etag                   |
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple, TypeVar
+
+from dandifile.archive.http import ReadApi
+from dandifile.archive.metadata import content_digest, strip_asset
+from dandifile.errors import ArchiveError
+from dandifile.model import Cache, JsonObject, RemoteAsset
+
+PAGE = 1000
+"""Rows a request: the server's maximum."""
+
+WIDTH = 5
+"""Requests at the same time."""
+
+_FEW = 10
+"""Up to so many assets of one page are asked for one by one; more, and the page is cheaper."""
+
+_TRIES = 3
+"""Listings until one holds still."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Row(NamedTuple):
+    """An asset as the plain listing has it: no digest."""
+
+    asset_id: str
+    path: str
+    size: int
+    blob: str | None
+    zarr: str | None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The draft of one dandiset."""
+
+    api: ReadApi
+    identifier: str
+    cache: Cache
+
+    def rows(self) -> list[Row]:
+        """Every asset, in the byte order of the paths.
+
+        The pages are cuts through a table that others may write to, so their sum is checked:
+        the number of rows and that no path comes twice. ArchiveError where it never holds still.
+        """
+        for _ in range(_TRIES):
+            count, first = self._first_page()
+            numbers = range(2, -(-count // PAGE) + 1)
+            rows = [*first, *(row for page in in_parallel(self._page, numbers) for row in page)]
+            if len(rows) == count == len({row.path for row in rows}):
+                return rows
+        raise ArchiveError(
+            f"the assets of {self.identifier} are being written to while they are listed",
+            fix="run again when the other upload is done",
+        )
+
+    def assets(self) -> dict[str, RemoteAsset]:
+        """Every asset with its digest, by path, in the order of the listing."""
+        rows = self.rows()
+        digests = {**self._blob_digests(rows), **self._zarr_checksums(rows)}
+        return {
+            row.path: RemoteAsset(
+                row.asset_id,
+                row.path,
+                row.size,
+                digests.get(row.blob or row.zarr or "", ""),
+                row.blob,
+                row.zarr,
+            )
+            for row in rows
+        }
+
+    def metadata(self, ids: Iterable[str], places: Callable[[], Mapping[str, int]]) -> dict[str, JsonObject]:
+        """Stripped metadata by asset id, also of ids that have left the draft.
+
+        `places` gives each asset's place in the listing; it is asked only when whole pages pay.
+        """
+        wanted = list(ids)
+        found: dict[str, JsonObject] = self.cache.get_many("asset", wanted)
+        missing = [asset_id for asset_id in wanted if asset_id not in found]
+        for documents in self._documents(missing, places() if len(missing) > _FEW else {}):
+            found.update({asset_id: strip_asset(document) for asset_id, document in documents.items()})
+        return found
+
+    def _blob_digests(self, rows: Sequence[Row]) -> dict[str, str]:
+        blobs = {row.blob for row in rows if row.blob}
+        digests: dict[str, str] = self.cache.get_many("digest-of", blobs)
+        unknown = [row.asset_id for row in rows if row.blob and row.blob not in digests]
+        blob_of = {row.asset_id: row.blob for row in rows if row.blob}
+        places = {row.asset_id: place for place, row in enumerate(rows)}
+        for documents in self._documents(unknown, places):
+            new = {
+                blob_of[asset_id] or "": content_digest(document) for asset_id, document in documents.items()
+            }
+            self.cache.put_many("digest-of", new)
+            digests.update(new)
+        return digests
+
+    def _zarr_checksums(self, rows: Iterable[Row]) -> dict[str, str]:
+        if not any(row.zarr for row in rows):
+            return {}
+        zarrs = self.api.get_all("zarr/", {"dandiset": self.identifier})
+        return {zarr["zarr_id"]: zarr["checksum"] or "" for zarr in zarrs}
+
+    def _documents(self, ids: Collection[str], places: Mapping[str, int]) -> Iterator[dict[str, JsonObject]]:
+        """Whole documents by asset id, in portions that fit into memory; remembered once stripped."""
+        for documents in self._fetched(ids, places):
+            self.cache.put_many("asset", {key: strip_asset(value) for key, value in documents.items()})
+            yield documents
+
+    def _fetched(self, ids: Collection[str], places: Mapping[str, int]) -> Iterator[dict[str, JsonObject]]:
+        on_page: defaultdict[int, set[str]] = defaultdict(set)
+        for asset_id in ids:
+            if asset_id in places:
+                on_page[places[asset_id] // PAGE + 1].add(asset_id)
+        left = set(ids)
+        full = [page for page, wanted in on_page.items() if len(wanted) > _FEW]
+        for page in in_parallel(self._page_of_documents, full):
+            portion = {asset_id: document for asset_id, document in page.items() if asset_id in left}
+            left -= portion.keys()
+            yield portion
+        for some in _portions(left, PAGE):
+            yield dict(in_parallel(self._document, some))
+
+    def _first_page(self) -> tuple[int, list[Row]]:
+        answer = self.api.get(f"{self._folder}/assets/", self._query(1))
+        return answer["count"], list(map(_row, answer["results"]))
+
+    def _page(self, number: int) -> list[Row]:
+        return list(map(_row, self.api.get(f"{self._folder}/assets/", self._query(number))["results"]))
+
+    def _page_of_documents(self, number: int) -> dict[str, JsonObject]:
+        query = self._query(number) | {"metadata": "true"}
+        results = self.api.get(f"{self._folder}/assets/", query)["results"]
+        return {item["asset_id"]: item["metadata"] for item in results}
+
+    def _document(self, asset_id: str) -> tuple[str, JsonObject]:
+        return asset_id, self.api.get(f"assets/{asset_id}/")
+
+    @property
+    def _folder(self) -> str:
+        return f"dandisets/{self.identifier}/versions/draft"
+
+    @staticmethod
+    def _query(number: int) -> dict[str, str | int]:
+        return {"page": number, "page_size": PAGE, "order": "path"}
+
+
+def in_parallel(fetch: Callable[[T], R], items: Collection[T]) -> Iterator[R]:
+    """`map` over a few threads, no more than a few results ahead of the reader."""
+    with ThreadPoolExecutor(WIDTH) as pool:
+        for some in _portions(items, WIDTH):
+            yield from pool.map(fetch, some)
+
+
+def _portions(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while some := list(islice(iterator, size)):
+        yield some
+
+
+def _row(item: JsonObject) -> Row:
+    return Row(item["asset_id"], item["path"], item["size"], item["blob"], item["zarr"])

@@ -1,0 +1,179 @@
+"""The object store behind an archive: signed URLs that take the parts of a file and join them.
+
+A signed URL is a password: it is in no message. The API key is never sent here.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from dandifile.archive.http import POOL, KeyAuth, new_session
+from dandifile.archive.instances import is_loopback
+from dandifile.archive.retry import Patience, exchange
+from dandifile.errors import ArchiveError, DataError
+
+_TIMEOUT = (10.0, 300.0)
+"""Seconds to connect, and for the store to answer when it has everything: joining many parts takes long."""
+
+PATIENCE = Patience(attempts=8, total=3600.0)
+"""A part may take minutes to send, so what bounds the trying is the number of attempts."""
+
+_BLOCK = 1 << 20
+
+_TRIES = 4
+"""Sendings of one part, or joinings, that arrived but not well."""
+
+
+class ExpiredError(ArchiveError):
+    """A signed URL is not valid any more: ask the archive for new ones."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a file: `size` bytes from `start` on."""
+
+    file: Path
+    start: int
+    size: int
+
+
+class Stream:
+    """A piece, read once, with its MD5 on the way; looks like an open file to `requests`.
+
+    `sent` is told of every block. DataError where the file ends early.
+    """
+
+    def __init__(self, piece: Piece, opened: IO[bytes], sent: Callable[[int], None]) -> None:
+        opened.seek(piece.start)
+        self._piece = piece
+        self._opened = opened
+        self._sent = sent
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self.done = 0
+
+    def __len__(self) -> int:
+        return self._piece.size
+
+    def read(self, most: int = -1) -> bytes:
+        left = self._piece.size - self.done
+        wanted = left if most < 0 else min(most, left)
+        block = self._opened.read(wanted)
+        if wanted and not block:
+            raise DataError(
+                f"{self._piece.file.name} became shorter while it was sent",
+                where=str(self._piece.file),
+                fix="run plan again when nothing writes to it any more",
+            )
+        self._md5.update(block)
+        self.done += len(block)
+        self._sent(len(block))
+        return block
+
+    def unsend(self) -> None:
+        """Take back what was told of this stream: it has to be sent again."""
+        self._sent(-self.done)
+        self.done = 0
+
+    @property
+    def md5(self) -> str:
+        return self._md5.hexdigest()
+
+
+def put_part(url: str, piece: Piece, sent: Callable[[int], None], patience: Patience = PATIENCE) -> str:
+    """Send one part and return its MD5, which the store confirms.
+
+    ExpiredError where the URL is too old. `sent` gets the bytes of every block, negative for
+    those that have to be sent again.
+    """
+    for _ in range(_TRIES):
+        response, stream = _put(url, piece, sent, patience)
+        if response.ok and response.headers.get("ETag", "").strip('"') == stream.md5:
+            return stream.md5
+        stream.unsend()
+        if response.status_code == requests.codes.forbidden:
+            raise ExpiredError("the URL to send a part to is not valid any more", status=403)
+        if not (response.ok or _code(response.text) == "RequestTimeout"):
+            raise _refused(response)
+    raise ArchiveError(
+        f"{piece.file.name} arrives damaged at the object store (bytes {piece.start} and on)",
+        where=str(piece.file),
+        fix="check the network and the disk, then run again",
+    )
+
+
+def join_parts(url: str, body: str, patience: Patience = PATIENCE) -> str | None:
+    """Have the store make one object of the parts and return its ETag.
+
+    None where the store does not know the upload: it was joined before. The store can answer
+    200 and say in the body that it failed.
+    """
+    for _ in range(_TRIES):
+        send = functools.partial(_session(is_loopback(url)).post, url, data=body.encode(), timeout=_TIMEOUT)
+        response = exchange(send, url, patience)
+        etag = re.search(r"<(?:\w+:)?ETag>\s*(.*?)\s*</", response.text)
+        if response.ok and etag:
+            return html.unescape(etag[1]).strip('"')
+        code = _code(response.text)
+        if code == "NoSuchUpload":
+            return None
+        if response.status_code == requests.codes.forbidden:
+            raise ExpiredError("the URL to join the parts at is not valid any more", status=403)
+        if code not in ("InternalError", "SlowDown", "ServiceUnavailable"):
+            raise _refused(response)
+    raise _refused(response)
+
+
+def _put(
+    url: str, piece: Piece, sent: Callable[[int], None], patience: Patience
+) -> tuple[requests.Response, Stream]:
+    """Send a part until the store answers; its last answer, and the stream that it got."""
+    streams: list[Stream] = []
+
+    def send() -> requests.Response:
+        if streams:
+            streams[-1].unsend()
+        with piece.file.open("rb") as opened:
+            streams.append(Stream(piece, opened, sent))
+            return _session(is_loopback(url)).put(url, data=streams[-1], timeout=_TIMEOUT)
+
+    return exchange(send, url, patience), streams[-1]
+
+
+class _WideBlocks(HTTPAdapter):
+    """Reads files in larger blocks than the 16 kB of the default."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, blocksize=_BLOCK, **kwargs)
+
+
+@functools.cache
+def _session(loopback: bool) -> requests.Session:
+    """One pool for all transfers; without a key, and without whatever `.netrc` has for the host."""
+    adapter = _WideBlocks(pool_connections=8, pool_maxsize=POOL)
+    return new_session(KeyAuth(), "http://localhost" if loopback else "", adapter)
+
+
+def _code(xml: str) -> str:
+    found = re.search(r"<(?:\w+:)?Code>\s*(.*?)\s*</", xml)
+    return found[1] if found else ""
+
+
+def _refused(response: requests.Response) -> ArchiveError:
+    message = re.search(r"<(?:\w+:)?Message>\s*(.*?)\s*</", response.text)
+    said = html.unescape(message[1]) if message else _code(response.text)
+    return ArchiveError(
+        f"the object store refuses the data ({response.status_code}){f': {said}' if said else ''}",
+        status=response.status_code,
+        where=(response.url or "").partition("?")[0],
+        fix="run again; what was sent completely is not sent again",
+    )

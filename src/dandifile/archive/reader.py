@@ -1,0 +1,197 @@
+"""What a dandiset is on its archive. A Reader cannot write: planning is given nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dandifile.archive.credentials import Secret
+from dandifile.archive.http import ReadApi
+from dandifile.archive.instances import Instance, service_url
+from dandifile.archive.listing import Listing
+from dandifile.archive.once import Once
+from dandifile.errors import ArchiveError, UserError
+from dandifile.model import Cache, Json, JsonObject, RemoteAsset
+
+NOT_FOUND = 404
+
+
+class Reader:
+    """One dandiset of one archive, or (`identifier` None) the archive before there is one.
+
+    Every answer is fetched once and kept, also when threads ask at the same time; `fresh`
+    forgets. All methods raise ArchiveError or CredentialsError where the archive says no.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        identifier: str | None,
+        key: Secret | None,
+        cache: Cache,
+        api: ReadApi | None = None,
+    ) -> None:
+        self.instance = instance
+        self.identifier = identifier
+        self.key = key
+        self.cache = cache
+        self.api = api or ReadApi(instance, key)
+        self._once = Once()
+
+    def fresh(self) -> Reader:
+        """The same dandiset, nothing remembered."""
+        return self.of(self.identifier)
+
+    def of(self, identifier: str | None) -> Reader:
+        """Another dandiset of the same archive, over the same connections."""
+        return Reader(self.instance, identifier, self.key, self.cache, self.api)
+
+    # --- the archive -------------------------------------------------------------------------
+
+    def info(self) -> JsonObject:
+        """`/api/info/`: versions, URLs, and the schema that the server uses."""
+        return self._once.get("info", lambda: self._get("info/"))
+
+    def check_instance(self) -> None:
+        """Make sure that this is the archive that the spec means, and that we can talk to it.
+
+        The API URL that the server gives must be the instance's own: test servers and copies
+        call themselves `DANDI` too. UserError otherwise.
+        """
+        own = service_url(self.info(), "api")
+        if own is None or "schema_version" not in self.info():
+            raise UserError(
+                f"{self.instance.api_url} does not answer as a DANDI archive does",
+                fix="check `instance` in the spec",
+            )
+        if own != self.instance.api_url:
+            raise UserError(
+                f"{self.instance.api_url} is not {self.instance.name}: it says that its API is {own}",
+                fix="check `instance` in the spec; nothing was written",
+            )
+        _check_client(self.info(), self.instance.name)
+
+    def me(self) -> str | None:
+        """The key's user; None without a key."""
+        if self.key is None:
+            return None
+        name: str = self._once.get("me", lambda: self._get("users/me/"))["username"]
+        return name
+
+    def schema(self, model: str) -> JsonObject:
+        """The server's own JSON Schema of `Dandiset` or `Asset`, fetched once for each of its versions."""
+        name = f"{self.instance.api_url} {self.info()['schema_version']} {model}"
+
+        def make() -> JsonObject:
+            known = self.cache.get_many("schema", [name])
+            if name not in known:
+                known = {name: self.api.get("schemas/", {"model": model})}
+                self.cache.put_many("schema", known)
+            schema: JsonObject = known[name]
+            return schema
+
+        return self._once.get(name, make)
+
+    def blob(self, digest: str) -> JsonObject | None:
+        """What the archive has of this dandi-etag: `{blob_id, etag, sha256, size}`, or None.
+
+        It has it for somebody: it may be embargoed, here or elsewhere.
+        """
+        return self.api.find_blob(digest)
+
+    def own_drafts(self, name: str) -> list[JsonObject]:
+        """This user's dandisets whose draft has this name, embargoed ones included."""
+        return [item for item in self._own_dandisets() if _draft_name(item) == name.strip()]
+
+    def embargoed_blobs(self) -> frozenset[str]:
+        """Ids of the blobs in this user's embargoed dandisets: not to be reused in an open one."""
+        return self._once.get("embargoed blobs", self._embargoed_blobs)
+
+    # --- the dandiset ------------------------------------------------------------------------
+
+    def dandiset(self) -> JsonObject:
+        """The detail: identifier, embargo_status, draft_version, most_recent_published_version."""
+        return self._once.get("dandiset", lambda: self._get(self._own()))
+
+    def draft(self) -> JsonObject:
+        """The draft's `info`: metadata, status, counts and the server's validation errors."""
+        return self._once.get("draft", lambda: self._get(f"{self._own()}versions/draft/info/"))
+
+    def owners(self) -> tuple[str, ...]:
+        """The owners' logins."""
+        users = self._once.get("owners", lambda: self._get(f"{self._own()}users/"))
+        return tuple(user["username"] for user in users)
+
+    def open_uploads(self) -> list[JsonObject]:
+        """Uploads that were begun and never validated: `{upload_id, etag, size, …}`."""
+        if not self.dandiset()["draft_version"].get("active_uploads"):
+            return []
+        return self._once.get("uploads", lambda: list(self.api.get_all(f"{self._own()}uploads/")))
+
+    def assets(self) -> dict[str, RemoteAsset]:
+        """The draft's assets by path, in byte order; metadata is not held."""
+        return self._once.get("assets", self._listing().assets)
+
+    def asset_metadata(self, ids: Iterable[str]) -> dict[str, JsonObject]:
+        """Stripped metadata (`metadata.strip_asset`) by asset id; ids that left the draft are known too."""
+        return self._listing().metadata(ids, self._places)
+
+    def asset_at(self, path: str) -> JsonObject | None:
+        """What is at this path right now: a listing's item with whole metadata, or None."""
+        query: dict[str, str | int] = {"path": path, "metadata": "true", "page_size": 1}
+        found = self.api.get(f"{self._own()}versions/draft/assets/", query)["results"]
+        return next((item for item in found if item["path"] == path), None)
+
+    # --- how -----------------------------------------------------------------------------------
+
+    def _own(self) -> str:
+        assert self.identifier is not None, "there is no dandiset yet"
+        return f"dandisets/{self.identifier}/"
+
+    def _get(self, path: str) -> Json:
+        try:
+            return self.api.get(path)
+        except ArchiveError as error:
+            if error.status == NOT_FOUND and self.identifier and path.startswith(self._own()):
+                raise ArchiveError(
+                    f"{self.instance.name} has no dandiset {self.identifier}",
+                    status=NOT_FOUND,
+                    where=error.where,
+                    fix="check `identifier` and `instance` in the spec",
+                ) from None
+            raise
+
+    def _listing(self) -> Listing:
+        assert self.identifier is not None, "there is no dandiset yet"
+        return Listing(self.api, self.identifier, self.cache)
+
+    def _places(self) -> dict[str, int]:
+        return {asset.asset_id: place for place, asset in enumerate(self.assets().values())}
+
+    def _own_dandisets(self) -> list[JsonObject]:
+        query = {"user": "me", "embargoed": "true", "draft": "true", "empty": "true"}
+        return list(self.api.get_all("dandisets/", query))
+
+    def _embargoed_blobs(self) -> frozenset[str]:
+        embargoed = (item for item in self._own_dandisets() if item["embargo_status"] != "OPEN")
+        listings = (Listing(self.api, item["identifier"], self.cache) for item in embargoed)
+        return frozenset(row.blob for listing in listings for row in listing.rows() if row.blob)
+
+
+def _draft_name(item: JsonObject) -> str:
+    return str((item.get("draft_version") or {}).get("name", "")).strip()
+
+
+def _check_client(info: JsonObject, archive: str) -> None:
+    """Refuse where the archive does not take files made by the dandi package that is installed here."""
+    from importlib.metadata import version
+
+    from packaging.version import Version
+
+    ours = Version(version("dandi"))
+    least = Version(info.get("cli-minimal-version") or "0")
+    bad = {Version(text) for text in info.get("cli-bad-versions") or ()}
+    if ours < least or ours in bad:
+        raise UserError(
+            f"{archive} refuses dandi {ours}, which dandifile builds on; it wants {least} or later",
+            fix="update it: pip install --upgrade dandi",
+        )

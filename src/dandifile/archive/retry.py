@@ -1,0 +1,144 @@
+"""When a request is sent again, how long after, and when to stop: no job ever hangs on an archive."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum
+
+import requests
+from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
+
+from dandifile.errors import ArchiveError
+
+BUSY = frozenset({429, 500, 502, 503, 504})
+"""Answers that a second try may better. 500 is among them: concurrent writes of one draft can deadlock."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often and how long to try. Waits double from `first` to `longest` seconds, with jitter.
+
+    `total` bounds the seconds from the first attempt to the start of the last one.
+    """
+
+    attempts: int = 8
+    unreached: int = 4  # attempts where not even a connection came about
+    first: float = 0.5
+    longest: float = 20.0
+    total: float = 180.0
+
+
+PATIENT = Patience()
+
+
+class Repeat(Enum):
+    """What a second sending of the same request may do."""
+
+    HARMLESS = "harmless"  # nothing, or it answers 404 or 409 and the caller looks
+    DOUBLES = "doubles"  # the same thing twice: repeat only what certainly had no effect
+
+
+class NoAnswerError(ArchiveError):
+    """No answer came. `effect` tells whether the request may have taken effect all the same."""
+
+    def __init__(self, what: str, *, where: str, fix: str, effect: bool) -> None:
+        super().__init__(what, where=where, fix=fix)
+        self.effect = effect
+
+
+def exchange(
+    send: Callable[[], requests.Response],
+    url: str,
+    patience: Patience = PATIENT,
+    repeat: Repeat = Repeat.HARMLESS,
+) -> requests.Response:
+    """Send until there is an answer that another try would not better.
+
+    Returns the last answer, whatever its status. NoAnswerError where none came. `send` makes
+    the whole request anew each time; `url` is for the message.
+    """
+    started = time.monotonic()
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            response = send()
+        except requests.RequestException as error:
+            limit = patience.unreached if _unsent(error) else patience.attempts
+            wait = _backoff(patience, attempt)
+            hopeless = _hopeless(error) or (repeat is Repeat.DOUBLES and not _unsent(error))
+            if hopeless or attempt >= limit or _late(started, wait, patience):
+                raise _unreachable(error, url) from None
+        else:
+            if response.status_code not in BUSY:
+                return response
+            wait = _backoff(patience, attempt) + _asked(response)
+            once = repeat is Repeat.DOUBLES and response.status_code != requests.codes.too_many_requests
+            if once or attempt >= patience.attempts or _late(started, wait, patience):
+                return response
+        time.sleep(wait)
+
+
+def _backoff(patience: Patience, attempt: int) -> float:
+    full = min(patience.longest, patience.first * 2.0 ** (attempt - 1))
+    return full * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not cryptography
+
+
+def _late(started: float, wait: float, patience: Patience) -> bool:
+    return time.monotonic() - started + wait > patience.total
+
+
+def _asked(response: requests.Response) -> float:
+    """Seconds that Retry-After asks for, given as a number or a date; 0 where it is neither."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isdigit():
+        return float(value)
+    then = http_date(value)
+    now = http_date(response.headers.get("Date", "")) or datetime.now(UTC)
+    return max(0.0, (then - now).total_seconds()) if then else 0.0
+
+
+def http_date(value: str) -> datetime | None:
+    """Read a date as HTTP headers have it, to the second and in UTC; None where it is none."""
+    try:
+        return parsedate_to_datetime(value).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _unsent(error: requests.RequestException) -> bool:
+    """Whether the request never reached a server."""
+    return isinstance(error, requests.ConnectTimeout) or isinstance(_cause(error), NewConnectionError)
+
+
+def _hopeless(error: requests.RequestException) -> bool:
+    passing = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+    return not isinstance(error, passing) or isinstance(error, requests.exceptions.SSLError)
+
+
+def _cause(error: requests.RequestException) -> object:
+    inner = error.args[0] if error.args else None
+    return inner.reason if isinstance(inner, MaxRetryError) else inner
+
+
+def _unreachable(error: requests.RequestException, url: str) -> NoAnswerError:
+    """Name the cause in words of our own: those of `requests` quote whole URLs, signatures included."""
+    place = url.partition("?")[0]
+    if isinstance(error, requests.exceptions.SSLError):
+        why, fix = "its certificate is not trusted here", "check the URL, the clock and the network's proxy"
+    elif isinstance(error, requests.exceptions.ProxyError):
+        why, fix = "the proxy does not let it through", "check HTTPS_PROXY and NO_PROXY"
+    elif isinstance(_cause(error), NameResolutionError):
+        why, fix = "there is no host of this name", "check the network and `instance` in the spec"
+    elif isinstance(error, requests.Timeout):
+        why, fix = "no answer in time", "check the network, or run again later"
+    elif _unsent(error):
+        why, fix = "no connection", "check the network and that the archive is up"
+    else:
+        why, fix = "the connection broke", "run again; what was done is kept"
+    return NoAnswerError(f"cannot reach the archive: {why}", where=place, fix=fix, effect=not _unsent(error))

@@ -1,0 +1,184 @@
+"""A file's way to the archive: only content that it lacks is sent, in parts, several at a time.
+
+The order of the requests is the archive's (dandi-api 1.10): initialize, the parts, complete,
+join, validate. Killed anywhere in it, the next run ends with one blob: an upload that was
+joined is only validated, one that was not is begun again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from threading import Lock
+
+from dandifile.archive.objectstore import ExpiredError, Piece, join_parts, put_part
+from dandifile.archive.reader import Reader
+from dandifile.archive.writer import Begun, Part, Writer
+from dandifile.errors import ArchiveError, BlockedError, DataError
+from dandifile.model import JsonObject
+
+PARTS_AT_ONCE = 4
+"""Parts of one file that are sent at the same time."""
+
+_ROUNDS = 3
+"""Times an upload is begun: its URLs can expire, or somebody else can finish the same content first."""
+
+_BAD_REQUEST = 400
+
+ON_ARCHIVE = "content already on the archive"
+LEFT_BEHIND = "sent by an earlier run, which was interrupted"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Where the content is now. `reason` says why nothing had to be sent."""
+
+    blob: str
+    sent_bytes: int
+    reused: bool
+    reason: str = ""
+
+
+class Sent:
+    """Counts bytes from all threads of one file and passes them on."""
+
+    def __init__(self, progress: Callable[[int], None] | None) -> None:
+        self.total = 0
+        self._progress = progress
+        self._lock = Lock()
+
+    def __call__(self, count: int) -> None:
+        with self._lock:
+            self.total += count
+        if self._progress is not None:
+            self._progress(count)
+
+
+def upload(
+    writer: Writer,
+    path: Path,
+    size: int,
+    digest: str,
+    progress: Callable[[int], None] | None = None,
+) -> Upload:
+    """Bring the content of a file to the archive; nothing is attached to the draft.
+
+    `digest` is the dandi-etag that was planned: DataError where the file does not have it any
+    more. BlockedError where reusing a blob would release embargoed data. `progress` gets the
+    bytes of each block sent, negative where they have to be sent again.
+    """
+    _check_size(path, size)
+    left = _left_behind(writer, size, digest)
+    if left is not None:
+        return Upload(left, 0, reused=True, reason=LEFT_BEHIND)
+    sent = Sent(progress)
+    for _ in range(_ROUNDS):
+        begun = writer.initialize(size, digest)
+        if isinstance(begun, str):
+            refuse_release(writer.reader, begun, path)
+            return Upload(begun, sent.total, reused=True, reason=ON_ARCHIVE)
+        try:
+            _send(writer, begun, path, digest, sent)
+        except ExpiredError:
+            sent(-sent.total)  # the store binds parts to their upload: the new one needs them all
+            continue
+        blob = writer.validate(begun.upload_id)
+        if blob is not None:
+            return Upload(blob, sent.total, reused=False)
+    raise ArchiveError(
+        f"the archive did not take {path.name}: its upload was begun {_ROUNDS} times and lost each time",
+        where=str(path),
+        fix="run again later",
+    )
+
+
+def refuse_release(reader: Reader, blob: str, path: Path) -> None:
+    """Stop before a blob of an embargoed dandiset is made public by its use in an open one.
+
+    The archive releases such a blob for everyone, without a word. Only this user's own
+    embargoed dandisets can be known.
+    """
+    if reader.dandiset()["embargo_status"] != "OPEN" or blob not in reader.embargoed_blobs():
+        return
+    if blob not in {asset.blob for asset in reader.assets().values()}:
+        raise BlockedError(
+            f"{path.name} is in an embargoed dandiset of yours: adding it to {reader.identifier}, which is "
+            "open, would release it for everyone",
+            where=str(path),
+            fix=f"unembargo that dandiset first, or leave the file out of {reader.identifier}",
+        )
+
+
+def _left_behind(writer: Writer, size: int, digest: str) -> str | None:
+    """The blob of an upload that an interrupted run completed but for the last request, if there is one."""
+    for begun in writer.reader.open_uploads():
+        if (begun["etag"], begun["size"]) == (digest, size):
+            try:
+                return writer.validate(begun["upload_id"])
+            except ArchiveError as error:
+                if error.status != _BAD_REQUEST:  # 400: not all of it is there
+                    raise
+    return None
+
+
+def _send(writer: Writer, begun: Begun, path: Path, digest: str, sent: Sent) -> None:
+    """Send all parts and have them joined, if they make up the planned content."""
+    md5s = _send_parts(begun.parts, path, sent)
+    if etag_of(md5s) != digest:
+        raise _changed(path)
+    parts: list[JsonObject] = [
+        {"part_number": part.number, "size": part.size, "etag": md5}
+        for part, md5 in zip(begun.parts, md5s, strict=True)
+    ]
+    joined = join_parts(*writer.complete(begun.upload_id, parts))
+    if joined not in (None, digest):
+        raise ArchiveError(
+            f"the object store made something else of {path.name}: {joined} instead of {digest}",
+            where=str(path),
+            fix="run again",
+        )
+
+
+def _send_parts(parts: tuple[Part, ...], path: Path, sent: Sent) -> list[str]:
+    """The MD5 of each part, in order. The first failure stops those that have not started."""
+    ends = accumulate(part.size for part in parts)
+    pieces = [Piece(path, end - part.size, part.size) for part, end in zip(parts, ends, strict=True)]
+    with ThreadPoolExecutor(min(PARTS_AT_ONCE, len(parts))) as pool:
+        futures = [
+            pool.submit(put_part, part.url, piece, sent) for part, piece in zip(parts, pieces, strict=True)
+        ]
+        try:
+            return [future.result() for future in futures]
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def etag_of(md5s: list[str]) -> str:
+    """The dandi-etag of a file whose parts have these MD5s."""
+    joined = b"".join(map(bytes.fromhex, md5s))
+    return f"{hashlib.md5(joined, usedforsecurity=False).hexdigest()}-{len(md5s)}"
+
+
+def _check_size(path: Path, size: int) -> None:
+    try:
+        now = path.stat().st_size
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read: {error.strerror}",
+            where=str(path),
+            fix="put the file back, or run plan again",
+        ) from None
+    if now != size:
+        raise _changed(path)
+
+
+def _changed(path: Path) -> DataError:
+    return DataError(
+        f"{path.name} was changed since the plan was made; nothing was attached",
+        where=str(path),
+        fix="run plan again and look at it",
+    )

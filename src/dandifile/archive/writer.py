@@ -1,0 +1,231 @@
+"""What can be done to a dandiset on its archive, one request a method. Nothing here decides what to do.
+
+Every method may be called again after a crash or a lost answer: where the archive then says
+404 or 409, it is asked what it has, and that is compared with what was wanted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dandifile.archive.credentials import Secret
+from dandifile.archive.http import Answer, Call, WriteApi
+from dandifile.archive.instances import Instance
+from dandifile.archive.metadata import content_digest, strip_asset, strip_dandiset
+from dandifile.archive.once import Once
+from dandifile.archive.reader import NOT_FOUND, Reader
+from dandifile.archive.retry import Repeat
+from dandifile.errors import ArchiveError, BlockedError
+from dandifile.model import Cache, Json, JsonObject, RemoteAsset
+
+CONFLICT = 409
+
+
+@dataclass(frozen=True)
+class Embargo:
+    """How a dandiset is embargoed from its creation on.
+
+    `until` is YYYY-MM-DD, at most 2 years ahead, 5 with a funding source (2 if absent). A
+    funding source needs its award number, and the other way round.
+    """
+
+    until: str | None = None
+    funding_source: str | None = None
+    award: str | None = None
+
+    def query(self) -> dict[str, str | int]:
+        named = {
+            "embargo_end_date": self.until,
+            "funding_source": self.funding_source,
+            "award_number": self.award,
+        }
+        return {"embargo": "true", **{key: value for key, value in named.items() if value}}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a file and the signed URL that takes it."""
+
+    number: int
+    size: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An upload that the archive waits for."""
+
+    upload_id: str
+    parts: tuple[Part, ...]
+
+
+class Writer:
+    """Writes to one dandiset, or makes it first (`identifier` None until `create`).
+
+    Before the first write it makes sure that this is the archive that the instance names.
+    Threads may share one.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        key: Secret,
+        identifier: str | None,
+        cache: Cache,
+        api: WriteApi | None = None,
+    ) -> None:
+        self.reader = Reader(instance, identifier, key, cache)
+        self._api = api or WriteApi(instance, key)
+        self._once = Once()
+
+    @property
+    def identifier(self) -> str | None:
+        return self.reader.identifier
+
+    # --- the dandiset ------------------------------------------------------------------------
+
+    def create(self, name: str, metadata: JsonObject, embargo: Embargo | None = None) -> str:
+        """Make a dandiset and return its identifier; this writer is then for it.
+
+        Sent again only when the first request certainly had no effect: `create.create_once`
+        finds out what a lost answer left behind.
+        """
+        call = Call(
+            "POST",
+            "dandisets/",
+            {"name": name, "metadata": strip_dandiset(metadata)},
+            embargo.query() if embargo else {"embargo": "false"},
+            Repeat.DOUBLES,
+        )
+        identifier: str = self._write(call).body["identifier"]
+        self.adopt(identifier)
+        return identifier
+
+    def adopt(self, identifier: str) -> None:
+        """Write to this dandiset from now on."""
+        self.reader = self.reader.of(identifier)
+
+    def put_metadata(self, name: str, metadata: JsonObject) -> None:
+        """Replace the draft's whole document: keys that are left out are deleted."""
+        body = {"name": name, "metadata": metadata}
+        self._write(Call("PUT", f"dandisets/{self.identifier}/versions/draft/", body))
+
+    # --- assets --------------------------------------------------------------------------------
+
+    def create_asset(self, path: str, blob: str | None, metadata: JsonObject) -> RemoteAsset:
+        """Add an asset. One that is there already with the same content and metadata is as good."""
+        body = _asset_body(path, blob, None, metadata)
+        answer = self._write(Call("POST", f"{self._assets}/", body), accept=(CONFLICT,))
+        return self._settled(answer, body)
+
+    def put_asset(
+        self,
+        asset_id: str,
+        path: str,
+        blob: str | None,
+        metadata: JsonObject,
+        *,
+        zarr: str | None = None,
+    ) -> RemoteAsset:
+        """Replace an asset's path, content and metadata; a change gives it a new id."""
+        body = _asset_body(path, blob, zarr, metadata)
+        answer = self._write(Call("PUT", f"{self._assets}/{asset_id}/", body), accept=(NOT_FOUND, CONFLICT))
+        return self._settled(answer, body)
+
+    def delete_asset(self, asset_id: str) -> None:
+        """Take an asset off the draft; one that is gone already is fine."""
+        self._write(Call("DELETE", f"{self._assets}/{asset_id}/"), accept=(NOT_FOUND,))
+
+    # --- uploads -------------------------------------------------------------------------------
+
+    def initialize(self, size: int, digest: str) -> Begun | str:
+        """Begin an upload; the blob's id where the archive has this content already."""
+        body = {
+            "contentSize": size,
+            "digest": {"algorithm": "dandi:dandi-etag", "value": digest},
+            "dandiset": self.identifier,
+        }
+        answer = self._write(Call("POST", "uploads/initialize/", body), accept=(CONFLICT,))
+        if answer.status == CONFLICT:
+            try:
+                return answer.headers["Location"]
+            except KeyError:
+                raise _said_no(answer, "uploads/initialize/") from None
+        parts = (Part(part["part_number"], part["size"], part["upload_url"]) for part in answer.body["parts"])
+        return Begun(answer.body["upload_id"], tuple(parts))
+
+    def complete(self, upload_id: str, parts: list[JsonObject]) -> tuple[str, str]:
+        """Tell that all parts are sent; the URL and the body of the request that joins them.
+
+        A part is `{part_number, size, etag}`.
+        """
+        body = self._write(Call("POST", f"uploads/{upload_id}/complete/", {"parts": parts})).body
+        return body["complete_url"], body["body"]
+
+    def validate(self, upload_id: str) -> str | None:
+        """Turn an upload into a blob and return its id.
+
+        None where the upload is no more: it was validated before, or somebody else finished
+        the same content meanwhile. Either way `initialize` then gives the blob.
+        """
+        answer = self._write(Call("POST", f"uploads/{upload_id}/validate/"), accept=(NOT_FOUND, CONFLICT))
+        return None if answer.status in (NOT_FOUND, CONFLICT) else str(answer.body["blob_id"])
+
+    # --- how -----------------------------------------------------------------------------------
+
+    @property
+    def _assets(self) -> str:
+        return f"dandisets/{self.identifier}/versions/draft/assets"
+
+    def _write(self, call: Call, accept: tuple[int, ...] = ()) -> Answer:
+        self._once.get("instance", self.reader.check_instance)
+        return self._api.write(call, accept)
+
+    def _settled(self, answer: Answer, body: JsonObject) -> RemoteAsset:
+        """The asset that an answer gives, or after 404 and 409 the one that is there if it is the same."""
+        if answer.status not in (NOT_FOUND, CONFLICT):
+            return self._remember(answer.body)
+        path = body["metadata"]["path"]
+        there = self.reader.asset_at(path)
+        if there is None:
+            raise _said_no(answer, path)
+        if not _same(there, body):
+            raise BlockedError(
+                f"{path} was changed on the archive by somebody else since the plan was made",
+                where=path,
+                fix="run plan again and look at it",
+            )
+        return self._remember(there)
+
+    def _remember(self, item: JsonObject) -> RemoteAsset:
+        """Keep what the archive holds under the new asset id: the next plan need not ask."""
+        digest = content_digest(item["metadata"])
+        cache = self.reader.cache
+        cache.put_many("asset", {item["asset_id"]: strip_asset(item["metadata"])})
+        if item["blob"] and digest:
+            cache.put_many("digest-of", {item["blob"]: digest})
+        return RemoteAsset(item["asset_id"], item["path"], item["size"], digest, item["blob"], item["zarr"])
+
+
+def _asset_body(path: str, blob: str | None, zarr: str | None, metadata: JsonObject) -> JsonObject:
+    content = {"blob_id": blob} if zarr is None else {"zarr_id": zarr}
+    return {"metadata": {**strip_asset(metadata), "path": path}, **content}
+
+
+def _same(there: JsonObject, body: JsonObject) -> bool:
+    """Whether an asset of the draft is what a body asks for; the server adds a missing schemaVersion."""
+    has, wants = strip_asset(there["metadata"]), strip_asset(body["metadata"])
+    if "schemaVersion" in has:
+        wants.setdefault("schemaVersion", has["schemaVersion"])
+    content = (there["blob"], there["zarr"])
+    return has == wants and content == (body.get("blob_id"), body.get("zarr_id"))
+
+
+def _said_no(answer: Answer, where: str) -> ArchiveError:
+    reason: Json = answer.body
+    return ArchiveError(
+        f"the archive refuses it: {reason or answer.status}",
+        status=answer.status,
+        where=where,
+        fix="run plan again and look at it",
+    )
