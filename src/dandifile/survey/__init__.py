@@ -1,0 +1,1 @@
+"""From folders on this machine to `model.Local`: scan, digest, extract, name, validate."""

@@ -1,0 +1,78 @@
+"""Which paths the archive takes for assets, and which do not go together. Pure.
+
+The rules are the server's (POST and PUT of an asset), said so that a file is refused while
+planning and not after hours of hashing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+
+MAX_LENGTH = 512
+
+# The server's own range A-z takes in the six characters between Z and a. Each step of this
+# form eats a character, so that it is linear where the server's expression is exponential.
+_CHARACTER = r"[A-z0-9(),&\s#+~_=-]"
+_PATH = re.compile(rf"\.?{_CHARACTER}(?:/?\.?{_CHARACTER})*")
+_ALLOWED = re.compile(rf"{_CHARACTER}|[./]")
+
+_LABEL = r"[^_*\\/<>:|\"'?%@;.]+"
+_ORGANIZED_FILE = re.compile(
+    rf"(sub-{_LABEL})(_ses-{_LABEL})?(_(tis|slice|cell|desc|probe|obj)-{_LABEL})*(_[a-z]+(\+[a-z]+)*)?\.nwb"
+)
+_SUBJECT_FOLDER = re.compile(rf"sub-{_LABEL}")
+
+
+def fault(path: str) -> str | None:
+    """Why the server would not take an asset of this path; None where it would."""
+    if len(path) > MAX_LENGTH:
+        return f"the path has {len(path)} characters, the archive takes {MAX_LENGTH}"
+    if _PATH.fullmatch(path):
+        return None
+    for character in path:
+        if not _ALLOWED.fullmatch(character):
+            return f"the archive takes no {character!r} in a path"
+    if ".." in path:
+        return "the archive takes no two dots in a row in a path"
+    if "//" in path or path.startswith("/") or path.endswith("/") or not path:
+        return "the archive takes no empty folder or file name in a path"
+    return "the archive takes no folder or file name that is or ends in a dot"
+
+
+def organized_faults(path: str) -> list[tuple[str, str]]:
+    """How a path breaks the archive's layout for NWB, as (id of the dandi client's check, message)."""
+    parent, _, name = path.rpartition("/")
+    file = _ORGANIZED_FILE.fullmatch(name)
+    folder = _SUBJECT_FOLDER.fullmatch(parent)
+    faults = []
+    if not file:
+        faults.append(("DANDI.NON_DANDI_FILENAME", f"{name} is not named like sub-X_ses-Y_ecephys.nwb"))
+    if not folder:
+        faults.append(("DANDI.NON_DANDI_FOLDERNAME", "the file is not in one folder named like sub-X"))
+    if file and folder and file[1] != folder[0]:
+        faults.append(
+            ("DANDI.METADATA_MISMATCH_SUBJECT", f"the file is of {file[1]}, its folder of {folder[0]}")
+        )
+    return faults
+
+
+def clashes(paths: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Of paths by source, those that cannot be assets of one dandiset: source → (other source, why)."""
+    by_fold = defaultdict(list)
+    for source in sorted(paths):
+        by_fold[paths[source].casefold()].append(source)
+    found = {}
+    for sources in by_fold.values():
+        for source, other in zip(sources, sources[1:] + sources[:1], strict=True):
+            if source != other:
+                same = paths[source] == paths[other]
+                found[source] = (other, "the same path" if same else "a path that differs in case only")
+    for source, path in paths.items():
+        parent = path.casefold()
+        while parent := parent.rpartition("/")[0]:
+            for other in by_fold.get(parent, ()):
+                found.setdefault(source, (other, "a file where this one needs a folder"))
+                found.setdefault(other, (source, "a folder where this one is a file"))
+    return found

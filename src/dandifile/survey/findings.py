@@ -1,0 +1,64 @@
+"""Findings: what of them blocks a file, what the lab accepts, what an asset's path says. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dandifile.globs import matches
+from dandifile.model import Finding, IgnoredCheck, JsonObject, Severity, Validation
+from dandifile.survey.asset_paths import organized_faults
+
+NEVER = "never"  # the `fail_on` with which nothing blocks
+
+
+def split(
+    findings: Iterable[Finding], validation: Validation, path: str
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[Finding, ...]]:
+    """A file's findings as (blocking, ignored, others); `path` is the asset's.
+
+    A finding is ignored where `validation.ignore` names its check (with or without the tool's
+    prefix) and matches the file's source or the asset's path. It blocks from `fail_on` on.
+    A tool's own failure (severity None) never blocks.
+    """
+    blocking, ignored, others = [], [], []
+    for finding in findings:
+        if any(_accepts(ignore, finding, path) for ignore in validation.ignore):
+            ignored.append(finding)
+        elif _blocks(finding.severity, validation.fail_on):
+            blocking.append(finding)
+        else:
+            others.append(finding)
+    return tuple(blocking), tuple(ignored), tuple(others)
+
+
+def of_content(source: str, output: JsonObject) -> tuple[Finding, ...]:
+    """The findings in a validate step's output, as findings of one file."""
+    return tuple(
+        Finding(
+            source=source,
+            check=item["check"],
+            message=item["message"],
+            severity=Severity(item["severity"]) if item["severity"] else None,
+            within=item["within"],
+        )
+        for item in output["findings"]
+    )
+
+
+def of_path(source: str, path: str) -> tuple[Finding, ...]:
+    """What the archive's layout says of an NWB asset's path: the dandi client's checks, ids and severity."""
+    return tuple(
+        Finding(source, check, f"{path}: {message}", Severity.ERROR)
+        for check, message in organized_faults(path)
+    )
+
+
+def _accepts(ignore: IgnoredCheck, finding: Finding, path: str) -> bool:
+    names = {finding.check, finding.check.partition(".")[2]}
+    return ignore.check.removeprefix("NWBI.") in names and (
+        matches(ignore.paths, finding.source) or matches(ignore.paths, path)
+    )
+
+
+def _blocks(severity: Severity | None, fail_on: str) -> bool:
+    return severity is not None and fail_on != NEVER and severity.rank >= Severity(fail_on).rank

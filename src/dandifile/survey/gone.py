@@ -1,0 +1,74 @@
+"""Which files of the last apply are not here any more. Only these can make a move or a deletion."""
+
+# Names stay as they were scanned: strings, never resolved.
+# ruff: noqa: PTH
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable
+
+from dandifile.model import GoneAsset, Record, Spec
+from dandifile.survey.scan import entry_path
+
+
+def vanished(spec: Spec, record: Record, present: Collection[str], absent: Collection[str]) -> frozenset[str]:
+    """Recorded sources that are not here though their entry's folder is, and is not empty.
+
+    A file that is merely excluded now, that cannot be looked at, whose entry is absent or no
+    longer in the spec, or that is behind a link to nothing (`absent`, as in `Scan`) is not one
+    of them: of those nothing is known.
+    """
+    root = os.path.abspath(spec.root)
+    folders = [folder for entry in spec.paths if _has_something(folder := entry_path(root, entry))]
+    missing = [_path_of(root, source) for source in absent]
+    candidates = [(source, _path_of(root, source)) for source in record.assets if source not in present]
+    return frozenset(
+        source
+        for source, path in candidates
+        if _is_below(path, folders) and not _is_below(path, missing) and not _may_exist(path)
+    )
+
+
+def unknown(spec: Spec, record: Record, present: Collection[str], absent: Collection[str]) -> frozenset[str]:
+    """Paths of recorded files that are not seen here but may well exist: no newcomer may take them."""
+    root = os.path.abspath(spec.root)
+    missing = [_path_of(root, source) for source in absent]
+    return frozenset(
+        recorded.path
+        for source, recorded in record.assets.items()
+        if source not in present and (_is_below(path := _path_of(root, source), missing) or _may_exist(path))
+    )
+
+
+def gone_assets(record: Record, sources: Iterable[str], taken: Collection[str]) -> tuple[GoneAsset, ...]:
+    """The recorded assets of vanished files whose paths no present file has taken, by path."""
+    recorded = {record.assets[source].path: record.assets[source].digest for source in sources}
+    return tuple(GoneAsset(path, recorded[path]) for path in sorted(recorded) if path not in taken)
+
+
+def _path_of(root: str, source: str) -> str:
+    return os.path.normpath(os.path.join(root, source))
+
+
+def _is_below(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or path.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders)
+
+
+def _has_something(folder: str) -> bool:
+    try:
+        with os.scandir(folder) as items:
+            return any(True for _ in items)
+    except OSError:
+        return False
+
+
+def _may_exist(path: str) -> bool:
+    """Whether something is there, or nothing can be said: only a clear answer makes a file gone."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True

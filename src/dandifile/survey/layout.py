@@ -1,0 +1,269 @@
+"""Which path in the dandiset each file gets. Pure.
+
+Organised names are made of the parts that `dandi organize` gives a file (`nwb.extract`), and
+put together by its rules: subject always, session and sample where they are required or differ,
+description, probes and object id only to break ties. What is added here is that names stay:
+a content that is on the draft keeps its path, a changed file keeps the path that the last apply
+gave it, and only newcomers are named, around those.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dandifile.model import JsonObject, PathEntry, Record, Refusal
+from dandifile.survey.asset_paths import clashes, fault, organized_faults
+from dandifile.survey.scan import NWB, ScannedFile
+
+# The spec's words for the fields, in the order in which a name has them.
+_FIELDS = {
+    "sub": "subject_id",
+    "ses": "session_id",
+    "tis": "tissue_sample_id",
+    "slice": "slice_id",
+    "cell": "cell_id",
+    "desc": "description",
+    "probe": "probe_ids",
+    "obj": "obj_id",
+}
+_WHERE_THEY_DIFFER = ("ses", "tis", "slice", "cell")
+_TIE_BREAKERS = (*_WHERE_THEY_DIFFER, "desc", "probe", "obj")
+_ENTITY = re.compile(r"_(ses|tis|slice|cell)-([^_.]+)")
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file with what is known of its content; `labels` as `nwb.extract` gives them, where it was asked."""
+
+    file: ScannedFile
+    digest: str
+    labels: JsonObject | None = None
+
+    @property
+    def source(self) -> str:
+        return self.file.source
+
+    def entity(self, key: str) -> str | None:
+        value: str | None = self.labels["entities"].get(key) if self.labels else None
+        return value
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to be kept: paths by digest on the draft, the record, and paths of files unknown here."""
+
+    known: Mapping[str, tuple[str, ...]]
+    record: Record
+    reserved: frozenset[str] = frozenset()
+
+
+Refuse = Callable[[Content, str, str], None]
+
+
+def is_organized(file: ScannedFile) -> bool:
+    """Whether the file's name comes from its content, and not from where it lies."""
+    if file.form != NWB or file.entry.layout == "as-is":
+        return False
+    return file.entry.layout == "organize" or bool(organized_faults(file.below))
+
+
+def assign(
+    contents: Sequence[Content], draft: Draft, *, rename: bool = False
+) -> tuple[dict[str, str], tuple[Refusal, ...]]:
+    """Paths by source, and the files that can get none. The order of `contents` does not matter.
+
+    Contents to be organised need `labels` unless their digest is on the draft. `rename` names
+    all that have labels anew.
+    """
+    refused: dict[str, Refusal] = {}
+
+    def refuse(content: Content, reason: str, fix: str) -> None:
+        refused.setdefault(content.source, Refusal(content.source, reason, fix))
+
+    ordered = sorted(contents, key=lambda content: content.source)
+    organized = [content for content in ordered if is_organized(content.file)]
+    by_content = {content.source for content in organized}
+    paths = {c.source: _inside(c.file.entry, c.file.below) for c in ordered if c.source not in by_content}
+    staying = [content for content in organized if not rename or content.labels is None]
+    paths |= _kept(staying, draft, set(paths.values()), refuse)
+    paths |= _held(staying, draft.record, paths)
+    entries: dict[PathEntry, list[Content]] = defaultdict(list)
+    for content in organized:
+        if content.source not in paths and content.source not in refused:
+            entries[content.file.entry].append(content)
+    for entry, newcomers in entries.items():
+        siblings = [paths[c.source] for c in organized if c.source in paths and c.file.entry == entry]
+        paths |= _named(entry, newcomers, siblings, draft.reserved.union(paths.values()), refuse)
+    _refuse_impossible(ordered, paths, draft.known, refuse)
+    return {source: path for source, path in paths.items() if source not in refused}, tuple(refused.values())
+
+
+def _inside(entry: PathEntry, below: str) -> str:
+    return f"{entry.into}/{below}" if entry.into else below
+
+
+def _kept(
+    organized: Iterable[Content], draft: Draft, taken: Collection[str], refuse: Refuse
+) -> dict[str, str]:
+    """Contents on the draft keep their paths; of several copies each keeps the one recorded for it."""
+    copies = defaultdict(list)
+    for content in organized:
+        if content.digest in draft.known:
+            copies[content.digest].append(content)
+    paths: dict[str, str] = {}
+    for digest, contents in copies.items():
+        free = [path for path in draft.known[digest] if path not in taken]
+        for content in contents:
+            recorded = draft.record.assets.get(content.source)
+            if recorded and recorded.path in free:
+                free.remove(recorded.path)
+                paths[content.source] = recorded.path
+        for content in contents:
+            if content.source in paths:
+                continue
+            if free:
+                paths[content.source] = free.pop(0)
+            else:
+                other = next((c.source for c in contents if c.source in paths), None)
+                refuse(
+                    content,
+                    f"it has the same content as {other or ', '.join(draft.known[digest])}, an asset already",
+                    "remove one of the copies, or exclude it",
+                )
+    return paths
+
+
+def _held(organized: Iterable[Content], record: Record, paths: Mapping[str, str]) -> dict[str, str]:
+    """Changed files stay where the last apply put them, unless subject or session say otherwise now."""
+    taken = set(paths.values())
+    held = {}
+    for content in organized:
+        recorded = record.assets.get(content.source)
+        if content.source in paths or recorded is None or recorded.path in taken:
+            continue
+        if _agrees(content, recorded.path):
+            held[content.source] = recorded.path
+            taken.add(recorded.path)
+    return held
+
+
+def _agrees(content: Content, path: str) -> bool:
+    """Whether a path is one that this content could have: nothing in it contradicts subject and session."""
+    into = content.file.entry.into
+    folder, _, name = path.removeprefix(f"{into}/" if into else "").partition("/")
+    if (
+        not content.entity("sub")
+        or folder != f"sub-{content.entity('sub')}"
+        or organized_faults(f"{folder}/{name}")
+    ):
+        return False
+    return dict(_ENTITY.findall(name)).get("ses") in (None, content.entity("ses"))
+
+
+def _named(
+    entry: PathEntry,
+    newcomers: Iterable[Content],
+    siblings: Iterable[str],
+    taken: Collection[str],
+    refuse: Refuse,
+) -> dict[str, str]:
+    """Names for the newcomers of one entry, apart from each other and from the paths that are taken."""
+    nameable = []
+    for content in newcomers:
+        if content.entity("sub"):
+            nameable.append(content)
+        else:
+            refuse(
+                content,
+                "it has no subject_id, which its name in the dandiset starts with",
+                "set Subject.subject_id in the file, or use `layout: as-is` with names of your own",
+            )
+    base = _base_entities(entry, nameable, siblings)
+    entities = {content.source: set(base) for content in nameable}
+    for key in (None, *_TIE_BREAKERS):
+        tied = _ties(nameable, entities, taken)
+        if not tied:
+            break
+        for group in tied.values():
+            if key and any(content.entity(key) for content in group):
+                for content in group:
+                    entities[content.source].add(key)
+    tied = _ties(nameable, entities, taken)
+    for path, group in tied.items():
+        _refuse_tied(path, group, refuse)
+    unresolved = {content.source for group in tied.values() for content in group}
+    return {c.source: _path(c, entities[c.source]) for c in nameable if c.source not in unresolved}
+
+
+def _base_entities(entry: PathEntry, contents: Iterable[Content], siblings: Iterable[str]) -> set[str]:
+    """The entities that all names of an entry have: required, differing, or in its names already."""
+    contents = list(contents)
+    required = {key for key, name in _FIELDS.items() if name in entry.required_fields}
+    differing = {key for key in _WHERE_THEY_DIFFER if len({content.entity(key) for content in contents}) > 1}
+    used = {key for path in siblings for key, _ in _ENTITY.findall(path)}
+    return {"sub"} | required | differing | used
+
+
+def _ties(
+    contents: Iterable[Content], entities: Mapping[str, set[str]], taken: Collection[str]
+) -> dict[str, list[Content]]:
+    groups = defaultdict(list)
+    for content in contents:
+        groups[_path(content, entities[content.source])].append(content)
+    return {path: group for path, group in groups.items() if len(group) > 1 or path in taken}
+
+
+def _path(content: Content, entities: Collection[str]) -> str:
+    assert content.labels is not None
+    parts = [f"{key}-{content.entity(key)}" for key in _FIELDS if key in entities and content.entity(key)]
+    if content.labels["modalities"]:
+        parts.append(content.labels["modalities"])
+    return _inside(content.file.entry, f"{parts[0]}/{'_'.join(parts)}.nwb")
+
+
+def _refuse_tied(path: str, group: Sequence[Content], refuse: Refuse) -> None:
+    for content in group:
+        others = [other.source for other in group if other is not content]
+        rival = ", ".join(others) if others else "another file"
+        same = any(other.digest == content.digest for other in group if other is not content)
+        refuse(
+            content,
+            f"its name would be {path}, as that of {rival}"
+            + (", which has the same content" if same else ""),
+            "remove one of the copies, or exclude it"
+            if same
+            else "let them differ in session_id, subject_id, slice_id, cell_id, description or object_id",
+        )
+
+
+def _refuse_impossible(
+    contents: Iterable[Content],
+    paths: Mapping[str, str],
+    known: Mapping[str, tuple[str, ...]],
+    refuse: Refuse,
+) -> None:
+    """Paths that the archive does not take, alone or together; what is on the draft as it is stays."""
+    clashing = clashes(paths)
+    for content in contents:
+        path = paths.get(content.source)
+        if path is None or path in known.get(content.digest, ()):
+            continue
+        why = fault(path)
+        if why:
+            refuse(
+                content,
+                f"as {path}: {why}",
+                "change what the name is made of in the file"
+                if is_organized(content.file)
+                else "rename it, or set another `into`",
+            )
+        elif content.source in clashing:
+            other, how = clashing[content.source]
+            refuse(
+                content,
+                f"{other} has {how} ({path})",
+                "rename or exclude one of the two, or set another `into`",
+            )

@@ -1,0 +1,263 @@
+"""What is in the folders: every file that may become an asset, at one stat a file.
+
+Nothing is opened here. Whatever cannot be an asset for a reason that the name, the kind
+or the size shows is refused with what to do; nothing that lies in a folder is an error.
+"""
+
+# Strings, not Path objects: this looks at 100,000 files, and resolves no link.
+# ruff: noqa: PTH
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dandifile.globs import matches
+from dandifile.model import PathEntry, Refusal, Spec
+
+NWB = "nwb"
+OTHER = "other"
+
+ZARR_SUFFIXES = frozenset({".zarr", ".ngff"})
+BIDS_MARKER = "dataset_description.json"
+LEFTOVER = ".dandidownload"
+MAX_SIZE = 5 * 2**40  # bytes: the most that S3 takes as one object
+
+# What the dandi client uploads without being told to take any path; case counts, as there.
+MEDIA_SUFFIXES = frozenset({".mp4", ".avi", ".wmv", ".mov", ".flv", ".mkv", ".png", ".jpg", ".jpeg", ".gif"})
+
+
+@dataclass(frozen=True)
+class ScannedFile:
+    """A file that an entry of `paths` takes up, and the stat that tells whether it changed."""
+
+    entry: PathEntry
+    source: str  # relative to the spec's folder, or absolute if outside it
+    below: str  # relative to the entry's source; the name where the entry is a single file
+    path: str  # absolute, for opening
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    form: str  # NWB or OTHER
+
+
+@dataclass(frozen=True)
+class Scan:
+    """`absent` are entries, and files within them, whose content is not on this machine."""
+
+    files: tuple[ScannedFile, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    absent: tuple[str, ...] = ()
+    skipped: int = 0
+
+
+@dataclass
+class _Found:
+    """What the walk has gathered so far."""
+
+    root: str
+    own: frozenset[str]  # absolute paths that are never data
+    files: dict[str, ScannedFile] = field(default_factory=dict)  # by absolute path
+    refused: list[Refusal] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    twice: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # by (first entry, later entry)
+    skipped: int = 0
+
+    def refuse(self, path: str, reason: str, fix: str) -> None:
+        self.refused.append(Refusal(source_name(self.root, path), reason, fix))
+
+
+def scan(spec: Spec) -> Scan:
+    """Everything below the entries of `paths`, in the order of the entries, then of the names."""
+    root = os.path.abspath(spec.root)
+    found = _Found(root, _own_files(root, spec))
+    for entry in spec.paths:
+        _scan_entry(found, entry)
+    for (first, later), names in found.twice.items():
+        found.refused.append(
+            Refusal(
+                later,
+                f"paths: {first} takes {len(names)} of its files already, {names[0]} for one",
+                f"exclude them from one of the two entries; as it is, {first} keeps them",
+            )
+        )
+    return Scan(tuple(found.files.values()), tuple(found.refused), tuple(found.absent), found.skipped)
+
+
+def source_name(root: str, path: str) -> str:
+    """How a file is called in the record and in messages: below `root` relative, else absolute."""
+    name = path.removeprefix(root.rstrip(os.sep) + os.sep)
+    # A name that is not UTF-8 must not break the cache, the plan or a terminal.
+    return name.replace(os.sep, "/").encode("utf-8", "backslashreplace").decode()
+
+
+def entry_path(root: str, entry: PathEntry) -> str:
+    """Where an entry's data is: absolute, without following links."""
+    return os.path.normpath(os.path.join(root, os.path.expanduser(entry.source)))
+
+
+def _own_files(root: str, spec: Spec) -> frozenset[str]:
+    """The spec and what dandifile keeps beside it."""
+    stems = {spec.file.stem, "dandiset"}
+    names = {spec.file.name, *(f"{stem}.{kind}" for stem in stems for kind in ("lock.yaml", "assets.tsv"))}
+    return frozenset(os.path.join(root, name) for name in names)
+
+
+def _scan_entry(found: _Found, entry: PathEntry) -> None:
+    path = entry_path(found.root, entry)
+    try:
+        status = os.stat(path)
+    except OSError as error:
+        if isinstance(error, PermissionError):
+            found.refuse(path, "it cannot be read: permission denied", "give yourself the right to read it")
+        else:
+            found.absent.append(entry.source)
+        return
+    if stat.S_ISDIR(status.st_mode):
+        if not _refuse_folder(found, entry, path, ""):
+            _walk(found, entry, path, "", {_identity(path)})
+    elif entry.standard == "nwb" and not path.endswith(".nwb"):
+        found.skipped += 1
+    else:
+        _take(found, entry, path, os.path.basename(path))
+
+
+def _walk(found: _Found, entry: PathEntry, folder: str, below: str, above: set[tuple[int, int]]) -> None:
+    """Goes through one folder; `above` are the folders on the way to it, so that links cannot loop."""
+    for item in _listed(found, folder):
+        name = f"{below}/{item.name}" if below else item.name
+        if item.name.startswith(".") or item.path in found.own or name == "dandiset.yaml":
+            continue
+        if LEFTOVER in item.name:
+            found.refuse(
+                item.path,
+                "it is left over from an interrupted dandi download",
+                "download again, or delete it",
+            )
+        elif item.is_symlink() and not os.path.exists(item.path):
+            # git-annex and DataLad leave such links where data was not fetched.
+            if not _excluded(entry, name):
+                found.absent.append(source_name(found.root, item.path))
+        elif not item.is_dir():
+            _consider(found, entry, item, name)
+        elif not _excluded(entry, name) and not _refuse_folder(found, entry, item.path, name):
+            identity = _identity(item.path)
+            if identity not in above:
+                _walk(found, entry, item.path, name, above | {identity})
+
+
+def _identity(folder: str) -> tuple[int, int]:
+    """What a folder is, under whatever name. One that cannot be looked at is refused when it is listed."""
+    try:
+        status = os.stat(folder)
+    except OSError:
+        return (-1, -1)
+    return (status.st_dev, status.st_ino)
+
+
+def _listed(found: _Found, folder: str) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as items:
+            yield from sorted(items, key=lambda item: item.name)
+    except PermissionError:
+        found.refuse(
+            folder, "the folder cannot be read: permission denied", "give yourself the right to read it"
+        )
+    except FileNotFoundError:  # removed while we look
+        found.absent.append(source_name(found.root, folder))
+
+
+def _refuse_folder(found: _Found, entry: PathEntry, path: str, below: str) -> bool:
+    """Whether a folder is one that must be taken as a whole, which is not supported yet."""
+    if os.path.splitext(path)[1] in ZARR_SUFFIXES:
+        if entry.standard == "nwb" or (below and not _included(entry, below)):
+            found.skipped += 1
+        else:
+            found.refuse(
+                path,
+                "it is a Zarr, and this version of dandifile does not upload Zarr yet",
+                "exclude it here and upload it with the dandi client",
+            )
+        return True
+    is_bids = entry.standard == "auto" and os.path.lexists(os.path.join(path, BIDS_MARKER))
+    if entry.standard not in ("bids", "zarr") and not is_bids:
+        return False
+    found.refuse(
+        path,
+        f"it is a {'Zarr' if entry.standard == 'zarr' else 'BIDS dataset'}, "
+        "which this version of dandifile does not handle yet",
+        "use the dandi client for it; `standard: nwb` or `standard: any` takes its files one by one",
+    )
+    return True
+
+
+def _consider(found: _Found, entry: PathEntry, item: os.DirEntry[str], below: str) -> None:
+    if _of_standard(entry.standard, item.name) and _included(entry, below) and not _excluded(entry, below):
+        _take(found, entry, item.path, below)
+    else:
+        found.skipped += 1
+
+
+def _of_standard(standard: str, name: str) -> bool:
+    suffix = os.path.splitext(name)[1]
+    if standard == "auto":
+        return suffix == ".nwb" or suffix in MEDIA_SUFFIXES
+    return standard == "any" or suffix == ".nwb"
+
+
+def _included(entry: PathEntry, below: str) -> bool:
+    return not entry.include or any(matches(pattern, below) for pattern in entry.include)
+
+
+def _excluded(entry: PathEntry, below: str) -> bool:
+    return any(matches(pattern, below) for pattern in entry.exclude)
+
+
+def _take(found: _Found, entry: PathEntry, path: str, below: str) -> None:
+    """Adds a file, unless its stat says that it cannot be an asset."""
+    try:
+        status = os.stat(path)
+    except PermissionError:
+        found.refuse(path, "it cannot be read: permission denied", "give yourself the right to read it")
+        return
+    except OSError:  # removed while we look
+        found.absent.append(source_name(found.root, path))
+        return
+    earlier = found.files.get(path)
+    if earlier is not None:
+        found.twice.setdefault((earlier.entry.source, entry.source), []).append(earlier.source)
+    elif not stat.S_ISREG(status.st_mode):
+        found.refuse(path, "it is not a regular file", "exclude it")
+    elif status.st_size == 0:
+        found.refuse(path, "it is empty, and the archive takes no empty files", "delete it, or exclude it")
+    elif status.st_size > MAX_SIZE:
+        found.refuse(path, "it is larger than 5 TiB, the most that the archive takes", "split it")
+    elif not _is_text(path):
+        found.refuse(path, "its name is not valid UTF-8", "rename it")
+    else:
+        found.files[path] = _scanned(found.root, entry, path, below, status)
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _scanned(root: str, entry: PathEntry, path: str, below: str, status: os.stat_result) -> ScannedFile:
+    return ScannedFile(
+        entry=entry,
+        source=source_name(root, path),
+        below=below,
+        path=path,
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        ctime_ns=status.st_ctime_ns,
+        inode=status.st_ino,
+        form=NWB if path.endswith(".nwb") else OTHER,
+    )

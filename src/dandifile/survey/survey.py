@@ -1,0 +1,111 @@
+"""The survey: from the folders that a spec names to `model.Local`.
+
+Scan, digest, extract, name, validate, in this order and each for as few files as it can be:
+content that is on the draft already is neither read nor validated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from dandifile.globs import matches
+from dandifile.model import Finding, JsonObject, Local, LocalAsset, Record, Refusal, Spec
+from dandifile.survey import findings
+from dandifile.survey.generic import generic_metadata
+from dandifile.survey.gone import gone_assets, unknown, vanished
+from dandifile.survey.layout import Content, Draft, assign, is_organized
+from dandifile.survey.normalise import date_of
+from dandifile.survey.scan import NWB, scan
+from dandifile.survey.stages import Extracts, Runner, digested, extracted, validated
+
+Known: TypeAlias = Mapping[str, tuple[str, ...]]
+"""The draft's paths by dandi-etag, sorted."""
+
+
+def survey(  # noqa: PLR0913  # all that it depends on, and two independent wishes
+    spec: Spec, run: Runner, *, known: Known, record: Record, rename: bool = False, refresh: bool = False
+) -> Local:
+    """Looks at everything that `spec.paths` names, without writing anything.
+
+    `rename` names also what is on the draft anew; `refresh` extracts metadata also of what is
+    on the draft as it is. A file that cannot be an asset is refused, data that is not on this
+    machine is absent: nothing about the data is an error.
+    """
+    scanned = scan(spec)
+    read = digested(scanned.files, run)
+    absent = (*scanned.absent, *read.pointers)
+    here = {content.source for content in read.contents}
+
+    extracts = extracted(
+        [c for c in read.contents if c.digest not in known or (rename and is_organized(c.file))], run
+    )
+    contents, unreadable = _labelled(read.contents, extracts, known)
+    draft = Draft(known, record, unknown(spec, record, here, absent))
+    paths, unnamed = assign(contents, draft, rename=rename)
+
+    named = [(content, paths[content.source]) for content in contents if content.source in paths]
+    described = [content for content, path in named if refresh or _needs_metadata(content, path, spec, known)]
+    extracts |= extracted([c for c in described if c.digest not in extracts.outputs], run)
+    metadata = {content.source: _metadata(content, extracts) for content in described}
+    found = validated([content for content, _ in named if content.digest not in known], extracts, run)
+
+    assets = [
+        _asset(content, path, metadata.get(content.source), found.get(content.source, ()), known)
+        for content, path in named
+    ]
+    return Local(
+        assets=tuple(sorted(assets, key=lambda asset: asset.path)),
+        gone=gone_assets(record, vanished(spec, record, here, absent), set(paths.values())),
+        refused=_sorted((*scanned.refused, *read.refused, *unreadable, *unnamed)),
+        absent=absent,
+        skipped=scanned.skipped,
+    )
+
+
+def _labelled(
+    contents: Iterable[Content], extracts: Extracts, known: Known
+) -> tuple[list[Content], list[Refusal]]:
+    """Adds what names are made of, and sets aside new files that cannot be read.
+
+    A content that is on the draft needs no reading: it is never refused for that.
+    """
+    kept, refused = [], []
+    for content in contents:
+        if content.digest in extracts.failures and content.digest not in known:
+            refused.append(Refusal(content.source, *extracts.failures[content.digest]))
+        else:
+            extract = extracts.outputs.get(content.digest)
+            kept.append(replace(content, labels=extract["labels"]) if extract else content)
+    return kept, refused
+
+
+def _needs_metadata(content: Content, path: str, spec: Spec, known: Known) -> bool:
+    """Whether an asset is new at its path, or a declared null asks for the extracted value back."""
+    return path not in known.get(content.digest, ()) or any(
+        None in overlay.metadata.values() and matches(overlay.match, path) for overlay in spec.overlays
+    )
+
+
+def _metadata(content: Content, extracts: Extracts) -> JsonObject | None:
+    if content.file.form != NWB:
+        metadata = generic_metadata(content.file.below)
+    elif content.digest in extracts.outputs:
+        metadata = extracts.outputs[content.digest]["metadata"]
+    else:
+        return None
+    return metadata | {"blobDateModified": date_of(content.file.mtime_ns)}
+
+
+def _asset(
+    content: Content, path: str, metadata: JsonObject | None, found: tuple[Finding, ...], known: Known
+) -> LocalAsset:
+    """A path is judged like content: only where the draft does not have it."""
+    if content.file.form == NWB and path not in known.get(content.digest, ()):
+        found += findings.of_path(content.source, path)
+    return LocalAsset(path, content.source, content.file.size, content.digest, metadata, found)
+
+
+def _sorted(refused: Iterable[Refusal]) -> tuple[Refusal, ...]:
+    return tuple(sorted(refused, key=lambda refusal: refusal.source))

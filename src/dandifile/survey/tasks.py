@@ -1,0 +1,88 @@
+"""The survey's steps: what runs each kind, under which key its result is remembered, and where it runs.
+
+A step goes to a worker as (kind, JSON params): everything here is module-level and picklable.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from dandifile.model import Effect, Json, JsonObject, Step
+from dandifile.survey import normalise
+from dandifile.survey.digest import digest
+
+_TOOLS = ("dandi", "dandischema", "pynwb", "hdmf", "nwbinspector")
+_YOUNG = 2 * 10**9  # ns: a file that young may change again without another time or size
+
+
+@dataclass(frozen=True)
+class Task:
+    """How the steps of one kind are done. `cache_key` gives None for what is not to be remembered."""
+
+    run: Callable[[JsonObject], Json]
+    cache_key: Callable[[JsonObject], str | None]
+    pool: Literal["threads", "processes"]
+
+
+def perform(step: Step, inputs: Mapping[str, Json]) -> Json:
+    """Runs one step of the survey. No survey step takes inputs from another."""
+    assert not inputs
+    return TASKS[step.kind].run(step.params)
+
+
+def cache_key(step: Step) -> str | None:
+    """Under which key, in the table named by the step's kind, its output can be remembered."""
+    return TASKS[step.kind].cache_key(step.params)
+
+
+def survey_step(kind: str, subject: str, params: JsonObject) -> Step:
+    """A step of this module; `subject` tells it apart from the others of its kind."""
+    return Step(f"{kind}:{subject}", kind, params, effect=Effect.NONE)
+
+
+def _extract(params: JsonObject) -> Json:
+    from dandifile.survey.nwb import extract
+
+    return extract(params)
+
+
+def _validate(params: JsonObject) -> Json:
+    from dandifile.survey.validate import validate
+
+    return validate(params)
+
+
+def _stat_key(params: JsonObject) -> str | None:
+    """By the file's stat; none while the file is young."""
+    now = time.time_ns()
+    if any(abs(now - params[key]) < _YOUNG for key in ("mtime_ns", "ctime_ns")):
+        return None
+    return json.dumps([params[key] for key in ("source", "size", "mtime_ns", "ctime_ns", "inode")])
+
+
+def _content_key(params: JsonObject) -> str:
+    """By content, tools and options: a copy, a rename or another machine finds it."""
+    options = {key: value for key, value in params.items() if key != "path"}
+    text = json.dumps([options, tool_versions(), normalise.VERSION], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@functools.cache
+def tool_versions() -> dict[str, str]:
+    """The versions of the packages that extract and validate, without importing them."""
+    from importlib.metadata import version
+
+    return {name: version(name) for name in _TOOLS}
+
+
+TASKS = {
+    "digest": Task(digest, _stat_key, "threads"),
+    "extract": Task(_extract, _content_key, "processes"),
+    "validate": Task(_validate, _content_key, "processes"),
+}

@@ -1,0 +1,68 @@
+"""What pynwb and nwbinspector find in an NWB file's content, as the dandi package runs them.
+
+The file's name is not looked at here: the asset's path is what the archive sees of it, and
+`findings.of_path` judges that.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from dandifile.model import JsonObject
+from dandifile.survey.quiet import quiet
+
+_CRASHED_CHECK = re.compile(r"NWBI\.During evaluation of '(\w+)' - (.*)", re.DOTALL)
+_UNREAD = "NWBI.During io.read()"
+
+
+def validate(params: JsonObject) -> JsonObject:
+    """`{path, digest, media}` → `{"findings": [{"check", "message", "severity", "within"}, …]}`.
+
+    Checks are named as nwbinspector names them, pynwb's by the class of the error, dandi's by
+    their id. `severity` is a name of `model.Severity`; null where the tool crashed.
+    """
+    with quiet():
+        from dandi.files.bases import NWBAsset
+
+        path = Path(params["path"])
+        # Without a dandiset's folder the dandi package does not judge the path.
+        results = NWBAsset(filepath=path, path=path.name, dandiset_path=None).get_validation_errors()
+        found = {tuple(sorted(_finding(result).items(), key=str)): None for result in results}
+    return {
+        "findings": sorted(
+            (dict(items) for items in found), key=lambda f: (f["check"], f["within"], f["message"])
+        )
+    }
+
+
+def _finding(result: Any) -> dict[str, str | None]:
+    """One of the dandi package's results in our words."""
+    message = (result.message or "").strip()
+    last_line = message.splitlines()[-1] if message else ""
+    crashed = _CRASHED_CHECK.fullmatch(result.id)
+    if crashed:
+        return _crash("nwbinspector", crashed[1], last_line)
+    if result.id == "exception":
+        return _crash("nwbinspector", "nwbinspector", last_line)
+    if result.origin.type.value == "INTERNAL":
+        return _crash(result.origin.validator.value, f"{result.origin.validator.value}.validate", last_line)
+    severity = result.severity.name.lower() if result.severity is not None else None
+    within = next(iter((result.within_asset_paths or {}).values()), "")
+    if result.id.startswith(_UNREAD):
+        message = f"pynwb cannot read it: {last_line}"
+    return {"check": _check(result), "message": message, "severity": severity, "within": within}
+
+
+def _check(result: Any) -> str:
+    if result.id.startswith(_UNREAD):
+        return "pynwb.read"
+    if result.origin.validator.value == "pynwb":
+        return f"pynwb.{type(result.origin_result).__name__}"
+    return str(result.id.removeprefix("NWBI."))
+
+
+def _crash(tool: str, check: str, error: str) -> dict[str, str | None]:
+    message = f"{tool} itself failed in {check} ({error}): the fault is the tool's, not the file's"
+    return {"check": check, "message": message, "severity": None, "within": ""}
