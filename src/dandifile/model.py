@@ -339,8 +339,12 @@ class Plan:
 
     @property
     def held(self) -> tuple[Change, ...]:
-        """The changes that wait for a permit that was not given."""
-        return tuple(change for change in self.changes if change.permit and change.permit not in self.allow)
+        """The changes that wait for an `--allow` that was not given; apply leaves them undone.
+
+        A creation is not among them: apply asks for its flag before it does anything.
+        """
+        free = ("", "create", *self.allow)
+        return tuple(change for change in self.changes if change.permit not in free)
 
     @property
     def stopped(self) -> bool:

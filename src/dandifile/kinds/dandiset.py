@@ -48,6 +48,10 @@ def standing(change: Change, observed: JsonObject | None) -> Standing:
     return Standing.DUE if observed is None else Standing.DONE
 
 
+def rebased(change: Change, observed: object) -> Change:
+    return change
+
+
 def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
     from dandifile.archive.create import create_once
 

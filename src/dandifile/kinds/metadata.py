@@ -99,6 +99,10 @@ def standing(change: Change, observed: Observed) -> Standing:
     return stands(change.before, change.after, observed.document.get(change.key.name))
 
 
+def rebased(change: Change, observed: object) -> Change:
+    return change
+
+
 def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
     """GET the document, lay the fields over it, PUT it if that changed anything.
 

@@ -67,4 +67,7 @@ class Kind(Protocol):
     def standing(self, change: Change, observed: Any) -> Standing:
         """Where a change of a saved plan stands now: due, done, or stale."""
 
+    def rebased(self, change: Change, observed: Any) -> Change:
+        """A change that is due, with whatever names the resource today in place of what did then."""
+
     def perform(self, step: Step, means: Means, inputs: Mapping[str, Json]) -> Json: ...

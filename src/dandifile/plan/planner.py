@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dandifile.errors import BlockedError
 from dandifile.model import Change, Effect, Local, Plan, Spec, Step, Target
-from dandifile.plan.kind import Difference, Kind, Options
+from dandifile.plan.kind import Kind, Options
+from dandifile.plan.standing import Standing
 
 JOIN = "join"
 """The kind of a step that does nothing but wait for others."""
@@ -37,50 +39,78 @@ def make_plan(kinds: Mapping[str, Kind], now: Situation, options: Options) -> Pl
         elsewhere=tuple(line for difference in found.values() for line in difference.elsewhere),
         notes=(*_unmanaged(now.spec), *(line for difference in found.values() for line in difference.notes)),
         unchanged=sum(difference.unchanged for difference in found.values()),
+        bytes_to_send=bytes_to_send(change for name in found for change in found[name].changes),
         allow=tuple(sorted(options.allow)),
         base={"spec": now.spec.digest},
     )
-    return replace(plan, steps=_steps(kinds, found, plan), bytes_to_send=bytes_to_send(plan.changes))
+    return replace(plan, steps=steps_of(kinds, plan))
 
 
-def bytes_to_send(changes: tuple[Change, ...]) -> int:
+def review(kinds: Mapping[str, Kind], plan: Plan, observed: Mapping[str, Any]) -> Plan:
+    """The part of a saved plan that is still to be done: nothing but what was reviewed.
+
+    Raises BlockedError when something is neither as it was nor as it shall be.
+    """
+    standings = [
+        (change, kinds[change.key.kind].standing(change, observed[change.key.kind]))
+        for change in plan.changes
+    ]
+    stale = [
+        f"{change.key.kind} {change.key.name}" for change, standing in standings if standing is Standing.STALE
+    ]
+    if stale:
+        raise BlockedError(
+            f"the plan is stale: {len(stale)} of its changes no longer fit the archive: {_some(stale)}",
+            fix="run plan again and look at what it says now",
+        )
+    due = tuple(
+        kinds[change.key.kind].rebased(change, observed[change.key.kind])
+        for change, standing in standings
+        if standing is Standing.DUE
+    )
+    rest = replace(plan, changes=due)
+    return replace(rest, steps=steps_of(kinds, rest))
+
+
+def bytes_to_send(changes: Iterable[Change]) -> int:
     """Each content once; what the archive has already is not sent."""
     sides = [change.after for change in changes if isinstance(change.after, dict)]
     return sum({side["digest"]: side["size"] for side in sides if "source" in side}.values())
 
 
-def _steps(kinds: Mapping[str, Kind], found: Mapping[str, Difference], plan: Plan) -> tuple[Step, ...]:
-    """The steps of what is neither blocked nor waits for a permit; kind after kind.
-
-    A creation is planned without its permit: apply asks for that one before it starts.
-    """
+def steps_of(kinds: Mapping[str, Kind], plan: Plan) -> tuple[Step, ...]:
+    """The steps of what is neither blocked nor held; kind after kind, a creation before all."""
     if plan.stopped:
         return ()
     blocked = {block.key for block in plan.blocked}
-    held = {id(change) for change in plan.held if change.permit != "create"}
+    held = set(map(id, plan.held))
+    due = [change for change in plan.changes if change.key not in blocked and id(change) not in held]
     steps: list[Step] = []
-    before: tuple[str, ...] = ()
     creation: tuple[str, ...] = ()
-    for name, difference in found.items():
-        free = [change for change in _sorted(difference.changes) if id(change) not in held]
-        due = tuple(change for change in free if change.key not in blocked)
-        own = [_ordered(step, creation, before) for step in kinds[name].steps(due)]
+    before: tuple[str, ...] = ()
+    for name, kind in kinds.items():
+        own = [
+            replace(step, needs=(*creation, *step.needs), after=(*before, *step.after))
+            for step in kind.steps(tuple(change for change in due if change.key.kind == name))
+        ]
         if name == "dandiset":
             creation = tuple(step.id for step in own)
         elif own:
-            join = Step(f"{name}:ended", JOIN, {}, after=tuple(step.id for step in own), effect=Effect.NONE)
-            before = (join.id,)
-            own.append(join)
+            own.append(
+                Step(f"{name}:ended", JOIN, {}, after=tuple(step.id for step in own), effect=Effect.NONE)
+            )
+            before = (own[-1].id,)
         steps += own
     return tuple(steps)
 
 
-def _ordered(step: Step, needs: tuple[str, ...], after: tuple[str, ...]) -> Step:
-    return replace(step, needs=(*needs, *step.needs), after=(*after, *step.after))
-
-
-def _sorted(changes: tuple[Change, ...]) -> list[Change]:
+def _sorted(changes: Iterable[Change]) -> list[Change]:
     return sorted(changes, key=lambda change: change.key)
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown}, …"  # noqa: PLR2004 - as many as fit on a line
 
 
 def _unmanaged(spec: Spec) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ which order, `perform` does one step.
 
 from __future__ import annotations
 
-from dandifile.kinds.assets.difference import diff, standing
+from dandifile.kinds.assets.difference import diff, rebased, standing
 from dandifile.kinds.assets.gather import NAME, desired, observe
 from dandifile.kinds.assets.perform import perform
 from dandifile.kinds.assets.steps import steps
 
-__all__ = ["NAME", "desired", "diff", "observe", "perform", "standing", "steps"]
+__all__ = ["NAME", "desired", "diff", "observe", "perform", "rebased", "standing", "steps"]

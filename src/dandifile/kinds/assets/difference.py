@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from dandifile.globs import matches
@@ -68,6 +69,14 @@ def standing(change: Change, observed: Observed) -> Standing:
         return Standing.DUE if source and source.digest == change.before["digest"] else Standing.STALE
     before, after = (side and side["digest"] for side in (change.before, change.after))
     return stands(before, after, now.digest if now else None)
+
+
+def rebased(change: Change, observed: Observed) -> Change:
+    """Asset ids are good until the next write; the path is the asset's name."""
+    if change.before is None:
+        return change
+    now = observed.assets[change.before["path"]]
+    return replace(change, before={**change.before, "asset_id": now.asset_id})
 
 
 def _sound(desired: Desired, observed: Observed) -> tuple[list[LocalAsset], list[Block]]:

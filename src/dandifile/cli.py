@@ -1,0 +1,220 @@
+"""The command line: flags in, one command's function out, and the one boundary for errors.
+
+Nothing heavy is imported here: `dandifile --help` must feel instant. Every command imports its
+own function when it is called.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dandifile.errors import Exit, UserError
+
+app = typer.Typer(
+    name="dandifile",
+    help="One dandiset.yaml, reconciled with the DANDI archive.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+archive = typer.Typer(help="The embedded archive: `instance: local`.", no_args_is_help=True)
+app.add_typer(archive, name="archive")
+
+File = Annotated[
+    Path | None, typer.Option("--file", "-f", help="The spec; default: dandiset.yaml here or above.")
+]
+Environment = Annotated[str, typer.Option("--environment", "-e", help="One of the spec's environments.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show everything, fold nothing.")]
+Format = Annotated[str, typer.Option("--format", help="text or json.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="How much at once; default: by the machine.")]
+Allow = Annotated[list[str], typer.Option("--allow", help="Permit what cannot be undone: delete.")]
+Only = Annotated[list[str], typer.Option("--only", help="Only this kind: assets or metadata.")]
+PathGlob = Annotated[list[str], typer.Option("--path", help="Only assets whose path matches this glob.")]
+Exclude = Annotated[list[str], typer.Option("--exclude", help="Not the assets whose path matches this glob.")]
+Rename = Annotated[bool, typer.Option("--rename", help="Give organised files the names that fit today.")]
+Refresh = Annotated[
+    bool, typer.Option("--refresh-metadata", help="Apply a new extraction to unchanged files too.")
+]
+Store = Annotated[Path | None, typer.Option("--store", help="The archive's folder; default: the user's own.")]
+
+
+@app.command()
+def plan(
+    file: File = None,
+    environment: Environment = "",
+    out: Annotated[Path | None, typer.Option("--out", help="Save the plan for `apply PLANFILE`.")] = None,
+    detailed_exitcode: Annotated[bool, typer.Option(help="Exit 2 when there are changes.")] = False,
+    allow: Allow = [],
+    only: Only = [],
+    path: PathGlob = [],
+    exclude: Exclude = [],
+    rename: Rename = False,
+    refresh_metadata: Refresh = False,
+    format: Format = "text",
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+    jobs: Jobs = 0,
+) -> int:
+    """Say what apply would do. Writes nothing."""
+    from dandifile.commands.common import Flags, checked
+    from dandifile.commands.plan import plan
+    from dandifile.plan.kind import Options
+
+    options = Options(
+        frozenset(allow), frozenset(only), tuple(path), tuple(exclude), rename, refresh_metadata
+    )
+    flags = Flags(file, environment, format, verbose, no_color, jobs)
+    return plan(flags, checked(options), out, detailed_exitcode=detailed_exitcode)
+
+
+@app.command()
+def apply(
+    planfile: Annotated[Path | None, typer.Argument(help="A plan saved by `plan --out`.")] = None,
+    file: File = None,
+    environment: Environment = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    create: Annotated[bool, typer.Option("--create", help="Make the dandiset if there is none yet.")] = False,
+    allow: Allow = [],
+    only: Only = [],
+    path: PathGlob = [],
+    exclude: Exclude = [],
+    rename: Rename = False,
+    refresh_metadata: Refresh = False,
+    format: Format = "text",
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+    jobs: Jobs = 0,
+) -> int:
+    """Make the draft what the spec says."""
+    from dandifile.commands.apply import apply
+    from dandifile.commands.common import Flags, checked
+    from dandifile.plan.kind import Options
+
+    options = Options(
+        frozenset(allow), frozenset(only), tuple(path), tuple(exclude), rename, refresh_metadata
+    )
+    flags = Flags(file, environment, format, verbose, no_color, jobs)
+    return apply(flags, checked(options), planfile, yes=yes, create=create)
+
+
+@app.command()
+def status(
+    file: File = None,
+    environment: Environment = "",
+    format: Format = "text",
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+    jobs: Jobs = 0,
+) -> int:
+    """Show drift, what the archive's own validation says, and where things are."""
+    from dandifile.commands.common import Flags
+    from dandifile.commands.status import status
+
+    return status(Flags(file, environment, format, verbose, no_color, jobs))
+
+
+@app.command()
+def check(
+    file: File = None,
+    environment: Environment = "",
+    no_color: NoColor = False,
+    format: Format = "text",
+) -> int:
+    """Check the spec, offline."""
+    from dandifile.commands.check import check
+    from dandifile.commands.common import Flags
+
+    return check(Flags(file, environment, format, no_color=no_color))
+
+
+@app.command()
+def fmt(
+    file: File = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say whether it would change; exit 2 if so.")
+    ] = False,
+) -> int:
+    """Tidy the spec; comments stay."""
+    from dandifile.commands.fmt import fmt
+
+    return fmt(file, check=check)
+
+
+@app.command()
+def schema(name: Annotated[str, typer.Argument(help="spec or plan.")] = "spec") -> int:
+    """Print the JSON Schema of the spec or of a saved plan."""
+    from dandifile.commands.schema import schema
+
+    return schema(name)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to put the made-up lab.")] = Path("demo"),
+    no_color: NoColor = False,
+) -> int:
+    """Play the main job on a made-up lab and the embedded archive."""
+    from dandifile.commands.demo import demo
+
+    return demo(folder, no_color=no_color)
+
+
+@archive.command()
+def serve(
+    port: Annotated[int, typer.Option("--port", help="0: any free one.")] = 8000,
+    host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
+    store: Store = None,
+    format: Format = "text",
+) -> int:
+    """Keep the embedded archive up until it is interrupted."""
+    from dandifile.commands.archive import serve
+
+    return serve(store, port, host, format)
+
+
+@archive.command("list")
+def list_(store: Store = None, format: Format = "text") -> int:
+    """List the embedded archive's dandisets."""
+    from dandifile.commands.archive import list_dandisets
+
+    return list_dandisets(store, format)
+
+
+@archive.command()
+def reset(
+    store: Store = None, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
+) -> int:
+    """Delete the embedded archive and everything in it."""
+    from dandifile.commands.archive import reset
+
+    return reset(store, yes=yes)
+
+
+def main() -> None:
+    """Runs one command and exits with its code; says what is wrong where something is."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of one command line. Every expected error ends here, in words."""
+    try:
+        return int(app(arguments, standalone_mode=False) or Exit.DONE)
+    except UserError as error:
+        from dandifile.commands.failing import tell
+
+        return tell(error, no_color="--no-color" in arguments)
+    except typer.Exit as ended:
+        return ended.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("interrupted; run the same command again to go on\n")
+        return Exit.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last boundary
+        from dandifile.commands.failing import tell_bug, tell_usage
+
+        return tell_usage(error) if hasattr(error, "format_message") else tell_bug(error)

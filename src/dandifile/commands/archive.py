@@ -1,0 +1,68 @@
+"""`dandifile archive`: keep the embedded archive up, look into it, throw it away."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from dandifile.commands.showing import print_json
+from dandifile.errors import Exit, UserError
+from dandifile.localarchive.server import Running, default_store, find, running
+from dandifile.localarchive.server import serve as serve_store
+
+
+def serve(store: Path | None, port: int, host: str, form: str) -> int:
+    """Runs until interrupted. In JSON, the first line on stdout says where it is, once it answers."""
+
+    def ready(archive: Running) -> None:
+        if form == "json":
+            place = {"web": archive.web_url, "api": archive.api_url, "key": archive.key}
+            sys.stdout.write(json.dumps(place) + "\n")
+        else:
+            sys.stdout.write(f"The embedded archive is at {archive.web_url} (Ctrl-C stops it)\n")
+        sys.stdout.flush()
+
+    serve_store(store or default_store(), port, host, ready)
+    return Exit.DONE
+
+
+def list_dandisets(store: Path | None, form: str) -> int:
+    from dandifile.archive.credentials import Secret
+    from dandifile.archive.instances import Instance
+    from dandifile.archive.reader import Reader
+
+    with running(store or default_store()) as archive:
+        instance = Instance.embedded(archive.web_url, archive.api_url)
+        found = Reader(instance, None, Secret(archive.key), None).dandisets()
+    if form == "json":
+        print_json({"dandisets": found})
+        return Exit.DONE
+    for dandiset in found:
+        draft = dandiset["draft_version"]
+        sys.stdout.write(
+            f"{dandiset['identifier']}  {draft['name']}  {draft['asset_count']} assets\n"
+        )
+    if not found:
+        sys.stdout.write("no dandisets\n")
+    return Exit.DONE
+
+
+def reset(store: Path | None, *, yes: bool) -> int:
+    """Deletes the store's folder, which must be one, and must not be in use."""
+    store = store or default_store()
+    if find(store) is not None:
+        raise UserError(f"the archive in {store} is running", fix="stop it first")
+    if not store.exists():
+        sys.stdout.write("there is no embedded archive\n")
+        return Exit.DONE
+    if not (store / "archive.sqlite").exists():
+        raise UserError(
+            f"{store} does not look like an embedded archive", fix="delete it by hand if you mean it"
+        )
+    if not yes:
+        raise UserError(f"this deletes {store} with everything in it", fix="pass --yes")
+    shutil.rmtree(store)
+    sys.stdout.write(f"deleted {store}\n")
+    return Exit.DONE

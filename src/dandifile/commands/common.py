@@ -1,0 +1,136 @@
+"""What the commands share: their flags, and how they come to a workspace."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dandifile.errors import UserError
+from dandifile.model import Spec
+from dandifile.plan.kind import Options
+
+if TYPE_CHECKING:
+    from dandifile.workspace import Workspace
+
+FORMATS = ("text", "json")
+PERMITS = ("delete",)
+LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Flags:
+    """The flags that every command on a spec has."""
+
+    file: Path | None = None
+    environment: str = ""
+    format: str = "text"
+    verbose: bool = False
+    no_color: bool = False
+    jobs: int = 0
+
+    def __post_init__(self) -> None:
+        if self.format not in FORMATS:
+            raise UserError(f"--format {self.format} is not known", fix=f"use one of {', '.join(FORMATS)}")
+
+
+def checked(options: Options) -> Options:
+    """The flags that bound a plan; a word that is not known is an error, not nothing."""
+    from dandifile.kinds import KINDS
+
+    _refuse_unknown("--allow", options.allow, PERMITS)
+    _refuse_unknown("--only", options.only, KINDS)
+    return options
+
+
+def load_spec(flags: Flags) -> Spec:
+    from dandifile.spec.find import find
+    from dandifile.spec.load import load
+
+    return load(flags.file or find(Path.cwd()), flags.environment)
+
+
+@contextmanager
+def opened(flags: Flags, *, writing: bool) -> Iterator[Workspace]:
+    """The workspace of the spec, its archive within reach. Reading needs no key; writing does."""
+    from dandifile.run.cache import SqliteCache
+
+    _log_to_file()
+    spec = load_spec(flags)
+    state = spec.root / ".dandifile"
+    _keep_out_of_git(state)
+    cache = SqliteCache(state / "cache.sqlite")
+    jobs = flags.jobs or min(8, 2 * (os.cpu_count() or 1))
+    bound = _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)
+    try:
+        with bound as make:
+            yield make(spec=spec, cache=cache, jobs=jobs)
+    finally:
+        cache.close()
+
+
+@contextmanager
+def _remote(spec: Spec, *, writing: bool) -> Iterator[Callable[..., Workspace]]:
+    """An archive on the network; the identifier is the spec's, or the lock's."""
+    from dandifile.archive.credentials import find_key, require_key
+    from dandifile.archive.instances import resolve
+    from dandifile.lookup.lock import lock_file, lock_identifier, locked_identifier
+    from dandifile.workspace import Workspace
+
+    instance = resolve(spec.instance)
+    place = (lock_file(spec.file), spec.environment, instance.api_url)
+    yield partial(
+        Workspace,
+        instance=instance,
+        identifier=spec.identifier or locked_identifier(*place),
+        key=require_key(instance) if writing else find_key(instance),
+        home=instance.api_url,
+        remember=partial(lock_identifier, *place),
+    )
+
+
+@contextmanager
+def _embedded(spec: Spec) -> Iterator[Callable[..., Workspace]]:
+    """The embedded archive, started if it is not up; it keeps the identifiers of its specs itself."""
+    from dandifile.archive.credentials import Secret
+    from dandifile.archive.instances import Instance
+    from dandifile.localarchive import identifiers
+    from dandifile.localarchive.server import default_store, running
+    from dandifile.workspace import Workspace
+
+    store = default_store()
+    with running(store) as archive:
+        yield partial(
+            Workspace,
+            instance=Instance.embedded(archive.web_url, archive.api_url),
+            identifier=spec.identifier or identifiers.get(store, spec.file, spec.environment),
+            key=Secret(archive.key),
+            home=LOCAL,
+            remember=partial(identifiers.put, store, spec.file, spec.environment),
+        )
+
+
+def _keep_out_of_git(state: Path) -> None:
+    """The state folder ignores itself, so that no lab commits its caches."""
+    state.mkdir(parents=True, exist_ok=True)
+    ignore = state / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", "utf-8")
+
+
+def _log_to_file() -> None:
+    """Tracebacks of steps go to the log file, which is made when there is something to write."""
+    from dandifile.commands.failing import log_file
+
+    logging.basicConfig(handlers=[logging.FileHandler(log_file(), delay=True)], level=logging.ERROR)
+
+
+def _refuse_unknown(flag: str, words: Iterable[str], known: Iterable[str]) -> None:
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        raise UserError(f"{flag} {unknown[0]} is not known", fix=f"use one of {', '.join(known)}")

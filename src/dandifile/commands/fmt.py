@@ -1,0 +1,28 @@
+"""`dandifile fmt`: the spec, tidied; comments and meaning stay."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from dandifile.errors import Exit
+from dandifile.spec.find import find
+from dandifile.spec.format import format_text
+
+
+def fmt(file: Path | None, *, check: bool) -> int:
+    """Rewrites the file in place, by way of a temporary one; `check` only says whether it would."""
+    file = file or find(Path.cwd())
+    text = file.read_text("utf-8")
+    tidy = format_text(text, file.name)
+    if tidy == text:
+        sys.stdout.write(f"{file.name} is tidy\n")
+        return Exit.DONE
+    if check:
+        sys.stdout.write(f"{file.name} would be tidied\n")
+        return Exit.CHANGES
+    temporary = file.with_name(f".{file.name}.tmp")
+    temporary.write_text(tidy, "utf-8")
+    temporary.replace(file)
+    sys.stdout.write(f"{file.name} tidied\n")
+    return Exit.DONE

@@ -1,0 +1,32 @@
+"""`dandifile plan`: what apply would do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dandifile import workspace as at
+from dandifile.commands.common import Flags, opened
+from dandifile.commands.showing import print_json, show_plan, watching
+from dandifile.errors import Exit
+from dandifile.model import Plan
+from dandifile.plan.kind import Options
+from dandifile.plan.planfile import to_json, write
+
+
+def plan(flags: Flags, options: Options, out: Path | None, *, detailed_exitcode: bool) -> int:
+    with opened(flags, writing=False) as workspace:
+        with watching(flags) as (notify, _):
+            found = at.plan(workspace, options, notify).plan
+        if out is not None:
+            write(found, out)
+        if flags.format == "json":
+            print_json(to_json(found))
+        else:
+            show_plan(found, flags, len(workspace.spec.fields))
+        return _exit_code(found, detailed=detailed_exitcode)
+
+
+def _exit_code(plan: Plan, *, detailed: bool) -> Exit:
+    if plan.blocked:
+        return Exit.BLOCKED
+    return Exit.CHANGES if detailed and plan.changes else Exit.DONE

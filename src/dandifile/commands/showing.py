@@ -1,0 +1,55 @@
+"""How a command shows what it is doing and what came of it: results to stdout, all else to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from dandifile.commands.common import Flags
+from dandifile.model import JsonObject, Plan, Result, Step
+from dandifile.run.execute import Notify
+
+
+def show_plan(plan: Plan, flags: Flags, fields: int) -> None:
+    """The plan on stdout. In JSON, apply shows it together with the results instead."""
+    from dandifile.report.console import show, stdout, width
+    from dandifile.report.text import plan_text
+
+    console = stdout(no_color=flags.no_color)
+    show(console, plan_text(plan, verbose=flags.verbose, width=width(console), fields=fields))
+
+
+def show_results(plan: Plan, results: Sequence[Result], seconds: float, flags: Flags) -> None:
+    from dandifile.report.console import show, stdout, width
+    from dandifile.report.results import results_text
+
+    console = stdout(no_color=flags.no_color)
+    show(console, results_text(plan, results, seconds, width=width(console)))
+
+
+def print_json(document: JsonObject) -> None:
+    sys.stdout.write(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def watching(flags: Flags, steps: int = 0, size: int = 0) -> Iterator[tuple[Notify, Callable[[int], None]]]:
+    """Progress on stderr: (told of steps, told of bytes)."""
+    from dandifile.report.progress import progress
+
+    with progress(size, steps, stream=sys.stderr, no_color=flags.no_color) as shown:
+
+        def notify(step: Step, result: Result | None) -> None:
+            if result is None:
+                shown.started(step.id, _words(step))
+            else:
+                shown.ended(result)
+
+        yield notify, shown.advance
+
+
+def _words(step: Step) -> str:
+    what = step.params.get("path") or step.params.get("source") or step.params.get("name") or ""
+    verb = step.params.get("do") or step.kind
+    return f"{verb} {what}".strip()

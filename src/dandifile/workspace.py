@@ -1,0 +1,227 @@
+"""The folder that a dandiset.yaml is in, and the verbs in their order: observe, survey, plan, carry out.
+
+Every verb takes the workspace and gives a value; what the archive, the disk and the processes
+are asked stands here, what it means stands in `kinds`, `survey` and `plan`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dandifile.archive.reader import Reader
+from dandifile.archive.writer import Writer
+from dandifile.errors import BlockedError
+from dandifile.kinds import KINDS
+from dandifile.model import (
+    Cache,
+    Change,
+    Json,
+    Local,
+    Plan,
+    Record,
+    Recorded,
+    Result,
+    Spec,
+    Status,
+    Step,
+    Target,
+)
+from dandifile.plan.kind import Means, Options
+from dandifile.plan.planner import JOIN, Situation, make_plan, review
+from dandifile.plan.standing import Standing
+from dandifile.run.execute import Notify, execute
+from dandifile.run.record import load_record, save_record
+from dandifile.run.survey_runner import survey_runner
+from dandifile.survey import tasks
+from dandifile.survey.survey import survey
+
+if TYPE_CHECKING:
+    from dandifile.archive.credentials import Secret
+    from dandifile.archive.instances import Instance
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One spec with one environment, bound to one archive. `home` names that archive for good."""
+
+    spec: Spec
+    instance: Instance
+    identifier: str | None
+    key: Secret | None
+    cache: Cache
+    home: str
+    jobs: int
+    remember: Callable[[str], None]  # told the identifier of a dandiset that was created
+
+    @property
+    def state(self) -> Path:
+        """The folder for caches and records: can be deleted at any time."""
+        return self.spec.root / ".dandifile"
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(self.instance, self.identifier, self.key, self.cache)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan, and what it was made from."""
+
+    plan: Plan
+    local: Local
+    observed: Mapping[str, Any]
+
+
+def plan(workspace: Workspace, options: Options, notify: Notify) -> Planned:
+    """Looks at the archive and at the data, and says what differs. Writes nothing but its cache."""
+    observed, target = observe(workspace)
+    local = look(workspace, observed, options, notify)
+    situation = Situation(workspace.spec, local, observed, target)
+    return Planned(make_plan(KINDS, situation, options), local, observed)
+
+
+def resume(workspace: Workspace, saved: Plan, notify: Notify) -> Planned:
+    """What is left to do of a saved plan, bound to the spec, the files and the archive as they are now."""
+    if saved.base.get("spec") != workspace.spec.digest:
+        raise BlockedError("the plan is stale: the spec has changed since", fix="run plan again")
+    observed, target = observe(workspace)
+    if (saved.target.api_url, saved.target.identifier or target.identifier) != (
+        target.api_url,
+        target.identifier,
+    ):
+        raise BlockedError(
+            f"the plan is for {saved.target.page}, and the spec now for {target.page}", fix="run plan again"
+        )
+    local = look(workspace, observed, Options(), notify)
+    rest = review(KINDS, replace(saved, target=target), observed)
+    _refuse_changed_files(rest.changes, local)
+    return Planned(rest, local, observed)
+
+
+def observe(workspace: Workspace) -> tuple[dict[str, Any], Target]:
+    """What the archive has, by kind, and which dandiset this is; is it the right archive at all?"""
+    reader = workspace.reader
+    reader.check_instance()
+    with ThreadPoolExecutor(len(KINDS) + 1) as pool:
+        seen = {name: pool.submit(kind.observe, reader) for name, kind in KINDS.items()}
+        target = pool.submit(_target, workspace, reader)
+        return {name: future.result() for name, future in seen.items()}, target.result()
+
+
+def look(workspace: Workspace, observed: Mapping[str, Any], options: Options, notify: Notify) -> Local:
+    """What is on this machine: names for it all, extraction and validation for what the draft lacks."""
+    known: dict[str, list[str]] = defaultdict(list)
+    for asset in observed["assets"].assets.values():
+        known[asset.digest].append(asset.path)
+    with survey_runner(tasks, workspace.cache, workspace.jobs, notify) as run:
+        return survey(
+            workspace.spec,
+            run,
+            known={digest: tuple(sorted(paths)) for digest, paths in known.items()},
+            record=_record(workspace),
+            rename=options.rename,
+            refresh=options.refresh_metadata,
+        )
+
+
+def carry_out(
+    workspace: Workspace,
+    planned: Planned,
+    notify: Notify,
+    sent: Callable[[int], None],
+) -> list[Result]:
+    """Does the plan's steps, looks again whether all is as planned, and notes what was made of which file."""
+    writer = Writer(workspace.instance, workspace.key, workspace.identifier, workspace.cache)
+    means = Means(writer, workspace.spec.root, workspace.state, sent)
+
+    def told(step: Step, result: Result | None) -> None:
+        if step.kind == "dandiset" and result and result.status is Status.DONE:
+            workspace.remember(result.output["identifier"])
+        if step.kind != JOIN:
+            notify(step, result)
+
+    with ThreadPoolExecutor(workspace.jobs) as pool:
+        results = execute(planned.plan.steps, partial(_perform, means), pool, told)
+    outcomes = [result for step, result in results.items() if not step.endswith(":ended")]
+    if writer.identifier is None:
+        return outcomes
+    after = replace(workspace, identifier=writer.identifier)
+    return [*outcomes, *verify(after, planned, outcomes)]
+
+
+def verify(workspace: Workspace, planned: Planned, results: Iterable[Result]) -> list[Result]:
+    """Reads the draft once more. What was done and is not there is a failure of its own."""
+    observed, _ = observe(workspace)
+    done = {result.step for result in results if result.status is Status.DONE}
+    lost = [
+        change
+        for change in planned.plan.changes
+        if any(step.id in done for step in KINDS[change.key.kind].steps((change,)))
+        and KINDS[change.key.kind].standing(change, observed[change.key.kind]) is not Standing.DONE
+    ]
+    note(workspace, planned, observed)
+    return [
+        Result(
+            f"verify:{change.key.name}",
+            Status.FAILED,
+            error=f"{change.key.kind} {change.key.name} is not as it was written (run apply again)",
+        )
+        for change in lost
+    ]
+
+
+def _perform(means: Means, step: Step, inputs: Mapping[str, Json]) -> Json:
+    return None if step.kind == JOIN else KINDS[step.kind].perform(step, means, inputs)
+
+
+def _target(workspace: Workspace, reader: Reader) -> Target:
+    instance = workspace.instance
+    target = Target(instance.name, instance.api_url, instance.web_url, workspace.identifier, user=reader.me())
+    if workspace.identifier is None:
+        return replace(target, title=workspace.spec.fields.get("name") or "")
+    dandiset, draft = reader.dandiset(), reader.draft()
+    published = dandiset.get("most_recent_published_version") or {}
+    return replace(
+        target,
+        title=draft["name"],
+        published=published.get("version"),
+        embargo_status=dandiset["embargo_status"],
+        status=draft["status"],
+    )
+
+
+def _refuse_changed_files(changes: Iterable[Change], local: Local) -> None:
+    here = {asset.source: asset.digest for asset in local.assets}
+    sides = [
+        change.after for change in changes if isinstance(change.after, dict) and "source" in change.after
+    ]
+    changed = sorted(side["source"] for side in sides if here.get(side["source"]) != side["digest"])
+    if changed:
+        raise BlockedError(
+            f"the plan is stale: {', '.join(changed[:3])} changed since, or cannot be found",
+            fix="run plan again",
+        )
+
+
+def _record(workspace: Workspace) -> Record:
+    if workspace.identifier is None:
+        return Record()
+    return load_record(workspace.state, workspace.home, workspace.identifier)
+
+
+def note(workspace: Workspace, planned: Planned, observed: Mapping[str, Any]) -> None:
+    """Records every file here whose content the draft has at its path; forgets those that are nowhere."""
+    there = observed["assets"].assets
+    kept = {source: made for source, made in _record(workspace).assets.items() if made.path in there}
+    here = {
+        asset.source: Recorded(asset.path, asset.digest)
+        for asset in planned.local.assets
+        if asset.path in there and there[asset.path].digest == asset.digest
+    }
+    save_record(workspace.state, workspace.home, str(workspace.identifier), Record({**kept, **here}))
