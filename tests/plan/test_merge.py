@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dandifile.model import Json
+from dandifile.plan.merge import carry, is_empty, merge, same
+
+scalars = st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab ", max_size=3)
+values = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "identifier", "email"]), inner)
+    ),
+    max_leaves=8,
+)
+
+DOE = {"schemaKey": "Person", "name": "Doe, Jane", "roleName": ["dcite:Author", "dcite:ContactPerson"]}
+CA1 = "http://purl.obolibrary.org/obo/UBERON_0003881"
+
+
+@given(values, values)
+def test_what_is_merged_says_what_is_declared(declared: Json, observed: Json) -> None:
+    assert same(declared, merge(declared, observed))
+
+
+@given(values, values)
+def test_merging_twice_changes_nothing_more(declared: Json, observed: Json) -> None:
+    once = merge(declared, observed)
+    assert merge(declared, once) == once
+
+
+@given(values)
+def test_a_value_says_what_it_says(value: Json) -> None:
+    assert same(value, value)
+    assert merge(value, value) == value
+
+
+@given(values, values)
+def test_what_says_the_same_stays_to_the_letter(declared: Json, observed: Json) -> None:
+    if same(declared, observed):
+        assert merge(declared, observed) is observed
+
+
+@pytest.mark.parametrize(
+    ("declared", "observed"),
+    [
+        pytest.param("Place cells", " Place cells\n", id="blanks around text"),
+        pytest.param(None, [], id="declared empty, and empty"),
+        pytest.param([], None, id="an empty list, and absent"),
+        pytest.param(["a", "b"], ["b", "a"], id="lists of text are sets"),
+        pytest.param(DOE, {**DOE, "email": "", "affiliation": []}, id="empty sub-keys nobody named"),
+        pytest.param(DOE, {**DOE, "roleName": DOE["roleName"][::-1]}, id="roles in another order"),
+        pytest.param(
+            [{"schemaKey": "Anatomy", "identifier": "UBERON:0003881"}],
+            [{"schemaKey": "Anatomy", "identifier": CA1, "name": "CA1"}],
+            id="a term by CURIE alone, and by IRI with its name",
+        ),
+        pytest.param(
+            {"schemaKey": "Anatomy", "identifier": "UBERON:0003881", "name": "CA1"},
+            {"schemaKey": "Anatomy", "identifier": CA1, "name": "CA1"},
+            id="a named term by CURIE and by IRI",
+        ),
+    ],
+)
+def test_says_the_same(declared: Json, observed: Json) -> None:
+    assert same(declared, observed)
+    assert merge(declared, observed) == observed
+
+
+@pytest.mark.parametrize(
+    ("declared", "observed"),
+    [
+        pytest.param(DOE, {**DOE, "includeInCitation": False}, id="absent is not false"),
+        pytest.param({**DOE, "includeInCitation": True}, DOE, id="true is not absent"),
+        pytest.param(True, 1, id="true is not 1"),
+        pytest.param([DOE, {"name": "x"}], [{"name": "x"}, DOE], id="contributors are cited in their order"),
+        pytest.param(DOE, {**DOE, "url": "https://example.org"}, id="a declared item is declared whole"),
+        pytest.param(
+            {"schemaKey": "Anatomy", "identifier": "UBERON:1", "name": "a"},
+            {"schemaKey": "Anatomy", "identifier": "UBERON:1", "name": "b"},
+            id="a declared name counts",
+        ),
+        pytest.param(["a"], "a", id="a list is not its item"),
+        pytest.param(["a"], [None], id="null in a list is something"),
+    ],
+)
+def test_says_something_else(declared: Json, observed: Json) -> None:
+    assert not same(declared, observed)
+
+
+def test_items_that_did_not_change_go_back_as_the_archive_spells_them() -> None:
+    theirs = {**DOE, "name": "Doe, Jane ", "affiliation": []}
+    other = {"schemaKey": "Person", "name": "Roe, Richard"}
+    assert merge([other, DOE], [theirs]) == [other, theirs]
+
+
+def test_an_ignored_sub_key_stays_whoevers_it_is() -> None:
+    declared = [
+        {"name": "Doe, Jane", "email": "spec@example.org"},
+        {"name": "New, One", "email": "x@example.org"},
+    ]
+    observed = [{"name": "Doe, Jane", "email": "web@example.org"}]
+    assert carry(declared, observed, ["email"]) == [
+        {"name": "Doe, Jane", "email": "web@example.org"},
+        {"name": "New, One"},
+    ]
+
+
+@pytest.mark.parametrize("value", [False, 0, "x", [None]])
+def test_false_and_zero_are_not_empty(value: Json) -> None:
+    assert not is_empty(value)

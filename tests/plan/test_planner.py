@@ -1,0 +1,148 @@
+"""The plan as cases: given a spec, what is here and what is there, which changes and steps come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from dandifile.kinds import KINDS
+from dandifile.kinds.assets.gather import Observed as ObservedAssets
+from dandifile.kinds.metadata import Observed as ObservedMetadata
+from dandifile.model import (
+    Action,
+    Change,
+    GoneAsset,
+    Json,
+    JsonObject,
+    Local,
+    LocalAsset,
+    Overlay,
+    PathEntry,
+    Plan,
+    Refusal,
+    Regions,
+    RemoteAsset,
+    Spec,
+    Target,
+)
+from dandifile.plan.kind import Options
+from dandifile.plan.planner import Situation, make_plan
+
+CASES = Path(__file__).parents[1] / "cases" / "plan"
+SIGNS = {
+    Action.CREATE: "+",
+    Action.UPDATE: "~",
+    Action.REPLACE: "±",
+    Action.MOVE: "→",
+    Action.DELETE: "x",
+}
+
+
+def load_cases() -> list[Any]:
+    yaml = YAML(typ="safe")
+    cases = [case for file in sorted(CASES.glob("*.yaml")) for case in yaml.load(file.read_text("utf-8"))]
+    return [pytest.param(case, id=case["case"]) for case in cases]
+
+
+@pytest.mark.parametrize("case", load_cases())
+def test_plan(case: JsonObject) -> None:
+    plan = plan_of(case)
+    expected = case["expect"]
+    assert [in_short(change) for change in plan.changes] == expected.get("changes", [])
+    assert [step.id for step in plan.steps if step.kind != "join"] == expected.get("steps", [])
+    assert [block.reason for block in plan.blocked] == expected.get("blocked", [])
+    assert list(plan.elsewhere) == expected.get("elsewhere", [])
+    assert plan.bytes_to_send == expected.get("bytes", 0)
+    assert plan.unchanged == expected.get("unchanged", plan.unchanged)
+    for step, needs in expected.get("needs", {}).items():
+        assert needs in {step.id: list(step.needs) for step in plan.steps}[step]
+
+
+@pytest.mark.parametrize("case", load_cases())
+def test_the_same_situation_gives_the_same_plan(case: JsonObject) -> None:
+    assert plan_of(case) == plan_of(case)
+
+
+def plan_of(case: JsonObject) -> Plan:
+    given = case["given"]
+    observed = {
+        "dandiset": None if given.get("new") else {"identifier": "000001"},
+        "assets": remote_assets(given.get("remote", {})),
+        "metadata": ObservedMetadata({} if given.get("new") else given.get("document", {}), {}),
+    }
+    target = Target("local", "http://x/api", "http://x", None if given.get("new") else "000001")
+    situation = Situation(spec_of(given.get("spec", {})), local_of(given.get("local", {})), observed, target)
+    return make_plan(KINDS, situation, options_of(given.get("options", {})))
+
+
+def spec_of(spec: JsonObject) -> Spec:
+    regions = {
+        level: {name: tuple(items) for name, items in rules.items()}
+        for level, rules in spec.get("regions", {}).items()
+    }
+    return Spec(
+        Path("dandiset.yaml"),
+        "local",
+        None,
+        fields=spec.get("fields", {}),
+        regions=Regions(**regions),
+        overlays=tuple(Overlay(**overlay) for overlay in spec.get("overlays", ())),
+        paths=tuple(PathEntry(**entry) for entry in spec.get("paths", ({"source": "data"},))),
+        ignore=tuple(spec.get("ignore", ())),
+        max_deletions=spec.get("max_deletions", "100%"),
+    )
+
+
+def local_of(local: JsonObject) -> Local:
+    """`files: {path: digest}`; a file's source is data/<path>, its size 10."""
+    return Local(
+        assets=tuple(
+            LocalAsset(
+                path, f"data/{path}", 10, digest, metadata=local.get("metadata", {"schemaKey": "Asset"})
+            )
+            for path, digest in local.get("files", {}).items()
+        ),
+        gone=tuple(GoneAsset(path, digest, f"data/{path}") for path, digest in local.get("gone", {}).items()),
+        refused=tuple(Refusal(**refusal) for refusal in local.get("refused", ())),
+        absent=tuple(local.get("absent", ())),
+    )
+
+
+def remote_assets(remote: Mapping[str, Json]) -> ObservedAssets:
+    """`{path: digest}`, or `{path: {digest, **metadata}}`."""
+    documents: dict[str, JsonObject] = {}
+    assets: dict[str, RemoteAsset] = {}
+    for path, value in remote.items():
+        metadata = dict(value) if isinstance(value, dict) else {"digest": value}
+        digest = metadata.pop("digest")
+        assets[path] = RemoteAsset(f"id:{path}", path, 10, digest, blob=f"blob:{digest}")
+        documents[f"id:{path}"] = {"schemaKey": "Asset", **metadata}
+
+    def metadata_of(ids: Iterable[str]) -> Mapping[str, JsonObject]:
+        return {asset_id: documents[asset_id] for asset_id in ids}
+
+    return ObservedAssets(assets, metadata_of)
+
+
+def options_of(options: JsonObject) -> Options:
+    return Options(
+        allow=frozenset(options.get("allow", ())),
+        only=frozenset(options.get("only", ())),
+        paths=tuple(options.get("path", ())),
+        exclude=tuple(options.get("exclude", ())),
+    )
+
+
+def in_short(change: Change) -> str:
+    """`+ assets a.nwb`, `→ assets a.nwb b.nwb`, `~ assets a.nwb about`, …"""
+    words = [SIGNS[change.action], change.key.kind]
+    if change.action is Action.MOVE:
+        words.append(change.before["path"])
+    words.append(change.key.name)
+    if change.action in (Action.UPDATE, Action.MOVE) and change.key.kind == "assets":
+        words += sorted(change.after["metadata"])
+    return " ".join(words)
