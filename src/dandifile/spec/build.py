@@ -54,7 +54,7 @@ def _regions(declared: Json) -> Regions:
 
 def _path_entry(declared: Json) -> PathEntry:
     """The short form is the source alone. Lists become tuples; everything else has the model's names."""
-    keys = {"source": declared} if isinstance(declared, str) else dict(declared)
+    keys: JsonObject = {"source": declared} if isinstance(declared, str) else dict(declared)
     keys["source"] = posixpath.normpath(keys["source"].strip())
     keys["into"] = keys.get("into", "").strip("/")
     return PathEntry(

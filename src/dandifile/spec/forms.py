@@ -12,7 +12,7 @@ from dandifile.spec.identifiers import bare_orcid, ror_url, term_curie, term_iri
 
 @dataclass(frozen=True)
 class Form:
-    """`keys` leads from the short form's keys to DANDI's; `from_text` is the key that a bare text stands for."""
+    """`keys` leads from the spec's keys to DANDI's; `from_text` is the key that a bare text stands for."""
 
     schema_key: str
     keys: Mapping[str, str]

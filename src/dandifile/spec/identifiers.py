@@ -16,7 +16,7 @@ _SEVEN_DIGITS = {"UBERON", "CL", "HP"}
 
 
 def bare_orcid(text: str) -> str | None:
-    """`0000-0002-1825-0097` from any of its usual forms; None if it is none or its checksum is wrong."""
+    """`0000-0002-1825-0097` from any of its usual forms; None if it is none or fails its checksum."""
     found = _ORCID.fullmatch(text.strip())
     if not found:
         return None
@@ -35,7 +35,7 @@ def _mod_11_2(digits: str) -> str:
 
 
 def ror_url(text: str) -> str | None:
-    """`https://ror.org/04xeg9z08` from any of its usual forms; None if it is none or its checksum is wrong."""
+    """`https://ror.org/04xeg9z08` from any of its usual forms; None if it is none or fails its checksum."""
     found = _ROR.fullmatch(text.strip())
     if not found:
         return None

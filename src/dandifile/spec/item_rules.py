@@ -1,4 +1,4 @@
-"""What holds for a key wherever it stands: ids with checksums, addresses, terms, and `metadata` of an item."""
+"""What holds for a key wherever it stands: checksums of ids, addresses, terms, `metadata` of an item."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def item_faults(raw: JsonObject) -> Iterator[Fault]:
 
 
 def _given(item: Item) -> set[str]:
-    return item.keys.keys() | item.keys.get("metadata", {}).keys()
+    return {*item.keys, *item.keys.get("metadata", {})}
 
 
 def _set_twice(item: Item) -> Iterator[Fault]:

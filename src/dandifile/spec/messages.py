@@ -33,45 +33,69 @@ def schema_faults(document: Json, schema: JsonObject, written: Mapping[Path, str
 
 def _faults(error: ValidationError, above: Path, written: Mapping[Path, str]) -> Iterator[Fault]:
     path: Path = (*above, *error.relative_path)
-    given, schema, limit = error.instance, error.schema, error.validator_value
-    assert isinstance(schema, Mapping), "only a mapping has keywords that can fail"
     match error.validator:
         case "anyOf":
             yield from _alternatives(error, path, written)
         case "type":
-            types = [limit] if isinstance(limit, str) else limit
-            yield _wrong_type(path, given, types, written)
-        case "additionalProperties":
-            for key in given.keys() - schema["properties"].keys():
-                yield _unknown_key(path, key, given, list(schema["properties"]))
-        case "required":
-            for key in set(limit) - given.keys():
-                described = schema.get("properties", {}).get(key, {}).get("description", "")
-                yield Fault(path, f"`{key}` is missing in {spoken(path)}", described)
-        case "dependentRequired":
-            for key, needed in limit.items():
-                for other in needed if key in given else ():
-                    if other not in given:
-                        yield Fault((*path, key), f"`{key}` needs `{other}` beside it", f"add `{other}`")
+            limit: Json = error.validator_value
+            yield _wrong_type(path, error.instance, [limit] if isinstance(limit, str) else limit, written)
+        case "additionalProperties" | "required" | "dependentRequired":
+            yield from _wrong_keys(error, path)
+        case _:
+            what, fix = _wrong_value(error, path)
+            yield Fault(path, what, fix)
+
+
+def _wrong_keys(error: ValidationError, path: Path) -> Iterator[Fault]:
+    given: Json = error.instance
+    limit: Json = error.validator_value
+    properties = _schema(error).get("properties", {})
+    if error.validator == "additionalProperties":
+        for key in given.keys() - properties.keys():
+            yield _unknown_key(path, key, given, list(properties))
+    elif error.validator == "required":
+        for key in set(limit) - given.keys():
+            what = f"`{key}` is missing in {spoken(path)}"
+            yield Fault(path, what, f"`{key}`: {properties[key]['description']}")
+    else:
+        for key in limit.keys() & given.keys():
+            for other in set(limit[key]) - given.keys():
+                yield Fault((*path, key), f"`{key}` needs `{other}` beside it", f"add `{other}`")
+
+
+def _wrong_value(error: ValidationError, path: Path) -> tuple[str, str]:
+    """What is wrong, and what to do, where the type is right."""
+    given: Json = error.instance
+    limit: Json = error.validator_value
+    schema = _schema(error)
+    name = spoken(path)
+    match error.validator:
         case "enum":
-            yield Fault(path, f"`{given}` is not allowed for {spoken(path)}", choices(str(given), limit))
+            said = f"`{given}` is not allowed for {name}", choices(str(given), limit)
         case "const":
-            what = f"{given!r} is not a version of this format that is known here"
-            yield Fault(path, what, f"write `{spoken(path)}: {limit}`, or update dandifile")
+            said = f"{name} {given!r} is not known here", f"write `{name}: {limit}`, or update dandifile"
         case "pattern":
-            yield Fault(path, f"{spoken(path)}: {given!r} does not do", str(schema["patternErrorMessage"]))
+            said = f"{name}: {given!r} does not do", schema["patternErrorMessage"]
         case "maxLength":
-            what = f"{spoken(path)} is {len(given):,} characters long"
-            yield Fault(path, what, f"shorten it to {limit:,} characters, the archive's limit")
+            said = (
+                f"{name} is {len(given):,} characters long",
+                f"shorten it to {limit:,}, the archive's limit",
+            )
         case "minItems":
-            yield Fault(path, f"{spoken(path)} is an empty list", "name at least one, or leave the key out")
+            said = f"{name} is an empty list", "name at least one, or leave the key out"
         case "uniqueItems":
             twice = next(item for index, item in enumerate(given) if item in given[:index])
-            yield Fault(path, f"{twice} is given twice in {spoken(path)}", "keep one of them")
+            said = f"{twice} is given twice in {name}", "keep one of them"
         case "minimum":
-            yield Fault(path, f"{spoken(path)} is {given}", f"write {limit} or more")
+            said = f"{name} is {given}", f"write {limit} or more"
         case _:
-            yield Fault(path, f"{spoken(path)}: {error.message}", str(schema.get("description", "")))
+            said = f"{name}: {error.message}", schema.get("description", "")
+    return said
+
+
+def _schema(error: ValidationError) -> JsonObject:
+    assert isinstance(error.schema, dict), "only a mapping has keywords that can fail"
+    return error.schema
 
 
 def _unknown_key(path: Path, key: str, given: JsonObject, allowed: list[str]) -> Fault:
@@ -105,7 +129,7 @@ def _types_asked(branch: Iterable[ValidationError]) -> list[str]:
         if error.relative_path:
             continue
         if error.validator == "type":
-            limit = error.validator_value
+            limit: Json = error.validator_value
             asked += [limit] if isinstance(limit, str) else limit
         elif error.validator == "anyOf":
             asked += _types_asked(error.context or ())

@@ -91,6 +91,7 @@ class _Builder:
     file: str
     events: Iterator[Any]
     anchors: set[str] = field(default_factory=set)
+    end: Mark = field(default=Mark(0, 0, 0))  # of the event that was read last
 
     def node(self, depth: int) -> Node:
         node = self.node_or_end(depth)
@@ -101,6 +102,7 @@ class _Builder:
         """The next node, or None where the collection that is being read ends."""
         event = next(self.events)
         start, end = _mark(event.start_mark), _mark(event.end_mark)
+        self.end = end
         if depth > DEEPEST:
             raise _one(self.file, start.line + 1, start.column + 1, "nested too deeply", "write it flatter")
         match type(event).__name__:
@@ -110,10 +112,10 @@ class _Builder:
                 node: Node = Scalar(event.value, event.style or "", start, end, event.anchor, _tag(event))
             case "SequenceStartEvent":
                 items = tuple(iter(lambda: self.node_or_end(depth + 1), None))
-                node = Sequence(bool(event.flow_style), start, end, items, event.anchor, _tag(event))
+                node = Sequence(bool(event.flow_style), start, self.end, items, event.anchor, _tag(event))
             case "MappingStartEvent":
                 entries = tuple(self._entries(depth + 1))
-                node = Mapping(bool(event.flow_style), start, end, entries, event.anchor, _tag(event))
+                node = Mapping(bool(event.flow_style), start, self.end, entries, event.anchor, _tag(event))
             case _:
                 return None
         if event.anchor:

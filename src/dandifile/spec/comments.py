@@ -1,0 +1,175 @@
+"""The comments and blank lines of a YAML file, and what each of them is about.
+
+A comment at the end of a line is about what stands before it; one on a line of its own is
+about the entry that follows, or, where it is indented deeper than that, about the block
+that it ends. Entries are those of block collections: what stands inside `[ ]` and `{ }` on
+one line has no comments of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from dandifile.spec.tree import Mapping, Node, Scalar, Sequence
+
+TreePath: TypeAlias = tuple[int, ...]
+"""Positions of children from the top of the tree to an entry of a mapping or an item of a list."""
+
+
+_BREAKS = "\r\n\x85\u2028\u2029"  # what the parser counts as ends of lines
+
+
+@dataclass(frozen=True)
+class Comment:
+    """`text` begins with `#`; "" is a blank line. `alone` on its line, or behind something."""
+
+    line: int
+    column: int
+    text: str
+    alone: bool
+
+
+@dataclass
+class Remarks:
+    """What is said around one entry."""
+
+    above: list[str] = field(default_factory=list)
+    beside: list[Comment] = field(default_factory=list)
+    below: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    path: TreePath
+    line: int
+    column: int
+
+
+@dataclass
+class Attached:
+    """All remarks of a file by entry, those about the file itself, and which flow collections hold some."""
+
+    header: list[str] = field(default_factory=list)
+    footer: list[str] = field(default_factory=list)
+    entries: dict[TreePath, Remarks] = field(default_factory=dict)
+    opened: set[TreePath] = field(default_factory=set)  # flow collections that must be written as blocks
+
+    def of(self, path: TreePath) -> Remarks:
+        return self.entries.setdefault(path, Remarks())
+
+
+def attach(text: str, root: Node) -> Attached:
+    """Finds every comment and blank line of `text`, of which `root` is the tree."""
+    attached = Attached()
+    comments = list(_comments(text, root))
+    written = {comment.line for comment in comments if comment.text}
+    entries = list(_entries(root, (), written, attached.opened))
+    if not entries:
+        attached.header = [comment.text for comment in comments]
+        return attached
+    for comment in comments:
+        if not comment.alone:
+            _before(entries, comment, attached).beside.append(comment)
+    _attach_lines([comment for comment in comments if comment.alone], entries, attached)
+    _split_header(entries, attached)
+    return attached
+
+
+def _comments(text: str, root: Node) -> Iterator[Comment]:
+    masked, inside = _without_scalars(text, root)
+    for number, line in enumerate(masked.splitlines()):
+        found = re.search(r"(?:^|\s)(#.*)$", line)
+        if found:
+            alone = not line[: found.start(1)].strip()
+            yield Comment(number, found.start(1), found[1].rstrip(), alone)
+        elif not line.strip() and number not in inside:
+            yield Comment(number, 0, "", alone=True)
+
+
+def _without_scalars(text: str, root: Node) -> tuple[str, set[int]]:
+    """The text with every scalar blackened, and the lines that begin inside one."""
+    characters = list(text)
+    inside: set[int] = set()
+    for scalar in _scalars(root):
+        start, end = scalar.start.index, scalar.end.index
+        if scalar.style in {"|", ">"}:  # a comment can stand behind the indicator
+            start = text.find("\n", start)
+            start = len(text) if start < 0 else start
+            end = start + len(text[start:end].rstrip())
+        for index in range(start, end):
+            if characters[index] not in _BREAKS:
+                characters[index] = "x"
+        first = scalar.start.line + 1
+        inside.update(range(first, scalar.start.line + len(text[scalar.start.index : end].splitlines())))
+    return "".join(characters), inside
+
+
+def _scalars(node: Node) -> Iterator[Scalar]:
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _scalars(item)
+    elif isinstance(node, Mapping):
+        for key, value in node.entries:
+            yield from _scalars(key)
+            yield from _scalars(value)
+
+
+def _entries(node: Node, path: TreePath, written: set[int], opened: set[TreePath]) -> Iterator[_Entry]:
+    """The entries that comments can be about, in the order of the file; notes which flow collections open."""
+    if not isinstance(node, Sequence | Mapping):
+        return
+    if node.flow and path:
+        if not written & set(range(node.start.line, node.end.line)):
+            return
+        opened.add(path)
+    children = node.items if isinstance(node, Sequence) else [value for _, value in node.entries]
+    for index, child in enumerate(children):
+        here = (*path, index)
+        start = child.start if isinstance(node, Sequence) else node.entries[index][0].start
+        column = node.start.column if isinstance(node, Sequence) and not node.flow else start.column
+        yield _Entry(here, start.line, column)
+        yield from _entries(child, here, written, opened)
+
+
+def _before(entries: list[_Entry], comment: Comment, attached: Attached) -> Remarks:
+    """The innermost entry that begins on the comment's line, else the last before it."""
+    before = [entry for entry in entries if entry.line <= comment.line]
+    return attached.of(before[-1].path if before else entries[0].path)
+
+
+def _attach_lines(lines: list[Comment], entries: list[_Entry], attached: Attached) -> None:
+    """Comments with a line of their own, and blank lines: these go with what follows them."""
+    for number, line in enumerate(lines):
+        next_comment = next((other for other in lines[number:] if other.text), None)
+        following = next((entry for entry in entries if entry.line > line.line), None)
+        if next_comment and (following is None or next_comment.line < following.line):
+            _about(next_comment, entries, following, attached).append(line.text)
+        elif following:
+            attached.of(following.path).above.append(line.text)
+
+
+def _about(
+    comment: Comment, entries: list[_Entry], following: _Entry | None, attached: Attached
+) -> list[str]:
+    """The list of lines that this comment belongs to."""
+    before = [entry for entry in entries if entry.line < comment.line]
+    if following and (comment.column <= following.column or not before):
+        return attached.of(following.path).above
+    if not following and (comment.column == 0 or not before):
+        return attached.footer
+    last = before[-1].path
+    chain = [entry for entry in before if entry.path == last[: len(entry.path)]]
+    holder = next((entry for entry in reversed(chain) if entry.column <= comment.column), chain[0])
+    return attached.of(holder.path).below
+
+
+def _split_header(entries: list[_Entry], attached: Attached) -> None:
+    """What stands above the first entry and apart from it is about the file."""
+    above = attached.of(entries[0].path).above
+    last_blank = max((index for index, line in enumerate(above) if not line), default=-1)
+    attached.header, above[:] = above[: last_blank + 1], above[last_blank + 1 :]
