@@ -14,10 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dandifile.archive.create import settled
 from dandifile.archive.reader import Reader
 from dandifile.archive.writer import Writer
 from dandifile.errors import BlockedError
 from dandifile.kinds import KINDS
+from dandifile.kinds.dandiset import INTENT
 from dandifile.model import (
     Cache,
     Change,
@@ -130,34 +132,47 @@ def look(workspace: Workspace, observed: Mapping[str, Any], options: Options, no
         )
 
 
-def carry_out(
-    workspace: Workspace,
-    planned: Planned,
-    notify: Notify,
-    sent: Callable[[int], None],
-) -> list[Result]:
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an apply: every step's result, and the draft as it is now."""
+
+    results: tuple[Result, ...]
+    target: Target
+    paths: tuple[str, ...]  # of the draft's assets
+
+
+def carry_out(workspace: Workspace, planned: Planned, notify: Notify, sent: Callable[[int], None]) -> Outcome:
     """Does the plan's steps, looks again whether all is as planned, and notes what was made of which file."""
+    assert workspace.key is not None, "whoever writes has a key"
     writer = Writer(workspace.instance, workspace.key, workspace.identifier, workspace.cache)
     means = Means(writer, workspace.spec.root, workspace.state, sent)
 
     def told(step: Step, result: Result | None) -> None:
         if step.kind == "dandiset" and result and result.status is Status.DONE:
             workspace.remember(result.output["identifier"])
+            settled(workspace.state / INTENT)
         if step.kind != JOIN:
             notify(step, result)
 
     with ThreadPoolExecutor(workspace.jobs) as pool:
         results = execute(planned.plan.steps, partial(_perform, means), pool, told)
-    outcomes = [result for step, result in results.items() if not step.endswith(":ended")]
+    joins = {step.id for step in planned.plan.steps if step.kind == JOIN}
+    outcomes = tuple(result for step, result in results.items() if step not in joins)
     if writer.identifier is None:
-        return outcomes
-    after = replace(workspace, identifier=writer.identifier)
-    return [*outcomes, *verify(after, planned, outcomes)]
+        return Outcome(outcomes, planned.plan.target, ())
+    return _verified(replace(workspace, identifier=writer.identifier), planned, outcomes)
 
 
-def verify(workspace: Workspace, planned: Planned, results: Iterable[Result]) -> list[Result]:
+def nothing_to_do(workspace: Workspace, planned: Planned) -> Outcome:
+    """Notes what is here, so that a later rename is known as one."""
+    if workspace.identifier is not None:
+        note(workspace, planned.local, planned.observed)
+    return Outcome((), planned.plan.target, _paths(planned.observed))
+
+
+def _verified(workspace: Workspace, planned: Planned, results: tuple[Result, ...]) -> Outcome:
     """Reads the draft once more. What was done and is not there is a failure of its own."""
-    observed, _ = observe(workspace)
+    observed, target = observe(workspace)
     done = {result.step for result in results if result.status is Status.DONE}
     lost = [
         change
@@ -165,15 +180,12 @@ def verify(workspace: Workspace, planned: Planned, results: Iterable[Result]) ->
         if any(step.id in done for step in KINDS[change.key.kind].steps((change,)))
         and KINDS[change.key.kind].standing(change, observed[change.key.kind]) is not Standing.DONE
     ]
-    note(workspace, planned, observed)
-    return [
-        Result(
-            f"verify:{change.key.name}",
-            Status.FAILED,
-            error=f"{change.key.kind} {change.key.name} is not as it was written (run apply again)",
-        )
+    note(workspace, planned.local, observed)
+    faults = (
+        Result(f"verify:{change.key.name}", Status.FAILED, error="it is not as it was written")
         for change in lost
-    ]
+    )
+    return Outcome((*results, *faults), target, _paths(observed))
 
 
 def _perform(means: Means, step: Step, inputs: Mapping[str, Json]) -> Json:
@@ -215,13 +227,17 @@ def _record(workspace: Workspace) -> Record:
     return load_record(workspace.state, workspace.home, workspace.identifier)
 
 
-def note(workspace: Workspace, planned: Planned, observed: Mapping[str, Any]) -> None:
+def _paths(observed: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(sorted(observed["assets"].assets))
+
+
+def note(workspace: Workspace, local: Local, observed: Mapping[str, Any]) -> None:
     """Records every file here whose content the draft has at its path; forgets those that are nowhere."""
     there = observed["assets"].assets
     kept = {source: made for source, made in _record(workspace).assets.items() if made.path in there}
     here = {
         asset.source: Recorded(asset.path, asset.digest)
-        for asset in planned.local.assets
+        for asset in local.assets
         if asset.path in there and there[asset.path].digest == asset.digest
     }
     save_record(workspace.state, workspace.home, str(workspace.identifier), Record({**kept, **here}))

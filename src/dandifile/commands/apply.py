@@ -9,12 +9,11 @@ from pathlib import Path
 
 from dandifile import workspace as at
 from dandifile.commands.common import Flags, opened
-from dandifile.commands.showing import print_json, show_plan, show_results, watching
+from dandifile.commands.showing import print_outcome, show_outcome, show_plan, watching
 from dandifile.errors import BlockedError, Exit, UserError
 from dandifile.model import Plan, Result, Status
 from dandifile.plan.kind import Options
-from dandifile.plan.planfile import read, to_json
-from dandifile.workspace import Planned, Workspace
+from dandifile.plan.planfile import read
 
 
 def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, create: bool) -> int:
@@ -25,37 +24,33 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
     with opened(flags, writing=True) as workspace:
         with watching(flags) as (notify, _):
             planned = at.resume(workspace, saved, notify) if saved else at.plan(workspace, options, notify)
+        plan = planned.plan
         if flags.format == "text":
-            show_plan(planned.plan, flags, len(workspace.spec.fields))
-        results = _decide(workspace, planned, flags, yes=yes, create=create)
+            show_plan(plan, flags, len(workspace.spec.fields))
+        if plan.stopped:
+            return Exit.BLOCKED
+        _refuse_creation(plan, create=create)
+        started = time.monotonic()
+        if not plan.steps:
+            done = at.nothing_to_do(workspace, planned)
+        elif yes or _confirmed():
+            with watching(flags, len(plan.steps), plan.bytes_to_send) as (notify, sent):
+                done = at.carry_out(workspace, planned, notify, sent)
+        else:
+            raise KeyboardInterrupt
         if flags.format == "json":
-            from dandifile.report.jsonform import results_json
+            print_outcome(plan, done, time.monotonic() - started)
+        elif plan.steps:
+            show_outcome(plan, done, time.monotonic() - started, flags)
+        return _exit_code(plan, done.results)
 
-            print_json({"plan": to_json(planned.plan), "results": results_json(results)})
-        return _exit_code(planned.plan, results)
 
-
-def _decide(workspace: Workspace, planned: Planned, flags: Flags, *, yes: bool, create: bool) -> list[Result]:
-    """Does the plan unless something forbids it; with nothing to do, only notes what is here."""
-    plan = planned.plan
-    if plan.stopped:
-        return []
+def _refuse_creation(plan: Plan, *, create: bool) -> None:
     if not create and any(change.permit == "create" for change in plan.changes):
         raise BlockedError(
             f"there is no dandiset yet on {plan.target.instance} for this spec",
             fix="apply --create makes it, or put `identifier:` of one that exists into the spec",
         )
-    if not plan.steps:
-        at.note(workspace, planned, planned.observed)
-        return []
-    if not yes and not _confirmed():
-        raise KeyboardInterrupt
-    started = time.monotonic()
-    with watching(flags, len(plan.steps), plan.bytes_to_send) as (notify, sent):
-        results = at.carry_out(workspace, planned, notify, sent)
-    if flags.format == "text":
-        show_results(plan, results, time.monotonic() - started, flags)
-    return results
 
 
 def _exit_code(plan: Plan, results: Sequence[Result]) -> Exit:

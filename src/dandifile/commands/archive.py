@@ -24,7 +24,7 @@ def serve(store: Path | None, port: int, host: str, form: str) -> int:
             sys.stdout.write(f"The embedded archive is at {archive.web_url} (Ctrl-C stops it)\n")
         sys.stdout.flush()
 
-    serve_store(store or default_store(), port, host, ready)
+    serve_store(store or default_store(), port, host, on_ready=ready)
     return Exit.DONE
 
 
@@ -32,18 +32,17 @@ def list_dandisets(store: Path | None, form: str) -> int:
     from dandifile.archive.credentials import Secret
     from dandifile.archive.instances import Instance
     from dandifile.archive.reader import Reader
+    from dandifile.run.cache import MemoryCache
 
     with running(store or default_store()) as archive:
         instance = Instance.embedded(archive.web_url, archive.api_url)
-        found = Reader(instance, None, Secret(archive.key), None).dandisets()
+        found = Reader(instance, None, Secret(archive.key), MemoryCache()).dandisets()
     if form == "json":
         print_json({"dandisets": found})
         return Exit.DONE
     for dandiset in found:
         draft = dandiset["draft_version"]
-        sys.stdout.write(
-            f"{dandiset['identifier']}  {draft['name']}  {draft['asset_count']} assets\n"
-        )
+        sys.stdout.write(f"{dandiset['identifier']}  {draft['name']}  {draft['asset_count']} assets\n")
     if not found:
         sys.stdout.write("no dandisets\n")
     return Exit.DONE

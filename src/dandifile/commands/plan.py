@@ -20,7 +20,9 @@ def plan(flags: Flags, options: Options, out: Path | None, *, detailed_exitcode:
         if out is not None:
             write(found, out)
         if flags.format == "json":
-            print_json(to_json(found))
+            from dandifile.report.jsonform import plan_json
+
+            print_json(plan_json(found, to_json(found)))
         else:
             show_plan(found, flags, len(workspace.spec.fields))
         return _exit_code(found, detailed=detailed_exitcode)

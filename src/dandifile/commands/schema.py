@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dandifile.commands.showing import print_json
 from dandifile.errors import Exit, UserError
-from dandifile.plan.planfile import plan_schema
-from dandifile.spec.schema import spec_schema
+from dandifile.schemafiles import schema as schema_file
 
-SCHEMAS = {"spec": spec_schema, "plan": plan_schema}
+SCHEMAS = {"spec": "dandiset.schema.json", "plan": "plan.schema.json"}
 
 
 def schema(name: str) -> int:
     if name not in SCHEMAS:
         raise UserError(f"there is no schema of {name!r}", fix=f"use one of {', '.join(SCHEMAS)}")
-    print_json(SCHEMAS[name]())
+    print_json(schema_file(SCHEMAS[name]))
     return Exit.DONE

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from dandifile.commands.common import Flags
 from dandifile.model import JsonObject, Plan, Result, Step
+from dandifile.plan.planfile import to_json
 from dandifile.run.execute import Notify
+from dandifile.workspace import Outcome
 
 
 def show_plan(plan: Plan, flags: Flags, fields: int) -> None:
@@ -21,12 +23,29 @@ def show_plan(plan: Plan, flags: Flags, fields: int) -> None:
     show(console, plan_text(plan, verbose=flags.verbose, width=width(console), fields=fields))
 
 
-def show_results(plan: Plan, results: Sequence[Result], seconds: float, flags: Flags) -> None:
+def show_outcome(plan: Plan, done: Outcome, seconds: float, flags: Flags) -> None:
+    """What was done, then where the dandiset is to be seen and what is in it."""
+    from dandifile.report.after import after_text
     from dandifile.report.console import show, stdout, width
     from dandifile.report.results import results_text
 
     console = stdout(no_color=flags.no_color)
-    show(console, results_text(plan, results, seconds, width=width(console)))
+    wide = width(console)
+    show(console, results_text(plan, done.results, seconds, verbose=flags.verbose, width=wide))
+    show(console, after_text(done.target, done.paths, verbose=flags.verbose, width=wide))
+
+
+def print_outcome(plan: Plan, done: Outcome, seconds: float) -> None:
+    from dandifile.report.after import after_json
+    from dandifile.report.jsonform import plan_json, results_json
+
+    print_json(
+        {
+            **plan_json(plan, to_json(plan)),
+            "apply": {**results_json(done.results), "seconds": round(seconds, 3)},
+            "after": after_json(done.target, done.paths),
+        }
+    )
 
 
 def print_json(document: JsonObject) -> None:

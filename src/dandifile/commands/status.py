@@ -13,6 +13,7 @@ from dandifile.plan.planfile import to_json
 def status(flags: Flags) -> int:
     """Reads only. Exit code 0: drift is what plan is for."""
     from dandifile.report.console import show, stdout, width
+    from dandifile.report.jsonform import plan_json
     from dandifile.report.status import status_text
 
     with opened(flags, writing=False) as workspace:
@@ -26,7 +27,7 @@ def status(flags: Flags) -> int:
         draft = workspace.reader.draft()
         paths = sorted(planned.observed["assets"].assets)
         if flags.format == "json":
-            print_json({"plan": to_json(planned.plan), "draft": draft})
+            print_json({**plan_json(planned.plan, to_json(planned.plan)), "draft": draft})
         else:
             console = stdout(no_color=flags.no_color)
             show(console, status_text(planned.plan, draft, paths, width=width(console)))

@@ -23,6 +23,20 @@ from dandifile.model import Json
 _AT_ONCE = 500  # keys in one SELECT: SQLite's older limit is 999 variables
 
 
+class MemoryCache:
+    """A `model.Cache` for one run that leaves nothing behind."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, dict[str, Json]] = {}
+
+    def get_many(self, table: str, keys: Iterable[str]) -> dict[str, Json]:
+        known = self._tables.get(table, {})
+        return {key: known[key] for key in keys if key in known}
+
+    def put_many(self, table: str, items: Mapping[str, Json]) -> None:
+        self._tables.setdefault(table, {}).update(items)
+
+
 class SqliteCache:
     """A `model.Cache` on disk. A file that is damaged is thrown away: everything in it can be made again."""
 
