@@ -20,8 +20,9 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from dandifile.archive.credentials import Secret, missing_key, refused_key
-from dandifile.archive.instances import Instance, is_loopback, origin_of
+from dandifile.archive.instances import Instance
 from dandifile.archive.retry import PATIENT, Patience, Repeat, exchange, http_date
+from dandifile.archive.urls import is_loopback, origin_of
 from dandifile.errors import ArchiveError, CredentialsError
 from dandifile.model import Json
 

@@ -8,13 +8,13 @@ with the right name: they redirect, and a redirect to another host loses the API
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from dandifile.archive.urls import is_loopback, normal_url, origin_of
 from dandifile.errors import ArchiveError, UserError
 from dandifile.model import Json
 
@@ -111,37 +111,6 @@ def resolve(name_or_url: str) -> Instance:
         if origin in (origin_of(instance.web_url), origin_of(instance.api_url)):
             return instance
     return _ask(origin)
-
-
-def normal_url(url: str) -> str:
-    """A URL in the one spelling that can be compared: small host, no default port, no slash at the end."""
-    parts = urlsplit(url.strip())
-    return f"{origin_of(url)}{parts.path.rstrip('/')}"
-
-
-def origin_of(url: str) -> str:
-    parts = urlsplit(url.strip())
-    try:
-        port = parts.port
-    except ValueError:
-        raise UserError(f"{url!r} has no usable port number", fix="write it as https://HOST:PORT") from None
-    host = parts.hostname or ""
-    if ":" in host:
-        host = f"[{host}]"
-    if port is None or port == {"http": 80, "https": 443}.get(parts.scheme):
-        return f"{parts.scheme}://{host}"
-    return f"{parts.scheme}://{host}:{port}"
-
-
-def is_loopback(url: str) -> bool:
-    """Whether the URL's host is this very machine."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _no_such_name(name: str) -> Instance:

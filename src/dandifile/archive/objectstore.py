@@ -18,8 +18,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from dandifile.archive.http import POOL, KeyAuth, new_session
-from dandifile.archive.instances import is_loopback
 from dandifile.archive.retry import Patience, exchange
+from dandifile.archive.urls import is_loopback
 from dandifile.errors import ArchiveError, DataError
 
 _TIMEOUT = (10.0, 300.0)
@@ -142,11 +142,22 @@ def _put(
     def send() -> requests.Response:
         if streams:
             streams[-1].unsend()
-        with piece.file.open("rb") as opened:
+        with _opened(piece.file) as opened:
             streams.append(Stream(piece, opened, sent))
             return _session(is_loopback(url)).put(url, data=streams[-1], timeout=_TIMEOUT)
 
     return exchange(send, url, patience), streams[-1]
+
+
+def _opened(file: Path) -> IO[bytes]:
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise DataError(
+            f"{file} cannot be read: {error.strerror}",
+            where=str(file),
+            fix="make it readable, then run again",
+        ) from None
 
 
 class _WideBlocks(HTTPAdapter):

@@ -100,7 +100,7 @@ class Reader:
 
     def own_drafts(self, name: str) -> list[JsonObject]:
         """This user's dandisets whose draft has this name, embargoed ones included."""
-        return [item for item in self._own_dandisets() if _draft_name(item) == name.strip()]
+        return [item for item in self.dandisets() if _draft_name(item) == name.strip()]
 
     def embargoed_blobs(self) -> frozenset[str]:
         """Ids of the blobs in this user's embargoed dandisets: not to be reused in an open one."""
@@ -167,12 +167,12 @@ class Reader:
     def _places(self) -> dict[str, int]:
         return {asset.asset_id: place for place, asset in enumerate(self.assets().values())}
 
-    def _own_dandisets(self) -> list[JsonObject]:
+    def dandisets(self) -> list[JsonObject]:
         query = {"user": "me", "embargoed": "true", "draft": "true", "empty": "true"}
         return list(self.api.get_all("dandisets/", query))
 
     def _embargoed_blobs(self) -> frozenset[str]:
-        embargoed = (item for item in self._own_dandisets() if item["embargo_status"] != "OPEN")
+        embargoed = (item for item in self.dandisets() if item["embargo_status"] != "OPEN")
         listings = (Listing(self.api, item["identifier"], self.cache) for item in embargoed)
         return frozenset(row.blob for listing in listings for row in listing.rows() if row.blob)
 
