@@ -1,0 +1,1 @@
+"""Times beside the dandi client: one module a bench, and what they share."""
