@@ -1,0 +1,59 @@
+"""The web application over one open store: all routes, and what stands before them."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match
+
+from dandifile.localarchive import errors
+from dandifile.localarchive.archive import Archive
+from dandifile.localarchive.misbehave import Behaviour
+from dandifile.localarchive.routes import (
+    assets,
+    control,
+    dandisets,
+    general,
+    objects,
+    owners,
+    people,
+    reading,
+    uploads,
+    versions,
+)
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+_LOG = logging.getLogger(__name__)
+
+
+def make_app(archive: Archive, behaviour: Behaviour) -> Starlette:
+    modules = (general, people, assets, reading, uploads, objects, versions, owners, dandisets, control)
+    app = Starlette(
+        routes=[route for module in modules for route in module.ROUTES],
+        exception_handlers={HTTPException: _no_route, Exception: _broken},
+    )
+    app.router.redirect_slashes = False
+    app.state.archive = archive
+    app.state.behaviour = behaviour
+    return app
+
+
+async def _no_route(request: Request, _error: Exception) -> Response:
+    """A page that says so, or, where a slash at the end would make it a route, a redirect there."""
+    path = request.url.path
+    if not path.endswith("/"):
+        scope = dict(request.scope, path=f"{path}/")
+        if any(route.matches(scope)[0] == Match.FULL for route in request.app.router.routes):
+            return RedirectResponse(request.url.replace(path=f"{path}/"), 301)
+    return errors.no_such_page()
+
+
+async def _broken(_request: Request, error: Exception) -> Response:
+    _LOG.error("a request failed", exc_info=error)
+    return errors.broken()

@@ -1,0 +1,57 @@
+"""What the archive does on its own: hash new blobs, validate assets and drafts, publish.
+
+One thread goes through all of it in passes. It starts a pass when a request has left work,
+or, with `Settings.pause`, that much later, as production does once a minute.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from dandifile.localarchive import hashing, validation
+from dandifile.localarchive.archive import Archive
+
+_LOG = logging.getLogger(__name__)
+
+# Each does one piece of its work and says whether there may be more.
+_JOBS: tuple[Callable[[Archive], bool], ...] = (hashing.run, validation.run_assets, validation.run_drafts)
+_LOOK = 0.25  # seconds, after which it looks for work that nobody has told it of
+
+
+class Background:
+    """Runs the jobs over one archive until it is stopped."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="archive-background", daemon=True)
+
+    def start(self) -> None:
+        self._archive.work.set()  # what the last run left undone
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._archive.work.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            self._archive.work.wait(_LOOK)
+            self._stopping.wait(self._archive.settings.pause)
+            if self._stopping.is_set():
+                return
+            self._archive.work.clear()
+            if self._archive.settings.background:
+                self._pass()
+
+    def _pass(self) -> None:
+        for job in _JOBS:
+            try:
+                while not self._stopping.is_set() and job(self._archive):
+                    pass
+            except Exception:  # noqa: BLE001  told in the log
+                # As in production: a job that fails leaves things as they are, and the rest goes on.
+                _LOG.exception("%s.%s failed", job.__module__, job.__qualname__)

@@ -1,0 +1,87 @@
+"""Counts and misbehaviour over HTTP, for tests of another process; for the admin alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields as dataclass_fields
+from dataclasses import replace
+
+from starlette.responses import Response
+
+from dandifile.localarchive import errors, fields
+from dandifile.localarchive.errors import json_response
+from dandifile.localarchive.http import Call, resource
+from dandifile.localarchive.misbehave import OURS, Behaviour, Fault
+from dandifile.localarchive.settings import Settings
+from dandifile.localarchive.store import users
+
+
+def _behaviour(call: Call) -> Behaviour:
+    if not call.known().admin:
+        raise errors.forbidden()
+    behaviour: Behaviour = call.request.app.state.behaviour
+    return behaviour
+
+
+def _identity(call: Call) -> Response:
+    """Which store this server has open, for those who know its key."""
+    _behaviour(call)
+    return json_response({"store": str(call.archive.store)})
+
+
+def _counts(call: Call) -> Response:
+    behaviour = _behaviour(call)
+    counts = [{"method": m, "route": r, "count": n} for (m, r), n in sorted(behaviour.counts().items())]
+    return json_response(
+        {"writes": behaviour.writes(), "stalled": behaviour.stalled.is_set(), "counts": counts}
+    )
+
+
+def _reset_counts(call: Call) -> Response:
+    _behaviour(call).reset()
+    return Response(status_code=204)
+
+
+def _add_fault(call: Call) -> Response:
+    behaviour, body = _behaviour(call), fields.mapping(call.json())
+    _only(body.keys(), Fault)
+    behaviour.add(replace(Fault(), **body))
+    return Response(status_code=204)
+
+
+def _clear_faults(call: Call) -> Response:
+    _behaviour(call).clear()
+    return Response(status_code=204)
+
+
+def _settings(call: Call) -> Response:
+    _behaviour(call)
+    body = fields.mapping(call.json())
+    _only(body.keys(), Settings)
+    for name, value in body.items():
+        setattr(call.archive.settings, name, value)
+    return json_response(vars(call.archive.settings))
+
+
+def _add_user(call: Call) -> Response:
+    """`login`, `first_name`, `last_name`, `email`, `status`; answers with the key."""
+    _behaviour(call)
+    body = fields.mapping(call.json())
+    with call.write() as db:
+        return json_response({"key": users.add(db, body.pop("login"), **body)})
+
+
+def _only(names: Iterable[str], shape: type) -> None:
+    known = {one.name for one in dataclass_fields(shape)}
+    unknown = sorted(set(names) - known)
+    if unknown:
+        raise errors.refused({name: [f"Known are: {', '.join(sorted(known))}."] for name in unknown})
+
+
+ROUTES = [
+    resource(f"{OURS}identity", GET=_identity),
+    resource(f"{OURS}counts", GET=_counts, DELETE=_reset_counts),
+    resource(f"{OURS}faults", POST=_add_fault, DELETE=_clear_faults),
+    resource(f"{OURS}settings", PATCH=_settings),
+    resource(f"{OURS}users", POST=_add_user),
+]

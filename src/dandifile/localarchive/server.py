@@ -1,0 +1,130 @@
+"""Serving a store: in this thread, in the foreground, or in a process of its own.
+
+Beside a store that is served lies `server.json` (mode 0600: it holds a key) which says where.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from dandifile.errors import UserError
+from dandifile.model import JsonObject
+
+_FILE = "server.json"
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that answers. `key` is the admin's."""
+
+    web_url: str
+    api_url: str
+    key: str
+    pid: int
+
+    def __repr__(self) -> str:
+        return f"Running({self.web_url!r}, pid={self.pid})"  # never the key
+
+
+def default_store() -> Path:
+    """The store in the user's data folder, or where `DANDIFILE_STORE` says."""
+    named = os.environ.get("DANDIFILE_STORE")
+    if named:
+        return Path(named).expanduser()
+    import platformdirs
+
+    return platformdirs.user_data_path("dandifile", appauthor=False) / "archive"
+
+
+def find(store: Path) -> Running | None:
+    """The server that serves `store` now, if there is one; it is asked, not believed."""
+    try:
+        running = Running(**json.loads((store / _FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    told = _identity(running)
+    return running if told and Path(told.get("store", "")) == store.resolve() else None
+
+
+def _identity(running: Running) -> JsonObject | None:
+    import urllib.request
+
+    request = urllib.request.Request(  # noqa: S310  the URL is from our own file
+        f"{running.web_url}/_test/identity", headers={"Authorization": f"token {running.key}"}
+    )
+    # No proxy stands between us and our own machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=5) as response:
+            identity: JsonObject = json.load(response)
+    except (OSError, ValueError):
+        return None
+    return identity
+
+
+@contextmanager
+def running(store: Path) -> Iterator[Running]:
+    """The server of `store`: the one that runs, else one that is started and ends with the block."""
+    found = find(store)
+    if found:
+        yield found
+        return
+    command = [sys.executable, "-m", "dandifile.localarchive", str(store)]
+    process = subprocess.Popen(  # noqa: S603  our own interpreter and module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin
+    assert process.stdout
+    try:
+        line = process.stdout.readline()
+        if not line:
+            raise _not_started(store)
+        yield Running(**json.loads(line))
+    finally:
+        process.stdin.close()  # its sign to end, which also comes if this process dies
+        process.stdout.close()
+        process.wait()
+
+
+def _not_started(store: Path) -> UserError:
+    return UserError(
+        "the embedded archive did not start",
+        where=str(store),
+        fix="see the message above, or try `dandifile archive serve`",
+    )
+
+
+def serve(
+    store: Path, port: int, host: str = "127.0.0.1", *, on_ready: Callable[[Running], None] = lambda _: None
+) -> None:
+    """Serves `store` until interrupted. Port 0 takes a free one.
+
+    Raises UserError when another process serves the store or the port is taken.
+    """
+    from dandifile.localarchive.serving import Serving, listen
+
+    with (
+        listen(host, port) as listening,
+        Serving(store, listening) as serving,
+        announced(serving.archive.store, serving.running),
+    ):
+        serving.run(on_ready)
+
+
+@contextmanager
+def announced(store: Path, running: Running) -> Iterator[None]:
+    from dandifile.localarchive.archive import write_secret
+
+    file = store / _FILE
+    write_secret(file, json.dumps(asdict(running)))
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)

@@ -1,0 +1,116 @@
+"""One store behind uvicorn."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from dandifile.errors import UserError
+from dandifile.localarchive.app import make_app
+from dandifile.localarchive.archive import open_store
+from dandifile.localarchive.background import Background
+from dandifile.localarchive.misbehave import Behaviour, Misbehaving
+from dandifile.localarchive.server import Running
+from dandifile.localarchive.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+_BACKLOG = 1024
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that already takes connections, so that no client comes too early."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    if os.name != "nt":
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise UserError(
+            f"port {port} of {host} cannot be used: {error.strerror}",
+            fix="name another port, or 0 for a free one",
+        ) from None
+    listening.listen(_BACKLOG)
+    return listening
+
+
+class Serving:
+    """An open store and the server over it. Used as a context: closed, all of it has ended."""
+
+    def __init__(self, store: Path, listening: socket.socket, settings: Settings | None = None) -> None:
+        self.archive = open_store(store.resolve(), settings)
+        self.behaviour = Behaviour()
+        self._listening = listening
+        self._connections: dict[tuple[str, int], asyncio.Transport] = {}
+        host, port = listening.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        web = f"http://{shown}:{port}"
+        self.running = Running(web, f"{web}/api", self.archive.key, os.getpid())
+        self._background = Background(self.archive)
+        app = Misbehaving(make_app(self.archive, self.behaviour), self.behaviour, self._cut)
+        config = uvicorn.Config(
+            app,
+            http=self._protocol(),
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        self.server = uvicorn.Server(config)
+
+    def __enter__(self) -> Self:
+        self._background.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._background.stop()
+        self.archive.close()
+
+    def run(self, on_ready: Callable[[Running], None] = lambda _: None) -> None:
+        """Serves until interrupted, or until `stop` is called from another thread."""
+        # The socket listens already: whoever connects now is served as soon as the loop runs.
+        on_ready(self.running)
+        self.server.run(sockets=[self._listening])
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+
+    def _cut(self, scope: Scope) -> None:
+        transport = self._connections.get(tuple(scope["client"]))
+        if transport:
+            transport.abort()
+
+    def _protocol(self) -> type[HttpToolsProtocol]:
+        """The protocol of uvicorn, which also tells us by which connection a client came."""
+        connections = self._connections
+
+        class Connection(HttpToolsProtocol):
+            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+                connections[transport.get_extra_info("peername")[:2]] = transport
+                super().connection_made(transport)
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                connections.pop(self.transport.get_extra_info("peername")[:2], None)
+                super().connection_lost(exc)
+
+        return Connection
+
+
+def in_thread(serving: Serving) -> threading.Thread:
+    """Runs a server beside this thread; `serving.stop()` ends it."""
+    thread = threading.Thread(target=serving.run, name="archive-server", daemon=True)
+    thread.start()
+    return thread
