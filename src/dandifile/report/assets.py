@@ -8,7 +8,7 @@ fit; then they fold by folder, then by top folder, and what is still too many is
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -51,8 +51,8 @@ def asset_rows(
     entries.sort(key=lambda entry: (ORDER.index(entry.action), entry.path))
     if verbose:
         return [entry.row() for entry in entries]
-    for depth, actions in ((0, {Action.UPDATE}), (0, set(Action)), (1, set(Action))):
-        folded = _folded(entries, depth, actions)
+    for depths in _STAGES:
+        folded = _folded(entries, depths)
         if len(folded) <= _MOST:
             return [entry.row() for entry in folded]
     return _fewest(folded)
@@ -131,44 +131,54 @@ _SAID = {
 
 # --- Folding ------------------------------------------------------------------------------------
 
+_FOLDER, _TOP, _ALL = 0, 1, 2  # how far a fold reaches: one folder, one top folder, the dandiset
+_STAGES: tuple[dict[Action, int], ...] = (
+    {Action.UPDATE: _FOLDER},
+    {Action.UPDATE: _ALL},
+    {**dict.fromkeys(Action, _FOLDER), Action.UPDATE: _ALL},
+    {**dict.fromkeys(Action, _TOP), Action.UPDATE: _ALL},
+)
 
-def _folded(entries: Sequence[_Entry], depth: int, actions: Collection[Action]) -> list[_Entry]:
-    """Entries of `actions` that say the same in one folder as one; `depth` 0 is the whole folder, 1 the topmost."""
+
+def _folded(entries: Sequence[_Entry], depths: Mapping[Action, int]) -> list[_Entry]:
+    """Entries that say the same of one folder as one, as far as `depths` says for their action."""
     groups: dict[tuple[object, ...], list[_Entry]] = {}
     for entry in entries:
-        places = (
-            (_pattern(entry.path, depth), _pattern(entry.old, depth))
-            if entry.old
-            else (_pattern(entry.path, depth),)
-        )
-        group = (entry.action, *places, _without_sizes(entry))
-        groups.setdefault(group if entry.action in actions else (entry.action, entry.path), []).append(entry)
+        depth = depths.get(entry.action)
+        places = (entry.path,) if depth is None else (_place(entry.path, depth), _place(entry.old, depth))
+        said = entry.action if entry.action is Action.REPLACE else entry.marks
+        groups.setdefault((entry.action, said, *places), []).append(entry)
     folded = [
         entry
         for group in groups.values()
-        for entry in ([_fold(group, depth)] if len(group) >= _WORTH_FOLDING else group)
+        for entry in ([_fold(group)] if len(group) >= _WORTH_FOLDING else group)
     ]
     return sorted(folded, key=lambda entry: (ORDER.index(entry.action), entry.path))
 
 
-def _without_sizes(entry: _Entry) -> object:
-    return entry.action if entry.action is Action.REPLACE else entry.marks
+def _place(path: str, depth: int) -> str:
+    folder = path.rpartition("/")[0]
+    return "" if depth == _ALL else folder.partition("/")[0] if depth == _TOP else folder
 
 
-def _fold(group: Sequence[_Entry], depth: int) -> _Entry:
+def _fold(group: Sequence[_Entry]) -> _Entry:
     first = group[0]
     said = (Mark("", "new content"),) if first.action is Action.REPLACE else first.marks
     amount = None if first.bytes is None else sum(entry.bytes or 0 for entry in group)
-    old = _pattern(first.old, depth) if first.old else ""
-    return _Entry(first.action, _pattern(first.path, depth), old, said, amount, len(group))
+    old = _pattern(entry.old for entry in group) if first.old else ""
+    return _Entry(first.action, _pattern(entry.path for entry in group), old, said, amount, len(group))
 
 
-def _pattern(path: str, depth: int) -> str:
-    """`sub-1/ses-2/*` at depth 0, `sub-1/**` at depth 1."""
-    folder, slash, _ = path.rpartition("/")
-    if depth and "/" in folder:
-        return f"{folder.partition('/')[0]}/**"
-    return f"{folder}{slash}*"
+def _pattern(paths: Iterable[str]) -> str:
+    """The glob, as narrow as `sub-1/*`, `sub-1/**` or `sub-*/*`, that takes all of `paths`."""
+    folders = {path.rpartition("/")[0] for path in paths}
+    common = os.path.commonprefix(list(folders))  # noqa: RUF071 - `sub-` of sub-1 and sub-2 is what is meant
+    if folders == {common}:
+        return f"{common}/*" if common else "*"
+    if all(folder == common or folder.startswith(f"{common}/") for folder in folders):
+        return f"{common}/**" if common else "**"
+    deeper = any("/" in folder[len(common) :] for folder in folders)
+    return f"{common}*/**" if deeper else f"{common}*/*"
 
 
 def _fewest(entries: Sequence[_Entry]) -> list[Row]:
@@ -185,11 +195,7 @@ def _fewest(entries: Sequence[_Entry]) -> list[Row]:
 
 
 def _rest(entries: Sequence[_Entry]) -> Row:
-    count = sum(entry.count for entry in entries)
-    folders = {entry.path.rpartition("/")[0] for entry in entries}
-    common = os.path.commonprefix(list(folders))  # noqa: RUF071 - `sub-` of sub-1 and sub-2 is what is meant
-    exact = folders == {common}
-    under = f" under {common}{'' if exact else '*'}/" if common else ""
-    amount = None if entries[0].bytes is None else sum(entry.bytes or 0 for entry in entries)
-    ending = "; -v shows all" if amount is None else f" ({size(amount)}); -v shows all"
-    return Row(SIGNS[entries[0].action], "asset", f"… and {count:,} more{under}{ending}")
+    count, pattern = sum(entry.count for entry in entries), _pattern(entry.path for entry in entries)
+    under = "" if pattern.startswith("*") else f" under {pattern}"
+    amount = "" if entries[0].bytes is None else f" ({size(sum(entry.bytes or 0 for entry in entries))})"
+    return Row(SIGNS[entries[0].action], "asset", f"… and {count:,} more{under}{amount}; -v shows all")

@@ -21,24 +21,25 @@ _ASCII = {"→": "->", "·": "|", "…": "...", "«": '"', "»": '"', "—": "-"
 
 
 def stdout(*, no_color: bool = False) -> Console:
-    return _console(sys.stdout, no_color=no_color)
+    return console(sys.stdout, no_color=no_color)
 
 
 def stderr(*, no_color: bool = False) -> Console:
-    return _console(sys.stderr, no_color=no_color)
+    return console(sys.stderr, no_color=no_color)
 
 
-def show(console: Console, text: Text) -> None:
+def show(to: Console, text: Text) -> None:
     """Prints without wrapping: text is laid out already, and a long path must stay one word."""
-    console.print(text, soft_wrap=True, highlight=False)
+    to.print(text, soft_wrap=True, highlight=False)
 
 
-def width(console: Console) -> int:
+def width(of: Console) -> int:
     """The columns to lay text out for."""
-    return min(console.width, _WIDEST) if console.is_terminal else _ELSEWHERE
+    return min(of.width, _WIDEST) if of.is_terminal else _ELSEWHERE
 
 
-def _console(stream: TextIO, *, no_color: bool) -> Console:
+def console(stream: TextIO, *, no_color: bool = False) -> Console:
+    """A console on any stream that prints text as it is."""
     _never_fail(stream)
     return Console(
         file=stream,

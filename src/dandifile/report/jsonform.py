@@ -9,27 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from dandifile.model import Change, JsonObject, Plan, Result, Target
+from dandifile.model import Change, JsonObject, Plan, Result, Status, Target
 from dandifile.report.after import neurosift, sessions
-from dandifile.report.outcome import outcome
-
-VERSION = 1
+from dandifile.report.outcome import bytes_sent
 
 
 def plan_json(plan: Plan, document: JsonObject) -> JsonObject:
-    """`document` is the saved form of `plan`."""
+    """`document`, the saved form of `plan`, and beside it what follows from it."""
     held, blocked = set(map(id, plan.held)), {block.key for block in plan.blocked}
     return {
-        "dandifile_report": VERSION,
-        "summary": {
-            "actions": _actions(plan.changes),
-            "blocked": len(plan.blocked),
-            "bytes_to_send": plan.bytes_to_send,
-            "elsewhere": len(plan.elsewhere),
-            "held": len(held),
-            "stopped": plan.stopped,
-            "unchanged": plan.unchanged,
-        },
         "changes": [
             {
                 "action": change.action.value,
@@ -37,28 +25,22 @@ def plan_json(plan: Plan, document: JsonObject) -> JsonObject:
                 "held": id(change) in held,
                 "kind": change.key.kind,
                 "name": change.key.name,
-                "permit": change.permit,
             }
             for change in plan.changes
         ],
+        "counts": _counts(plan.changes),
         "plan": document,
+        "stopped": plan.stopped,
     }
 
 
-def results_json(plan: Plan, results: Sequence[Result], seconds: float) -> JsonObject:
-    """What was done, and every step's result without its output, which is the program's own affair."""
-    found = outcome(plan, results)
+def results_json(results: Sequence[Result]) -> JsonObject:
+    """How every step ended, without its output, which is nobody else's affair."""
+    counts = Counter(result.status for result in results)
     return {
-        "dandifile_report": VERSION,
-        "summary": {
-            "actions": _actions(found.done),
-            "bytes_known": found.bytes_known,
-            "bytes_sent": found.bytes_sent,
-            "failed": len(found.failed),
-            "seconds": round(seconds, 3),
-            "skipped": len(found.skipped),
-        },
-        "results": [
+        "bytes_sent": bytes_sent(results),
+        "counts": {status.value: counts[status] for status in Status},
+        "steps": [
             {
                 "error": result.error,
                 "reason": result.reason,
@@ -81,11 +63,10 @@ def after_json(target: Target, paths: Iterable[str]) -> JsonObject:
     }
 
 
-def _actions(changes: Iterable[Change]) -> JsonObject:
-    """Counts by kind and action: `{"assets": {"create": 3}}`."""
-    counts = Counter((change.key.kind, change.action.value) for change in changes)
-    kinds = sorted({kind for kind, _ in counts})
-    return {
-        kind: {action: count for (of, action), count in sorted(counts.items()) if of == kind}
-        for kind in kinds
-    }
+def _counts(changes: Iterable[Change]) -> JsonObject:
+    """By kind and action: `{"assets": {"create": 3}}`."""
+    counts: JsonObject = {}
+    for change in changes:
+        actions = counts.setdefault(change.key.kind, {})
+        actions[change.action.value] = actions.get(change.action.value, 0) + 1
+    return counts

@@ -16,7 +16,7 @@ from dandifile.report.words import clean, pad, wrap
 
 STYLES = {"-": "red", "→": "cyan", "~": "yellow", "+": "green", "!": "bold red", "?": "magenta"}
 _GAP = "   "
-_ROOM = 36  # columns that are kept free for marks, beside names
+_ROOM = 36  # columns that are kept free for marks, where there are long ones
 _ENOUGH = 45  # columns in which several lines of marks read better beside a name than beneath it
 _SIZE = 9  # columns of the longest size: `1,023.4 PB` is rare enough
 
@@ -48,7 +48,8 @@ def table(rows: Sequence[Row], width: int, kind_width: int) -> list[Text]:
     rows = [_harmless(row) for row in rows]
     indent = 4 + kind_width + 2
     sizes = any(row.size for row in rows)
-    room = max(width - indent - _ROOM - (_SIZE + 2 if sizes else 0), 12)
+    beside = min(max((_length(row.marks) for row in rows if row.marks), default=0) + 2, _ROOM)
+    room = max(width - indent - beside - (_SIZE + 2 if sizes else 0), 12)
     names = [cell_len(row.name) for row in rows]
     column = max((length for length in names if length <= room), default=0)
     return [line for row in rows for line in _row(row, indent, column, sizes=sizes, width=width)]

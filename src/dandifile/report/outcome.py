@@ -37,9 +37,13 @@ def outcome(plan: Plan, results: Sequence[Result]) -> Outcome:
         done=tuple(done),
         failed=tuple(result for result in went if result.status is Status.FAILED),
         skipped=tuple(result for result in went if result.status is Status.SKIPPED),
-        bytes_sent=sum(_output(result, "sent") for result in results),
+        bytes_sent=bytes_sent(results),
         bytes_known=_known(done, went, steps),
     )
+
+
+def bytes_sent(results: Iterable[Result]) -> int:
+    return sum(_output(result, "sent") for result in results)
 
 
 def label(step: Step | None, name: str) -> str:
@@ -77,7 +81,7 @@ def _made(change: Change, statuses: Mapping[tuple[str, str], Sequence[Status]]) 
 
 
 def _known(done: Iterable[Change], results: Iterable[Result], steps: Mapping[str, Step]) -> int:
-    """Bytes of new content that needed no upload, and of uploads that the archive answered with its own copy."""
+    """Bytes of new content that needed no upload, planned so or found so by the archive."""
     copies = sum(
         int(change.after["size"])
         for change in done

@@ -6,14 +6,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 from rich.text import Text
 
 from dandifile.model import Result, Status
-from dandifile.report.words import clean, clip, many, size
+from dandifile.report.console import console
+from dandifile.report.words import clean, clip, size
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,19 +37,21 @@ class Progress(Protocol):
 
 @contextmanager
 def progress(
-    total_bytes: int, total_steps: int, *, console: Console, silent: bool = False
+    total_bytes: int, total_steps: int, *, stream: TextIO, no_color: bool = False, silent: bool = False
 ) -> Iterator[Progress]:
-    """Shows progress on `console`, which is stderr's, until the block is left.
+    """Shows progress on `stream`, stderr as a rule, until the block is left.
 
-    `total_steps` steps will be told as ended; `total_bytes` is 0 where bytes are not the point.
+    `total_steps` steps will be told as ended (0: not known); `total_bytes` is 0 where nothing is sent.
     """
+    to = console(stream, no_color=no_color)
+    tally = _Tally(total_bytes, total_steps)
     if silent:
         yield _Silent()
-    elif console.is_terminal:
-        with _bars(console) as bars:
-            yield _Live(bars, total_bytes, total_steps)
+    elif to.is_terminal:
+        with _bars(to) as bars:
+            yield _Live(bars, tally)
     else:
-        yield _Lines(console, total_bytes, total_steps)
+        yield _Lines(to, tally)
 
 
 class _Silent:
@@ -79,6 +82,9 @@ class _Tally:
         others = len(self.running) - 1
         return clip(first, _NAME) + (f" and {others:,} more" if others > 0 else "")
 
+    def counted(self) -> str:
+        return f"{self.steps:,}/{self.total_steps:,}" if self.total_steps else f"{self.steps:,}"
+
     def sent(self) -> str:
         if not self.total_bytes:
             return ""
@@ -89,10 +95,9 @@ class _Tally:
 class _Live:
     """A bar in bytes where there are bytes to move, else in steps."""
 
-    def __init__(self, bars: Bars, total_bytes: int, total_steps: int) -> None:
-        self._bars, self._lock = bars, threading.Lock()
-        self._tally = _Tally(total_bytes, total_steps)
-        self._task = bars.add_task("", total=total_bytes or total_steps, sent="")
+    def __init__(self, bars: Bars, tally: _Tally) -> None:
+        self._bars, self._tally, self._lock = bars, tally, threading.Lock()
+        self._task = bars.add_task("", total=tally.total_bytes or tally.total_steps or None, sent="")
 
     def started(self, step_id: str, text: str) -> None:
         with self._lock:
@@ -114,18 +119,15 @@ class _Live:
     def _show(self) -> None:
         tally = self._tally
         done = tally.bytes if tally.total_bytes else tally.steps
-        steps = f"{tally.steps:,}/{tally.total_steps:,}"
-        self._bars.update(
-            self._task, completed=done, description=tally.now(), sent=f"{steps} {tally.sent()}".rstrip()
-        )
+        said = f"{tally.counted()} {tally.sent()}".rstrip()
+        self._bars.update(self._task, completed=done, description=tally.now(), sent=said)
 
 
 class _Lines:
     """At most one line every few seconds, and one at once for every failure."""
 
-    def __init__(self, console: Console, total_bytes: int, total_steps: int) -> None:
-        self._console, self._lock = console, threading.Lock()
-        self._tally = _Tally(total_bytes, total_steps)
+    def __init__(self, to: Console, tally: _Tally) -> None:
+        self._console, self._tally, self._lock = to, tally, threading.Lock()
         self._last = time.monotonic()
 
     def started(self, step_id: str, text: str) -> None:
@@ -150,18 +152,18 @@ class _Lines:
             return
         self._last = time.monotonic()
         tally = self._tally
-        parts = [f"{tally.steps:,} of {many(tally.total_steps, 'step')}", tally.sent(), tally.now()]
+        parts = [f"{tally.counted()} steps", tally.sent(), tally.now()]
         self._console.print(Text(" · ".join(part for part in parts if part)), soft_wrap=True)
 
 
-def _bars(console: Console) -> Bars:
+def _bars(to: Console) -> Bars:
     return Bars(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=20),
         TaskProgressColumn(),
         TextColumn("{task.fields[sent]}", markup=False),
         TimeRemainingColumn(compact=True),
-        console=console,
+        console=to,
         transient=True,
         redirect_stdout=False,
     )

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from dandifile.model import JsonObject, Plan
+from dandifile.report.after import after_text
 from dandifile.report.lines import page
-from dandifile.report.results import after_text
 from dandifile.report.text import plan_text
 from dandifile.report.words import many
 

@@ -182,7 +182,7 @@ def _no_changes(plan: Plan, fields: int) -> str:
     verb = "is" if len(things) == 1 and 1 in (plan.unchanged, fields) else "are"
     declared = f" {' and '.join(things)} {verb} as declared." if things else ""
     others = _rest(plan)
-    return f"No changes.{declared}" + (f" Left alone: {', '.join(others)}." if others else "")
+    return f"No changes.{declared}" + (f" {', '.join(others)}." if others else "")
 
 
 def _counts(plan: Plan) -> list[str]:

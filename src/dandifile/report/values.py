@@ -17,7 +17,7 @@ from dandifile.report.words import clip, many, plain
 
 _FEW = 6  # marks of one field that are shown unless all are asked for
 _WIDTH = 60  # columns of one value, likewise
-_NAMES = ("name", "identifier", "url", "value")
+_NAMES = ("name", "identifier", "url", "username", "value")
 _SILENT = {"schemaKey"}  # tells the archive, not the reader
 
 
@@ -94,8 +94,8 @@ def _empty(value: Json) -> bool:
 def _list_marks(before: Sequence[Json], after: Sequence[Json], *, verbose: bool) -> list[Mark]:
     pairs = _pairs(before, after)
     old, new = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
-    removed = [Mark("-", label(item, verbose=verbose)) for at, item in enumerate(before) if at not in old]
-    added = [Mark("+", label(item, verbose=verbose)) for at, item in enumerate(after) if at not in new]
+    removed = [Mark("-", _item(item, verbose=verbose)) for at, item in enumerate(before) if at not in old]
+    added = [Mark("+", _item(item, verbose=verbose)) for at, item in enumerate(after) if at not in new]
     changed = [
         Mark("~", f"{label(after[right], verbose=verbose)}  {'; '.join(changes)}")
         for left, right in pairs
@@ -103,9 +103,13 @@ def _list_marks(before: Sequence[Json], after: Sequence[Json], *, verbose: bool)
     ]
     found = removed + added + changed
     if any(left > right for left, right in pairwise(right for _, right in pairs)):
-        order = ", ".join(label(item, verbose=verbose) for item in after)
+        order = "; ".join(_item(item, verbose=verbose) for item in after)
         found.append(Mark("~", f"order changed: now {order if verbose else clip(order, _WIDTH)}"))
     return found or [Mark("~", "changed")]
+
+
+def _item(item: Json, *, verbose: bool) -> str:
+    return "(empty)" if _empty(item) else label(item, verbose=verbose)
 
 
 def _pairs(before: Sequence[Json], after: Sequence[Json]) -> list[tuple[int, int]]:
