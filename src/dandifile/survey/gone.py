@@ -1,7 +1,7 @@
 """Which files of the last apply are not here any more. Only these can make a move or a deletion."""
 
 # Names stay as they were scanned: strings, never resolved.
-# ruff: noqa: PTH
+# ruff: noqa: PTH100, PTH118
 
 from __future__ import annotations
 

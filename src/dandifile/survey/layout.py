@@ -96,13 +96,18 @@ def assign(
             entries[content.file.entry].append(content)
     for entry, newcomers in entries.items():
         siblings = [paths[c.source] for c in organized if c.source in paths and c.file.entry == entry]
-        paths |= _named(entry, newcomers, siblings, draft.reserved.union(paths.values()), refuse)
+        taken = dict.fromkeys(draft.reserved, "a file that is not here now") | _by_path(paths)
+        paths |= _named(entry, newcomers, siblings, taken, refuse)
     _refuse_impossible(ordered, paths, draft.known, refuse)
     return {source: path for source, path in paths.items() if source not in refused}, tuple(refused.values())
 
 
 def _inside(entry: PathEntry, below: str) -> str:
     return f"{entry.into}/{below}" if entry.into else below
+
+
+def _by_path(paths: Mapping[str, str]) -> dict[str, str]:
+    return {path: source for source, path in paths.items()}
 
 
 def _kept(
@@ -167,10 +172,10 @@ def _named(
     entry: PathEntry,
     newcomers: Iterable[Content],
     siblings: Iterable[str],
-    taken: Collection[str],
+    taken: Mapping[str, str],
     refuse: Refuse,
 ) -> dict[str, str]:
-    """Names for the newcomers of one entry, apart from each other and from the paths that are taken."""
+    """Names for the newcomers of one entry, apart from each other and from the paths that others hold."""
     nameable = []
     for content in newcomers:
         if content.entity("sub"):
@@ -183,17 +188,16 @@ def _named(
             )
     base = _base_entities(entry, nameable, siblings)
     entities = {content.source: set(base) for content in nameable}
-    for key in (None, *_TIE_BREAKERS):
-        tied = _ties(nameable, entities, taken)
-        if not tied:
-            break
-        for group in tied.values():
-            if key and any(content.entity(key) for content in group):
+    for key in _TIE_BREAKERS:
+        for path, group in _ties(nameable, entities, taken).items():
+            # Among newcomers alone these are in the names already where they differ.
+            helps = path in taken or key not in _WHERE_THEY_DIFFER
+            if helps and any(content.entity(key) for content in group):
                 for content in group:
                     entities[content.source].add(key)
     tied = _ties(nameable, entities, taken)
     for path, group in tied.items():
-        _refuse_tied(path, group, refuse)
+        _refuse_tied(path, group, taken.get(path), refuse)
     unresolved = {content.source for group in tied.values() for content in group}
     return {c.source: _path(c, entities[c.source]) for c in nameable if c.source not in unresolved}
 
@@ -224,14 +228,14 @@ def _path(content: Content, entities: Collection[str]) -> str:
     return _inside(content.file.entry, f"{parts[0]}/{'_'.join(parts)}.nwb")
 
 
-def _refuse_tied(path: str, group: Sequence[Content], refuse: Refuse) -> None:
+def _refuse_tied(path: str, group: Sequence[Content], holder: str | None, refuse: Refuse) -> None:
     for content in group:
-        others = [other.source for other in group if other is not content]
-        rival = ", ".join(others) if others else "another file"
-        same = any(other.digest == content.digest for other in group if other is not content)
+        others = [other for other in group if other is not content]
+        same = any(other.digest == content.digest for other in others)
+        rivals = ", ".join([*([holder] if holder else []), *(other.source for other in others)])
         refuse(
             content,
-            f"its name would be {path}, as that of {rival}"
+            f"its name would be {path}, as that of {rivals}"
             + (", which has the same content" if same else ""),
             "remove one of the copies, or exclude it"
             if same

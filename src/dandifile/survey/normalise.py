@@ -10,11 +10,9 @@ from dandifile.model import Json, JsonObject
 VERSION = 1
 """Raise it whenever extraction gives another result for the same file: it is part of the cache keys."""
 
-EXTRACTED_KEYS = frozenset(
+_OF_CONTENT = frozenset(
     {
         "approach",
-        "blobDateModified",
-        "description",
         "encodingFormat",
         "keywords",
         "measurementTechnique",
@@ -27,7 +25,7 @@ EXTRACTED_KEYS = frozenset(
         "wasGeneratedBy",
     }
 )
-"""The keys that extraction may make; all others of an asset's metadata are somebody else's."""
+"""The keys that depend on a file's content; others are the server's (path, digest, …) or say "now"."""
 
 _ORDERED_BY_CHANCE = ("approach", "measurementTechnique", "variableMeasured")  # the client lists sets
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,7 +37,7 @@ def normalise(metadata: JsonObject, *, encoding_format: str, tool: JsonObject) -
     Leaves out what the server computes (path, digest, access, …) and dates of now, sorts lists
     that were sets, and says which tool made the metadata without saying when.
     """
-    kept = {key: value for key, value in metadata.items() if key in EXTRACTED_KEYS}
+    kept = {key: value for key, value in metadata.items() if key in _OF_CONTENT}
     for key in _ORDERED_BY_CHANCE:
         if key in kept:
             kept[key] = sorted(kept[key], key=_text)

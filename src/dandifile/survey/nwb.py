@@ -63,7 +63,7 @@ def _described(path: str, flat: JsonObject) -> JsonObject:
         metadata["wasAttributedTo"][0]["species"] = {"schemaKey": "SpeciesType", "identifier": taxon}
     return {
         "metadata": normalise(metadata, encoding_format="application/x-nwb", tool=_tool()),
-        "labels": _labels(path, flat),
+        "labels": labels_of(flat, _obj_id(path)),
         "media": sorted(
             str(file) for item in flat["external_file_objects"] for file in item["external_files"]
         ),
@@ -151,12 +151,11 @@ def _tool() -> JsonObject:
     return {key: software[key] for key in ("identifier", "name", "version", "url")}
 
 
-def _labels(path: str, flat: JsonObject) -> JsonObject:
-    """The parts of the file's name, by asking dandi organize for the longest name that it can have."""
-    from dandi.organize import create_unique_filenames_from_metadata, get_obj_id
+def labels_of(flat: JsonObject, obj_id: str | None) -> JsonObject:
+    """The parts of a file's name, by asking dandi organize for the longest name that it can have."""
+    from dandi.organize import create_unique_filenames_from_metadata
 
-    object_id = _object_id(path)
-    row = flat | {"path": _NAME, "obj_id": get_obj_id(object_id) if object_id else None}
+    row = flat | {"path": _NAME, "obj_id": obj_id}
     [named] = create_unique_filenames_from_metadata([row], required_fields=_NAME_FIELDS)
     entities, modalities = {}, ""
     for part in named["dandi_filename"].removesuffix(".nwb").split("_"):
@@ -168,10 +167,11 @@ def _labels(path: str, flat: JsonObject) -> JsonObject:
     return {"entities": entities, "modalities": modalities}
 
 
-def _object_id(path: str) -> str | None:
+def _obj_id(path: str) -> str | None:
+    from dandi.organize import get_obj_id
     from dandi.pynwb_utils import get_object_id
 
     try:
-        return str(get_object_id(path))
+        return str(get_obj_id(get_object_id(path)))
     except KeyError:  # files older than NWB 2.1 have none
         return None

@@ -22,14 +22,9 @@ def quiet() -> Iterator[None]:
     worker processes, one at a time in each.
     """
     os.environ.update(_SETTINGS)
-    logger = logging.getLogger("dandi")
-    with (
-        warnings.catch_warnings(),
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
-    ):
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
-        disabled = logger.manager.disable
+        disabled = logging.root.manager.disable
         logging.disable(logging.CRITICAL)
         try:
             yield

@@ -41,6 +41,11 @@ def cache_key(step: Step) -> str | None:
     return TASKS[step.kind].cache_key(step.params)
 
 
+def pool(kind: str) -> str:
+    """Where steps of this kind run: `threads`, or `processes` for what holds Python's lock."""
+    return TASKS[kind].pool
+
+
 def survey_step(kind: str, subject: str, params: JsonObject) -> Step:
     """A step of this module; `subject` tells it apart from the others of its kind."""
     return Step(f"{kind}:{subject}", kind, params, effect=Effect.NONE)
