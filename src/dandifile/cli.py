@@ -32,7 +32,7 @@ Environment = Annotated[str, typer.Option("--environment", "-e", help="One of th
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show everything, fold nothing.")]
 Format = Annotated[str, typer.Option("--format", help="text or json.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="How much at once; default: by the machine.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="How much at once; default: by the machine.")]
 Allow = Annotated[list[str], typer.Option("--allow", help="Permit what cannot be undone: delete.")]
 Only = Annotated[list[str], typer.Option("--only", help="Only this kind: assets or metadata.")]
 PathGlob = Annotated[list[str], typer.Option("--path", help="Only assets whose path matches this glob.")]
@@ -59,7 +59,7 @@ def plan(
     format: Format = "text",
     verbose: Verbose = False,
     no_color: NoColor = False,
-    jobs: Jobs = 0,
+    jobs: Jobs = None,
 ) -> int:
     """Say what apply would do. Writes nothing."""
     from dandifile.commands.common import Flags, checked
@@ -89,7 +89,7 @@ def apply(
     format: Format = "text",
     verbose: Verbose = False,
     no_color: NoColor = False,
-    jobs: Jobs = 0,
+    jobs: Jobs = None,
 ) -> int:
     """Make the draft what the spec says."""
     from dandifile.commands.apply import apply
@@ -110,7 +110,7 @@ def status(
     format: Format = "text",
     verbose: Verbose = False,
     no_color: NoColor = False,
-    jobs: Jobs = 0,
+    jobs: Jobs = None,
 ) -> int:
     """Show drift, what the archive's own validation says, and where things are."""
     from dandifile.commands.common import Flags

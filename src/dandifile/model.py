@@ -178,7 +178,7 @@ class Local:
     gone: tuple[GoneAsset, ...] = ()
     refused: tuple[Refusal, ...] = ()
     absent: tuple[str, ...] = ()
-    skipped: int = 0  # files that no entry takes up (not of its standard, or excluded)
+    skipped: int = 0  # files that were not excluded, but are not of their entry's standard
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dandifile import workspace as at
@@ -14,6 +15,7 @@ from dandifile.errors import BlockedError, Exit, UserError
 from dandifile.model import Plan, Result, Status
 from dandifile.plan.kind import Options
 from dandifile.plan.planfile import read
+from dandifile.workspace import Outcome, Planned, Workspace
 
 
 def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, create: bool) -> int:
@@ -24,29 +26,33 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
     with opened(flags, writing=True) as workspace:
         with watching(flags) as (notify, _):
             planned = at.resume(workspace, saved, notify) if saved else at.plan(workspace, options, notify)
-        plan = planned.plan
+        plan = replace(planned.plan, allow=(*planned.plan.allow, *(["create"] if create else [])))
         if flags.format == "text":
             show_plan(plan, flags, len(workspace.spec.fields))
-        if plan.stopped:
-            return Exit.BLOCKED
-        _refuse_creation(plan, create=create)
+        _refuse_creation(plan)
         started = time.monotonic()
-        if not plan.steps:
-            done = at.nothing_to_do(workspace, planned)
-        elif yes or _confirmed():
-            with watching(flags, len(plan.steps), plan.bytes_to_send) as (notify, sent):
-                done = at.carry_out(workspace, planned, notify, sent)
-        else:
-            raise KeyboardInterrupt
+        done = _do(workspace, replace(planned, plan=plan), flags, yes=yes)
+        seconds = time.monotonic() - started
         if flags.format == "json":
-            print_outcome(plan, done, time.monotonic() - started)
-        elif plan.steps:
-            show_outcome(plan, done, time.monotonic() - started, flags)
+            print_outcome(plan, done, seconds)
+        elif done.results:
+            show_outcome(plan, done, seconds, flags)
         return _exit_code(plan, done.results)
 
 
-def _refuse_creation(plan: Plan, *, create: bool) -> None:
-    if not create and any(change.permit == "create" for change in plan.changes):
+def _do(workspace: Workspace, planned: Planned, flags: Flags, *, yes: bool) -> Outcome:
+    """Carries the plan out, if it has steps: a plan that is stopped as a whole has none."""
+    plan = planned.plan
+    if not plan.steps:
+        return at.nothing_to_do(workspace, planned)
+    if not yes and not _confirmed():
+        raise KeyboardInterrupt
+    with watching(flags, len(plan.steps), plan.bytes_to_send) as (notify, sent):
+        return at.carry_out(workspace, planned, notify, sent)
+
+
+def _refuse_creation(plan: Plan) -> None:
+    if "create" not in plan.allow and any(change.permit == "create" for change in plan.changes):
         raise BlockedError(
             f"there is no dandiset yet on {plan.target.instance} for this spec",
             fix="apply --create makes it, or put `identifier:` of one that exists into the spec",

@@ -32,7 +32,7 @@ class Flags:
     format: str = "text"
     verbose: bool = False
     no_color: bool = False
-    jobs: int = 0
+    jobs: int | None = None
 
     def __post_init__(self) -> None:
         if self.format not in FORMATS:

@@ -37,7 +37,7 @@ contributors:
 
 paths:
   - recordings                              # named from what the files hold
-  - {source: stimuli, into: stimuli, layout: as-is}
+  - {source: stimuli, into: stimuli, standard: any}   # every file, as it is
 """
 
 STIMULI = {

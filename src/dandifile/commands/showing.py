@@ -31,13 +31,13 @@ def show_outcome(plan: Plan, done: Outcome, seconds: float, flags: Flags) -> Non
 
     console = stdout(no_color=flags.no_color)
     wide = width(console)
+    console.line()
     show(console, results_text(plan, done.results, seconds, verbose=flags.verbose, width=wide))
     show(console, after_text(done.target, done.paths, verbose=flags.verbose, width=wide))
 
 
 def print_outcome(plan: Plan, done: Outcome, seconds: float) -> None:
-    from dandifile.report.after import after_json
-    from dandifile.report.jsonform import plan_json, results_json
+    from dandifile.report.jsonform import after_json, plan_json, results_json
 
     print_json(
         {

@@ -195,7 +195,9 @@ def _refuse_folder(found: _Found, entry: PathEntry, path: str, below: str) -> bo
 
 
 def _consider(found: _Found, entry: PathEntry, item: os.DirEntry[str], below: str) -> None:
-    if _of_standard(entry.standard, item.name) and _included(entry, below) and not _excluded(entry, below):
+    if not _included(entry, below) or _excluded(entry, below):
+        return
+    if _of_standard(entry.standard, item.name):
         _take(found, entry, item.path, below)
     else:
         found.skipped += 1

@@ -50,7 +50,7 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
         elsewhere=tuple(
             f"{source} is not on this machine; its assets stay as they are" for source in desired.local.absent
         ),
-        notes=tuple(notes),
+        notes=(*_left_out(desired.local.skipped), *notes),
         unchanged=len(observed.assets) - sum(change.before is not None for change in changes),
     )
 
@@ -77,6 +77,12 @@ def rebased(change: Change, observed: Observed) -> Change:
         return change
     now = observed.assets[change.before["path"]]
     return replace(change, before={**change.before, "asset_id": now.asset_id})
+
+
+def _left_out(count: int) -> list[str]:
+    """Files that nobody asked for are told, lest somebody thinks that they are on the archive."""
+    files = "1 file is" if count == 1 else f"{count:,} files are"
+    return [f"{files} not of the standard of their entry (standard: any takes every file)"] if count else []
 
 
 def _sound(desired: Desired, observed: Observed) -> tuple[list[LocalAsset], list[Block]]:

@@ -1,0 +1,109 @@
+"""A lab on a served embedded archive: every test of the whole tool starts from here."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from dandifile.cli import run
+from dandifile.localarchive.testing import TestArchive, archive
+from dandifile.model import JsonObject
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+"""Real data that is not part of the project; CI has it beside the checkout."""
+
+CONTACT = """
+contributors:
+  - {name: "Doe, Jane", email: jane@example.org, roles: [Author, ContactPerson]}
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One command line's exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A folder with a spec and data, bound to a served archive."""
+
+    folder: Path
+    archive: TestArchive
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def spec(self, text: str, *, name: str = "Place cells") -> None:
+        """Writes dandiset.yaml; `text` follows the instance and the name."""
+        head = f"dandifile: 1\ninstance: {self.archive.web_url}\nname: {name}\n"
+        (self.folder / "dandiset.yaml").write_text(head + text, "utf-8")
+
+    def files(self, files: dict[str, str], *, under: str = "data") -> None:
+        for path, text in files.items():
+            file = self.folder / under / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, "utf-8")
+
+    def run(self, *arguments: str) -> Ran:
+        """Runs one command in this process, the way the command line does."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = run([arguments[0], "--file", str(self.folder / "dandiset.yaml"), *arguments[1:]])
+        return Ran(int(code), out.getvalue(), err.getvalue())
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Starts one command as a process of its own, to be killed."""
+        command = [sys.executable, "-c", "from dandifile.cli import main; main()"]
+        spec = str(self.folder / "dandiset.yaml")
+        return subprocess.Popen(
+            [*command, arguments[0], "--file", spec, *arguments[1:]],
+            env={**os.environ, **self.environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def get(self, path: str) -> JsonObject:
+        """What the archive answers to its admin."""
+        import requests
+
+        headers = {"Authorization": f"token {self.archive.key}"}
+        answer = requests.get(f"{self.archive.api_url}{path}", headers=headers, timeout=30)
+        answer.raise_for_status()
+        found: JsonObject = answer.json()
+        return found
+
+    def assets(self, identifier: str = "000001") -> dict[str, JsonObject]:
+        """The draft's assets with their metadata, by path."""
+        path = f"/dandisets/{identifier}/versions/draft/assets/?metadata=true&page_size=1000"
+        return {asset["path"]: asset for asset in self.get(path)["results"]}
+
+    def document(self, identifier: str = "000001") -> JsonObject:
+        return self.get(f"/dandisets/{identifier}/versions/draft/")
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[TestArchive]:
+    with archive(tmp_path / "store") as running:
+        yield running
+
+
+@pytest.fixture
+def lab(served: TestArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    variable = f"{urlsplit(served.web_url).netloc}_API_KEY".upper()
+    monkeypatch.setenv(variable, served.key)
+    monkeypatch.setenv("DANDI_NO_ET", "1")
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    return Lab(folder, served, {variable: served.key})

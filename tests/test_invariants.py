@@ -1,0 +1,370 @@
+"""The nine promises of docs/architecture.md, kept against a served archive."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from dandifile.archive.credentials import Secret
+from dandifile.archive.instances import Instance
+from dandifile.archive.writer import Writer
+from dandifile.errors import Exit, UserError
+from dandifile.model import Json
+from dandifile.run.cache import MemoryCache
+from tests.conftest import CONTACT, Lab
+
+PATHS = "paths: [{source: data, standard: any, layout: as-is}]\n"
+PRUNED = "paths: [{source: data, standard: any, layout: as-is, prune: true}]\n"
+SPEC = f"description: Rats on a track\nlicense: CC-BY-4.0\nkeywords: [rat, track]\n{CONTACT}\n"
+FILES = {"a.csv": "a", "sub/b.csv": "bb", "sub/c.csv": "ccc"}
+
+
+@pytest.fixture
+def applied(lab: Lab) -> Lab:
+    lab.spec(SPEC + PATHS)
+    lab.files(FILES)
+    ran = lab.run("apply", "--create", "--yes")
+    assert ran.code == Exit.DONE, ran.err + ran.out
+    return lab
+
+
+# --- 1: plan writes nothing -------------------------------------------------------------------
+
+
+def test_plan_writes_nothing_to_the_archive_and_only_its_cache_here(applied: Lab) -> None:
+    applied.spec(SPEC.replace("track]", "maze]") + PATHS)
+    applied.files({"new.csv": "new", "a.csv": "changed"})
+    before = _tree(applied.folder)
+    writes = applied.archive.writes()
+    ran = applied.run("plan", "--detailed-exitcode")
+    assert ran.code == Exit.CHANGES, ran.err
+    assert applied.archive.writes() == writes
+    assert _tree(applied.folder) == before
+
+
+def test_plan_of_a_dandiset_still_to_be_created_writes_nothing(lab: Lab) -> None:
+    lab.spec(SPEC + PATHS)
+    lab.files(FILES)
+    assert lab.run("plan").code == Exit.DONE
+    assert lab.archive.writes() == 0
+
+
+# --- 2: apply converges -----------------------------------------------------------------------
+
+
+def test_after_apply_there_is_nothing_left_to_do(applied: Lab) -> None:
+    ran = applied.run("plan", "--detailed-exitcode")
+    assert (ran.code, "No changes" in ran.out) == (Exit.DONE, True), ran.out
+
+
+def test_a_second_apply_writes_nothing(applied: Lab) -> None:
+    writes = applied.archive.writes()
+    assert applied.run("apply", "--yes").code == Exit.DONE
+    assert applied.archive.writes() == writes
+
+
+def test_it_stays_so_without_any_local_memory(applied: Lab) -> None:
+    import shutil
+
+    shutil.rmtree(applied.folder / ".dandifile")
+    ran = applied.run("plan", "--detailed-exitcode")
+    assert ran.code == Exit.DONE, ran.out
+
+
+# --- 3: apply resumes -------------------------------------------------------------------------
+
+
+def test_killed_between_any_two_requests_and_run_again_it_ends_in_the_same_state(lab: Lab) -> None:
+    """Each round kills a fresh apply at its next request, until one gets through."""
+    killed = 0
+    while _killed_at(lab, killed):
+        ran = lab.run("apply", "--create", "--yes")
+        assert ran.code == Exit.DONE, f"after {killed} requests: {ran.err}{ran.out}"
+        assert {path: asset["size"] for path, asset in lab.assets(_identifier(lab)).items()} == {
+            path: len(text) for path, text in _round(killed).items()
+        }
+        assert lab.document(_identifier(lab))["keywords"] == ["rat", "track"]
+        again = lab.run("plan", "--detailed-exitcode")
+        assert again.code == Exit.DONE, f"after {killed} requests: {again.out}"
+        killed += 1
+    assert killed > 15  # a creation, three uploads of five requests each, and the reading
+    dandisets = lab.get("/dandisets/?page_size=1000")["results"]
+    assert len(dandisets) == killed + 1, "a killed creation was adopted, not repeated"
+
+
+def _killed_at(lab: Lab, skip: int) -> bool:
+    """Kills an apply of a new dandiset at its request number `skip`; False if it ended first."""
+    (lab.folder / "dandiset.lock.yaml").unlink(missing_ok=True)
+    lab.spec(SPEC + PATHS, name=f"Round {skip}")
+    lab.files(_round(skip))
+    lab.archive.behaviour.stalled.clear()
+    lab.archive.misbehave(stall=True, skip=skip, times=-1)
+    process = lab.start("apply", "--create", "--yes")
+    while process.poll() is None and not lab.archive.stalled(0.05):
+        pass
+    reached = lab.archive.behaviour.stalled.is_set()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    lab.archive.behave()
+    return reached
+
+
+def _round(number: int) -> dict[str, str]:
+    """Content of its own for every round, so that every round uploads."""
+    return {path: f"{text}-{number:03}" for path, text in FILES.items()}
+
+
+def _identifier(lab: Lab) -> str:
+    lock = (lab.folder / "dandiset.lock.yaml").read_text("utf-8")
+    return next(line.split("'")[1] for line in lock.splitlines() if "identifier:" in line)
+
+
+def test_no_finished_upload_is_sent_twice(lab: Lab) -> None:
+    """Killed before the very last asset is made, everything was uploaded: the rerun sends no byte."""
+    lab.spec(SPEC + PATHS)
+    lab.files(FILES)
+    lab.archive.misbehave(method="POST", route="/assets/$", stall=True, times=-1)
+    process = lab.start("apply", "--create", "--yes", "-j", "1")
+    assert lab.archive.stalled(60)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    lab.archive.behave()
+    uploaded = _parts_put(lab)
+    assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    assert _parts_put(lab) == len(FILES)
+    assert uploaded >= 1
+
+
+def _parts_put(lab: Lab) -> int:
+    return sum(
+        count
+        for (method, route), count in lab.archive.counts().items()
+        if method == "PUT" and "/api/" not in route
+    )
+
+
+# --- 4: only what is declared is owned --------------------------------------------------------
+
+
+def test_a_field_that_the_spec_does_not_name_is_never_changed(applied: Lab) -> None:
+    _put_document(applied, acknowledgement="the web form's", dateModified="2020-01-01T00:00:00+00:00")
+    assert applied.run("plan", "--detailed-exitcode").code == Exit.DONE
+    applied.spec(SPEC.replace("track]", "maze]") + PATHS)
+    assert applied.run("apply", "--yes").code == Exit.DONE
+    document = applied.document()
+    assert document["acknowledgement"] == "the web form's"
+    assert document["dateModified"] == "2020-01-01T00:00:00+00:00"
+    assert document["keywords"] == ["rat", "maze"]
+
+
+def test_declared_and_empty_makes_it_empty(applied: Lab) -> None:
+    applied.spec(SPEC.replace("[rat, track]", "[]") + PATHS)
+    assert applied.run("apply", "--yes").code == Exit.DONE
+    assert not applied.document().get("keywords")
+    assert applied.run("plan", "--detailed-exitcode").code == Exit.DONE
+
+
+def _put_document(lab: Lab, **fields: Json) -> None:
+    import requests
+
+    document = {**lab.document(), **fields}
+    answer = requests.put(
+        f"{lab.archive.api_url}/dandisets/000001/versions/draft/",
+        json={"name": document["name"], "metadata": document},
+        headers={"Authorization": f"token {lab.archive.key}"},
+        timeout=30,
+    )
+    answer.raise_for_status()
+
+
+# --- 5: absent is unknown ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("paths", [PATHS, PRUNED])
+def test_data_that_is_not_here_is_left_as_it_is(applied: Lab, paths: str) -> None:
+    applied.spec(SPEC + paths)
+    (applied.folder / "data").rename(applied.folder / "elsewhere")
+    ran = applied.run("apply", "--yes", "--allow", "delete")
+    assert ran.code == Exit.DONE, ran.out
+    assert "data is not on this machine" in ran.out
+    assert set(applied.assets()) == set(FILES)
+
+
+def test_an_empty_folder_deletes_nothing(applied: Lab) -> None:
+    applied.spec(SPEC + PRUNED)
+    (applied.folder / "data").rename(applied.folder / "elsewhere")
+    (applied.folder / "data").mkdir()
+    assert applied.run("apply", "--yes", "--allow", "delete").code == Exit.DONE
+    assert set(applied.assets()) == set(FILES)
+
+
+def test_a_partial_checkout_moves_nothing(applied: Lab) -> None:
+    """A second machine that has one file under another name makes a copy, not a move."""
+    other = Lab(applied.folder.parent / "other", applied.archive)
+    other.folder.mkdir()
+    other.spec(f"identifier: '000001'\n{SPEC}{PATHS}")
+    other.files({"z.csv": FILES["a.csv"]})
+    ran = other.run("apply", "--yes")
+    assert ran.code == Exit.DONE, ran.out
+    assert set(applied.assets()) == {*FILES, "z.csv"}
+
+
+# --- 6: nothing irreversible without its own flag ---------------------------------------------
+
+
+def test_yes_alone_deletes_nothing(applied: Lab) -> None:
+    applied.spec(SPEC + PRUNED + 'policy: {max_deletions: "100%"}\n')
+    (applied.folder / "data" / "a.csv").unlink()
+    ran = applied.run("apply", "--yes")
+    assert ran.code == Exit.BLOCKED
+    assert "--allow delete" in ran.out
+    assert set(applied.assets()) == set(FILES)
+    assert applied.run("apply", "--yes", "--allow", "delete").code == Exit.DONE
+    assert set(applied.assets()) == set(FILES) - {"a.csv"}
+
+
+def test_nothing_is_deleted_when_something_could_not_be_written(applied: Lab) -> None:
+    applied.spec(SPEC + PRUNED + 'policy: {max_deletions: "100%"}\n')
+    (applied.folder / "data" / "a.csv").unlink()
+    applied.files({"new.csv": "new"})
+    applied.archive.misbehave(method="POST", route="/assets/$", status=400, times=-1)
+    ran = applied.run("apply", "--yes", "--allow", "delete")
+    assert ran.code == Exit.FAILED, ran.out
+    applied.archive.behave()
+    assert set(applied.assets()) == set(FILES)
+
+
+def test_a_dandiset_is_not_created_without_its_flag(lab: Lab) -> None:
+    lab.spec(SPEC + PATHS)
+    lab.files(FILES)
+    ran = lab.run("apply", "--yes")
+    assert (ran.code, "--create" in ran.err) == (Exit.BLOCKED, True)
+    assert lab.archive.writes() == 0
+
+
+# --- 7: the right archive ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def impostor() -> Iterator[tuple[str, list[str]]]:
+    """A server that says it is another one: its origin, and the methods of the requests it got."""
+    info = {
+        "services": {"api": {"url": "https://api.example.org/api"}, "webui": {"url": "https://example.org"}},
+        "schema_version": "0.7.0",
+    }
+    methods: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            methods.append(self.command)
+            self.send_response(404 if self.path == "/server-info" else 200)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(json.dumps(info).encode())
+
+        do_PUT = do_POST = do_DELETE = do_GET  # noqa: N815 - the base class's names
+
+        def log_message(self, *args: object) -> None:
+            """Keeps the test's output clean."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", methods
+        server.shutdown()
+
+
+def test_a_server_that_says_it_is_another_archive_gets_no_write(impostor: tuple[str, list[str]]) -> None:
+    origin, methods = impostor
+    instance = Instance.called("dandi", origin, f"{origin}/api")
+    writer = Writer(instance, Secret("a" * 40), "000001", MemoryCache())
+    with pytest.raises(UserError, match=r"https://api\.example\.org/api"):
+        writer.put_metadata("x", {})
+    assert set(methods) == {"GET"}
+
+
+# --- 8: no secret leaves ----------------------------------------------------------------------
+
+
+def test_the_key_is_nowhere_in_what_is_printed_or_kept(applied: Lab) -> None:
+    applied.files({"new.csv": "new"})
+    saved = applied.folder / "plan.json"
+    printed = [
+        applied.run("plan", "--out", str(saved), "--format", "json"),
+        applied.run("apply", "--yes", "-v"),
+    ]
+    applied.archive.misbehave(status=401, times=-1)
+    printed.append(applied.run("apply", "--yes"))
+    applied.archive.behave()
+    key = applied.archive.key
+    assert all(key not in ran.out + ran.err for ran in printed)
+    kept = [file for file in applied.folder.rglob("*") if file.is_file()]
+    assert all(key.encode() not in file.read_bytes() for file in kept)
+
+
+# --- 9: what was reviewed is what is done -----------------------------------------------------
+
+
+@pytest.fixture
+def saved(applied: Lab) -> Path:
+    applied.spec(SPEC.replace("track]", "maze]") + PATHS)
+    applied.files({"a.csv": "changed", "new.csv": "new"})
+    plan = applied.folder / "plan.json"
+    assert applied.run("plan", "--out", str(plan)).code == Exit.DONE
+    return plan
+
+
+def test_a_saved_plan_does_what_it_says_and_doing_it_again_does_nothing(applied: Lab, saved: Path) -> None:
+    ran = applied.run("apply", str(saved), "--yes")
+    assert ran.code == Exit.DONE, ran.err + ran.out
+    assert applied.run("plan", "--detailed-exitcode").code == Exit.DONE
+    writes = applied.archive.writes()
+    assert applied.run("apply", str(saved), "--yes").code == Exit.DONE
+    assert applied.archive.writes() == writes
+
+
+def test_a_plan_half_done_is_finished(applied: Lab, saved: Path) -> None:
+    applied.archive.misbehave(method="POST", route="/assets/$", status=400, times=-1)
+    assert applied.run("apply", str(saved), "--yes").code == Exit.FAILED
+    applied.archive.behave()
+    assert applied.run("apply", str(saved), "--yes").code == Exit.DONE
+    assert applied.run("plan", "--detailed-exitcode").code == Exit.DONE
+
+
+@pytest.mark.parametrize("what", ["spec", "file", "field"])
+def test_a_plan_that_no_longer_fits_is_refused(applied: Lab, saved: Path, what: str) -> None:
+    if what == "spec":
+        applied.spec(SPEC + PATHS)
+    elif what == "file":
+        applied.files({"new.csv": "changed after the plan"})
+    else:
+        _put_document(applied, keywords=["by", "hand"])
+    writes = applied.archive.writes()
+    ran = applied.run("apply", str(saved), "--yes")
+    assert ran.code == Exit.BLOCKED, ran.out
+    assert "stale" in ran.err
+    assert applied.archive.writes() == writes
+
+
+def test_a_saved_plan_carries_its_permits(applied: Lab) -> None:
+    applied.spec(SPEC + PRUNED + 'policy: {max_deletions: "100%"}\n')
+    (applied.folder / "data" / "a.csv").unlink()
+    plan = applied.folder / "plan.json"
+    assert applied.run("plan", "--out", str(plan), "--allow", "delete").code == Exit.DONE
+    assert json.loads(plan.read_text("utf-8"))["allow"] == ["delete"]
+    assert applied.run("apply", str(plan), "--yes").code == Exit.DONE
+    assert set(applied.assets()) == set(FILES) - {"a.csv"}
+
+
+def _tree(folder: Path) -> dict[str, bytes]:
+    """Everything in the lab's folder but the cache, which a plan may fill."""
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file() and not file.name.startswith("cache.sqlite")
+    }
