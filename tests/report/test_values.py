@@ -65,6 +65,7 @@ CASES: list[tuple[str, Json, Json, list[str]]] = [
         ["~ A  roleName: - X, + Y"],
     ),
     ("objects", {"a": {"b": 1}, "c": 2}, {"a": {"b": 3}, "c": 2}, ["~ a.b: 1 → 3"]),
+    ("a kind of nothing", {"a": None}, {"a": ""}, ["~ changed"]),
     ("another type", "spdx:MIT", ["spdx:MIT"], ["MIT → MIT"]),
 ]
 

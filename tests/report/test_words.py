@@ -68,8 +68,12 @@ def test_wrapping_loses_nothing_and_keeps_the_width(text: str, width: int) -> No
     text = clean(text)
     lines = wrap(text, width)
 
-    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert "".join("".join(lines).split()) == "".join(text.split())
     assert all(cell_len(line) <= width for line in lines if not {"/", "\\"} & set(line))
+
+
+def test_a_dot_between_parts_begins_no_line() -> None:
+    assert wrap("one part · another part", 9) == ["one", "part ·", "another", "part"]
 
 
 @given(st.text(), st.integers(1, 40))

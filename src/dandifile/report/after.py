@@ -41,9 +41,9 @@ def sessions(paths: Iterable[str]) -> dict[str, list[str]]:
 
 def after_text(target: Target, paths: Iterable[str], *, verbose: bool = False, width: int = 100) -> Text:
     """The links and the sessions of `target`, whose draft holds assets at `paths`."""
-    lines = [Text("page".ljust(_LEAD), "cyan").append(clean(target.page), "none")]
+    lines = [Text.assemble(("page".ljust(_LEAD), "cyan"), clean(target.page))]
     if link := neurosift(target):
-        lines.append(Text("Neurosift".ljust(_LEAD), "cyan").append(clean(link), "none"))
+        lines.append(Text.assemble(("Neurosift".ljust(_LEAD), "cyan"), clean(link)))
     for number, said in enumerate(_presence(sessions(paths), verbose=verbose)):
         lines += paragraph(("" if number else "sessions").ljust(_LEAD), said, width, "cyan")
     return page(lines)

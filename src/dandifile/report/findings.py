@@ -65,4 +65,4 @@ def _how_to_ignore(check: str, files: Sequence[str]) -> list[Text]:
     paths = files[0] if len(files) == 1 else "**"
     quoted = json.dumps(paths, ensure_ascii=False)
     entry = f'- {{check: {json.dumps(check)}, paths: {clean(quoted)}, reason: "…"}}'
-    return [Text("    to accept it: ", "cyan").append(entry, "none")]
+    return [Text.assemble(("    to accept it: ", "cyan"), entry)]

@@ -130,7 +130,7 @@ def _wrapped(mark: Mark, width: int) -> list[Text]:
 def paragraph(lead: str, text: str, width: int, style: str = "") -> list[Text]:
     """`lead` and then text, wrapped under its own beginning."""
     first, *rest = wrap(clean(text), width - cell_len(lead))
-    return [Text(lead, style).append(first, "none"), *(Text(" " * cell_len(lead) + line) for line in rest)]
+    return [Text.assemble((lead, style), first), *(Text(" " * cell_len(lead) + line) for line in rest)]
 
 
 def joined(parts: Sequence[str], separator: str, width: int) -> list[str]:

@@ -170,4 +170,4 @@ def _bars(to: Console) -> Bars:
 
 
 def _failure(text: str, result: Result) -> Text:
-    return Text("failed: ", "bold red").append(f"{text}: {clean(result.error or result.reason)}", "none")
+    return Text.assemble(("failed: ", "bold red"), f"{text}: {clean(result.error or result.reason)}")

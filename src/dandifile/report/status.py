@@ -10,7 +10,7 @@ from dandifile.model import JsonObject, Plan
 from dandifile.report.after import after_text
 from dandifile.report.lines import page
 from dandifile.report.text import plan_text
-from dandifile.report.words import many
+from dandifile.report.words import clean, many
 
 MOST = 10  # of the archive's own complaints: enough to see what kind they are
 PENDING = "asset is currently being validated, please wait."
@@ -18,7 +18,7 @@ PENDING = "asset is currently being validated, please wait."
 
 def status_text(plan: Plan, draft: JsonObject, paths: Sequence[str], *, width: int = 100) -> Text:
     """The plan in brief, the archive's verdict (dandi-api 1.7), the links and the sessions."""
-    verdict = [Text(line) for line in _verdict(draft)]
+    verdict = [Text(clean(line)) for line in _verdict(draft)]
     return Text("\n").join(
         [plan_text(plan, width=width), page(verdict), after_text(plan.target, paths, width=width)]
     )

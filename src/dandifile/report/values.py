@@ -33,7 +33,8 @@ def _marks(before: Json, after: Json, *, verbose: bool) -> list[Mark]:
     if isinstance(before, list | None) and isinstance(after, list | None):
         return _list_marks(before or [], after or [], verbose=verbose)
     if isinstance(before, dict) and isinstance(after, dict):
-        return [Mark("~", change) for change in _sub_changes(before, after, verbose=verbose)]
+        changes = list(_sub_changes(before, after, verbose=verbose))
+        return [Mark("~", change) for change in changes or ["changed"]]
     if isinstance(before, str) and isinstance(after, str):
         return text_marks(plain(before), plain(after), verbose=verbose)
     if before is None or after is None:

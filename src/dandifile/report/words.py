@@ -10,6 +10,7 @@ from rich.cells import cell_len, set_cell_size
 _OBO_IRI = re.compile(r"https?://purl\.obolibrary\.org/obo/([A-Za-z]+)_(\w+)")
 _DANDI_WORD = re.compile(r"(?:dcite|spdx):(?=\S)")  # vocabularies whose prefix tells a reader nothing
 _JOINERS = "\u200c\u200d"  # invisible, but they belong to words and emoji
+_GLUE = "\u00a0"  # a blank at which no line is broken
 
 
 def size(count: int) -> str:
@@ -68,12 +69,13 @@ def pad(text: str, width: int) -> str:
 def wrap(text: str, width: int) -> list[str]:
     """Lines of at most `width` columns, broken at blanks; long words anywhere, paths and URLs nowhere."""
     lines, width = [""], max(width, 8)
-    for word in (piece for part in text.split(" ") for piece in _pieces(part, width)):
+    words = text.replace(" · ", f"{_GLUE}· ").split(" ")  # a dot between parts ends a line, it begins none
+    for word in (piece for part in words for piece in _pieces(part, width)):
         if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) > width:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
-    return lines
+    return [line.replace(f"{_GLUE}·", " ·") for line in lines]
 
 
 def _pieces(word: str, width: int) -> list[str]:
