@@ -98,7 +98,11 @@ def write_nwb(
     if external_video:
         nwb.add_acquisition(
             ImageSeries(
-                name="video", description="v", external_file=[external_video], format="external", rate=30.0
+                name="video",
+                description="v",
+                external_file=[external_video],
+                format="external",
+                timestamps=[0.0, 1.0],
             )
         )
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ def content(
 
 def names(
     contents: Sequence[Content],
-    known: dict[str, tuple[str, ...]] | None = None,
+    known: Mapping[str, tuple[str, ...]] | None = None,
     record: Record | None = None,
     reserved: frozenset[str] = frozenset(),
     *,
@@ -117,6 +117,11 @@ def test_a_first_upload_is_named_as_dandi_organize_names_it(
 
 # --- Stability -----------------------------------------------------------------------------------
 
+
+def lab(made: list[dict[str, Any]]) -> list[Content]:
+    return [content(f"{n}.nwb", obj=f"o{n}", **labels) for n, labels in enumerate(made)]
+
+
 labs = st.lists(
     st.fixed_dictionaries(
         {
@@ -127,10 +132,10 @@ labs = st.lists(
         }
     ),
     max_size=7,
-).map(lambda made: [content(f"{n}.nwb", obj=f"o{n}", **labels) for n, labels in enumerate(made)])
+).map(lab)
 
 
-def labels_of(made: Content) -> dict[str, str]:
+def labels_of(made: Content) -> dict[str, Any]:
     return dict(made.labels["entities"]) if made.labels else {}
 
 
@@ -201,7 +206,7 @@ RECORDED = "sub-m1/sub-m1_ses-1_obj-aa_ecephys.nwb"
     ],
 )
 def test_a_changed_file_keeps_its_path_while_subject_and_session_agree(
-    now: dict[str, str], path: str
+    now: dict[str, Any], path: str
 ) -> None:
     record = record_of(**{"raw__a.nwb": (RECORDED, "before")})
     assert names([content("a.nwb", digest="after", **now)], {"before": (RECORDED,)}, record)[0] == {

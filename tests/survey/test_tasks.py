@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pickle
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from dandifile.survey import tasks
+from dandifile.survey.tasks import cache_key, perform, survey_step
+from tests.survey.lab import write
+
+OLD = time.time_ns() - 3600 * 10**9
+STAT = {"path": "/a/b", "source": "b", "size": 1, "mtime_ns": OLD, "ctime_ns": OLD, "inode": 7}
+
+
+@pytest.mark.parametrize("field", ["source", "size", "mtime_ns", "ctime_ns", "inode"])
+def test_a_digest_is_remembered_by_each_part_of_the_stat(field: str) -> None:
+    changed = STAT | {field: "c" if field == "source" else OLD - 1}
+    assert cache_key(survey_step("digest", "b", STAT)) != cache_key(survey_step("digest", "b", changed))
+
+
+def test_a_digest_does_not_depend_on_where_the_folder_is() -> None:
+    moved = STAT | {"path": "/elsewhere/b"}
+    assert cache_key(survey_step("digest", "b", STAT)) == cache_key(survey_step("digest", "b", moved))
+
+
+@pytest.mark.parametrize("field", ["mtime_ns", "ctime_ns"])
+def test_a_young_file_is_not_remembered(field: str) -> None:
+    assert cache_key(survey_step("digest", "b", STAT | {field: time.time_ns()})) is None
+
+
+@pytest.mark.parametrize("kind", ["extract", "validate"])
+def test_content_is_remembered_by_digest_options_and_tools_and_not_by_path(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def key(**params: object) -> str | None:
+        return cache_key(survey_step(kind, "x", {"path": "/a", "digest": "D", **params}))
+
+    assert key() == key(path="/b")
+    assert key() != key(digest="E")
+    assert key() != key(missing_media=["v.mp4"])
+    before = key()
+    monkeypatch.setattr(tasks, "tool_versions", lambda: {"pynwb": "99"})
+    assert key() != before
+
+
+def test_a_step_runs_in_another_process(tmp_path: Path) -> None:
+    path = write(tmp_path / "a", "a")
+    status = path.stat()
+    step = survey_step("digest", "a", STAT | {"path": str(path), "size": 1, "mtime_ns": status.st_mtime_ns})
+    assert pickle.loads(pickle.dumps(perform)) is perform
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        output = pool.submit(perform, step, {}).result()
+    assert output == {"digest": "b6ff9a06b7e20bcb2858c5b8ff744aea-1"}
