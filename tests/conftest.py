@@ -93,6 +93,19 @@ class Lab:
         return self.get(f"/dandisets/{identifier}/versions/draft/")
 
 
+def write_document(lab: Lab, document: JsonObject, identifier: str = "000001") -> None:
+    """Replaces the draft's document, as the web form does."""
+    import requests
+
+    answer = requests.put(
+        f"{lab.archive.api_url}/dandisets/{identifier}/versions/draft/",
+        json={"name": document["name"], "metadata": document},
+        headers={"Authorization": f"token {lab.archive.key}"},
+        timeout=30,
+    )
+    answer.raise_for_status()
+
+
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[TestArchive]:
     with archive(tmp_path / "store") as running:

@@ -17,7 +17,7 @@ from dandifile.archive.writer import Writer
 from dandifile.errors import Exit, UserError
 from dandifile.model import Json
 from dandifile.run.cache import MemoryCache
-from tests.conftest import CONTACT, Lab
+from tests.conftest import CONTACT, Lab, write_document
 
 PATHS = "paths: [{source: data, standard: any, layout: as-is}]\n"
 PRUNED = "paths: [{source: data, standard: any, layout: as-is, prune: true}]\n"
@@ -153,7 +153,7 @@ def _parts_put(lab: Lab) -> int:
 
 
 def test_a_field_that_the_spec_does_not_name_is_never_changed(applied: Lab) -> None:
-    _put_document(applied, acknowledgement="the web form's", dateModified="2020-01-01T00:00:00+00:00")
+    _put_fields(applied, acknowledgement="the web form's", dateModified="2020-01-01T00:00:00+00:00")
     assert applied.run("plan", "--detailed-exitcode").code == Exit.DONE
     applied.spec(SPEC.replace("track]", "maze]") + PATHS)
     assert applied.run("apply", "--yes").code == Exit.DONE
@@ -170,17 +170,8 @@ def test_declared_and_empty_makes_it_empty(applied: Lab) -> None:
     assert applied.run("plan", "--detailed-exitcode").code == Exit.DONE
 
 
-def _put_document(lab: Lab, **fields: Json) -> None:
-    import requests
-
-    document = {**lab.document(), **fields}
-    answer = requests.put(
-        f"{lab.archive.api_url}/dandisets/000001/versions/draft/",
-        json={"name": document["name"], "metadata": document},
-        headers={"Authorization": f"token {lab.archive.key}"},
-        timeout=30,
-    )
-    answer.raise_for_status()
+def _put_fields(lab: Lab, **fields: Json) -> None:
+    write_document(lab, {**lab.document(), **fields})
 
 
 # --- 5: absent is unknown ---------------------------------------------------------------------
@@ -343,7 +334,7 @@ def test_a_plan_that_no_longer_fits_is_refused(applied: Lab, saved: Path, what: 
     elif what == "file":
         applied.files({"new.csv": "changed after the plan"})
     else:
-        _put_document(applied, keywords=["by", "hand"])
+        _put_fields(applied, keywords=["by", "hand"])
     writes = applied.archive.writes()
     ran = applied.run("apply", str(saved), "--yes")
     assert ran.code == Exit.BLOCKED, ran.out
