@@ -6,6 +6,7 @@ import hashlib
 import json
 import posixpath
 from pathlib import Path
+from typing import Any
 
 from dandifile.model import (
     IgnoredCheck,
@@ -54,12 +55,10 @@ def _regions(declared: Json) -> Regions:
 
 def _path_entry(declared: Json) -> PathEntry:
     """The short form is the source alone. Lists become tuples; everything else has the model's names."""
-    keys: JsonObject = {"source": declared} if isinstance(declared, str) else dict(declared)
-    keys["source"] = posixpath.normpath(keys["source"].strip())
-    keys["into"] = keys.get("into", "").strip("/")
-    return PathEntry(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in keys.items()}
-    )
+    keys: dict[str, Any] = {"source": declared} if isinstance(declared, str) else dict(declared)
+    keys |= {key: tuple(value) for key, value in keys.items() if isinstance(value, list)}
+    keys |= {"source": posixpath.normpath(keys["source"].strip()), "into": keys.get("into", "").strip("/")}
+    return PathEntry(**keys)
 
 
 def _validation(declared: JsonObject) -> Validation:

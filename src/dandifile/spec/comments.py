@@ -64,9 +64,11 @@ class Attached:
 def attach(text: str, root: Node) -> Attached:
     """Finds every comment and blank line of `text`, of which `root` is the tree."""
     attached = Attached()
-    comments = list(_comments(text, root))
+    masked, inside = _without_scalars(text, root)
+    lines = masked.splitlines()
+    comments = list(_comments(lines, inside))
     written = {comment.line for comment in comments if comment.text}
-    entries = list(_entries(root, (), written, attached.opened))
+    entries = list(_Entries(lines, written, attached.opened).below(root, ()))
     if not entries:
         attached.header = [comment.text for comment in comments]
         return attached
@@ -78,9 +80,8 @@ def attach(text: str, root: Node) -> Attached:
     return attached
 
 
-def _comments(text: str, root: Node) -> Iterator[Comment]:
-    masked, inside = _without_scalars(text, root)
-    for number, line in enumerate(masked.splitlines()):
+def _comments(lines: list[str], inside: set[int]) -> Iterator[Comment]:
+    for number, line in enumerate(lines):
         found = re.search(r"(?:^|\s)(#.*)$", line)
         if found:
             alone = not line[: found.start(1)].strip()
@@ -119,21 +120,40 @@ def _scalars(node: Node) -> Iterator[Scalar]:
             yield from _scalars(value)
 
 
-def _entries(node: Node, path: TreePath, written: set[int], opened: set[TreePath]) -> Iterator[_Entry]:
-    """The entries that comments can be about, in the order of the file; notes which flow collections open."""
-    if not isinstance(node, Sequence | Mapping):
-        return
-    if node.flow and path:
-        if not written & set(range(node.start.line, node.end.line)):
+@dataclass(frozen=True)
+class _Entries:
+    """Finds the entries that comments can be about; notes which flow collections they open."""
+
+    lines: list[str]  # without scalars
+    written: set[int]  # lines with a comment
+    opened: set[TreePath]
+
+    def below(self, node: Node, path: TreePath) -> Iterator[_Entry]:
+        """The entries of a collection and of what is in it, in the order of the file."""
+        if not isinstance(node, Sequence | Mapping):
             return
-        opened.add(path)
-    children = node.items if isinstance(node, Sequence) else [value for _, value in node.entries]
-    for index, child in enumerate(children):
-        here = (*path, index)
-        start = child.start if isinstance(node, Sequence) else node.entries[index][0].start
-        column = node.start.column if isinstance(node, Sequence) and not node.flow else start.column
-        yield _Entry(here, start.line, column)
-        yield from _entries(child, here, written, opened)
+        if node.flow and path:
+            if not self.written & set(range(node.start.line, node.end.line)):
+                return
+            self.opened.add(path)
+        if isinstance(node, Mapping):
+            for index, (key, value) in enumerate(node.entries):
+                yield _Entry((*path, index), key.start.line, key.start.column)
+                yield from self.below(value, (*path, index))
+        else:
+            for index, item in enumerate(node.items):
+                line, column = self._dash(node, item)
+                yield _Entry((*path, index), line, column)
+                yield from self.below(item, (*path, index))
+
+    def _dash(self, node: Sequence, item: Node) -> tuple[int, int]:
+        """Where an item begins: at its dash, which may stand on a line above it."""
+        if node.flow:
+            return item.start.line, item.start.column
+        column = node.start.column
+        upwards = range(item.start.line, node.start.line - 1, -1)
+        dashes = (number for number in upwards if self.lines[number][column : column + 1] == "-")
+        return next(dashes, item.start.line), column
 
 
 def _before(entries: list[_Entry], comment: Comment, attached: Attached) -> Remarks:

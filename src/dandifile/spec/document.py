@@ -33,7 +33,7 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
 
     def problem(self, fault: Fault) -> Problem:
-        """The fault with its file:line:column; of a path that is not in the file, the nearest part that is."""
+        """The fault with its file:line:column; where the path is not in the file, what holds it."""
         mark = self.keys.get(fault.path) if fault.at_key else self.places.get(fault.path)
         path = fault.path
         while mark is None and path:
@@ -111,6 +111,8 @@ class _Reader:
                 )
             else:
                 self.document.keys[(*path, key)] = key_node.start
+                if isinstance(value_node, Scalar) and value_node.start.index == value_node.end.index:
+                    self.document.places[(*path, key)] = key_node.start  # no value: it stands nowhere
                 found[key] = self.value(value_node, (*path, key))
         return found
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address
+from urllib.parse import urlsplit
 
 from dandifile.model import JsonObject
 from dandifile.spec.fault import Fault
 from dandifile.spec.forms import RESOURCE, Item, items
 from dandifile.spec.identifiers import bare_orcid, ror_url, term_curie
 
-_URL = re.compile(r"https?://[A-Za-z0-9\-._~:\[\]@]+([/?#][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*)?")
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?"
+_IN_PATH = r"([A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*"
+_URL = re.compile(
+    rf"https?://(({_LABEL}\.)*(?=[A-Za-z]){_LABEL}|[0-9]+(\.[0-9]+){{3}})(:[0-9]+)?([/?]{_IN_PATH})?(#{_IN_PATH})?"
+)
 _LONGEST_URL = 1000
 _NEARLY_A_TERM = re.compile(r"(UBERON|CL|HP)[:_]\w*|https?://\S+", re.IGNORECASE)
 
@@ -67,12 +73,25 @@ def _url(text: str) -> tuple[str, str] | None:
     text = text.strip()
     if len(text) > _LONGEST_URL:
         return f"a URL of {len(text)} characters", f"the archive takes {_LONGEST_URL} at most"
-    if _URL.fullmatch(text):
+    if _URL.fullmatch(text) and _host_can_be(text):
         return None
     return (
         f"{text!r} is not a URL that the archive takes",
         "write it whole, beginning with http:// or https://",
     )
+
+
+def _host_can_be(url: str) -> bool:
+    """Whether the numbers in the address are in their range."""
+    try:
+        parts = urlsplit(url)
+        assert parts.hostname, "the pattern asks for a host"
+        if parts.hostname.replace(".", "").isdigit():
+            IPv4Address(parts.hostname)
+    except ValueError:
+        return False
+    else:
+        return parts.port is None or parts.port >= 0
 
 
 def _term(text: str) -> tuple[str, str] | None:

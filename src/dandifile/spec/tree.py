@@ -111,7 +111,7 @@ class _Builder:
             case "ScalarEvent":
                 node: Node = Scalar(event.value, event.style or "", start, end, event.anchor, _tag(event))
             case "SequenceStartEvent":
-                items = tuple(iter(lambda: self.node_or_end(depth + 1), None))
+                items = tuple(self._items(depth + 1))
                 node = Sequence(bool(event.flow_style), start, self.end, items, event.anchor, _tag(event))
             case "MappingStartEvent":
                 entries = tuple(self._entries(depth + 1))
@@ -121,6 +121,10 @@ class _Builder:
         if event.anchor:
             self.anchors.add(event.anchor)
         return node
+
+    def _items(self, depth: int) -> Iterator[Node]:
+        while (item := self.node_or_end(depth)) is not None:
+            yield item
 
     def _entries(self, depth: int) -> Iterator[tuple[Node, Node]]:
         while (key := self.node_or_end(depth)) is not None:

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dandifile.errors import UserError
+from dandifile.spec.find import find
+
+
+def test_finds_the_spec_here_or_in_the_nearest_parent(tmp_path: Path) -> None:
+    deep = tmp_path / "lab" / "data" / "raw"
+    deep.mkdir(parents=True)
+    (tmp_path / "dandiset.yaml").touch()
+    (tmp_path / "lab" / "dandiset.yaml").touch()
+    assert find(deep) == find(tmp_path / "lab") == (tmp_path / "lab" / "dandiset.yaml").resolve()
+    assert find(tmp_path) == (tmp_path / "dandiset.yaml").resolve()
+
+
+def test_a_folder_of_that_name_is_no_spec(tmp_path: Path) -> None:
+    (tmp_path / "dandiset.yaml").touch()
+    (tmp_path / "lab" / "dandiset.yaml").mkdir(parents=True)
+    assert find(tmp_path / "lab") == (tmp_path / "dandiset.yaml").resolve()
+
+
+def test_says_what_to_do_where_there_is_none(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"no dandiset\.yaml") as caught:
+        find(tmp_path)
+    assert "dandi.yaml.example" in caught.value.fix
+    assert "dandifile import" in caught.value.fix
