@@ -162,7 +162,7 @@ def demo(
     """Play the main job on a made-up lab and the embedded archive."""
     from dandifile.commands.demo import demo
 
-    return demo(folder, no_color=no_color)
+    return demo(folder, run, no_color=no_color)
 
 
 @archive.command()

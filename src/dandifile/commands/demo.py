@@ -20,7 +20,11 @@ regions:
 """
 
 
-def demo(folder: Path, *, no_color: bool) -> int:
+Run = Callable[[list[str]], int]
+"""Runs one command line, as the shell would, and gives its exit code."""
+
+
+def demo(folder: Path, run: Run, *, no_color: bool) -> int:
     """Plays the scenes; stops at the first command that does not end as it should."""
     _clear(folder)
     _say(f"making a lab in {folder}: 8 recordings of 2 subjects under raw names, and their stimuli")
@@ -28,7 +32,7 @@ def demo(folder: Path, *, no_color: bool) -> int:
     store = (folder / "archive").resolve()
     os.environ["DANDIFILE_STORE"] = str(store)
     with running(store):
-        code = _play(folder, ["--no-color"] if no_color else [])
+        code = _play(folder, run, ["--no-color"] if no_color else [])
     if code == Exit.DONE:
         _say(f"the lab is in {folder}; edit {folder / 'dandiset.yaml'} and plan again")
         _say(
@@ -37,7 +41,7 @@ def demo(folder: Path, *, no_color: bool) -> int:
     return code
 
 
-def _play(folder: Path, color: list[str]) -> int:
+def _play(folder: Path, run: Run, color: list[str]) -> int:
     spec = folder / "dandiset.yaml"
     scenes: list[tuple[str, Callable[[], object], list[list[str]]]] = [
         ("what would be done?", lambda: None, [["plan"], ["apply", "--create", "--yes"], ["plan"]]),
@@ -56,18 +60,13 @@ def _play(folder: Path, color: list[str]) -> int:
         happen()
         _say(title)
         for command in commands:
-            code = _run([*command, "--file", str(spec), *color])
+            arguments = [*command, "--file", str(spec), *color]
+            sys.stdout.write(f"\n$ dandifile {' '.join(arguments)}\n")
+            sys.stdout.flush()
+            code = run(arguments)
             if code != Exit.DONE:
                 return code
     return Exit.DONE
-
-
-def _run(arguments: list[str]) -> int:
-    from dandifile.cli import run
-
-    sys.stdout.write(f"\n$ dandifile {' '.join(arguments)}\n")
-    sys.stdout.flush()
-    return run(arguments)
 
 
 def _say(text: str) -> None:

@@ -130,14 +130,18 @@ def _whole_blocks(plan: Plan, width: int) -> list[Text]:
 
 
 def _blocked(blocks: Iterable[Block], *, verbose: bool) -> list[Row]:
-    """Files that are blocked for the same reason share a row."""
-    groups: dict[tuple[str, str], list[str]] = {}
+    """A row a file, with all its reasons; files that are blocked for the same reasons share one."""
+    by_name: dict[str, list[Block]] = {}
     for block in blocks:
         if block.key is not None:
-            groups.setdefault((block.reason, block.fix), []).append(block.key.name)
+            by_name.setdefault(block.key.name, []).append(block)
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name, own in by_name.items():
+        said = dict.fromkeys([*(block.reason for block in own), *(block.fix for block in own if block.fix)])
+        groups.setdefault(tuple(said), []).append(name)
     rows = [
-        Row("!", "blocked", name, marks=tuple(Mark("", said) for said in (reason, fix) if said))
-        for (reason, fix), names in groups.items()
+        Row("!", "blocked", name, marks=tuple(Mark("", said) for said in marks))
+        for marks, names in groups.items()
         for name in (names if verbose else [_some(names)])
     ]
     return _first(rows, None if verbose else _MOST_BLOCKED, "blocked")

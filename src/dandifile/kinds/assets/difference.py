@@ -9,26 +9,25 @@ whose data is not here are only ever described (`regions`, `assets`), never move
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import PurePosixPath
 
 from dandifile.globs import matches
 from dandifile.kinds.assets.describe import descriptions
 from dandifile.kinds.assets.gather import NAME, Desired, Observed
 from dandifile.kinds.assets.prune import doomed
+from dandifile.kinds.assets.soundness import in_place, sound
 from dandifile.kinds.assets.states import differing, laid_over, renewed, state
-from dandifile.model import Action, Block, Change, JsonObject, Key, LocalAsset, RemoteAsset
+from dandifile.model import Action, Change, JsonObject, Key, LocalAsset, RemoteAsset
 from dandifile.plan.guards import too_many_deletions
 from dandifile.plan.kind import Difference, Options
 from dandifile.plan.standing import Standing
 from dandifile.plan.standing import standing as stands
-from dandifile.survey.findings import split
 
 
 def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
-    wanted, blocked = _sound(desired, observed)
-    written = [asset for asset in wanted if not _in_place(asset, observed)]
+    wanted, blocked, told = sound(desired, observed)
+    written = [asset for asset in wanted if not in_place(asset, observed)]
     moved, made = _moves(written, desired, observed)
     changes = [_move(asset, source, desired, observed) for asset, source in moved]
     changes += _writes(made, desired, observed)
@@ -50,7 +49,7 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
         elsewhere=tuple(
             f"{source} is not on this machine; its assets stay as they are" for source in desired.local.absent
         ),
-        notes=(*_left_out(desired.local.skipped), *notes),
+        notes=(*_left_out(desired.local.skipped), *told, *notes),
         unchanged=len(observed.assets) - sum(change.before is not None for change in changes),
     )
 
@@ -83,53 +82,6 @@ def _left_out(count: int) -> list[str]:
     """Files that nobody asked for are told, lest somebody thinks that they are on the archive."""
     files = "1 file is" if count == 1 else f"{count:,} files are"
     return [f"{files} not of the standard of their entry (standard: any takes every file)"] if count else []
-
-
-def _sound(desired: Desired, observed: Observed) -> tuple[list[LocalAsset], list[Block]]:
-    """The files that can be assets, and why the others cannot: a file blocks itself alone."""
-    blocked = [
-        Block(refusal.reason, refusal.fix, Key(NAME, refusal.source)) for refusal in desired.local.refused
-    ]
-    folders = _folders(observed.assets)
-    wanted: list[LocalAsset] = []
-    for asset in desired.local.assets:
-        reasons = [] if _in_place(asset, observed) else _reasons(asset, desired, observed, folders)
-        blocked += [Block(reason, fix, Key(NAME, asset.path)) for reason, fix in reasons]
-        if not reasons:
-            wanted.append(asset)
-    return wanted, blocked
-
-
-def _reasons(
-    asset: LocalAsset, desired: Desired, observed: Observed, folders: frozenset[str]
-) -> list[tuple[str, str]]:
-    blocking, _, _ = split(asset.findings, desired.validation, asset.path)
-    reasons = [
-        (
-            f"{finding.check} ({finding.severity}): {finding.message}",
-            "fix it, or ignore it with a reason under validation.ignore",
-        )
-        for finding in blocking
-    ]
-    now = observed.assets.get(asset.path)
-    if now is not None and now.zarr:
-        reasons.append(
-            ("the draft has a Zarr at this path", "delete it there, or give the file another name")
-        )
-    above = [str(parent) for parent in PurePosixPath(asset.path).parents if str(parent) in observed.assets]
-    if above or asset.path in folders:
-        what = f"{above[0]} is a file on the draft" if above else "this is a folder on the draft"
-        reasons.append((f"{what}: a path cannot be both", "rename one of them"))
-    return reasons
-
-
-def _folders(paths: Iterable[str]) -> frozenset[str]:
-    return frozenset(str(parent) for path in paths for parent in PurePosixPath(path).parents)
-
-
-def _in_place(asset: LocalAsset, observed: Observed) -> bool:
-    now = observed.assets.get(asset.path)
-    return now is not None and now.digest == asset.digest
 
 
 def _moves(

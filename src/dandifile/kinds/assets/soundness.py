@@ -1,0 +1,74 @@
+"""Which files here can be assets, and what is to be said of the others: a file blocks itself alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from dandifile.kinds.assets.gather import NAME, Desired, Observed
+from dandifile.model import Block, Finding, Key, LocalAsset
+from dandifile.survey.findings import split
+
+_MEND = "fix it, or ignore it with a reason under validation.ignore"
+
+
+def sound(desired: Desired, observed: Observed) -> tuple[list[LocalAsset], list[Block], list[str]]:
+    """(the files that can be assets, why others cannot, what else the checks found)."""
+    blocked = [
+        Block(refusal.reason, refusal.fix, Key(NAME, refusal.source)) for refusal in desired.local.refused
+    ]
+    folders = _folders(observed.assets)
+    wanted: list[LocalAsset] = []
+    harmless: list[Finding] = []
+    for asset in desired.local.assets:
+        blocking, _, others = split(asset.findings, desired.validation, asset.path)
+        harmless += others
+        reasons = (
+            [] if in_place(asset, observed) else [*_faults(blocking), *_clashes(asset, observed, folders)]
+        )
+        blocked += [Block(reason, fix, Key(NAME, asset.path)) for reason, fix in reasons]
+        if not reasons:
+            wanted.append(asset)
+    return wanted, blocked, _notes(harmless)
+
+
+def in_place(asset: LocalAsset, observed: Observed) -> bool:
+    """Whether the draft has this content at this path."""
+    now = observed.assets.get(asset.path)
+    return now is not None and now.digest == asset.digest
+
+
+def _faults(findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
+    """(reason, what to do) of what the checks found; what they found several times is said once."""
+    found = Counter(f"{finding.check} ({finding.severity}): {finding.message}" for finding in findings)
+    for reason, times in found.items():
+        yield (reason if times == 1 else f"{reason} (in {times} places)"), _MEND
+
+
+def _clashes(asset: LocalAsset, observed: Observed, folders: frozenset[str]) -> Iterator[tuple[str, str]]:
+    now = observed.assets.get(asset.path)
+    if now is not None and now.zarr:
+        yield "the draft has a Zarr at this path", "delete it there, or rename the file"
+    above = [str(parent) for parent in PurePosixPath(asset.path).parents if str(parent) in observed.assets]
+    if above:
+        yield f"{above[0]} is a file on the draft: a path cannot be both", "rename one of them"
+    elif asset.path in folders:
+        yield "this is a folder on the draft: a path cannot be both", "rename one of them"
+
+
+def _folders(paths: Iterable[str]) -> frozenset[str]:
+    return frozenset(str(parent) for path in paths for parent in PurePosixPath(path).parents)
+
+
+def _notes(findings: Iterable[Finding]) -> list[str]:
+    """Failures of the tools themselves, each with what it means; the rest is counted."""
+    tools = Counter(finding.message for finding in findings if finding.severity is None)
+    notes = [
+        message if times == 1 else f"{message} (in {times} files)" for message, times in sorted(tools.items())
+    ]
+    mild = Counter(finding.severity for finding in findings if finding.severity is not None)
+    if mild:
+        counts = ", ".join(f"{count} {severity}" for severity, count in sorted(mild.items()))
+        notes.append(f"the checks also found what does not block: {counts}")
+    return notes
