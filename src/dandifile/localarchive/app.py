@@ -15,15 +15,24 @@ from dandifile.localarchive.archive import Archive
 from dandifile.localarchive.misbehave import Behaviour
 from dandifile.localarchive.routes import (
     assets,
+    audit,
+    blob_objects,
     control,
     dandisets,
+    facets,
     general,
-    objects,
+    manifest_objects,
     owners,
     people,
     reading,
+    release,
+    stars,
+    tree,
     uploads,
     versions,
+    zarr_files,
+    zarr_objects,
+    zarrs,
 )
 
 if TYPE_CHECKING:
@@ -32,10 +41,33 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 
+# The busiest first: routes are tried in this order.
+_MODULES = (
+    general,
+    people,
+    assets,
+    reading,
+    tree,
+    uploads,
+    blob_objects,
+    zarr_objects,
+    manifest_objects,
+    zarr_files,
+    zarrs,
+    versions,
+    owners,
+    dandisets,
+    release,
+    stars,
+    facets,
+    audit,
+    control,
+)
+
+
 def make_app(archive: Archive, behaviour: Behaviour) -> Starlette:
-    modules = (general, people, assets, reading, uploads, objects, versions, owners, dandisets, control)
     app = Starlette(
-        routes=[route for module in modules for route in module.ROUTES],
+        routes=[route for module in _MODULES for route in module.ROUTES],
         exception_handlers={HTTPException: _no_route, Exception: _broken},
     )
     app.router.redirect_slashes = False

@@ -10,13 +10,20 @@ import logging
 import threading
 from collections.abc import Callable
 
-from dandifile.localarchive import hashing, validation
+from dandifile.localarchive import hashing, publishing, unembargo, validation, zarr_ingest
 from dandifile.localarchive.archive import Archive
 
 _LOG = logging.getLogger(__name__)
 
 # Each does one piece of its work and says whether there may be more.
-_JOBS: tuple[Callable[[Archive], bool], ...] = (hashing.run, validation.run_assets, validation.run_drafts)
+_JOBS: tuple[Callable[[Archive], bool], ...] = (
+    unembargo.run,
+    hashing.run,
+    zarr_ingest.run,
+    validation.run_assets,
+    publishing.run,
+    validation.run_drafts,
+)
 _LOOK = 0.25  # seconds, after which it looks for work that nobody has told it of
 
 

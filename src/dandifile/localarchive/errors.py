@@ -26,6 +26,10 @@ def json_text(text: str, status: int = 200, headers: Mapping[str, str] | None = 
     return Response(text, status, dict(headers or {}), media_type="application/json")
 
 
+def nothing(status: int = 204) -> Response:
+    return Response(status_code=status)
+
+
 def refused(content: Json, status: int = 400, headers: Mapping[str, str] | None = None) -> RefusedError:
     """A body of JSON: a bare string, a list of messages, or messages by field."""
     return RefusedError(json_response(content, status, headers))

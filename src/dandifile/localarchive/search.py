@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-import shlex
-
-from dandifile.localarchive import errors, fields
+from dandifile.localarchive import errors, fields, search_terms
 from dandifile.localarchive.http import Call
-from dandifile.localarchive.store.database import folded
 
 # A dandiset is described by its newest version: the draft, unless it was published.
 _NEWEST = "SELECT max(id) FROM versions WHERE dandiset = d.id"
+_EMBARGOED = "Authentication credentials must be provided when attempting to access embargoed dandisets"
 _ORDERS = {
     "id": "d.id",
     "name": "v.name",
@@ -33,11 +31,9 @@ def dandisets(call: Call) -> list[int]:
             raise errors.refused("Must be authenticated to filter by starred dandisets.", 401)
         conditions.append("d.id IN (SELECT dandiset FROM stars WHERE user = ?)")
         values.append(call.user.id)
-    for word in _words(call.query.get("search", "").replace("\x00", "")):
-        conditions.append(
-            "EXISTS (SELECT 1 FROM versions WHERE dandiset = d.id AND instr(folded(metadata), ?))"
-        )
-        values.append(folded(word))
+    for condition, value in search_terms.conditions(call.query.get("search", "").replace("\x00", "")):
+        conditions.append(condition)
+        values.append(value)
     query = (
         f"SELECT d.id FROM dandisets d JOIN versions v ON v.id = ({_NEWEST})"
         f" WHERE {' AND '.join(conditions)} ORDER BY {order}"
@@ -52,7 +48,7 @@ def _visible(call: Call) -> tuple[list[str], list[object]]:
     if not fields.flag(call.query, "embargoed", default=False):
         return (["d.embargo_status = 'OPEN'", owned], [user]) if mine else (["d.embargo_status = 'OPEN'"], [])
     if call.user is None:
-        raise errors.refused("Authentication required to view embargoed dandisets", 401)
+        raise errors.refused(_EMBARGOED, 401)
     if mine:
         return [owned], [user]
     return (["1"], []) if call.user.admin else ([f"(d.embargo_status = 'OPEN' OR {owned})"], [user])
@@ -65,11 +61,3 @@ def _order(call: Call) -> str:
     if column is None:
         return "d.created, d.id"
     return f"{column} DESC, d.id" if wanted.startswith("-") else f"{column}, d.id"
-
-
-def _words(text: str) -> list[str]:
-    """Words and quoted phrases; all must be found."""
-    try:
-        return shlex.split(text)
-    except ValueError:
-        raise errors.refused({"search": f"Unbalanced quotes in search: {text}"}) from None

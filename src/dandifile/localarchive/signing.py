@@ -34,7 +34,7 @@ class Signer:
             "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
             "X-Amz-Date": datetime.now(UTC).strftime(_FORMAT),
             "X-Amz-Expires": str(lifetime),
-            "X-Amz-SignedHeaders": ";".join(["host", *headers]),
+            "X-Amz-SignedHeaders": ";".join(sorted(["host", *headers])),
         }
         query["X-Amz-Signature"] = self._sign(method, path, query, headers)
         return f"{quote(path)}?{urlencode(query)}"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-
-from starlette.responses import Response
+from typing import TYPE_CHECKING
 
 from dandifile.localarchive import access, asset_metadata, errors, fields, instance
 from dandifile.localarchive.errors import json_text
@@ -19,6 +18,9 @@ from dandifile.localarchive.store.blobs import Blob
 from dandifile.localarchive.store.dandisets import Dandiset, Version
 from dandifile.localarchive.store.zarrs import Zarr
 from dandifile.model import JsonObject
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
 
 _ORDERS = tuple(sign + name for name in ("created", "modified", "path") for sign in ("", "-"))
 _MAX_PATH = 512
@@ -174,7 +176,7 @@ def _delete(call: Call) -> Response:
             db, dandiset.id, call.approved(), "remove_asset", {"path": asset.path, "asset_id": asset.asset_id}
         )
     call.archive.work.set()
-    return Response(status_code=204)
+    return errors.nothing()
 
 
 ROUTES = [

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
-
-from starlette.responses import Response
+from typing import TYPE_CHECKING
 
 from dandifile.localarchive import errors, fields
 from dandifile.localarchive.errors import json_response
@@ -14,6 +13,9 @@ from dandifile.localarchive.http import Call, resource
 from dandifile.localarchive.misbehave import OURS, Behaviour, Fault
 from dandifile.localarchive.settings import Settings
 from dandifile.localarchive.store import users
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
 
 
 def _behaviour(call: Call) -> Behaviour:
@@ -39,19 +41,19 @@ def _counts(call: Call) -> Response:
 
 def _reset_counts(call: Call) -> Response:
     _behaviour(call).reset()
-    return Response(status_code=204)
+    return errors.nothing()
 
 
 def _add_fault(call: Call) -> Response:
     behaviour, body = _behaviour(call), fields.mapping(call.json())
     _only(body.keys(), Fault)
     behaviour.add(replace(Fault(), **body))
-    return Response(status_code=204)
+    return errors.nothing()
 
 
 def _clear_faults(call: Call) -> Response:
     _behaviour(call).clear()
-    return Response(status_code=204)
+    return errors.nothing()
 
 
 def _settings(call: Call) -> Response:

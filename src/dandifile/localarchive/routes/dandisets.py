@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
-
-from starlette.responses import Response
+from typing import TYPE_CHECKING
 
 from dandifile.localarchive import access, errors, fields, instance, metadata, search, shapes
 from dandifile.localarchive.errors import json_response
@@ -14,6 +13,9 @@ from dandifile.localarchive.paging import paging
 from dandifile.localarchive.store import audit, dandisets, users
 from dandifile.localarchive.store.dandisets import Dandiset, dump
 from dandifile.model import JsonObject
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
 
 _YEAR = timedelta(days=365)
 
@@ -128,7 +130,7 @@ def _delete(call: Call) -> Response:
         _refuse_deletion(call, db, dandiset)
         audit.record(db, dandiset.id, call.approved(), "delete_dandiset", {})
         dandisets.delete(db, dandiset)
-    return Response(status_code=204)
+    return errors.nothing()
 
 
 def _refuse_deletion(call: Call, db: sqlite3.Connection, dandiset: Dandiset) -> None:

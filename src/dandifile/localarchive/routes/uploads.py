@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
-
-from starlette.responses import Response
 
 from dandifile.localarchive import access, errors, fields
 from dandifile.localarchive.errors import json_response
 from dandifile.localarchive.http import Call, resource
 from dandifile.localarchive.objects import part_sizes
 from dandifile.localarchive.paging import paginated
+from dandifile.localarchive.routes.object_store import NAMESPACE, XML
 from dandifile.localarchive.store import blobs, dandisets, users
 from dandifile.localarchive.store.blobs import Blob, Upload
 from dandifile.localarchive.store.dandisets import Dandiset
 from dandifile.model import Json, JsonObject
 
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
 _LIFETIME = 7 * 24 * 3600  # seconds
 _ETAG, _SHA256 = "dandi:dandi-etag", "dandi:sha2-256"
-_XML = '<?xml version="1.0" encoding="UTF-8"?>'
-S3 = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
 def _digest(call: Call) -> Response:
@@ -118,7 +119,7 @@ def _complete(call: Call) -> Response:
     inner = "".join(
         f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(etag)}</ETag></Part>" for number, etag in parts
     )
-    body = f'{_XML}<CompleteMultipartUpload xmlns="{S3}">{inner}</CompleteMultipartUpload>'
+    body = f'{XML}<CompleteMultipartUpload xmlns="{NAMESPACE}">{inner}</CompleteMultipartUpload>'
     return json_response(
         {"complete_url": _signed(call, "POST", upload, {"uploadId": upload.upload_id}), "body": body}
     )
@@ -174,7 +175,7 @@ def _clear(call: Call) -> Response:
     objects = call.archive.objects
     for upload in uploads:
         objects.remove(objects.upload(upload.upload_id), objects.blob(upload.upload_id))
-    return Response(status_code=204)
+    return errors.nothing()
 
 
 def _owned(call: Call) -> Dandiset:

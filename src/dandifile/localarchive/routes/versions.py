@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-
-from starlette.responses import Response
+from typing import TYPE_CHECKING
 
 from dandifile.localarchive import access, errors, fields, metadata, shapes
 from dandifile.localarchive.errors import json_response, json_text
@@ -13,6 +12,9 @@ from dandifile.localarchive.paging import paginated
 from dandifile.localarchive.routes.dandisets import described, stored
 from dandifile.localarchive.store import audit, dandisets
 from dandifile.localarchive.store.dandisets import dump
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
 
 _VERSION = "/api/dandisets/{dandiset:dandiset}/versions/{version:version}/"
 
@@ -64,7 +66,7 @@ def _delete(call: Call) -> Response:
         raise errors.refused("Cannot delete published versions", 403)
     with call.write() as db:
         dandisets.delete_version(db, version)
-    return Response(status_code=204)
+    return errors.nothing()
 
 
 ROUTES = [

@@ -184,7 +184,7 @@ def attach(db: sqlite3.Connection, version: int, new: NewAsset) -> Asset:
         (asset_id, new.path, blob, zarr, dump(new.metadata), schema, stamp, stamp),
     )
     db.execute("INSERT INTO membership VALUES (?, ?, ?)", (version, new.path, cursor.lastrowid))
-    _count(db, version, 1, new.content.size)
+    _count(db, version, 1, new.content.size, zarr=zarr is not None)
     found = by_asset_id(db, asset_id)
     assert found is not None
     return found
@@ -192,16 +192,28 @@ def attach(db: sqlite3.Connection, version: int, new: NewAsset) -> Asset:
 
 def detach(db: sqlite3.Connection, version: int, asset: Asset) -> None:
     db.execute("DELETE FROM membership WHERE version = ? AND path = ?", (version, asset.path))
-    _count(db, version, -1, -asset.size)
+    _count(db, version, -1, -asset.size, zarr=asset.zarr_id is not None)
 
 
-def _count(db: sqlite3.Connection, version: int, assets: int, size: int) -> None:
+def _count(db: sqlite3.Connection, version: int, assets: int, size: int, *, zarr: bool) -> None:
     """Keeps the version's totals, and sends it back to validation."""
     db.execute(
         "UPDATE versions SET asset_count = asset_count + ?, size = size + ? WHERE id = ?",
         (assets, size, version),
     )
+    if zarr:  # its size may have changed since it was counted
+        recount(db, version)
     set_status(db, version, "Pending")
+
+
+def recount(db: sqlite3.Connection, version: int) -> None:
+    """Sums a version's assets up anew."""
+    db.execute(
+        "UPDATE versions SET (asset_count, size) ="
+        " (SELECT count(*), coalesce(sum(coalesce(b.size, z.size)), 0) FROM membership m JOIN assets a ON a.id = m.asset LEFT JOIN blobs b ON b.id = a.blob"
+        " LEFT JOIN zarrs z ON z.id = a.zarr WHERE m.version = versions.id) WHERE id = ?",
+        (version,),
+    )
 
 
 def pending(db: sqlite3.Connection, limit: int) -> list[Asset]:
@@ -243,3 +255,35 @@ def owners(db: sqlite3.Connection, asset: Asset) -> set[int]:
         (asset.id,),
     )
     return {row[0] for row in rows}
+
+
+def versions_with_zarr(db: sqlite3.Connection, zarr: int) -> list[int]:
+    """Versions that have an asset of this zarr."""
+    rows = db.execute(
+        "SELECT DISTINCT m.version FROM membership m JOIN assets a ON a.id = m.asset WHERE a.zarr = ?",
+        (zarr,),
+    )
+    return [row[0] for row in rows]
+
+
+def publish(db: sqlite3.Connection, draft: int, version: int, publication: str) -> None:
+    """Puts the draft's assets into a new version too, and freezes those that were not yet."""
+    db.execute(
+        "INSERT INTO membership (version, path, asset)"
+        " SELECT ?, path, asset FROM membership WHERE version = ?",
+        (version, draft),
+    )
+    db.execute(
+        "UPDATE assets SET published = ? WHERE published IS NULL"
+        " AND id IN (SELECT asset FROM membership WHERE version = ?)",
+        (publication, draft),
+    )
+    recount(db, version)
+
+
+def release_all(db: sqlite3.Connection, dandiset: int) -> None:
+    """Opens the blobs of a dandiset's assets, which are then to be validated again."""
+    members = "SELECT asset FROM membership WHERE version IN (SELECT id FROM versions WHERE dandiset = ?)"
+    db.execute(f"UPDATE assets SET status = 'Pending' WHERE id IN ({members})", (dandiset,))
+    blobs = f"SELECT blob FROM assets WHERE id IN ({members})"
+    db.execute(f"UPDATE blobs SET embargoed = 0 WHERE id IN ({blobs})", (dandiset,))

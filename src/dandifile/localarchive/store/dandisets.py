@@ -174,3 +174,11 @@ def set_status(db: sqlite3.Connection, version: int, status: str, errors: str | 
 def dump(document: object) -> str:
     """JSON as it is stored: compact, Unicode as it is."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def in_embargo_status(db: sqlite3.Connection, status: str) -> list[Dandiset]:
+    return [Dandiset(*row) for row in db.execute(f"{_DANDISET} WHERE embargo_status = ?", (status,))]
+
+
+def set_release_notes(db: sqlite3.Connection, version: Version, notes: str) -> None:
+    db.execute("UPDATE versions SET release_notes = ? WHERE id = ?", (notes, version.id))

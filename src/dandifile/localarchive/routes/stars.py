@@ -1,0 +1,37 @@
+"""Stars, and figures about the whole archive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dandifile.localarchive import access
+from dandifile.localarchive.errors import json_response
+from dandifile.localarchive.http import Call, resource
+from dandifile.localarchive.store import stars, statistics
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+
+def _add(call: Call) -> Response:
+    dandiset = access.visible(call)
+    with call.write() as db:
+        stars.add(db, dandiset.id, call.approved().id)
+    return json_response({"count": stars.count(call.db, dandiset.id)})
+
+
+def _remove(call: Call) -> Response:
+    dandiset = access.visible(call)
+    with call.write() as db:
+        stars.remove(db, dandiset.id, call.approved().id)
+    return json_response({"count": stars.count(call.db, dandiset.id)})
+
+
+def _statistics(call: Call) -> Response:
+    return json_response(statistics.of_everything(call.db))
+
+
+ROUTES = [
+    resource("/api/dandisets/{dandiset:dandiset}/star/", POST=_add, DELETE=_remove),
+    resource("/api/stats/", GET=_statistics),
+]
