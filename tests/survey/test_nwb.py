@@ -118,14 +118,15 @@ def test_videos_beside_the_file_are_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("subject", [{}, {"subject_id": None, "sex": None, "age": None}])
 def test_a_species_that_is_not_listed_stands_for_itself_without_asking_the_web(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subject: dict[str, Any]
 ) -> None:
     def no_network(*_: Any) -> None:
         raise AssertionError("the network was asked")
 
     taxon = "http://purl.obolibrary.org/obo/NCBITaxon_9685"
-    path = write_nwb(tmp_path / "cat.nwb", {"species": taxon})
+    path = write_nwb(tmp_path / "cat.nwb", subject | {"species": taxon})
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
     monkeypatch.setattr(socket.socket, "connect", no_network)
     [subject] = extracted(path)["metadata"]["wasAttributedTo"]

@@ -45,13 +45,14 @@ def test_a_standard_takes_its_files_and_counts_the_others(
         ((), ("a/scratch", "b"), ["a/1.txt"]),
     ],
 )
-def test_patterns_are_relative_to_the_entry(
+def test_patterns_are_relative_to_the_entry_and_what_they_leave_out_is_not_counted(
     tmp_path: Path, include: tuple[str, ...], exclude: tuple[str, ...], taken: list[str]
 ) -> None:
     for name in ("a/1.txt", "a/scratch/2.txt", "b/3.txt"):
         write(tmp_path / "data" / name)
     found = scan(spec_of(tmp_path, replace(ANY, include=include, exclude=exclude)))
     assert [file.below for file in found.files] == taken
+    assert found.skipped == 0
 
 
 def test_hidden_files_and_the_projects_own_are_no_data(tmp_path: Path) -> None:

@@ -173,9 +173,10 @@ def _listed(found: _Found, folder: str) -> Iterator[os.DirEntry[str]]:
 def _refuse_folder(found: _Found, entry: PathEntry, path: str, below: str) -> bool:
     """Whether a folder is one that must be taken as a whole, which is not supported yet."""
     if os.path.splitext(path)[1] in ZARR_SUFFIXES:
-        if entry.standard == "nwb" or (below and not _included(entry, below)):
+        asked_for = not below or _included(entry, below)
+        if asked_for and entry.standard == "nwb":
             found.skipped += 1
-        else:
+        elif asked_for:
             found.refuse(
                 path,
                 "it is a Zarr, and this version of dandifile does not upload Zarr yet",
