@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from dandifile.errors import DataError
 from dandifile.survey import tasks
 from dandifile.survey.tasks import cache_key, perform, survey_step
-from tests.survey.lab import write
+from tests.survey.lab import write, write_nwb
 
 OLD = time.time_ns() - 3600 * 10**9
 STAT = {"path": "/a/b", "source": "b", "size": 1, "mtime_ns": OLD, "ctime_ns": OLD, "inode": 7}
@@ -39,12 +40,28 @@ def test_content_is_remembered_by_digest_options_and_tools_and_not_by_path(
     def key(**params: object) -> str | None:
         return cache_key(survey_step(kind, "x", {"path": "/a", "digest": "D", **params}))
 
-    assert key() == key(path="/b")
+    assert key() == key(path="/b") == key(mtime_ns=1, size=2)
     assert key() != key(digest="E")
     assert key() != key(missing_media=["v.mp4"])
     before = key()
     monkeypatch.setattr(tasks, "tool_versions", lambda: {"pynwb": "99"})
     assert key() != before
+
+
+@pytest.mark.parametrize("kind", ["extract", "validate"])
+def test_what_was_read_of_a_file_that_changed_is_not_taken_for_its_old_content(
+    kind: str, tmp_path: Path
+) -> None:
+    path = write_nwb(tmp_path / "a.nwb")
+    stat = {
+        "path": str(path),
+        "size": path.stat().st_size,
+        "mtime_ns": path.stat().st_mtime_ns,
+        "digest": "D",
+    }
+    assert perform(survey_step(kind, "a", stat), {})
+    with pytest.raises(DataError, match="changed while it was read"):
+        perform(survey_step(kind, "a", stat | {"mtime_ns": OLD}), {})
 
 
 def test_a_step_runs_in_another_process(tmp_path: Path) -> None:

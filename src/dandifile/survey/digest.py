@@ -11,8 +11,8 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from dandifile.errors import DataError
 from dandifile.model import JsonObject
+from dandifile.survey.steady import changed, steady
 
 _BUFFER = 2**20
 _POINTER_SIZE = 2**15  # git-annex holds nothing larger for a pointer
@@ -27,21 +27,10 @@ def digest(params: JsonObject) -> JsonObject:
     the stat in the params says.
     """
     path, size = Path(params["path"]), params["size"]
-    try:
+    with steady(params):
         if size < _POINTER_SIZE and _is_pointer(path):
             return {"pointer": True}
-        before = path.stat()
-        etag = dandi_etag(path, size)
-        after = path.stat()
-    except OSError as error:
-        raise DataError(
-            f"it cannot be read: {error.strerror or error}",
-            where=str(path),
-            fix="check the file and its permissions",
-        ) from error
-    if {(s.st_size, s.st_mtime_ns) for s in (before, after)} != {(size, params["mtime_ns"])}:
-        raise _changed(path)
-    return {"digest": etag}
+        return {"digest": dandi_etag(path, size)}
 
 
 def dandi_etag(path: Path, size: int) -> str:
@@ -65,7 +54,7 @@ def _part_md5(path: Path, offset: int, size: int) -> bytes:
         while size:
             count = file.readinto(buffer[:size])
             if not count:
-                raise _changed(path)
+                raise changed(str(path))
             md5.update(buffer[:count])
             size -= count
     return md5.digest()
@@ -74,11 +63,3 @@ def _part_md5(path: Path, offset: int, size: int) -> bytes:
 def _is_pointer(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(64).startswith(_POINTERS)
-
-
-def _changed(path: Path) -> DataError:
-    return DataError(
-        "it changed while it was read",
-        where=str(path),
-        fix="wait until it is written completely, then run again",
-    )

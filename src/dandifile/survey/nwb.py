@@ -23,7 +23,7 @@ _NAME_FIELDS = ("session_id", "tissue_sample_id", "slice_id", "cell_id", "descri
 
 
 def extract(params: JsonObject) -> JsonObject:
-    """`{path, digest}` → `{"metadata", "labels", "media"}` or `{"refused": {"reason", "fix"}}`.
+    """`{path}` → `{"metadata", "labels", "media"}` or `{"refused": {"reason", "fix"}}`.
 
     `metadata` is normalised. `labels` are the parts of the organised name, `{"entities":
     {"sub": …, "ses": …, …}, "modalities": "ecephys+ogen"}`, as dandi organize writes them.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from dandifile.model import Finding, Json, JsonObject, Refusal, Result, Status, Step
+from dandifile.model import Finding, JsonObject, Refusal, Result, Status, Step
 from dandifile.survey import findings
 from dandifile.survey.layout import Content
 from dandifile.survey.scan import NWB, ScannedFile
@@ -63,9 +63,7 @@ def digested(files: Iterable[ScannedFile], run: Runner) -> Digested:
 def extracted(contents: Iterable[Content], run: Runner) -> Extracts:
     """What the NWB files among these hold."""
     steps = {
-        content.digest: survey_step(
-            "extract", content.digest, {"path": content.file.path, "digest": content.digest}
-        )
+        content.digest: survey_step("extract", content.digest, _content_params(content))
         for content in contents
         if content.file.form == NWB
     }
@@ -104,11 +102,16 @@ def _digest_params(file: ScannedFile) -> JsonObject:
     }
 
 
+def _content_params(content: Content) -> JsonObject:
+    file = content.file
+    return {"path": file.path, "size": file.size, "mtime_ns": file.mtime_ns, "digest": content.digest}
+
+
 def _validate_step(content: Content, extract: JsonObject) -> Step:
     """Whether media files are where the NWB file says is a finding, and no part of its content."""
     folder = Path(content.file.path).parent
     missing = [name for name in extract["media"] if not (folder / name).exists()]
-    params: Json = {"path": content.file.path, "digest": content.digest, "missing_media": missing}
+    params = _content_params(content) | {"missing_media": missing}
     return survey_step("validate", " ".join([content.digest, *missing]), params)
 
 

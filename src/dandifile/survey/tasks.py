@@ -16,8 +16,10 @@ from typing import Literal
 from dandifile.model import Effect, Json, JsonObject, Step
 from dandifile.survey import normalise
 from dandifile.survey.digest import digest
+from dandifile.survey.steady import steady
 
 _TOOLS = ("dandi", "dandischema", "pynwb", "hdmf", "nwbinspector")
+_OF_THE_PLACE = frozenset({"path", "size", "mtime_ns"})  # params that say nothing of the content
 _YOUNG = 2 * 10**9  # ns: a file that young may change again without another time or size
 
 
@@ -54,13 +56,15 @@ def survey_step(kind: str, subject: str, params: JsonObject) -> Step:
 def _extract(params: JsonObject) -> Json:
     from dandifile.survey.nwb import extract
 
-    return extract(params)
+    with steady(params):
+        return extract(params)
 
 
 def _validate(params: JsonObject) -> Json:
     from dandifile.survey.validate import validate
 
-    return validate(params)
+    with steady(params):
+        return validate(params)
 
 
 def _stat_key(params: JsonObject) -> str | None:
@@ -73,8 +77,8 @@ def _stat_key(params: JsonObject) -> str | None:
 
 def _content_key(params: JsonObject) -> str:
     """By content, tools and options: a copy, a rename or another machine finds it."""
-    options = {key: value for key, value in params.items() if key != "path"}
-    text = json.dumps([options, tool_versions(), normalise.VERSION], sort_keys=True)
+    content = {key: value for key, value in params.items() if key not in _OF_THE_PLACE}
+    text = json.dumps([content, tool_versions(), normalise.VERSION], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -6,6 +6,7 @@ The file's name is not looked at here: the asset's path is what the archive sees
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ _UNREAD = "NWBI.During io.read()"
 
 
 def validate(params: JsonObject) -> JsonObject:
-    """`{path, digest, media}` → `{"findings": [{"check", "message", "severity", "within"}, …]}`.
+    """`{path}` → `{"findings": [{"check", "message", "severity", "within"}, …]}`, sorted, each once.
 
     Checks are named as nwbinspector names them, pynwb's by the class of the error, dandi's by
     their id. `severity` is a name of `model.Severity`; null where the tool crashed.
@@ -29,12 +30,8 @@ def validate(params: JsonObject) -> JsonObject:
         path = Path(params["path"])
         # Without a dandiset's folder the dandi package does not judge the path.
         results = NWBAsset(filepath=path, path=path.name, dandiset_path=None).get_validation_errors()
-        found = {tuple(sorted(_finding(result).items(), key=str)): None for result in results}
-    return {
-        "findings": sorted(
-            (dict(items) for items in found), key=lambda f: (f["check"], f["within"], f["message"])
-        )
-    }
+        found = {json.dumps(_finding(result), sort_keys=True) for result in results}
+    return {"findings": [json.loads(finding) for finding in sorted(found)]}
 
 
 def _finding(result: Any) -> dict[str, str | None]:
