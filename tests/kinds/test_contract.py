@@ -1,0 +1,94 @@
+"""One contract for every kind: apply against the archive, plan again, expect nothing.
+
+A case is a spec and files before, and a spec and files after; each kind has to be changed,
+created and left alone in some of them. A new kind adds its cases here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from dandifile import kinds
+from dandifile.errors import Exit
+from tests.conftest import CONTACT, Lab
+
+PATHS = "paths: [{source: data, standard: any}]\n"
+CA1 = '{name: field CA1 of hippocampus, id: "UBERON:0003881"}'
+
+
+@dataclass(frozen=True)
+class Case:
+    kind: str
+    spec: str
+    files: dict[str, str] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+
+
+CASES = {
+    "the dandiset is there": Case("dandiset", PATHS),
+    "a file is new": Case("assets", PATHS, {"b.csv": "b"}),
+    "a file has other content": Case("assets", PATHS, {"a.csv": "other"}),
+    "a file has another name": Case("assets", PATHS, {"z.csv": "a"}, gone=("a.csv",)),
+    "a file is gone, and pruned": Case(
+        "assets",
+        'paths: [{source: data, standard: any, prune: true}]\npolicy: {max_deletions: "100%"}\n',
+        gone=("a.csv",),
+        allow=("--allow", "delete"),
+    ),
+    "two files swapped names": Case("assets", PATHS, {"a.csv": "keep", "keep.csv": "a"}),
+    "assets have metadata laid over": Case(
+        "assets", PATHS + "assets: [{match: '*.csv', metadata: {keywords: [pilot, table]}}]\n"
+    ),
+    "assets have regions": Case("assets", f"{PATHS}regions: {{paths: {{'*.csv': [{CA1}]}}}}\n"),
+    "fields are set": Case("metadata", f"{PATHS}description: New\nkeywords: [a, b]\nlicense: CC0-1.0\n"),
+    "people and funders are set": Case(
+        "metadata",
+        PATHS
+        + CONTACT
+        + "  - {name: 'Roe, Richard', orcid: 0000-0002-1825-0097, roles: [Author], cite: false}\n"
+        + "  - {organization: NIMH, ror: 04xeg9z08, award: R21MH117788, roles: [Funder]}\n",
+    ),
+    "regions, ethics and relations are set": Case(
+        "metadata",
+        PATHS
+        + f"regions: [{CA1}]\n"
+        + "ethics: [{protocol: 'IACUC 1', contact: {name: IACUC, email: iacuc@example.org}}]\n"
+        + "related: [{url: 'https://example.org/x', name: x, relation: IsSupplementedBy, type: Software}]\n",
+    ),
+    "any other field is set": Case("metadata", PATHS + "metadata: {acknowledgement: thanks}\n"),
+}
+
+
+def test_every_kind_has_a_case() -> None:
+    assert {case.kind for case in CASES.values()} == set(kinds.KINDS)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_applied_once_there_is_nothing_left(lab: Lab, name: str) -> None:
+    case = CASES[name]
+    lab.spec(PATHS)
+    lab.files({"a.csv": "a", "keep.csv": "keep"})
+    assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    lab.spec(case.spec)
+    lab.files(case.files)
+    for file in case.gone:
+        (lab.folder / "data" / file).unlink()
+
+    changes = lab.run("plan", "--detailed-exitcode", *case.allow)
+    assert changes.code == (Exit.DONE if case.kind == "dandiset" else Exit.CHANGES), changes.out + changes.err
+    done = lab.run("apply", "--yes", *case.allow)
+    assert done.code == Exit.DONE, done.out + done.err
+    again = lab.run("plan", "--detailed-exitcode", *case.allow)
+    assert (again.code, "No changes" in again.out) == (Exit.DONE, True), again.out
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_converges_from_nothing_at_once(lab: Lab, name: str) -> None:
+    case = CASES[name]
+    lab.spec(case.spec)
+    lab.files({"a.csv": "a", "keep.csv": "keep", **case.files})
+    assert lab.run("apply", "--create", "--yes", *case.allow).code == Exit.DONE
+    assert lab.run("plan", "--detailed-exitcode", *case.allow).code == Exit.DONE
