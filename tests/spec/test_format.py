@@ -89,7 +89,8 @@ def _entries(draw: st.DrawFn, key: str, depth: int) -> list[str]:
         items = draw(st.lists(scalars, max_size=3))
         return [f"{key}: [{', '.join(items)}]{beside}"]
     if kind == "literal":
-        return [f"{key}: |{beside}", "      one", "", "        # two", "      three"]
+        mark = draw(st.sampled_from(["|", "|-", "|+", ">"]))
+        return [f"{key}: {mark}{beside}", "      one", "", "", "        # two", "      three", "", ""]
     if kind == "empty":
         return [f"{key}:{beside}"]
     return [f"{key}: {draw(scalars)}{beside}"]

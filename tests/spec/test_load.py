@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import copy
+import io
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
-from dandifile.errors import Exit, SpecError, UserError
+from dandifile.errors import Exit, Problem, SpecError, UserError
 from dandifile.model import IgnoredCheck, Overlay, PathEntry, Spec, Validation
 from dandifile.spec.document import read_document
 from dandifile.spec.load import load
@@ -203,10 +206,6 @@ def test_the_digest_does_not_depend_on_key_order_or_layout(
 
 
 def _dumped(value: Any, *, flow: bool) -> str:
-    import io
-
-    from ruamel.yaml import YAML
-
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = flow
     out = io.StringIO()
@@ -275,3 +274,69 @@ def test_nothing_heavy_is_imported_to_load_a_spec() -> None:
         [sys.executable, "-c", code, str(EXAMPLE)], capture_output=True, text=True, check=True
     )
     assert run.stdout.strip() == "[]"
+
+
+_WHOLE = read_document(EXAMPLE.read_text(encoding="utf-8"), "").value | {
+    "embargo": {"until": "2027-01-01"},
+    "owners": {"exactly": ["a"]},
+    "manifest": {"lessons": ["a"]},
+    "doi": ["10.1038/x"],
+}
+_ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [
+        None,
+        True,
+        0,
+        -1.5,
+        "",
+        " ",
+        "x",
+        "{{",
+        "{{ x }}",
+        "é/..",
+        [],
+        [None],
+        [[]],
+        ["x"],
+        [1],
+        {},
+        {"x": None},
+        [{}],
+    ]
+)
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    children: Any = value.items() if isinstance(value, dict) else ()
+    children = enumerate(value) if isinstance(value, list) else children
+    return [path, *(place for key, child in children for place in _places(child, (*path, key)))]
+
+
+@given(st.lists(st.tuples(st.sampled_from(_places(_WHOLE)[1:]), _ODD), min_size=1, max_size=3))
+@settings(max_examples=100, deadline=None)
+def test_odd_values_anywhere_are_told_never_a_traceback(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[tuple[Any, ...], Any]]
+) -> None:
+    spec = copy.deepcopy(_WHOLE)
+    for path, odd in changes:
+        holder: Any = spec
+        for part in path[:-1]:
+            known = (
+                part in holder
+                if isinstance(holder, dict)
+                else isinstance(holder, list) and part in range(len(holder))
+            )
+            holder = holder[part] if known else None
+        if isinstance(holder, dict) or (isinstance(holder, list) and path[-1] in range(len(holder))):
+            holder[path[-1]] = odd
+    text = _dumped(spec, flow=False)
+    problems = problems_of(tmp_path_factory.mktemp("spec"), text)
+    assert all(problem.what and problem.fix for problem in problems)
+
+
+def problems_of(folder: Path, text: str) -> tuple[Problem, ...]:
+    try:
+        loaded(folder, text)
+    except SpecError as error:
+        return error.problems
+    return ()

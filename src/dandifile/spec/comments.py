@@ -97,9 +97,10 @@ def _without_scalars(text: str, root: Node) -> tuple[str, set[int]]:
     for scalar in _scalars(root):
         start, end = scalar.start.index, scalar.end.index
         if scalar.style in {"|", ">"}:  # a comment can stand behind the indicator
-            start = text.find("\n", start)
-            start = len(text) if start < 0 else start
-            end = start + len(text[start:end].rstrip())
+            head = text[start:end].splitlines()[0]
+            start += len(head)
+            if "+" not in head.split("#")[0]:  # else the blank lines at its end are part of it
+                end = start + len(text[start:end].rstrip())
         for index in range(start, end):
             if characters[index] not in _BREAKS:
                 characters[index] = "x"

@@ -14,6 +14,7 @@ from dandifile.spec.tree import Alias, Mapping, Node, Scalar, Sequence
 WIDTH = 120  # a flow collection that would be longer is written as a block
 _INDICATOR = re.compile(r"[|>][+-]?\s*(#.*)?")
 
+_BLANK = "\0"  # begins a blank line inside a text, which must stay; YAML has no such character
 _UNPRINTABLE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")  # beyond what JSON escapes
 
 
@@ -28,7 +29,7 @@ class Emitter:
     def document(self, root: Mapping, order: KeyOrder) -> str:
         body = self._block(root, (), 0, order) if root.entries else ["{}"]
         lines = [*self.attached.header, *body, *self.attached.footer]
-        return "\n".join(_single_blanks(lines)) + "\n"
+        return "\n".join(_single_blanks(lines)).replace(_BLANK, "") + "\n"
 
     def _block(self, node: Mapping | Sequence, path: TreePath, indent: int, order: KeyOrder) -> Iterator[str]:
         if isinstance(node, Sequence):
@@ -95,7 +96,10 @@ class Emitter:
                 body.pop()
         first = next(line for line in body if line.strip())
         margin = len(first) - len(first.lstrip(" "))
-        return [mark, *(" " * indent + line[margin:] if line.strip() else line[margin:] for line in body)]
+        return [
+            mark,
+            *(" " * indent + line[margin:] if line.strip() else _BLANK + line[margin:] for line in body),
+        ]
 
     def _is_block(self, node: Node, path: TreePath, before: int, order: KeyOrder) -> bool:
         """Whether a value is written on lines of its own."""
