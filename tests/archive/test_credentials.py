@@ -85,7 +85,13 @@ def test_the_key_of_one_archive_is_never_taken_for_another(name: str) -> None:
     assert find_key(known()[name], environ={"DANDI_SANDBOX_API_KEY": KEY}) is None
 
 
-def test_a_locked_keyring_counts_as_empty() -> None:
+@pytest.mark.parametrize("error", [KeyringLocked("no"), OSError("no bus"), Exception("no desktop")])
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_keyring_that_does_not_work_counts_as_empty(
+    error: Exception, terminal: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring.set_keyring(Vault(error=error))
+    monkeypatch.setattr(credentials, "_has_terminal", lambda: terminal)
     assert find_key(SANDBOX, environ={}) is None
 
 

@@ -14,7 +14,7 @@ import requests
 from dandifile.archive.credentials import Secret
 from dandifile.archive.http import Call, KeyAuth, ReadApi, WriteApi, get_json, new_session
 from dandifile.archive.retry import Repeat
-from dandifile.errors import ArchiveError, CredentialsError
+from dandifile.errors import ArchiveError, CredentialsError, UserError
 from tests.archive.scripted import QUICK, Asked, Reply, Scripted
 
 KEY = Secret("0123456789abcdef0123456789abcdef01234567")
@@ -134,6 +134,13 @@ def test_a_write_that_could_double_is_sent_once(server: Scripted) -> None:
     with pytest.raises(ArchiveError):
         WriteApi(server.instance, KEY, QUICK).write(Call("POST", "dandisets/", {}, None, Repeat.DOUBLES))
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_number_that_json_lacks_is_told_and_not_sent(server: Scripted, number: float) -> None:
+    with pytest.raises(UserError, match="NaN or infinity"):
+        WriteApi(server.instance, KEY, QUICK).write(Call("PUT", "thing/", {"metadata": {"x": [number]}}))
+    assert server.asked == []
 
 
 def test_who_asks_and_what_it_takes(server: Scripted) -> None:

@@ -138,6 +138,18 @@ def test_a_host_that_has_no_address_is_told() -> None:
         exchange(lambda: requests.get(url, timeout=2, proxies={"no_proxy": "*"}), url, QUICK)
 
 
+def test_what_is_no_url_is_told_at_once() -> None:
+    tries = []
+
+    def send() -> requests.Response:
+        tries.append(1)
+        return requests.get("http://exa mple.org:x/", timeout=1)
+
+    with pytest.raises(NoAnswerError, match="no URL"):
+        exchange(send, "http://exa mple.org:x/", QUICK)
+    assert len(tries) == 1
+
+
 def test_waits_double_with_jitter_up_to_a_longest() -> None:
     patience = Patience(first=1, longest=4)
     for attempt, full in [(1, 1), (2, 2), (3, 4), (9, 4)]:

@@ -132,17 +132,16 @@ def _from_keyring(service: str, *, may_ask: bool) -> str | None:
 
 def _look_up(service: str, *, may_ask: bool) -> str | None:
     import keyring
-    from keyring.errors import KeyringError
 
     try:
-        chosen = keyring.get_keyring()
-    except (ImportError, AttributeError, RuntimeError, ValueError):
-        return None  # PYTHON_KEYRING_BACKEND or keyringrc.cfg names one that cannot be loaded
-    for backend in _members(chosen):
+        members = _members(keyring.get_keyring())
+    except Exception:  # noqa: BLE001 - the back end that is configured may fail in any way, or not exist
+        return None
+    for backend in members:
         if may_ask or not _wants_passphrase(backend):
             try:
                 value = backend.get_password(service, "key")
-            except (KeyringError, OSError, RuntimeError):
+            except Exception:  # noqa: BLE001 - locked, or no desktop to talk to: each fails in its own way
                 continue
             if value:
                 return value

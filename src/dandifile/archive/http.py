@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from dandifile.archive.credentials import Secret, missing_key, refused_key
 from dandifile.archive.instances import Instance
 from dandifile.archive.retry import PATIENT, Patience, Repeat, exchange, http_date
 from dandifile.archive.urls import is_loopback, origin_of
-from dandifile.errors import ArchiveError, CredentialsError
+from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Json
 
 POOL = 64
@@ -138,7 +139,8 @@ class ReadApi:
             call.method,
             url,
             params=call.params,
-            json=call.body,
+            data=_encoded(call.body),
+            headers=None if call.body is None else {"Content-Type": "application/json"},
             timeout=TIMEOUT,
             allow_redirects=False,
         )
@@ -195,6 +197,19 @@ def _flat(said: Json) -> str:
     if isinstance(said, list):
         return "; ".join(filter(None, map(_flat, said)))
     return "" if said is None else str(said)
+
+
+def _encoded(body: Json) -> bytes | None:
+    """JSON as the archive takes it: no NaN and no infinity, which YAML and NWB files can hold."""
+    if body is None:
+        return None
+    try:
+        return json.dumps(body, allow_nan=False).encode()
+    except ValueError:
+        raise UserError(
+            "the metadata holds a number that is none (NaN or infinity), which the archive does not take",
+            fix="leave it out, or correct it where it comes from: the spec or the file",
+        ) from None
 
 
 def _decoded(response: requests.Response) -> Json:

@@ -12,7 +12,7 @@ does what a blob id stands for (dandi-api 5.2).
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -94,12 +94,12 @@ class Listing:
     def metadata(self, ids: Iterable[str], places: Callable[[], Mapping[str, int]]) -> dict[str, JsonObject]:
         """Stripped metadata by asset id, also of ids that have left the draft.
 
-        `places` gives each asset's place in the listing; it is asked only when whole pages pay.
+        `places` gives each asset's place in the listing; it is called only when whole pages pay.
         """
         wanted = list(ids)
         found: dict[str, JsonObject] = self.cache.get_many("asset", wanted)
         missing = [asset_id for asset_id in wanted if asset_id not in found]
-        for documents in self._documents(missing, places() if len(missing) > _FEW else {}):
+        for documents in self._documents(missing, places):
             found.update({asset_id: strip_asset(document) for asset_id, document in documents.items()})
         return found
 
@@ -108,8 +108,7 @@ class Listing:
         digests: dict[str, str] = self.cache.get_many("digest-of", blobs)
         unknown = [row.asset_id for row in rows if row.blob and row.blob not in digests]
         blob_of = {row.asset_id: row.blob for row in rows if row.blob}
-        places = {row.asset_id: place for place, row in enumerate(rows)}
-        for documents in self._documents(unknown, places):
+        for documents in self._documents(unknown, lambda: _places(rows)):
             new = {
                 blob_of[asset_id] or "": content_digest(document) for asset_id, document in documents.items()
             }
@@ -123,19 +122,21 @@ class Listing:
         zarrs = self.api.get_all("zarr/", {"dandiset": self.identifier})
         return {zarr["zarr_id"]: zarr["checksum"] or "" for zarr in zarrs}
 
-    def _documents(self, ids: Collection[str], places: Mapping[str, int]) -> Iterator[dict[str, JsonObject]]:
+    def _documents(
+        self, ids: Collection[str], places: Callable[[], Mapping[str, int]]
+    ) -> Iterator[dict[str, JsonObject]]:
         """Whole documents by asset id, in portions that fit into memory; remembered once stripped."""
         for documents in self._fetched(ids, places):
             self.cache.put_many("asset", {key: strip_asset(value) for key, value in documents.items()})
             yield documents
 
-    def _fetched(self, ids: Collection[str], places: Mapping[str, int]) -> Iterator[dict[str, JsonObject]]:
-        on_page: defaultdict[int, set[str]] = defaultdict(set)
-        for asset_id in ids:
-            if asset_id in places:
-                on_page[places[asset_id] // PAGE + 1].add(asset_id)
+    def _fetched(
+        self, ids: Collection[str], places: Callable[[], Mapping[str, int]]
+    ) -> Iterator[dict[str, JsonObject]]:
         left = set(ids)
-        full = [page for page, wanted in on_page.items() if len(wanted) > _FEW]
+        place = places() if len(left) > _FEW else {}
+        on_page = Counter(place[asset_id] // PAGE + 1 for asset_id in left if asset_id in place)
+        full = [page for page, wanted in on_page.items() if wanted > _FEW]
         for page in in_parallel(self._page_of_documents, full):
             portion = {asset_id: document for asset_id, document in page.items() if asset_id in left}
             left -= portion.keys()
@@ -178,6 +179,10 @@ def _portions(items: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(items)
     while some := list(islice(iterator, size)):
         yield some
+
+
+def _places(rows: Iterable[Row]) -> dict[str, int]:
+    return {row.asset_id: place for place, row in enumerate(rows)}
 
 
 def _row(item: JsonObject) -> Row:

@@ -19,6 +19,15 @@ BUSY = frozenset({429, 500, 502, 503, 504})
 """Answers that a second try may better. 500 is among them: concurrent writes of one draft can deadlock."""
 
 
+_PASSING = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+)
+"""Failures that a second try may better."""
+
+
 @dataclass(frozen=True)
 class Patience:
     """How often and how long to try. Waits double from `first` to `longest` seconds, with jitter.
@@ -117,8 +126,7 @@ def _unsent(error: requests.RequestException) -> bool:
 
 
 def _hopeless(error: requests.RequestException) -> bool:
-    passing = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
-    return not isinstance(error, passing) or isinstance(error, requests.exceptions.SSLError)
+    return not isinstance(error, _PASSING) or isinstance(error, requests.exceptions.SSLError)
 
 
 def _cause(error: requests.RequestException) -> object:
@@ -137,6 +145,8 @@ def _unreachable(error: requests.RequestException, url: str) -> NoAnswerError:
         why, fix = "there is no host of this name", "check the network and `instance` in the spec"
     elif isinstance(error, requests.Timeout):
         why, fix = "no answer in time", "check the network, or run again later"
+    elif not isinstance(error, _PASSING):
+        why, fix = "this is no URL to send anything to", "check `instance` in the spec"
     elif _unsent(error):
         why, fix = "no connection", "check the network and that the archive is up"
     else:
