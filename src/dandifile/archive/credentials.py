@@ -139,13 +139,17 @@ def _look_up(service: str, *, may_ask: bool) -> str | None:
         return None
     for backend in members:
         if may_ask or not _wants_passphrase(backend):
-            try:
-                value = backend.get_password(service, "key")
-            except Exception:  # noqa: BLE001 - locked, or no desktop to talk to: each fails in its own way
-                continue
+            value = _entry(backend, service)
             if value:
                 return value
     return None
+
+
+def _entry(backend: KeyringBackend, service: str) -> str | None:
+    try:
+        return backend.get_password(service, "key")
+    except Exception:  # noqa: BLE001 - locked, or no desktop to talk to: each fails in its own way
+        return None
 
 
 def _members(backend: Any) -> list[KeyringBackend]:

@@ -97,8 +97,10 @@ def resolve(name_or_url: str) -> Instance:
     text = name_or_url.strip()
     if text in _RENAMED:
         raise _renamed(text, _RENAMED[text])
+    if text in known():
+        return known()[text]
     if "://" not in text:
-        return known().get(text) or _no_such_name(text)
+        raise _no_such_name(text)
     url = normal_url(text)
     parts = urlsplit(url)
     if (parts.hostname or "") in _RENAMED:
@@ -113,11 +115,11 @@ def resolve(name_or_url: str) -> Instance:
     return _ask(origin)
 
 
-def _no_such_name(name: str) -> Instance:
+def _no_such_name(name: str) -> UserError:
     names = [*known(), "local"]
     near = difflib.get_close_matches(name, names, n=1)
     nearest = f"did you mean {near[0]}? " if near else ""
-    raise UserError(
+    return UserError(
         f"no archive is called {name!r}",
         fix=f"{nearest}Known are {', '.join(names)}; any other archive is named by its URL, https://HOST",
     )
