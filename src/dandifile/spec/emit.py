@@ -90,10 +90,13 @@ class Emitter:
         head, *body = self.source[node.start.index : node.end.index].splitlines()
         if not _INDICATOR.fullmatch(head) or not node.text.strip():
             return []
-        mark = head.split("#")[0].strip()
-        if not mark.endswith("+"):
-            while body and not body[-1].strip():
-                body.pop()
+        if node.text.endswith(
+            "\n\n"
+        ):  # the blank lines after it are part of it, and others may come to stand there
+            return []
+        mark = head.split("#")[0].strip().removesuffix("+")
+        while body and not body[-1].strip():
+            body.pop()
         first = next(line for line in body if line.strip())
         margin = len(first) - len(first.lstrip(" "))
         return [

@@ -18,6 +18,5 @@ def find(start: Path) -> Path:
     raise UserError(
         f"there is no {NAME} here or in a parent folder",
         where=str(start),
-        fix=f"copy dandi.yaml.example to {NAME} and edit it, or make one from a dandiset with "
-        "`dandifile import`; `-f FILE` names a spec elsewhere",
+        fix=f"copy dandi.yaml.example to {NAME} and edit it; `-f FILE` names a spec elsewhere",
     )

@@ -29,7 +29,10 @@ def format_text(text: str, file: str) -> str:
         raise SpecError(f"{file} cannot be formatted", document.problems)
     has_aliases = any(isinstance(node, Alias) for node in _nodes(root))
     tidy = Emitter(text, attach(text, root), has_aliases).document(root, KeyOrder(spec_schema()))
-    assert read_document(tidy, file).value == document.value, "formatting keeps the meaning"
+    if read_document(tidy, file).value != document.value:
+        raise RuntimeError(
+            f"{file}: formatting would change what it says; this is a bug, nothing was written"
+        )
     return tidy
 
 

@@ -57,7 +57,7 @@ def _recognise(document: Document) -> None:
         fix = "restore it from git, and download into another folder"
     else:
         what = "this is the dandi client's export of a dandiset (schemaKey: Dandiset), not a spec"
-        fix = "make a spec of it with `dandifile import`, or write one from dandi.yaml.example"
+        fix = "write a spec from dandi.yaml.example, and keep the export in another folder"
     raise SpecError(f"{document.file} is not a spec", [Problem(where, what, fix)])
 
 

@@ -77,5 +77,5 @@ class _Renderer:
 def _unknown_name(name: str, path: Path) -> Fault:
     if name == "paper":
         what = "the template uses `paper`, and no doi has been resolved"
-        return Fault(path, what, "give `doi:` and run `dandifile resolve`, or write the text itself")
+        return Fault(path, what, "write the text itself: this version looks no paper up")
     return Fault(path, f"the template uses `{name}`, which nothing fills in", choices(name, _KNOWN))
