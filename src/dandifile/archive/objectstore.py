@@ -186,5 +186,5 @@ def _refused(response: requests.Response) -> ArchiveError:
         f"the object store refuses the data ({response.status_code}){f': {said}' if said else ''}",
         status=response.status_code,
         where=(response.url or "").partition("?")[0],
-        fix="run again; what was sent completely is not sent again",
+        fix="run again",
     )
