@@ -21,35 +21,74 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 archive = typer.Typer(help="The embedded archive: `instance: local`.", no_args_is_help=True)
 app.add_typer(archive, name="archive")
 
 File = Annotated[
-    Path | None, typer.Option("--file", "-f", help="The spec; default: dandiset.yaml here or above.")
+    Path | None,
+    typer.Option("--file", "-f", metavar="FILE", help="The spec; default: dandiset.yaml here or above."),
 ]
-Environment = Annotated[str, typer.Option("--environment", "-e", help="One of the spec's environments.")]
+Environment = Annotated[
+    str, typer.Option("--environment", "-e", metavar="NAME", help="One of the spec's environments.")
+]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show everything, fold nothing.")]
-Format = Annotated[str, typer.Option("--format", help="text or json.")]
+Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="How much at once; default: by the machine.")]
-Allow = Annotated[list[str], typer.Option("--allow", help="Permit what cannot be undone: delete.")]
-Only = Annotated[list[str], typer.Option("--only", help="Only this kind: assets or metadata.")]
-PathGlob = Annotated[list[str], typer.Option("--path", help="Only assets whose path matches this glob.")]
-Exclude = Annotated[list[str], typer.Option("--exclude", help="Not the assets whose path matches this glob.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", metavar="N", min=1, help="How much at once; default: by the machine."),
+]
+Allow = Annotated[
+    list[str], typer.Option("--allow", metavar="WORD", help="Permit what cannot be undone: delete.")
+]
+Only = Annotated[
+    list[str], typer.Option("--only", metavar="KIND", help="Only this kind: assets or metadata.")
+]
+PathGlob = Annotated[
+    list[str], typer.Option("--path", metavar="GLOB", help="Only assets whose path matches this glob.")
+]
+Exclude = Annotated[
+    list[str], typer.Option("--exclude", metavar="GLOB", help="Not the assets whose path matches this glob.")
+]
 Rename = Annotated[bool, typer.Option("--rename", help="Give organised files the names that fit today.")]
 Refresh = Annotated[
     bool, typer.Option("--refresh-metadata", help="Apply a new extraction to unchanged files too.")
 ]
-Store = Annotated[Path | None, typer.Option("--store", help="The archive's folder; default: the user's own.")]
+Store = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="FOLDER", help="The archive's folder; default: the user's own."),
+]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"dandifile {version('dandifile')}")
+        raise typer.Exit
+
+
+@app.callback()
+def every(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Reconcile one dandiset.yaml with the DANDI archive."""
 
 
 @app.command()
 def plan(
     file: File = None,
     environment: Environment = "",
-    out: Annotated[Path | None, typer.Option("--out", help="Save the plan for `apply PLANFILE`.")] = None,
-    detailed_exitcode: Annotated[bool, typer.Option(help="Exit 2 when there are changes.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Save the plan for `apply PLANFILE`.")
+    ] = None,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit 2 when there are changes.")
+    ] = False,
     allow: Allow = [],
     only: Only = [],
     path: PathGlob = [],
@@ -112,7 +151,7 @@ def status(
     no_color: NoColor = False,
     jobs: Jobs = None,
 ) -> int:
-    """Show drift, what the archive's own validation says, and where things are."""
+    """Show drift, and what the archive itself says of the draft."""
     from dandifile.commands.common import Flags
     from dandifile.commands.status import status
 

@@ -134,6 +134,7 @@ def options_of(options: JsonObject) -> Options:
         only=frozenset(options.get("only", ())),
         paths=tuple(options.get("path", ())),
         exclude=tuple(options.get("exclude", ())),
+        refresh_metadata=options.get("refresh", False),
     )
 
 

@@ -23,10 +23,13 @@ def tell(error: UserError, *, no_color: bool = False) -> int:
 
 def tell_usage(error: Any) -> int:
     """A command line that makes no sense: typer's own words, and our exit code for bad input."""
-    sys.stderr.write(f"error: {error.format_message()}\n")
     context = getattr(error, "ctx", None)
-    if context is not None:
-        sys.stderr.write(f"hint: {context.command_path} --help\n")
+    if type(error).__name__ == "NoArgsIsHelpError":  # no command at all: the message is the help
+        sys.stderr.write(f"{error.format_message()}\n")
+    else:
+        sys.stderr.write(f"error: {error.format_message()}\n")
+        if context is not None:
+            sys.stderr.write(f"hint: {context.command_path} --help\n")
     return Exit.INPUT
 
 

@@ -11,40 +11,60 @@ from dandifile.model import Change, JsonObject, Key, LocalAsset, RemoteAsset
 _AT_ONCE = 1000  # as many documents as one page of the archive's listing holds
 
 
-def descriptions(desired: Desired, observed: Observed, *, skip: Collection[str]) -> list[Change]:
-    """One change for every asset whose metadata is not as declared, also where its file is not here."""
+def descriptions(
+    desired: Desired, observed: Observed, *, skip: Collection[str], refresh: bool
+) -> list[Change]:
+    """One change for every asset whose metadata is not as declared, also where its file is not here.
+
+    `refresh` takes over a new extraction of the very same content (`--refresh-metadata`).
+    """
     local = {asset.path: asset for asset in desired.local.assets}
     concerned = [
         asset
         for path, asset in observed.assets.items()
-        if path not in skip and (desired.rules.concern(path) or _refreshed(local.get(path), asset))
+        if path not in skip and (desired.rules.concern(path) or (refresh and path in local))
     ]
-    return [change for some in _chunks(concerned) for change in _compare(some, local, desired, observed)]
+    return [
+        change
+        for some in _chunks(concerned)
+        for asset, current in _with_metadata(some, observed)
+        if (
+            change := _change(
+                asset, current, _extracted(local.get(asset.path), asset), desired, refresh=refresh
+            )
+        )
+    ]
 
 
-def _compare(
-    some: Sequence[RemoteAsset], local: dict[str, LocalAsset], desired: Desired, observed: Observed
-) -> Iterator[Change]:
+def _with_metadata(
+    some: Sequence[RemoteAsset], observed: Observed
+) -> Iterator[tuple[RemoteAsset, JsonObject]]:
     metadata = observed.metadata([asset.asset_id for asset in some])
-    for asset in some:
-        current = metadata[asset.asset_id]
-        file = local.get(asset.path)
-        extracted = file.metadata if _refreshed(file, asset) and file else None
-        base = renewed(extracted, current) if extracted else current
-        after = laid_over(base, desired.rules.declared(asset.path, base), extracted)
-        before, now = differing(current, after)
-        if now:
-            yield Change(Key(NAME, asset.path), _described(asset, before), _described(asset, now))
+    return ((asset, metadata[asset.asset_id]) for asset in some)
+
+
+def _change(
+    asset: RemoteAsset,
+    current: JsonObject,
+    extracted: JsonObject | None,
+    desired: Desired,
+    *,
+    refresh: bool,
+) -> Change | None:
+    base = renewed(extracted, current) if refresh and extracted else current
+    after = laid_over(base, desired.rules.declared(asset.path, base), extracted)
+    before, now = differing(current, after)
+    return Change(Key(NAME, asset.path), _described(asset, before), _described(asset, now)) if now else None
+
+
+def _extracted(file: LocalAsset | None, asset: RemoteAsset) -> JsonObject | None:
+    """What the extractor makes of this very content, where the survey needed to know."""
+    return file.metadata if file is not None and file.digest == asset.digest else None
 
 
 def _described(asset: RemoteAsset, metadata: JsonObject) -> JsonObject:
     content = {"zarr": asset.zarr} if asset.zarr else {"blob": asset.blob}
     return state(asset, metadata, asset_id=asset.asset_id, **content)
-
-
-def _refreshed(file: LocalAsset | None, asset: RemoteAsset) -> bool:
-    """Whether a new extraction of the very same content is at hand (`--refresh-metadata`)."""
-    return file is not None and file.metadata is not None and file.digest == asset.digest
 
 
 def _chunks(assets: list[RemoteAsset]) -> Iterator[list[RemoteAsset]]:

@@ -38,7 +38,7 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
     changes += [_deletion(observed.assets[path]) for path in going]
 
     touched = leaving | set(going) | {asset.path for asset in made}
-    changes += descriptions(desired, observed, skip=touched)
+    changes += descriptions(desired, observed, skip=touched, refresh=options.refresh_metadata)
     changes = [change for change in changes if _in_scope(change.key.name, options)]
     blocked = [block for block in blocked if block.key is None or _in_scope(block.key.name, options)]
     deletions = sum(change.action is Action.DELETE for change in changes)

@@ -44,6 +44,9 @@ def _hold(entry: PathEntry, desired: Desired) -> str:
     ]
     if overlapping:
         return f"{', '.join(overlapping)} is not on this machine"
+    missing = [source for source in local.absent if below(entry.source, source)]
+    if missing:  # links whose content was not fetched
+        return f"{missing[0]} is not on this machine{f', and {len(missing) - 1} more' if missing[1:] else ''}"
     if not any(below(entry.source, asset.source) for asset in local.assets):
         return "the folder is empty"
     if any(below(entry.source, refusal.source) for refusal in local.refused):

@@ -35,9 +35,14 @@ EXTRACTED = frozenset(
 
 
 def laid_over(metadata: JsonObject, declared: JsonObject, extracted: JsonObject | None = None) -> JsonObject:
-    """`metadata` with the declared keys; one declared null falls back to what was extracted, or goes."""
+    """`metadata` with the declared keys; one declared null falls back to what was extracted, or goes.
+
+    Where the file is not here, what would be extracted is unknown, and such a key stays.
+    """
     desired = dict(metadata)
     for key, value in declared.items():
+        if value is None and extracted is None and key in EXTRACTED:
+            continue
         wanted = value if value is not None else (extracted or {}).get(key)
         desired[key] = merge(wanted, metadata.get(key))
     return {key: value for key, value in desired.items() if value is not None}

@@ -1,0 +1,110 @@
+"""What apply and status say, in text and JSON, and which exit code says what happened."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from dandifile.errors import Exit
+from tests.conftest import CONTACT, Lab
+
+PATHS = "paths: [{source: data, standard: any}]\n"
+SPEC = f"description: d\nlicense: CC-BY-4.0\n{CONTACT}\n{PATHS}"
+
+
+@pytest.fixture
+def applied(lab: Lab) -> Lab:
+    lab.spec(SPEC)
+    lab.files({"sub-1/sub-1_ses-a.csv": "a", "sub-1/sub-1_ses-b.csv": "b"})
+    assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    return lab
+
+
+def wait_until_valid(lab: Lab) -> None:
+    """The archive validates in the background: sha256, asset states, summary, the draft's state."""
+    for _ in range(200):
+        if lab.get("/dandisets/000001/versions/draft/info/")["status"] == "Valid":
+            return
+        time.sleep(0.1)
+    pytest.fail("the draft did not become valid")
+
+
+def test_the_archives_own_work_in_the_background_is_no_difference(applied: Lab) -> None:
+    wait_until_valid(applied)
+    ran = applied.run("plan", "--detailed-exitcode")
+    assert ran.code == Exit.DONE, ran.out
+
+
+def test_status_says_what_the_archive_thinks(applied: Lab) -> None:
+    wait_until_valid(applied)
+    ran = applied.run("status")
+    assert ran.code == Exit.DONE
+    assert "Valid, ready to publish" in ran.out
+    assert "sub-1  2 sessions: a, b" in ran.out
+
+
+def test_status_shows_why_the_draft_is_invalid(lab: Lab) -> None:
+    lab.spec(PATHS)
+    assert lab.run("status").code == Exit.INPUT
+    assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    for _ in range(200):
+        if lab.get("/dandisets/000001/versions/draft/info/")["status"] == "Invalid":
+            break
+        time.sleep(0.1)
+    ran = lab.run("status")
+    assert "not ready to publish" in ran.out
+    assert "license" in ran.out
+
+
+def test_apply_as_json_tells_plan_results_and_where(lab: Lab) -> None:
+    lab.spec(SPEC)
+    lab.files({"a.csv": "a"})
+    ran = lab.run("apply", "--create", "--yes", "--format", "json")
+    assert ran.code == Exit.DONE, ran.err
+    found = json.loads(ran.out)
+    assert found["after"]["identifier"] == "000001"
+    assert found["apply"]["counts"]["failed"] == 0
+    assert found["plan"]["dandifile_plan"] == 1
+
+
+def test_a_blocked_file_blocks_itself_alone(lab: Lab) -> None:
+    lab.spec(SPEC)
+    lab.files({"good.csv": "a", "empty.csv": ""})
+    ran = lab.run("apply", "--create", "--yes")
+    assert ran.code == Exit.BLOCKED
+    assert "empty.csv" in ran.out
+    assert set(lab.assets()) == {"good.csv"}
+
+
+def test_a_step_that_failed_is_told_and_the_rest_is_done(applied: Lab) -> None:
+    applied.files({"x.csv": "x", "y.csv": "y"})
+    applied.archive.misbehave(method="POST", route="/assets/$", status=400, times=1)
+    ran = applied.run("apply", "--yes")
+    assert ran.code == Exit.FAILED
+    assert "run apply again" in ran.out
+    assert len(applied.assets()) == 3
+    assert applied.run("apply", "--yes").code == Exit.DONE
+    assert len(applied.assets()) == 4
+
+
+def test_metadata_that_the_archive_would_refuse_is_blocked_and_old_faults_are_not(applied: Lab) -> None:
+    applied.spec(SPEC + "metadata: {protocol: [not a url]}\n")
+    ran = applied.run("apply", "--yes")
+    assert ran.code in (Exit.BLOCKED, Exit.INPUT), ran.out
+    assert "protocol" in ran.out + ran.err
+    assert "protocol" not in applied.document()
+
+
+def test_a_key_that_the_archive_refuses_is_told_from_one_that_is_down(
+    applied: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variable = next(iter(applied.environ))
+    monkeypatch.setenv(variable, "0" * 40)
+    refused = applied.run("apply", "--yes")
+    assert (refused.code, "key" in refused.err) == (Exit.INPUT, True), refused.err
+    applied.archive.serving.stop()
+    down = applied.run("plan")
+    assert down.code == Exit.INPUT
+    assert "cannot reach" in down.err

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from dandifile.cli import run
+from dandifile.errors import Exit
+from dandifile.localarchive.testing import archive
+
+
+def test_serve_says_where_it_is_in_its_first_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from dandifile.cli import main; main()", "archive", "serve"]
+    options = ["--port", "0", "--store", str(tmp_path / "store"), "--format", "json"]
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        place = json.loads(process.stdout.readline())
+        user = requests.get(
+            f"{place['api']}/users/me/", headers={"Authorization": f"token {place['key']}"}, timeout=30
+        )
+        process.terminate()
+    assert place.keys() == {"web", "api", "key"}
+    assert user.json()["admin"] is True
+
+
+def test_list_shows_what_is_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with archive(tmp_path / "store") as served:
+        requests.post(
+            f"{served.api_url}/dandisets/",
+            json={"name": "Place cells", "metadata": {}},
+            headers={"Authorization": f"token {served.key}"},
+            timeout=30,
+        ).raise_for_status()
+    assert run(["archive", "list", "--store", str(tmp_path / "store")]) == Exit.DONE
+    assert "000001  Place cells" in capsys.readouterr().out
+
+
+def test_reset_asks_for_yes_and_only_takes_an_archive(tmp_path: Path) -> None:
+    store, other = tmp_path / "store", tmp_path / "other"
+    with archive(store):
+        pass
+    other.mkdir()
+    assert run(["archive", "reset", "--store", str(store)]) == Exit.INPUT
+    assert store.exists()
+    assert run(["archive", "reset", "--store", str(other), "--yes"]) == Exit.INPUT
+    assert other.exists()
+    assert run(["archive", "reset", "--store", str(store), "--yes"]) == Exit.DONE
+    assert not store.exists()

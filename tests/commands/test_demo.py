@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dandifile.cli import run
+from dandifile.errors import Exit
+
+
+def test_the_demo_plays_the_main_job(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DANDIFILE_STORE", "")  # so that what the demo sets is undone afterwards
+    folder = tmp_path / "demo"
+    assert run(["demo", str(folder)]) == Exit.DONE
+    scenes = capfd.readouterr().out.split("\n$ dandifile ")[1:]
+    said = {number: scene.partition("\n") for number, scene in enumerate(scenes)}
+    assert [command.split()[0] for command, _, _ in said.values()] == [
+        "plan", "apply", "plan", "plan", "apply", "plan", "apply", "plan",
+    ]  # fmt: skip
+    assert "11 to add" in said[0][2]
+    assert "No changes" in said[2][2]
+    assert "4 assets" in said[3][2]
+    assert "UBERON:0003881" in said[3][2]
+    assert "stimuli/tones.csv → stimuli/pure-tones.csv" in said[5][2]
+    assert "no bytes" in said[5][2]
+    assert "No changes" in said[7][2]
+
+
+def test_the_demo_leaves_other_folders_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "thesis.tex").touch()
+    assert run(["demo", str(tmp_path)]) == Exit.INPUT
+    assert "not empty" in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.tex"]

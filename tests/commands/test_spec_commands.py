@@ -1,0 +1,111 @@
+"""The commands that need a spec and no archive: check, fmt, schema; and the command line itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from dandifile.cli import run
+from dandifile.errors import Exit
+
+SPEC = """\
+dandifile: 1
+instance: dandi-sandbox
+name: Place cells   # the title
+paths: [nowhere]
+owners: [jdoe]
+"""
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    file = tmp_path / "dandiset.yaml"
+    file.write_text(SPEC, "utf-8")
+    return file
+
+
+def test_check_says_what_stays_unknown(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "-f", str(spec)]) == Exit.DONE
+    out = capsys.readouterr().out
+    assert "nowhere is not on this machine" in out
+    assert "owners" in out
+
+
+def test_check_as_json(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "-f", str(spec), "--format", "json"]) == Exit.DONE
+    found = json.loads(capsys.readouterr().out)
+    assert (found["absent"], found["not_acted_on"]) == (["nowhere"], ["owners"])
+
+
+def test_check_tells_every_error_at_its_place(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec.write_text(SPEC.replace("paths", "path").replace("name", "nmae"), "utf-8")
+    assert run(["check", "-f", str(spec)]) == Exit.INPUT
+    err = capsys.readouterr().err
+    assert "dandiset.yaml:3:1" in err
+    assert "did you mean `name`?" in err
+    assert "dandiset.yaml:4:1" in err
+
+
+def test_fmt_tidies_in_place_and_keeps_comments(spec: Path) -> None:
+    spec.write_text("name:    Place cells   # the title\ndandifile: 1\ninstance: dandi-sandbox\n", "utf-8")
+    assert run(["fmt", "-f", str(spec), "--check"]) == Exit.CHANGES
+    assert run(["fmt", "-f", str(spec)]) == Exit.DONE
+    text = spec.read_text("utf-8")
+    assert text.startswith("dandifile: 1")
+    assert "# the title" in text
+    assert run(["fmt", "-f", str(spec), "--check"]) == Exit.DONE
+
+
+@pytest.mark.parametrize("name", ["spec", "plan"])
+def test_schemas_are_schemas(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["schema", name]) == Exit.DONE
+    Draft202012Validator.check_schema(json.loads(capsys.readouterr().out))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nosuch"], "nosuch"),
+        (["plan", "--bogus"], "--bogus"),
+        (["plan", "--format", "xml"], "text, json"),
+        (["plan", "--allow", "everything"], "delete"),
+        (["plan", "--only", "files"], "metadata"),
+        (["plan", "-j", "0"], "-j"),
+        (["schema", "bogus"], "spec, plan"),
+        (["plan", "-f", "no/such/file.yaml"], "no/such/file.yaml"),
+        (["check", "-e", "nowhere"], "nowhere"),
+        (["apply", "no-plan.json", "--yes"], "no-plan.json"),
+        (["apply"], "--yes"),
+        (["archive"], "serve"),
+        ([], "apply"),
+    ],
+)
+def test_bad_input_is_told_with_code_3(
+    arguments: list[str],
+    says: str,
+    spec: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(spec.parent)
+    assert run(arguments) == Exit.INPUT
+    captured = capsys.readouterr()
+    assert says in captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_a_bug_is_told_in_a_line_and_kept_in_the_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "dandifile.log"
+    monkeypatch.setattr("dandifile.commands.failing.log_file", lambda: log)
+    monkeypatch.setattr("dandifile.commands.check.check", lambda flags: 1 // 0)
+    assert run(["check"]) == Exit.FAILED
+    err = capsys.readouterr().err
+    assert "ZeroDivisionError" in err
+    assert str(log) in err
+    assert "Traceback" not in err
+    assert "Traceback" in log.read_text("utf-8")
