@@ -211,8 +211,8 @@ def recount(db: sqlite3.Connection, version: int) -> None:
     db.execute(
         "UPDATE versions SET (asset_count, size) ="
         " (SELECT count(*), coalesce(sum(coalesce(b.size, z.size)), 0) FROM membership m"
-        " JOIN assets a ON a.id = m.asset LEFT JOIN blobs b ON b.id = a.blob LEFT JOIN zarrs z ON z.id = a.zarr"
-        " WHERE m.version = versions.id) WHERE id = ?",
+        " JOIN assets a ON a.id = m.asset LEFT JOIN blobs b ON b.id = a.blob"
+        " LEFT JOIN zarrs z ON z.id = a.zarr WHERE m.version = versions.id) WHERE id = ?",
         (version,),
     )
 

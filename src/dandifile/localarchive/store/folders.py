@@ -35,7 +35,7 @@ def children(db: sqlite3.Connection, version: int, folder: str) -> list[Node]:
         f" FROM {_SIZES} WHERE m.version = ? AND m.path >= ? AND m.path < ? GROUP BY child ORDER BY child"
     )
     rows = db.execute(query, (start, version, start, above))
-    return [Node(**row) for row in rows]
+    return [Node(*row) for row in rows]
 
 
 def node(db: sqlite3.Connection, version: int, path: str) -> Node | None:
