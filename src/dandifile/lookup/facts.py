@@ -1,0 +1,142 @@
+"""What a lookup finds: the nouns of the lock. Frozen, plain text, no service's own shapes.
+
+Texts that are not known are "". Dates are days, `2026-11-20`. A ROR is its URL, an ORCID iD
+is bare, a DOI is in the form of `lookup.doi.normal`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Affiliation:
+    """Where an author works. `inferred`: no text of the paper backs it, only OpenAlex says so."""
+
+    name: str
+    ror: str = ""
+    inferred: bool = False
+
+
+@dataclass(frozen=True)
+class Author:
+    """A person (`family` and `given`), or a consortium (`collective` and its `name`).
+
+    A person whose name could not be split has a `name` alone. `orcid_from` says how far the
+    ORCID iD can be trusted: `authenticated` and `deposited` came with the paper, `inferred`
+    is OpenAlex's own guess.
+    """
+
+    family: str = ""
+    given: str = ""
+    suffix: str = ""
+    name: str = ""
+    collective: bool = False
+    orcid: str = ""
+    orcid_from: str = ""
+    corresponding: bool = False
+    affiliations: tuple[Affiliation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Funder:
+    """One award of one funder; a funder without a known award is one entry, too. `doi` is the
+    funder's own in Crossref's registry, `10.13039/…`."""
+
+    name: str
+    ror: str = ""
+    doi: str = ""
+    award: str = ""
+
+
+class Relation(StrEnum):
+    PREPRINT = "preprint"  # the other one is a preprint of this
+    PUBLISHED = "published as"  # the other one is the article that this preprint became
+
+
+@dataclass(frozen=True)
+class Related:
+    doi: str
+    relation: Relation
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper as the services know it.
+
+    `kind` is one of `lookup.paper.KINDS`. `source` is the service that gave it; `filled` names
+    the fields that it left out and another service gave: (field, service).
+    """
+
+    doi: str
+    title: str
+    kind: str
+    abstract: str = ""
+    published: str = ""
+    license: str = ""
+    authors: tuple[Author, ...] = ()
+    funders: tuple[Funder, ...] = ()
+    related: tuple[Related, ...] = ()
+    source: str = ""
+    filled: tuple[tuple[str, str], ...] = ()
+    fetched: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+class PersonStatus(StrEnum):
+    VALID = "valid"
+    UNKNOWN = "unknown"  # ORCID has no such record
+    DEPRECATED = "deprecated"  # replaced by `successor`
+    LOCKED = "locked"
+    DEACTIVATED = "deactivated"
+    UNCLAIMED = "unclaimed"
+    UNREACHABLE = "unreachable"  # not known: nobody could be asked
+
+
+@dataclass(frozen=True)
+class Person:
+    """What ORCID says of an iD. `name` is the public one, "Last, First" where both are public."""
+
+    orcid: str
+    status: PersonStatus
+    name: str = ""
+    successor: str = ""
+    checked: str = ""
+
+
+class InstitutionStatus(StrEnum):
+    ACTIVE = "active"
+    INACTIVE = "inactive"  # the institution is no more
+    WITHDRAWN = "withdrawn"  # the record was a mistake, or a double
+    UNKNOWN = "unknown"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True)
+class Institution:
+    """What ROR says of an id; `successors` are ROR ids, none or several."""
+
+    ror: str
+    status: InstitutionStatus
+    name: str = ""
+    successors: tuple[str, ...] = ()
+    checked: str = ""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of an ontology, as it was asked for and as it was found.
+
+    `asked` is the text of the spec and `about` its place: regions, disorders, cell_types or
+    phenotypes. `match` says how it was found (`id`, `label`, `exact synonym`, …), `source` where.
+    """
+
+    asked: str
+    about: str
+    id: str  # CURIE
+    iri: str
+    label: str
+    match: str
+    source: str
+    checked: str = ""
