@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -177,7 +178,7 @@ def test_the_digest_is_that_of_the_content_not_of_its_form(tmp_path: Path) -> No
     assert one == other != changed
 
 
-_TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1).filter(
+_TEXTS = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), min_size=1).filter(
     lambda text: text.strip() and "{" not in text
 )
 _SPECS = st.fixed_dictionaries(
@@ -200,14 +201,14 @@ def test_the_digest_does_not_depend_on_key_order_or_layout(
     folder = tmp_path_factory.mktemp("spec")
     shuffled = list(spec.items())
     random.shuffle(shuffled)
-    one = loaded(folder, _dumped(spec, flow=True))
-    other = loaded(folder, _dumped(dict(shuffled), flow=False))
+    one = loaded(folder, json.dumps(spec, ensure_ascii=False))
+    other = loaded(folder, _dumped(dict(shuffled)))
     assert one == other
 
 
-def _dumped(value: Any, *, flow: bool) -> str:
+def _dumped(value: Any) -> str:
     yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = flow
+    yaml.default_flow_style = False
     out = io.StringIO()
     yaml.dump(value, out)
     return out.getvalue()
@@ -282,6 +283,8 @@ _WHOLE = read_document(EXAMPLE.read_text(encoding="utf-8"), "").value | {
     "manifest": {"lessons": ["a"]},
     "doi": ["10.1038/x"],
 }
+_WHOLE["contributors"][1]["metadata"] = {"roleName": ["dcite:Author"], "email": "x"}
+_WHOLE["contributors"][1].pop("roles")
 _ODD: st.SearchStrategy[Any] = st.sampled_from(
     [
         None,
@@ -329,7 +332,7 @@ def test_odd_values_anywhere_are_told_never_a_traceback(
             holder = holder[part] if known else None
         if isinstance(holder, dict) or (isinstance(holder, list) and path[-1] in range(len(holder))):
             holder[path[-1]] = odd
-    text = _dumped(spec, flow=False)
+    text = _dumped(spec)
     problems = problems_of(tmp_path_factory.mktemp("spec"), text)
     assert all(problem.what and problem.fix for problem in problems)
 

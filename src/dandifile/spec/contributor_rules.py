@@ -52,9 +52,10 @@ def _contacts_reachable(there: list[Item]) -> Iterator[Fault]:
 
 
 def _may_be_contact(item: Item) -> bool:
-    """Has the role, or has roles that another check found fault with."""
-    roles = [*(item.keys.get("roles") or ()), *item.keys.get("metadata", {}).get("roleName", ())]
-    return _CONTACT in roles or f"dcite:{_CONTACT}" in roles or None in roles
+    """Has the role, or has roles that another check found fault with; `metadata` may hold anything."""
+    roles = item.keys.get("roles") or ()
+    in_metadata = item.keys.get("metadata", {}).get("roleName") or ()
+    return _CONTACT in roles or None in roles or f"dcite:{_CONTACT}" in str(in_metadata)
 
 
 def _doubles(contributors: list[Item]) -> Iterator[Fault]:

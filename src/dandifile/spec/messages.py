@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dandifile.model import Json, JsonObject
 from dandifile.spec.fault import Fault, Path, spoken
-from dandifile.spec.near import choices
+from dandifile.spec.near import choices, nearest
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -51,15 +51,15 @@ def _wrong_keys(error: ValidationError, path: Path) -> Iterator[Fault]:
     limit: Json = error.validator_value
     properties = _schema(error).get("properties", {})
     if error.validator == "additionalProperties":
-        for key in given.keys() - properties.keys():
+        for key in (key for key in given if key not in properties):
             yield _unknown_key(path, key, given, list(properties))
     elif error.validator == "required":
-        for key in set(limit) - given.keys():
+        for key in (key for key in limit if key not in given):
             what = f"`{key}` is missing in {spoken(path)}"
             yield Fault(path, what, f"`{key}`: {properties[key]['description']}")
     else:
-        for key in limit.keys() & given.keys():
-            for other in set(limit[key]) - given.keys():
+        for key in (key for key in limit if key in given):
+            for other in (other for other in limit[key] if other not in given):
                 yield Fault((*path, key), f"`{key}` needs `{other}` beside it", f"add `{other}`")
 
 
@@ -100,7 +100,8 @@ def _schema(error: ValidationError) -> JsonObject:
 
 def _unknown_key(path: Path, key: str, given: JsonObject, allowed: list[str]) -> Fault:
     before = list(given)[: list(given).index(key)]
-    if given[key] is None and before and isinstance(given[before[-1]], str):
+    alone = path and given[key] is None and not nearest(key, allowed)
+    if alone and before and isinstance(given[before[-1]], str):
         text = f"{given[before[-1]]}, {key}"
         what = f"`{key}` stands alone in {spoken(path)}"
         return Fault(path, what, f'a text with a comma needs quotes: {before[-1]}: "{text}"')
