@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandifile.spec.identifiers import bare_orcid, ror_url, term_curie, term_iri
+from dandifile.identifiers import bare_orcid, ror_url, term_curie, term_iri
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dandifile.identifiers import bare_orcid
 from dandifile.model import JsonObject
 from dandifile.spec.fault import Fault
 from dandifile.spec.forms import ORGANIZATION, PERSON, Item, items
-from dandifile.spec.identifiers import bare_orcid
 
 _NAME = re.compile(r"[\w\s.'-]+,\s+[\w\s.'-]+")  # as DANDI's schema has it
 _CONTACT = "ContactPerson"

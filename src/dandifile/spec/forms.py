@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from dandifile.identifiers import bare_orcid, ror_url, term_curie, term_iri
 from dandifile.model import Json, JsonObject
 from dandifile.spec.fault import Path
-from dandifile.spec.identifiers import bare_orcid, ror_url, term_curie, term_iri
 
 
 @dataclass(frozen=True)

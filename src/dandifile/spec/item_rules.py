@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address
 from urllib.parse import urlsplit
 
+from dandifile.identifiers import bare_orcid, ror_url, term_curie
 from dandifile.model import JsonObject
 from dandifile.spec.fault import Fault
 from dandifile.spec.forms import RESOURCE, Item, items
-from dandifile.spec.identifiers import bare_orcid, ror_url, term_curie
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?"
 _IN_PATH = r"([A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*"
