@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -94,6 +95,16 @@ def test_the_server_ends_when_its_parent_is_killed(store: Path) -> None:
     while find(store) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert find(store) is None
+
+
+def test_a_store_of_another_version_is_refused_in_words(store: Path) -> None:
+    with testing.archive(store):
+        pass
+    database = sqlite3.connect(store / "archive.sqlite")
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(UserError, match="format 99"), testing.archive(store):
+        pass
 
 
 def test_the_store_is_where_the_variable_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

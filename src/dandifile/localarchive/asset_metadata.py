@@ -71,9 +71,9 @@ def document(asset: Asset) -> JsonObject:
 def object_url(asset: Asset, origin: str) -> str:
     """Where the content lies, unsigned."""
     if asset.zarr_id:
-        return f"{origin}/objects/zarr/{asset.zarr_id}/"
+        return f"{origin}{instance.BUCKET}/zarr/{asset.zarr_id}/"
     blob = asset.blob_id or ""
-    return f"{origin}/objects/blobs/{blob[:3]}/{blob[3:6]}/{blob}"
+    return f"{origin}{instance.BUCKET}/blobs/{blob[:3]}/{blob[3:6]}/{blob}"
 
 
 def _computed(asset: Asset, origin: str) -> str:

@@ -14,6 +14,9 @@ VERSION = "1.0.0"  # of the server whose API this is
 # can be served on any port, and from any host name, without a stale link.
 ORIGIN = "https://archive.invalid"
 
+# The object store lies beside the API, as a bucket does. Clients' tests know a test archive by this name.
+BUCKET = "/dandi-dandisets"
+
 ENVIRONMENT = {
     "DANDI_INSTANCE_NAME": NAME,
     "DANDI_INSTANCE_IDENTIFIER": IDENTIFIER,

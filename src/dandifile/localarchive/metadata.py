@@ -93,7 +93,7 @@ def context(schema_version: str) -> str:
 def _manifest(dandiset: Dandiset, version: str) -> str:
     if version == "draft":
         return f"{instance.ORIGIN}/api/dandisets/{dandiset.identifier}/versions/draft/assets/"
-    return f"{instance.ORIGIN}/objects/dandisets/{dandiset.identifier}/{version}/assets.yaml"
+    return f"{instance.ORIGIN}{instance.BUCKET}/dandisets/{dandiset.identifier}/{version}/assets.yaml"
 
 
 def _access(access: Json, dandiset: Dandiset) -> list[JsonObject]:

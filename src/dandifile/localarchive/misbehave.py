@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from dandifile.localarchive.instance import BUCKET
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -47,7 +49,8 @@ class Fault:
     stall: bool = False
 
     def matches(self, method: str, path: str) -> bool:
-        return bool(re.fullmatch(self.method or ".*", method) and re.search(self.route, path))
+        fits = re.search(self.route, path) or re.search(self.route, route_of(path))
+        return bool(re.fullmatch(self.method or ".*", method) and fits)
 
 
 @dataclass
@@ -101,8 +104,8 @@ class Behaviour:
 
 
 def route_of(path: str) -> str:
-    """The path with ids taken out of it, so that requests can be counted by kind."""
-    if path.startswith("/objects/"):
+    """The path without its ids, so that requests can be counted by kind; objects are `/objects/…`."""
+    if path.startswith(f"{BUCKET}/"):
         return f"/objects/{path.split('/')[2]}/{{id}}"
     return _NUMBER.sub("/dandisets/{id}/", _UUID.sub("{id}", path))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from dandifile.localarchive import instance
 from dandifile.localarchive.archive import Archive
 from dandifile.localarchive.objects import multipart_etag, part_sizes
 from dandifile.localarchive.routes.object_store import (
@@ -87,7 +88,7 @@ def _complete(request: Request, body: bytes) -> Response:
     archive.objects.complete(upload_id, sum(here[number][1] for number, _ in listed))
     with archive.database.write() as db:
         blobs.complete_upload(db, upload_id, etag)
-    key = request.url.path.removeprefix("/objects/")
+    key = request.url.path.removeprefix(f"{instance.BUCKET}/")
     result = f'<Location>{request.url.path}</Location><Key>{key}</Key><ETag>"{etag}"</ETag>'
     return xml(f'<CompleteMultipartUploadResult xmlns="{NAMESPACE}">{result}</CompleteMultipartUploadResult>')
 
@@ -104,4 +105,4 @@ def _listed_parts(body: bytes) -> list[tuple[int, str]]:
     ]
 
 
-ROUTES = [objects("/objects/blobs/{a}/{b}/{blob:uuid4}", GET=_read, PUT=_put_part, POST=_assemble)]
+ROUTES = [objects("/blobs/{a}/{b}/{blob:uuid4}", GET=_read, PUT=_put_part, POST=_assemble)]

@@ -38,4 +38,4 @@ def _version(request: Request) -> Version:
     return version
 
 
-ROUTES = [objects("/objects/dandisets/{dandiset:dandiset}/{version:version}/{name}", GET=_read)]
+ROUTES = [objects("/dandisets/{dandiset:dandiset}/{version:version}/{name}", GET=_read)]

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from dandifile.localarchive import instance
 from dandifile.localarchive.archive import Archive
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+DEFAULT_TYPE = "application/octet-stream"
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
 
@@ -42,7 +44,7 @@ def archive_of(request: Request) -> Archive:
 
 
 def objects(path: str, **handlers: Callable[[Request], Awaitable[Response]]) -> Route:
-    """A route with a handler a method; these stream, so they are coroutines."""
+    """A route in the bucket with a handler a method; these stream, so they are coroutines."""
     if "GET" in handlers:
         handlers["HEAD"] = handlers["GET"]
 
@@ -52,7 +54,7 @@ def objects(path: str, **handlers: Callable[[Request], Awaitable[Response]]) -> 
         except FaultError as fault:
             return fault.response
 
-    return Route(path, endpoint, methods=[])
+    return Route(instance.BUCKET + path, endpoint, methods=[])
 
 
 async def _refuse_method(_request: Request) -> Response:
@@ -74,9 +76,9 @@ def admit_reader(request: Request, *, embargoed: bool) -> None:
         require_signature(request)
 
 
-def content(request: Request, file: Path, etag: str) -> Response:
+def content(request: Request, file: Path, etag: str, kind: str = DEFAULT_TYPE) -> Response:
     """A file, or a range of it, under the name and type that the URL asks for."""
-    kind = request.query_params.get("response-content-type", "application/octet-stream")
+    kind = request.query_params.get("response-content-type", kind)
     headers = {"ETag": f'"{etag}"'}
     if "response-content-disposition" in request.query_params:
         headers["Content-Disposition"] = request.query_params["response-content-disposition"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from dandifile.localarchive import access, errors, fields
+from dandifile.localarchive import access, errors, fields, instance
 from dandifile.localarchive.errors import json_response
 from dandifile.localarchive.http import Call, resource
 from dandifile.localarchive.objects import part_sizes
@@ -85,7 +85,7 @@ def _writable(call: Call, number: int) -> Dandiset:
 
 def _object_path(upload: Upload) -> str:
     name = upload.upload_id
-    return f"/objects/blobs/{name[:3]}/{name[3:6]}/{name}"
+    return f"{instance.BUCKET}/blobs/{name[:3]}/{name[3:6]}/{name}"
 
 
 def _signed(call: Call, method: str, upload: Upload, params: dict[str, str]) -> str:
@@ -160,7 +160,7 @@ def _active(call: Call) -> Response:
 def _active_upload(upload: Upload) -> JsonObject:
     return {
         "created": upload.created,
-        "blob": _object_path(upload).removeprefix("/objects/"),
+        "blob": _object_path(upload).removeprefix(f"{instance.BUCKET}/"),
         "upload_id": upload.upload_id,
         "etag": upload.etag,
         "size": upload.size,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse
 
-from dandifile.localarchive import errors, fields
+from dandifile.localarchive import errors, fields, instance
 from dandifile.localarchive.errors import json_response
 from dandifile.localarchive.http import Call, resource
 from dandifile.localarchive.routes.zarrs import INGESTING, require_owner, visible_zarr
@@ -64,7 +64,7 @@ def _shape(file: ZarrFile) -> JsonObject:
 def _signed(call: Call, method: str, zarr: Zarr, path: str, headers: dict[str, str] | None = None) -> str:
     wanted = call.archive.settings.url_lifetime
     lifetime = _LIFETIME if wanted is None else wanted
-    where = f"/objects/zarr/{zarr.zarr_id}/{path}"
+    where = f"{instance.BUCKET}/zarr/{zarr.zarr_id}/{path}"
     return call.origin + call.archive.signer.url(method, where, {}, lifetime, headers)
 
 

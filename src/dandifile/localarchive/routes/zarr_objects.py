@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from dandifile.localarchive.archive import Archive
 from dandifile.localarchive.routes.object_store import (
+    DEFAULT_TYPE,
     FaultError,
     admit_reader,
     archive_of,
@@ -34,7 +35,7 @@ async def _read(request: Request) -> Response:
     file = await run_in_threadpool(lambda: zarrs.file_at(archive.database.read(), zarr.id, path))
     if file is None:
         raise FaultError("NoSuchKey", 404)
-    return content(request, archive.objects.zarr_file(file.object), file.etag)
+    return content(request, archive.objects.zarr_file(file.object), file.etag, kind=file.type)
 
 
 async def _put(request: Request) -> Response:
@@ -46,7 +47,8 @@ async def _put(request: Request) -> Response:
     if hex_md5(request.headers.get("content-md5", "")) != md5:
         archive.objects.remove(archive.objects.zarr_file(object_id))
         raise FaultError("BadDigest", 400)
-    file = ZarrFile(request.path_params["path"], object_id, md5, size, now())
+    kind = request.headers.get("content-type", DEFAULT_TYPE)
+    file = ZarrFile(request.path_params["path"], object_id, md5, size, now(), kind)
     await run_in_threadpool(_keep, archive, zarr, file)
     return Response(headers={"ETag": f'"{md5}"'})
 
@@ -69,4 +71,4 @@ def _keep(archive: Archive, zarr: Zarr, file: ZarrFile) -> None:
         archive.objects.remove(archive.objects.zarr_file(old.object))
 
 
-ROUTES = [objects("/objects/zarr/{zarr:uuid4}/{path:path}", GET=_read, PUT=_put)]
+ROUTES = [objects("/zarr/{zarr:uuid4}/{path:path}", GET=_read, PUT=_put)]

@@ -11,6 +11,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dandifile.errors import UserError
+
+_FORMAT = 1  # of the tables below
+
 # Paths compare as bytes (SQLite's BINARY), as under the C collation of the real archive.
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -45,7 +49,7 @@ CREATE TABLE IF NOT EXISTS zarrs (
   size INTEGER NOT NULL DEFAULT 0, created TEXT NOT NULL, UNIQUE (dandiset, name));
 CREATE TABLE IF NOT EXISTS zarr_files (
   zarr INTEGER NOT NULL REFERENCES zarrs(id) ON DELETE CASCADE, path TEXT NOT NULL,
-  object TEXT NOT NULL, etag TEXT NOT NULL, size INTEGER NOT NULL, modified TEXT NOT NULL,
+  object TEXT NOT NULL, etag TEXT NOT NULL, size INTEGER NOT NULL, modified TEXT NOT NULL, type TEXT NOT NULL,
   PRIMARY KEY (zarr, path)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS assets (
   id INTEGER PRIMARY KEY, asset_id TEXT NOT NULL UNIQUE, path TEXT NOT NULL,
@@ -84,7 +88,8 @@ class Database:
         self._writing = threading.Lock()
         self._opened: list[sqlite3.Connection] = []
         file.parent.mkdir(parents=True, exist_ok=True)
-        self.read().executescript(f"PRAGMA journal_mode=WAL; {_TABLES}")
+        _require_format(self.read(), file)
+        self.read().executescript(f"PRAGMA journal_mode=WAL; PRAGMA user_version={_FORMAT}; {_TABLES}")
 
     def read(self) -> sqlite3.Connection:
         """This thread's connection; each statement sees what was last committed."""
@@ -124,6 +129,16 @@ class Database:
         for connection in self._opened:
             connection.close()
         self._opened.clear()
+
+
+def _require_format(connection: sqlite3.Connection, file: Path) -> None:
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found not in (0, _FORMAT):
+        raise UserError(
+            f"this store has format {found}, and this version of dandifile reads {_FORMAT}",
+            where=str(file.parent),
+            fix="use the version that made it, name another store, or empty this one (`dandifile archive reset`)",
+        )
 
 
 def folded(text: str) -> str:

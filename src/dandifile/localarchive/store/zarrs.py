@@ -36,9 +36,10 @@ class ZarrFile:
     etag: str  # MD5, hex
     size: int
     modified: str
+    type: str  # as its sender called it
 
 
-_FILE = "SELECT path, object, etag, size, modified FROM zarr_files"
+_FILE = "SELECT path, object, etag, size, modified, type FROM zarr_files"
 
 
 def by_name(db: sqlite3.Connection, dandiset: int, name: str) -> Zarr | None:
@@ -111,8 +112,8 @@ def files(
 
 
 def put_file(db: sqlite3.Connection, zarr: int, file: ZarrFile) -> None:
-    row = (zarr, file.path, file.object, file.etag, file.size, file.modified)
-    db.execute("INSERT OR REPLACE INTO zarr_files VALUES (?, ?, ?, ?, ?, ?)", row)
+    row = (zarr, file.path, file.object, file.etag, file.size, file.modified, file.type)
+    db.execute("INSERT OR REPLACE INTO zarr_files VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def drop_file(db: sqlite3.Connection, zarr: int, path: str) -> None:
