@@ -13,10 +13,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from dandifile.cli import run
 from dandifile.localarchive.testing import TestArchive, archive
 from dandifile.model import JsonObject
+
+# A busy machine is no reason to fail: examples may take their time.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 """Real data that is not part of the project; CI has it beside the checkout."""

@@ -6,6 +6,7 @@ import json
 import time
 
 import pytest
+import requests
 
 from dandifile.errors import Exit
 from tests.conftest import CONTACT, Lab
@@ -97,6 +98,14 @@ def test_metadata_that_the_archive_would_refuse_is_blocked_and_old_faults_are_no
     assert "protocol" not in applied.document()
 
 
+def _answers(url: str) -> bool:
+    try:
+        requests.get(url, timeout=5)
+    except requests.RequestException:
+        return False
+    return True
+
+
 def test_a_key_that_the_archive_refuses_is_told_from_one_that_is_down(
     applied: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +114,8 @@ def test_a_key_that_the_archive_refuses_is_told_from_one_that_is_down(
     refused = applied.run("apply", "--yes")
     assert (refused.code, "key" in refused.err) == (Exit.INPUT, True), refused.err
     applied.archive.serving.stop()
+    while _answers(applied.archive.web_url):
+        time.sleep(0.05)
     down = applied.run("plan")
     assert down.code == Exit.INPUT
     assert "cannot reach" in down.err

@@ -76,6 +76,7 @@ def test_schemas_are_schemas(name: str, capsys: pytest.CaptureFixture[str]) -> N
         (["plan", "-j", "0"], "-j"),
         (["schema", "bogus"], "spec, plan"),
         (["plan", "-f", "no/such/file.yaml"], "no/such/file.yaml"),
+        (["fmt", "-f", "no/such/file.yaml"], "no/such/file.yaml"),
         (["check", "-e", "nowhere"], "nowhere"),
         (["apply", "no-plan.json", "--yes"], "no-plan.json"),
         (["apply"], "--yes"),

@@ -59,6 +59,9 @@ CASES = {
         + "related: [{url: 'https://example.org/x', name: x, relation: IsSupplementedBy, type: Software}]\n",
     ),
     "any other field is set": Case("metadata", PATHS + "metadata: {acknowledgement: thanks}\n"),
+    "a field that the server writes into is set": Case(
+        "metadata", PATHS + "metadata: {access: [{description: ask us}]}\n"
+    ),
 }
 
 

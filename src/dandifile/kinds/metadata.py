@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 NAME = "metadata"
 
+# What the server writes into each item of `access`, which is otherwise the lab's (dandi-api 2.1).
+_SERVER_MADE = ("schemaKey", "status", "embargoedUntil")
+
 
 @dataclass(frozen=True)
 class Declared:
@@ -42,8 +45,22 @@ class Observed:
 
 
 def observe(reader: Reader) -> Observed:
-    document = reader.draft()["metadata"] if reader.identifier else {}
+    document = own_part(reader.draft()["metadata"]) if reader.identifier else {}
     return Observed(document, reader.schema("Dandiset"))
+
+
+def own_part(document: JsonObject) -> JsonObject:
+    """The document without what the server writes into `access`; it does so again at every PUT."""
+    items = document.get("access")
+    if not isinstance(items, list):
+        return document
+    kept = [
+        {key: value for key, value in item.items() if key not in _SERVER_MADE}
+        if isinstance(item, dict)
+        else item
+        for item in items
+    ]
+    return {**document, "access": kept}
 
 
 def desired(spec: Spec, local: Local) -> Declared:
@@ -109,7 +126,7 @@ def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
     A draft that this very run created holds the server's own defaults: nobody reviewed
     those, so they cannot make the plan stale.
     """
-    document = means.writer.reader.fresh().draft()["metadata"]
+    document = own_part(means.writer.reader.fresh().draft()["metadata"])
     fields: Mapping[str, JsonObject] = step.params["fields"]
     if "dandiset" not in inputs:
         _refuse_stale(fields, document)
