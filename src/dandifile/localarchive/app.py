@@ -13,6 +13,7 @@ from starlette.routing import Match
 from dandifile.localarchive import errors
 from dandifile.localarchive.archive import Archive
 from dandifile.localarchive.misbehave import Behaviour
+from dandifile.localarchive.pages import files, landing, session
 from dandifile.localarchive.routes import (
     assets,
     audit,
@@ -62,6 +63,9 @@ _MODULES = (
     facets,
     audit,
     control,
+    landing,
+    files,
+    session,
 )
 
 

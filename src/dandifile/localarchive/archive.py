@@ -46,16 +46,20 @@ def open_store(store: Path, settings: Settings | None = None) -> Archive:
             where=str(store),
             fix="use the one that runs (`dandifile archive list`), or stop it first",
         ) from None
-    database = Database(store / "archive.sqlite")
-    return Archive(
-        store=store,
-        key=_admin_key(store, database),
-        database=database,
-        objects=ObjectStore(store / "objects"),
-        signer=Signer(database.secret("signing")),
-        settings=settings or Settings(),
-        lock=lock,
-    )
+    try:
+        database = Database(store / "archive.sqlite")
+        return Archive(
+            store=store,
+            key=_admin_key(store, database),
+            database=database,
+            objects=ObjectStore(store / "objects"),
+            signer=Signer(database.secret("signing")),
+            settings=settings or Settings(),
+            lock=lock,
+        )
+    except BaseException:
+        lock.release()
+        raise
 
 
 def _admin_key(store: Path, database: Database) -> str:

@@ -18,9 +18,12 @@ _ORDERS = {
 }
 
 
-def dandisets(call: Call) -> list[int]:
-    """Ids of the dandisets that fit the query and that the caller may see."""
-    conditions, values = _visible(call)
+def dandisets(call: Call, *, embargoed: bool = False) -> list[int]:
+    """Ids of the dandisets that fit the query and that the caller may see.
+
+    `embargoed` is whether embargoed ones are shown where the query does not say.
+    """
+    conditions, values = _visible(call, embargoed=embargoed)
     if not fields.flag(call.query, "draft", default=True):
         conditions.append("EXISTS (SELECT 1 FROM versions WHERE dandiset = d.id AND version <> 'draft')")
     if not fields.flag(call.query, "empty", default=True):
@@ -41,11 +44,11 @@ def dandisets(call: Call) -> list[int]:
     return [row[0] for row in call.db.execute(query, values)]
 
 
-def _visible(call: Call) -> tuple[list[str], list[object]]:
+def _visible(call: Call, *, embargoed: bool) -> tuple[list[str], list[object]]:
     mine = fields.choice(call.query, "user", ("me",)) == "me"
     owned = "d.id IN (SELECT dandiset FROM owners WHERE user = ?)"
     user = call.user.id if call.user else None
-    if not fields.flag(call.query, "embargoed", default=False):
+    if not fields.flag(call.query, "embargoed", default=embargoed):
         return (["d.embargo_status = 'OPEN'", owned], [user]) if mine else (["d.embargo_status = 'OPEN'"], [])
     if call.user is None:
         raise errors.refused(_EMBARGOED, 401)

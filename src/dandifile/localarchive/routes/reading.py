@@ -17,7 +17,8 @@ _NESTED, _ALONE = ASSETS + "{asset:uuid4}/", "/api/assets/{asset:uuid4}/"
 _LIFETIME = 6 * 3600  # seconds
 
 
-def _asset(call: Call) -> Asset:
+def asset_of(call: Call) -> Asset:
+    """The asset of the URL, for those who may see it."""
     if "version" in call.request.path_params:
         _, version = access.visible_version(call)
         asset = assets.in_version(call.db, version.id, call.param("asset"))
@@ -37,21 +38,21 @@ def _refuse_strangers(call: Call, asset: Asset) -> None:
 
 
 def read(call: Call) -> Response:
-    return json_text(asset_metadata.full(_asset(call), call.origin))
+    return json_text(asset_metadata.full(asset_of(call), call.origin))
 
 
 def _info(call: Call) -> Response:
-    return json_text(asset_metadata.item(_asset(call), call.origin, metadata=True))
+    return json_text(asset_metadata.item(asset_of(call), call.origin, metadata=True))
 
 
 def _validation(call: Call) -> Response:
-    asset = _asset(call)
+    asset = asset_of(call)
     return json_response({"status": asset.status, "validation_errors": json.loads(asset.errors)})
 
 
 def _download(call: Call) -> Response:
     """Redirects to a presigned URL; a video that is to be shown comes as a page."""
-    asset = _asset(call)
+    asset = asset_of(call)
     if asset.zarr_id:
         raise errors.refused(
             "Unable to provide download link for zarr assets. Please browse the zarr files directly to do so."

@@ -137,7 +137,7 @@ def _require_format(connection: sqlite3.Connection, file: Path) -> None:
         raise UserError(
             f"this store has format {found}, and this version of dandifile reads {_FORMAT}",
             where=str(file.parent),
-            fix="use the version that made it, name another store, or empty this one (`dandifile archive reset`)",
+            fix="use the version that made it, or empty the store with `dandifile archive reset`",
         )
 
 

@@ -1,0 +1,1 @@
+"""The web pages: a dandiset as its readers will see it. Rendered here, readable without a script."""
