@@ -1,0 +1,59 @@
+"""How names and ids of terms are written, made comparable."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SAME = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})  # noqa: RUF001
+_DASHES = re.compile(r"[‐‑‒–—−]")  # noqa: RUF001
+_IRI = re.compile(r"<?(?:https?://purl\.obolibrary\.org/obo/|obo\.)([A-Za-z]+)_(\w+)>?")
+_SHORT = re.compile(r"([A-Za-z]+)\s?[:_]\s?([0-9]\w*)")
+_ABBREVIATION = 4
+
+PREFIXES = ("UBERON", "CL", "DOID", "HP", "MONDO", "FMA", "PATO", "GO", "NCBITaxon", "MBA")
+"""Ontologies whose ids are known by their short form in any case; others need an IRI or an exact prefix."""
+
+_BY_LOWER = {prefix.lower(): prefix for prefix in PREFIXES}
+OBO = "http://purl.obolibrary.org/obo/"
+
+
+def key(name: str) -> str:
+    """Names that differ in case, blanks, accents, or the form of quotes and dashes are one name."""
+    if name.isascii():  # nearly all are, and a table has ten thousand
+        return " ".join(name.replace("`", "'").casefold().split())
+    plain = unicodedata.normalize("NFKD", name.translate(_SAME))
+    plain = "".join(character for character in plain if not unicodedata.combining(character))
+    return " ".join(_DASHES.sub("-", plain).casefold().split())
+
+
+def words(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W_]+", key(name)))
+
+
+def is_abbreviation(name: str) -> bool:
+    """So short that it means other things, too: in UBERON, `EC`, `AM` and `MHb` are parts of fish."""
+    return len(name.strip()) <= _ABBREVIATION
+
+
+def curie(text: str) -> str | None:
+    """`UBERON:0002421` from itself, `UBERON_0002421`, `uberon:0002421` or its IRI; None for other texts."""
+    text = text.strip()
+    if found := _IRI.fullmatch(text):
+        return f"{_prefix(found[1])}:{found[2]}"
+    if (found := _SHORT.fullmatch(text)) and found[1].lower() in _BY_LOWER:
+        return f"{_prefix(found[1])}:{found[2]}"
+    return None
+
+
+def iri(curie: str) -> str:
+    """The IRI of an OBO term, which is the form of assets."""
+    return OBO + curie.replace(":", "_", 1)
+
+
+def prefix(curie: str) -> str:
+    return curie.partition(":")[0]
+
+
+def _prefix(text: str) -> str:
+    return _BY_LOWER.get(text.lower(), text)
