@@ -154,10 +154,25 @@ def test_an_old_python_is_told(checkout: Path, version: tuple[int, ...], told: b
 
 
 def test_the_last_complaint_of_pip_is_shown(checkout: Path) -> None:
-    output = "ERROR: could not connect\nmore\nERROR: No matching distribution for x\n[notice] hello\n"
+    output = "ERROR: could not connect\nmore\n   ERROR: No matching distribution for x\n[notice] hello\n"
     fault = load(checkout).pip_fault(1, output)
     assert "No matching distribution for x" in fault
     assert "dandifile-install.log" in fault
+
+
+def test_an_environment_that_works_is_kept_and_any_other_is_made_anew(
+    checkout: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    launcher = load(checkout)
+    launcher.make_environment()
+    shutil.rmtree(launcher.BIN)
+    launcher.make_environment()
+    assert capfd.readouterr().err.count("making .venv") == 2
+    mine = checkout / ".venv" / "mine.txt"
+    mine.touch()
+    launcher.make_environment()
+    assert mine.exists()
+    assert capfd.readouterr().err == ""
 
 
 @posix
