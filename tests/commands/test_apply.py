@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 
@@ -96,6 +97,35 @@ def test_metadata_that_the_archive_would_refuse_is_blocked_and_old_faults_are_no
     assert ran.code in (Exit.BLOCKED, Exit.INPUT), ran.out
     assert "protocol" in ran.out + ran.err
     assert "protocol" not in applied.document()
+
+
+class Terminal(io.StringIO):
+    """A stdin where somebody sits."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"), [("y\n", Exit.DONE), ("n\n", Exit.INTERRUPTED), ("", Exit.INTERRUPTED)]
+)
+def test_at_a_terminal_it_asks_first(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, answer: str, code: Exit
+) -> None:
+    lab.spec(SPEC)
+    lab.files({"a.csv": "a"})
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    ran = lab.run("apply", "--create")
+    assert (ran.code, "Apply this plan?" in ran.err) == (code, True)
+    assert (lab.archive.writes() > 0) == (code == Exit.DONE)
+
+
+def test_without_a_terminal_it_never_asks(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.spec(SPEC)
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    ran = lab.run("apply", "--create")
+    assert (ran.code, "--yes" in ran.err) == (Exit.INPUT, True)
+    assert lab.archive.writes() == 0
 
 
 def _answers(url: str) -> bool:

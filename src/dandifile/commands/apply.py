@@ -31,7 +31,10 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
             show_plan(plan, flags, len(workspace.spec.fields))
         _refuse_creation(plan)
         started = time.monotonic()
-        done = _do(workspace, replace(planned, plan=plan), flags, yes=yes)
+        if plan.steps and not yes and not _confirmed():
+            sys.stderr.write("nothing was done\n")
+            return Exit.INTERRUPTED
+        done = _do(workspace, replace(planned, plan=plan), flags)
         seconds = time.monotonic() - started
         if flags.format == "json":
             print_outcome(plan, done, seconds)
@@ -40,13 +43,11 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
         return _exit_code(plan, done.results)
 
 
-def _do(workspace: Workspace, planned: Planned, flags: Flags, *, yes: bool) -> Outcome:
+def _do(workspace: Workspace, planned: Planned, flags: Flags) -> Outcome:
     """Carries the plan out, if it has steps: a plan that is stopped as a whole has none."""
     plan = planned.plan
     if not plan.steps:
         return at.nothing_to_do(workspace, planned)
-    if not yes and not _confirmed():
-        raise KeyboardInterrupt
     with watching(flags, len(plan.steps), plan.bytes_to_send) as (notify, sent):
         return at.carry_out(workspace, planned, notify, sent)
 

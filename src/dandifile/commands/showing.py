@@ -6,9 +6,10 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from dandifile.commands.common import Flags
-from dandifile.model import JsonObject, Plan, Result, Step
+from dandifile.model import Effect, JsonObject, Plan, Result, Step
 from dandifile.plan.planfile import to_json
 from dandifile.run.execute import Notify
 from dandifile.workspace import Outcome
@@ -69,6 +70,8 @@ def watching(flags: Flags, steps: int = 0, size: int = 0) -> Iterator[tuple[Noti
 
 
 def _words(step: Step) -> str:
+    if step.effect is Effect.NONE:
+        return f"{step.kind} {Path(step.params['path']).name}"
     what = step.params.get("path") or step.params.get("source") or step.params.get("name") or ""
     verb = step.params.get("do") or step.kind
     return f"{verb} {what}".strip()
