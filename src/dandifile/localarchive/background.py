@@ -27,6 +27,13 @@ _JOBS: tuple[Callable[[Archive], bool], ...] = (
 _LOOK = 0.25  # seconds, after which it looks for work that nobody has told it of
 
 
+def _resume(archive: Archive) -> None:
+    """What a server that was killed had begun is to be begun again."""
+    with archive.database.write() as db:
+        db.execute("UPDATE versions SET status = 'Pending' WHERE status = 'Validating'")
+        db.execute("UPDATE zarrs SET status = 'Uploaded' WHERE status = 'Ingesting'")
+
+
 class Background:
     """Runs the jobs over one archive until it is stopped."""
 
@@ -36,7 +43,8 @@ class Background:
         self._thread = threading.Thread(target=self._run, name="archive-background", daemon=True)
 
     def start(self) -> None:
-        self._archive.work.set()  # what the last run left undone
+        _resume(self._archive)
+        self._archive.work.set()
         self._thread.start()
 
     def stop(self) -> None:

@@ -38,7 +38,10 @@ class Validator:
 
     def findings(self, document: JsonObject, model: str) -> list[dict[str, str]]:
         """What is wrong with a document, in the archive's words; nothing if it is valid."""
-        found: list[dict[str, str]] = self._ask({"document": document, "model": model})
+        try:
+            found: list[dict[str, str]] = self._ask({"document": document, "model": model})
+        except ValidatorError as error:
+            return [{"field": "", "message": f"It cannot be validated: {error}"}]
         return found
 
     def schema(self, model: str) -> JsonObject:
@@ -98,11 +101,13 @@ def shared() -> Validator:
 
 
 def _findings(document: JsonObject, model: str) -> list[dict[str, str]]:
+    """Findings. An older schema would have to be fetched, so its documents are held to the models alone."""
     from dandischema.exceptions import JsonschemaValidationError, PydanticValidationError
     from dandischema.metadata import validate
 
     try:
-        validate(document, schema_key=model, json_validation=True)
+        own = document.get("schemaVersion") == instance.schema_version()
+        validate(document, schema_key=model, json_validation=own)
     except JsonschemaValidationError as error:
         return [{"field": ".".join(map(str, one.path)), "message": one.message} for one in error.errors]
     except PydanticValidationError as error:

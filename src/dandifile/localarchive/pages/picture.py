@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 _INK = {"light": ("#ffffff", "#1d2126", "#14606b"), "dark": ("#1b1f23", "#e6e4df", "#6fc3cf")}
 _MOST_PANELS = 3
 _TRACES, _SAMPLES = 6, 20_000
-_UNITS, _SPIKES = 60, 4_000
+_UNITS, _SPIKES = 60, 50_000
+_SECONDS = 30  # of a raster: enough to see, few enough to tell spikes apart
 _FRAMES = 100
 
 Panel = tuple[str, Callable[[Any, str], None]]
@@ -43,16 +45,20 @@ def panels(file: Any) -> list[Panel]:
 
 
 def _raster(name: str, table: Any) -> Panel:
+    times = table["spike_times"]
     ends = [int(end) for end in table["spike_times_index"][:_UNITS]]
-    starts = [0, *ends[:-1]]
+    spans = [(start, end) for start, end in pairwise([0, *ends]) if end > start]
+    first = min((float(times[start]) for start, _ in spans), default=0.0)
 
     def draw(axes: Any, ink: str) -> None:
-        trains = [
-            table["spike_times"][start : min(end, start + _SPIKES)]
-            for start, end in zip(starts, ends, strict=True)
-        ]
-        axes.eventplot(trains, colors=ink, linewidths=0.6)
-        axes.set(xlabel="time (s)", ylabel="unit")
+        trains = [times[start : min(end, start + _SPIKES)] for start, end in spans]
+        axes.eventplot(
+            [train[train <= first + _SECONDS] for train in trains],
+            colors=ink,
+            linelengths=0.8,
+            linewidths=0.7,
+        )
+        axes.set(xlabel="time (s)", ylabel="unit", xlim=(first, first + _SECONDS))
 
     return f"{name}: {len(ends)} units", draw
 
