@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,6 +69,16 @@ class Page:
         return found["result"].get("value")
 
 
+# The browser reads from descriptor 3 and writes to 4: they are put there before it takes over.
+_LAUNCH = """
+import os, sys
+ends = [os.dup(int(end)) for end in sys.argv[1:3]]
+for place, end in zip((3, 4), ends):
+    os.dup2(end, place)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+
+
 @contextmanager
 def browser(profile: Path) -> Iterator[Page]:
     command = program()
@@ -75,14 +86,16 @@ def browser(profile: Path) -> Iterator[Page]:
     to_browser, ours = os.pipe()
     theirs, from_browser = os.pipe()
 
-    # The browser reads from descriptor 3 and writes to 4; a shell puts them there.
-    script = f'exec "$@" 3<&{to_browser} 4>&{from_browser}'
-    arguments = [command, "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe"]
-    process = subprocess.Popen(
-        ["sh", "-c", script, "sh", *arguments, f"--user-data-dir={profile}"],
-        pass_fds=(to_browser, from_browser),
-        stderr=subprocess.DEVNULL,
-    )
+    launch = [sys.executable, "-c", _LAUNCH, str(to_browser), str(from_browser), command]
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--remote-debugging-pipe",
+        f"--user-data-dir={profile}",
+    ]
+    pipes = (to_browser, from_browser)
+    process = subprocess.Popen([*launch, *options], pass_fds=pipes, stderr=subprocess.DEVNULL)
     os.close(to_browser)
     os.close(from_browser)
     try:
