@@ -72,8 +72,7 @@ class Page:
 # The browser reads from descriptor 3 and writes to 4: they are put there before it takes over.
 _LAUNCH = """
 import os, sys
-ends = [os.dup(int(end)) for end in sys.argv[1:3]]
-for place, end in zip((3, 4), ends):
+for end, place in ((int(sys.argv[1]), 30), (int(sys.argv[2]), 31), (30, 3), (31, 4)):
     os.dup2(end, place)
 os.execv(sys.argv[3], sys.argv[3:])
 """
