@@ -174,6 +174,25 @@ def _put_fields(lab: Lab, **fields: Json) -> None:
     write_document(lab, {**lab.document(), **fields})
 
 
+def test_an_edit_on_the_archive_is_not_undone_without_a_word(applied: Lab) -> None:
+    _put_fields(applied, keywords=["edited", "by hand"])
+    ran = applied.run("apply", "--yes")
+    assert ran.code == Exit.BLOCKED
+    assert "--overwrite-remote keywords" in ran.out
+    assert applied.document()["keywords"] == ["edited", "by hand"]
+    assert applied.run("apply", "--yes", "--overwrite-remote", "keywords").code == Exit.DONE
+    assert applied.document()["keywords"] == ["rat", "track"]
+    assert applied.run("plan", "--detailed-exitcode").code == Exit.DONE
+
+
+def test_an_edit_that_the_spec_takes_over_needs_nothing(applied: Lab) -> None:
+    _put_fields(applied, keywords=["rat", "maze"])
+    applied.spec(SPEC.replace("track]", "maze]") + PATHS)
+    assert applied.run("apply", "--yes").code == Exit.DONE
+    _put_fields(applied, keywords=["edited again"])
+    assert applied.run("apply", "--yes").code == Exit.BLOCKED
+
+
 # --- 5: absent is unknown ---------------------------------------------------------------------
 
 

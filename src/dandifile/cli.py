@@ -56,6 +56,12 @@ Rename = Annotated[bool, typer.Option("--rename", help="Give organised files the
 Refresh = Annotated[
     bool, typer.Option("--refresh-metadata", help="Apply a new extraction to unchanged files too.")
 ]
+Overwrite = Annotated[
+    list[str],
+    typer.Option(
+        "--overwrite-remote", metavar="FIELD", help="Set this field though it was changed on the archive."
+    ),
+]
 Store = Annotated[
     Path | None,
     typer.Option("--store", metavar="FOLDER", help="The archive's folder; default: the user's own."),
@@ -95,6 +101,7 @@ def plan(
     exclude: Exclude = [],
     rename: Rename = False,
     refresh_metadata: Refresh = False,
+    overwrite_remote: Overwrite = [],
     format: Format = "text",
     verbose: Verbose = False,
     no_color: NoColor = False,
@@ -106,7 +113,13 @@ def plan(
     from dandifile.plan.kind import Options
 
     options = Options(
-        frozenset(allow), frozenset(only), tuple(path), tuple(exclude), rename, refresh_metadata
+        frozenset(allow),
+        frozenset(only),
+        tuple(path),
+        tuple(exclude),
+        rename,
+        refresh_metadata,
+        frozenset(overwrite_remote),
     )
     flags = Flags(file, environment, format, verbose, no_color, jobs)
     return plan(flags, checked(options), out, detailed_exitcode=detailed_exitcode)
@@ -125,6 +138,7 @@ def apply(
     exclude: Exclude = [],
     rename: Rename = False,
     refresh_metadata: Refresh = False,
+    overwrite_remote: Overwrite = [],
     format: Format = "text",
     verbose: Verbose = False,
     no_color: NoColor = False,
@@ -136,7 +150,13 @@ def apply(
     from dandifile.plan.kind import Options
 
     options = Options(
-        frozenset(allow), frozenset(only), tuple(path), tuple(exclude), rename, refresh_metadata
+        frozenset(allow),
+        frozenset(only),
+        tuple(path),
+        tuple(exclude),
+        rename,
+        refresh_metadata,
+        frozenset(overwrite_remote),
     )
     flags = Flags(file, environment, format, verbose, no_color, jobs)
     return apply(flags, checked(options), planfile, yes=yes, create=create)

@@ -171,17 +171,6 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Local:
-    """Everything the survey found. `absent` are the entries of `paths` that are not on this machine."""
-
-    assets: tuple[LocalAsset, ...] = ()
-    gone: tuple[GoneAsset, ...] = ()
-    refused: tuple[Refusal, ...] = ()
-    absent: tuple[str, ...] = ()
-    skipped: int = 0  # files that were not excluded, but are not of their entry's standard
-
-
-@dataclass(frozen=True)
 class Recorded:
     """What the last apply made of one local file: the asset's path and its content."""
 
@@ -199,6 +188,18 @@ class Record:
 
     assets: Mapping[str, Recorded] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Local:
+    """Everything the survey found. `absent` are the entries of `paths` that are not on this machine."""
+
+    assets: tuple[LocalAsset, ...] = ()
+    gone: tuple[GoneAsset, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    absent: tuple[str, ...] = ()
+    record: Record = field(default_factory=Record)
+    skipped: int = 0  # files that were not excluded, but are not of their entry's standard
 
 
 class Cache(Protocol):

@@ -18,7 +18,7 @@ from dandifile.archive.create import settled
 from dandifile.archive.reader import Reader
 from dandifile.archive.writer import Writer
 from dandifile.errors import BlockedError
-from dandifile.kinds import KINDS
+from dandifile.kinds import KINDS, metadata
 from dandifile.kinds.dandiset import INTENT
 from dandifile.model import (
     Cache,
@@ -121,15 +121,17 @@ def look(workspace: Workspace, observed: Mapping[str, Any], options: Options, no
     known: dict[str, list[str]] = defaultdict(list)
     for asset in observed["assets"].assets.values():
         known[asset.digest].append(asset.path)
+    record = _record(workspace)
     with survey_runner(tasks, workspace.cache, workspace.jobs, notify) as run:
-        return survey(
+        local = survey(
             workspace.spec,
             run,
             known={digest: tuple(sorted(paths)) for digest, paths in known.items()},
-            record=_record(workspace),
+            record=record,
             rename=options.rename,
             refresh=options.refresh_metadata,
         )
+    return replace(local, record=record)
 
 
 @dataclass(frozen=True)
@@ -232,12 +234,25 @@ def _paths(observed: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def note(workspace: Workspace, local: Local, observed: Mapping[str, Any]) -> None:
-    """Records every file here whose content the draft has at its path; forgets those that are nowhere."""
+    """Records what is as declared: files here with their assets, and metadata fields.
+
+    What is not so, because it was blocked or failed, keeps its older entry; assets that are
+    nowhere are forgotten.
+    """
     there = observed["assets"].assets
-    kept = {source: made for source, made in _record(workspace).assets.items() if made.path in there}
+    kept = {source: made for source, made in local.record.assets.items() if made.path in there}
     here = {
         asset.source: Recorded(asset.path, asset.digest)
         for asset in local.assets
         if asset.path in there and there[asset.path].digest == asset.digest
     }
-    save_record(workspace.state, workspace.home, str(workspace.identifier), Record({**kept, **here}))
+    unsettled = {
+        change.key.name
+        for change in metadata.diff(
+            metadata.desired(workspace.spec, local), observed[metadata.NAME], Options()
+        ).changes
+    }
+    settled_fields = [name for name in workspace.spec.fields if name not in unsettled]
+    fields = {**local.record.fields, **metadata.left(settled_fields, observed[metadata.NAME])}
+    record = Record({**kept, **here}, fields)
+    save_record(workspace.state, workspace.home, str(workspace.identifier), record)

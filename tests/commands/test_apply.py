@@ -120,6 +120,14 @@ def test_at_a_terminal_it_asks_first(
     assert (lab.archive.writes() > 0) == (code == Exit.DONE)
 
 
+def test_a_plan_of_an_open_dandiset_needs_no_key(applied: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(next(iter(applied.environ)))
+    ran = applied.run("plan", "--detailed-exitcode")
+    assert (ran.code, "No changes" in ran.out) == (Exit.DONE, True), ran.err
+    denied = applied.run("apply", "--yes")
+    assert (denied.code, "key" in denied.err) == (Exit.INPUT, True)
+
+
 def test_without_a_terminal_it_never_asks(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.spec(SPEC)
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))

@@ -6,8 +6,10 @@ fetched, the owned fields are laid over it and everything else goes back as it c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dandifile.errors import BlockedError
@@ -30,10 +32,14 @@ _SERVER_MADE = ("schemaKey", "status", "embargoedUntil")
 
 @dataclass(frozen=True)
 class Declared:
-    """The fields that the spec owns, and the pointers to what in them is somebody else's."""
+    """The fields that the spec owns, and the pointers to what in them is somebody else's.
+
+    `left` holds a digest of each field as the last apply from here left it.
+    """
 
     fields: Mapping[str, Json]
     ignore: tuple[tuple[str, ...], ...] = ()
+    left: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,8 @@ def desired(spec: Spec, local: Local) -> Declared:
     pointers = tuple(tuple(pointer.strip("/").split("/")) for pointer in spec.ignore)
     whole = {pointer[0] for pointer in pointers if len(pointer) == 1}
     fields = {name: value for name, value in spec.fields.items() if name not in whole}
-    return Declared(fields, tuple(pointer for pointer in pointers if len(pointer) > 1))
+    inner = tuple(pointer for pointer in pointers if len(pointer) > 1)
+    return Declared(fields, inner, local.record.fields)
 
 
 def diff(desired: Declared, observed: Observed, options: Options) -> Difference:
@@ -79,7 +86,29 @@ def diff(desired: Declared, observed: Observed, options: Options) -> Difference:
     )
     if not changes:
         return Difference()
-    return Difference(changes, _blocks(changes, observed))
+    return Difference(changes, (*_edited(changes, desired, options), *_blocks(changes, observed)))
+
+
+def left(names: Iterable[str], observed: Observed) -> dict[str, str]:
+    """A digest of each of these fields as it is: for the record of an apply that has just ended."""
+    return {name: _digest(observed.document.get(name)) for name in names}
+
+
+def _digest(value: Json) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def _edited(changes: tuple[Change, ...], desired: Declared, options: Options) -> Iterator[Block]:
+    """Fields that somebody changed on the archive since: their edit is not lost without a word."""
+    for change in changes:
+        name = change.key.name
+        known = desired.left.get(name)
+        if known is not None and known != _digest(change.before) and name not in options.overwrite:
+            yield Block(
+                f"{name} was changed on the archive since the last apply from here",
+                fix=f"take the edit over into the spec, or pass --overwrite-remote {name}",
+                key=change.key,
+            )
 
 
 def _blocks(changes: tuple[Change, ...], observed: Observed) -> tuple[Block, ...]:
@@ -97,8 +126,8 @@ def _blocks(changes: tuple[Change, ...], observed: Observed) -> tuple[Block, ...
 
 def _after(name: str, desired: Declared, document: JsonObject) -> Json:
     declared, current = desired.fields[name], document.get(name)
-    for field, *rest in desired.ignore:
-        if field == name:
+    for head, *rest in desired.ignore:
+        if head == name:
             declared = carry(declared, current, rest)
     merged = merge(declared, current)
     return None if is_empty(merged) else merged

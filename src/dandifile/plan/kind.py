@@ -25,6 +25,7 @@ class Options:
     exclude: tuple[str, ...] = ()
     rename: bool = False
     refresh_metadata: bool = False
+    overwrite: frozenset[str] = frozenset()  # metadata fields to set though somebody changed them
 
 
 @dataclass(frozen=True)
