@@ -41,8 +41,10 @@ class Author:
 
 @dataclass(frozen=True)
 class Funder:
-    """One award of one funder; a funder without a known award is one entry, too. `doi` is the
-    funder's own in Crossref's registry, `10.13039/…`."""
+    """One award of one funder; a funder without a known award is one entry, too.
+
+    `doi` is the funder's own in Crossref's registry, `10.13039/…`.
+    """
 
     name: str
     ror: str = ""
@@ -72,15 +74,15 @@ class Paper:
     doi: str
     title: str
     kind: str
-    abstract: str = ""
+    source: str = ""
+    fetched: str = ""
+    filled: tuple[tuple[str, str], ...] = ()
     published: str = ""
     license: str = ""
+    abstract: str = ""
     authors: tuple[Author, ...] = ()
     funders: tuple[Funder, ...] = ()
     related: tuple[Related, ...] = ()
-    source: str = ""
-    filled: tuple[tuple[str, str], ...] = ()
-    fetched: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -140,3 +142,35 @@ class Term:
     match: str
     source: str
     checked: str = ""
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """A dandiset that was made from this spec, by environment and archive."""
+
+    environment: str
+    api_url: str
+    identifier: str
+
+
+@dataclass(frozen=True)
+class Lock:
+    """All that is pinned. The order is the file's."""
+
+    papers: tuple[Paper, ...] = ()
+    people: tuple[Person, ...] = ()
+    institutions: tuple[Institution, ...] = ()
+    terms: tuple[Term, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+
+    def paper(self, doi: str) -> Paper | None:
+        return next((paper for paper in self.papers if paper.doi == doi), None)
+
+    def person(self, orcid: str) -> Person | None:
+        return next((person for person in self.people if person.orcid == orcid), None)
+
+    def institution(self, ror: str) -> Institution | None:
+        return next((institution for institution in self.institutions if institution.ror == ror), None)
+
+    def term(self, asked: str, about: str) -> Term | None:
+        return next((term for term in self.terms if (term.asked, term.about) == (asked, about)), None)

@@ -1,0 +1,125 @@
+"""The contributors of a dandiset: the papers' authors and funders, the spec's entries laid over them. Pure.
+
+The papers' authors in their order, then people whom the spec adds, then the papers' funders,
+then funders whom the spec adds. An entry of the spec is its author's by ORCID iD, else by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from dandifile.errors import Problem
+from dandifile.identifiers import bare_orcid
+from dandifile.lookup.contacts import contacts
+from dandifile.lookup.entries import (
+    Review,
+    author_object,
+    funder_object,
+    joined_authors,
+    joined_funders,
+    reviews,
+)
+from dandifile.lookup.facts import Paper
+from dandifile.lookup.names import refusal
+from dandifile.lookup.pairing import Entry, Slot, pair
+from dandifile.model import JsonObject
+
+_EMPTIED = {
+    "orcid": "identifier",
+    "ror": "identifier",
+    "email": "email",
+    "url": "url",
+    "roles": "roleName",
+    "award": "awardNumber",
+    "affiliations": "affiliation",
+}
+"""Keys of the spec that, declared empty, take away what the paper says, and DANDI's keys for them."""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """`contributors` is DANDI's field, whole; `review` what only OpenAlex says. Problems stop a plan."""
+
+    contributors: tuple[JsonObject, ...]
+    review: tuple[Review, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def merge(
+    papers: Sequence[Paper], declared: Sequence[JsonObject], write: Callable[[JsonObject], JsonObject]
+) -> Merged:
+    """Lay the spec's contributors over the papers' (`vet.vetted`).
+
+    `declared` are the entries of `contributors` as the spec has them, checked; `write` gives the
+    DANDI object of one. Without a paper they are the result, in their own order and as they are.
+    """
+    entries = [Entry(number, raw, write(raw)) for number, raw in enumerate(declared)]
+    if not papers:
+        return Merged(tuple(entry.written for entry in entries if not entry.omit))
+    authors = joined_authors(papers)
+    slots = [Slot(author_object(author), author.corresponding, tuple(reviews(author))) for author in authors]
+    funders = [Slot(funder_object(funder)) for funder in joined_funders(papers)]
+    pairs = pair(entries, slots, funders)
+    laid = [_laid_over(slot, pairs.of(slot)) for slot in slots]
+    paid = [_laid_over(slot, pairs.of(slot)) for slot in funders]
+    added = [_added(entry) for entry in pairs.unpaired if not entry.omit]
+    people, problems, warnings = contacts([*_there(laid), *(slot for slot in added if not _pays(slot))])
+    everyone = [*people, *_there(paid), *(slot for slot in added if _pays(slot))]
+    return Merged(
+        contributors=tuple(slot.written for slot in everyone),
+        review=tuple(review for slot in everyone for review in slot.reviews),
+        problems=(*_refused(everyone), *problems),
+        warnings=(*pairs.warnings, *warnings),
+    )
+
+
+def _laid_over(slot: Slot, entries: Sequence[Entry]) -> Slot | None:
+    """What the paper says, and over it what the spec says; None for whom the spec leaves out."""
+    for entry in entries:
+        if entry.omit:
+            return None
+        emptied = {
+            dandi for short, dandi in _EMPTIED.items() if entry.raw.get(short, "said") in (None, "", [])
+        }
+        written = {key: value for key, value in slot.written.items() if key not in emptied} | entry.written
+        settled = {key for key in ("orcid", "affiliations") if key in entry.raw}
+        kept = tuple(each for each in slot.reviews if _SETTLES[each.what] not in settled)
+        slot = Slot(written, slot.corresponding, kept, entry)
+    return slot
+
+
+_SETTLES = {"ORCID iD": "orcid", "affiliation": "affiliations"}
+"""What a review asks about, and the key of the spec that answers it."""
+
+
+def _added(entry: Entry) -> Slot:
+    """Someone whom no paper has: cited as an author, or where the spec says so; a curator is not."""
+    written = dict(entry.written)
+    if "includeInCitation" not in written:
+        written["includeInCitation"] = "dcite:Author" in written.get("roleName", ())
+    return Slot(written, entry=entry)
+
+
+def _there(slots: Iterable[Slot | None]) -> list[Slot]:
+    return [slot for slot in slots if slot is not None]
+
+
+def _pays(slot: Slot) -> bool:
+    return slot.written["schemaKey"] == "Organization" and "dcite:Funder" in slot.written.get("roleName", ())
+
+
+def _refused(slots: Iterable[Slot]) -> Iterable[Problem]:
+    """People whose names the archive would refuse, and the whole record with them."""
+    for slot in slots:
+        name = slot.written.get("name", "")
+        if slot.written["schemaKey"] == "Person" and (why := refusal(name)):
+            orcid = bare_orcid(slot.written.get("identifier", ""))
+            entry = f'{{orcid: {orcid}, name: "Last, First"}}' if orcid else f'{{name: "{name}, First"}}'
+            yield Problem(
+                slot.where,
+                f"{name!r} cannot be a contributor: {why}",
+                f"name them in `contributors` with a family and a given name, as in - {entry},"
+                " or as an organization if it is one",
+            )

@@ -1,0 +1,223 @@
+"""One polite client for all services: the only module of `lookup` that speaks HTTP.
+
+It names itself, keeps to each service's limits, honours Retry-After, tries again what another
+try may better, remembers answers, and follows no redirect that it was not told to. A service
+that has failed for good is not asked again in the same run.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from importlib.metadata import metadata
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from dandifile.lookup.answers import Answer, Found, NotFound, Request, Unreachable
+from dandifile.lookup.pace import Pace
+from dandifile.lookup.services import DAILY_QUOTA, Services, limits
+from dandifile.model import Cache, Json
+
+TABLE = "lookup"
+"""The cache's table: question → answer and time."""
+
+KEPT = {200: timedelta(days=30), 301: timedelta(days=30)}
+KEPT_OTHERWISE = timedelta(days=1)
+"""How long an answer is good for; 404 and the like may change soon. 429, 5xx and silence are not kept."""
+
+AGAIN = frozenset({429, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Patience:
+    """`longest` bounds one wait, in seconds; `timeout` is for connecting, and for silence in an answer."""
+
+    tries: int = 3
+    first: float = 1.0
+    longest: float = 30.0
+    timeout: tuple[float, float] = (5.0, 30.0)
+
+
+PATIENT = Patience()
+
+
+class Client:
+    """Asks the services; threads may share it. Of services in `refresh` no remembered answer is used."""
+
+    def __init__(  # noqa: PLR0913 - each is an edge of its own
+        self,
+        services: Services,
+        cache: Cache,
+        *,
+        now: datetime,
+        offline: bool = False,
+        refresh: frozenset[str] = frozenset(),
+        patience: Patience = PATIENT,
+    ) -> None:
+        self._services = services
+        self._cache = cache
+        self._now = now
+        self._offline = offline
+        self._refresh = refresh
+        self._patience = patience
+        self._paces = {service: Pace(limit) for service, limit in limits(services).items()}
+        self._down: dict[str, Unreachable] = {}
+        self._local = threading.local()
+
+    def ask(self, request: Request) -> Answer:
+        """GET JSON, from the cache where it is fresh enough."""
+        if request.service not in self._refresh and (known := self._remembered(request)):
+            return known
+        if self._offline:
+            return Unreachable("not asked (offline)")
+        if down := self._down.get(request.service):
+            return down
+        answer = self._fetched(request)
+        self._remember(request, answer)
+        return answer
+
+    def _remembered(self, request: Request) -> Answer | None:
+        entry = self._cache.get_many(TABLE, [request.key]).get(request.key)
+        if entry is None or self._now - datetime.fromisoformat(entry["at"]) > _good_for(entry):
+            return None
+        return NotFound(entry["fetched"]) if "body" not in entry else Found(**_without(entry, "at"))
+
+    def _remember(self, request: Request, answer: Answer) -> None:
+        if not isinstance(answer, Unreachable):
+            entry = {**asdict(answer), "at": self._now.isoformat()}
+            self._cache.put_many(TABLE, {request.key: entry})
+
+    def _fetched(self, request: Request) -> Answer:
+        """Tries until there is an answer, or no hope of one; then the service is not asked again."""
+        wait = self._patience.first
+        answer = Unreachable("was not asked")
+        for number in range(self._patience.tries):
+            if number:
+                time.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not cryptography
+            with self._paces[request.service].slot(self._patience.longest) as too_long:
+                if too_long:
+                    answer = Unreachable(f"its limit is used up; run again in {too_long:.0f} seconds")
+                    break
+                try:
+                    response = self._send(request)
+                except requests.RequestException as error:
+                    answer, wait = Unreachable(_cause(error)), wait * 2
+                    continue
+            if response.status_code not in AGAIN:
+                return self._read(request, response)
+            answer = Unreachable(_refusal(request.service, response))
+            asked = _retry_after(response, self._now)
+            if (request.service in DAILY_QUOTA and response.status_code == requests.codes.too_many) or (
+                asked > self._patience.longest
+            ):
+                break
+            wait = max(asked * 2, wait * 2)  # half of it is jitter: never less than was asked for
+        self._down[request.service] = answer
+        return answer
+
+    def _send(self, request: Request) -> requests.Response:
+        base = getattr(self._services, request.service)
+        url, params = f"{base}/{request.path}", dict(request.params)
+        response = self._get(url, params)
+        for _ in range(3 if request.follow else 0):
+            target = urljoin(url, response.headers.get("Location", ""))
+            if not response.is_redirect or urlsplit(target).netloc != urlsplit(url).netloc:
+                break
+            response = self._get(target, {})
+        return response
+
+    def _get(self, url: str, params: dict[str, str]) -> requests.Response:
+        return self._session().get(url, params=params, timeout=self._patience.timeout, allow_redirects=False)
+
+    def _session(self) -> requests.Session:
+        """A session a thread: they are not safe to share."""
+        if not hasattr(self._local, "session"):
+            session = requests.Session()
+            session.headers.update(_headers(self._services))
+            self._local.session = session
+        kept: requests.Session = self._local.session
+        return kept
+
+    def _read(self, request: Request, response: requests.Response) -> Answer:
+        """Looks at the content type before at the content: Crossref's 404 and OpenAlex's are no JSON."""
+        day = self._now.date().isoformat()
+        if response.status_code == requests.codes.not_found:
+            return NotFound(day)
+        if response.status_code not in {requests.codes.ok, *request.means}:
+            return Unreachable(_refusal(request.service, response))
+        body = _json(response)
+        if body is None and response.status_code == requests.codes.ok:
+            return Unreachable("gave no JSON: a login page or a proxy may be in between")
+        return Found(body, day, response.status_code, response.headers.get("Location", ""))
+
+
+def _headers(services: Services) -> dict[str, str]:
+    project = metadata("dandifile")
+    pages = [f"+{entry.partition(', ')[2]}" for entry in project.get_all("Project-URL", [])[:1]]
+    said = "; ".join([*pages, *([f"mailto:{services.contact}"] if services.contact else [])])
+    headers = {
+        "User-Agent": f"dandifile/{project['Version']}" + (f" ({said})" if said else ""),
+        "Accept": "application/json",
+    }
+    return headers | ({"Client-Id": services.ror_client_id} if services.ror_client_id else {})
+
+
+def _json(response: requests.Response) -> Json:
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip()
+    if not (kind == "application/json" or kind.endswith("+json")):
+        return None
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
+def _refusal(service: str, response: requests.Response) -> str:
+    status = response.status_code
+    if status == requests.codes.too_many:
+        return (
+            "today's requests from this network are used up; run again tomorrow"
+            if service in DAILY_QUOTA
+            else "asks for fewer requests; run again later"
+        )
+    if status >= requests.codes.server_error:
+        return f"has an error of its own ({status}); run again later"
+    if response.is_redirect:
+        return f"has moved ({status})"
+    return f"refuses the question ({status})"
+
+
+def _cause(error: requests.RequestException) -> str:
+    """In words of our own: those of `requests` quote whole URLs."""
+    if isinstance(error, requests.Timeout):
+        return "no answer in time"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate is not trusted here: check the clock and the network's proxy"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "the proxy does not let it through: check HTTPS_PROXY and NO_PROXY"
+    return "no connection: check the network"
+
+
+def _retry_after(response: requests.Response, now: datetime) -> float:
+    """Seconds that the service asks for, given as a number or a date; 0 where it is neither."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        then = parsedate_to_datetime(value).replace(tzinfo=UTC)
+    except ValueError:
+        return 0.0
+    return max(0.0, (then - now).total_seconds())
+
+
+def _good_for(entry: Json) -> timedelta:
+    return KEPT.get(entry.get("status", requests.codes.not_found), KEPT_OTHERWISE)
+
+
+def _without(entry: Json, key: str) -> dict[str, Json]:
+    return {name: value for name, value in entry.items() if name != key}

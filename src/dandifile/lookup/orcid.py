@@ -1,0 +1,67 @@
+"""What ORCID says of an iD. The checksum is offline, in `dandifile.identifiers`.
+
+Always GET: a HEAD has no body, and its 409 cannot tell a deprecated record from a locked or a
+deactivated one. A deprecated record answers 301 with the primary one as Location, which is
+read and not followed. A 200 may have no public name.
+"""
+
+from __future__ import annotations
+
+from dandifile.identifiers import bare_orcid
+from dandifile.lookup.answers import Answer, Asks, Found, NotFound, Request
+from dandifile.lookup.facts import Person, PersonStatus
+from dandifile.model import Json, JsonObject
+
+_CODES = {
+    9007: PersonStatus.DEPRECATED,
+    9018: PersonStatus.LOCKED,
+    9036: PersonStatus.UNCLAIMED,
+    9044: PersonStatus.DEACTIVATED,
+}
+"""ORCID's `error-code` of a 301 or 409."""
+
+
+def fetch(client: Asks, orcid: str) -> Answer:
+    """Ask for the public record of a bare, sound ORCID iD."""
+    return client.ask(Request("orcid", f"{orcid}/person", means=frozenset({301, 409})))
+
+
+def verdict(orcid: str, answer: Answer, today: str) -> Person:
+    """Translate the answer. What cannot be read is unreachable, never unknown."""
+    if isinstance(answer, NotFound):
+        return Person(orcid, PersonStatus.UNKNOWN, checked=answer.fetched)
+    if not isinstance(answer, Found):
+        return Person(orcid, PersonStatus.UNREACHABLE, checked=today)
+    if answer.status == 200:  # noqa: PLR2004  HTTP's OK
+        return Person(orcid, PersonStatus.VALID, _name(answer.body), checked=answer.fetched)
+    body = answer.body if isinstance(answer.body, dict) else {}
+    successor = _orcid_in(answer.location) or _orcid_in(str(body.get("developer-message") or ""))
+    successor = "" if successor == orcid else successor
+    status = _CODES.get(body.get("error-code") or 0)
+    if status is None:
+        status = PersonStatus.DEPRECATED if successor else PersonStatus.UNREACHABLE
+    return Person(
+        orcid,
+        status,
+        successor=successor if status is PersonStatus.DEPRECATED else "",
+        checked=answer.fetched,
+    )
+
+
+def _name(record: Json) -> str:
+    """As in "Doe, Jane" where both are public, else the name that is; "" where none is."""
+    name = (record or {}).get("name") or {}
+    family, given, credit = (_value(name, key) for key in ("family-name", "given-names", "credit-name"))
+    return f"{family}, {given}" if family and given else credit or family or given
+
+
+def _value(name: JsonObject, key: str) -> str:
+    return " ".join(str((name.get(key) or {}).get("value") or "").split())
+
+
+def _orcid_in(text: str) -> str:
+    """The first ORCID iD of a URL or a sentence."""
+    for part in text.replace("/", " ").split():
+        if orcid := bare_orcid(part.strip(".,;")):
+            return orcid
+    return ""

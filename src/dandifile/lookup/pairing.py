@@ -1,0 +1,144 @@
+"""Which entry of the spec speaks of which author or funder of a paper. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from dandifile.lookup.entries import Review
+from dandifile.lookup.matching import award_key, lone_name, may_be_same, normalised, same_name
+from dandifile.model import JsonObject
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of `contributors`: its number, itself, and the DANDI object that it stands for."""
+
+    number: int
+    raw: JsonObject
+    written: JsonObject
+
+    @property
+    def omit(self) -> bool:
+        return bool(self.raw.get("omit"))
+
+    @property
+    def name(self) -> str:
+        return str(self.written.get("name", ""))
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A contributor in the making: DANDI's object, and where it is from."""
+
+    written: JsonObject
+    corresponding: bool = False
+    reviews: tuple[Review, ...] = ()
+    entry: Entry | None = None
+
+    @property
+    def where(self) -> str:
+        return f"contributors[{self.entry.number}]" if self.entry else "contributors"
+
+    @property
+    def name(self) -> str:
+        return str(self.written.get("name", ""))
+
+    @property
+    def is_person(self) -> bool:
+        return bool(self.written["schemaKey"] == "Person")
+
+
+@dataclass
+class Pairs:
+    """Entries by slot. An organization without an award may speak of several awards."""
+
+    unpaired: tuple[Entry, ...] = ()
+    warnings: tuple[str, ...] = ()
+    _by_slot: dict[int, list[Entry]] = field(default_factory=dict)
+
+    def of(self, slot: Slot) -> list[Entry]:
+        return self._by_slot.get(id(slot), [])
+
+
+def pair(entries: Sequence[Entry], authors: Sequence[Slot], funders: Sequence[Slot]) -> Pairs:
+    """Pair people by ORCID iD, by name, or by a name that is short for one; organizations by ROR id or name."""
+    by_slot: dict[int, list[Entry]] = {}
+    warnings: list[str] = []
+    people = [entry for entry in entries if entry.written["schemaKey"] == "Person"]
+    for entry, slot in _people(people, [slot for slot in authors if slot.is_person], warnings):
+        by_slot.setdefault(id(slot), []).append(entry)
+    organizations = [entry for entry in entries if entry not in people]
+    consortia = [slot for slot in authors if not slot.is_person]
+    for entry in organizations:
+        for slot in _same_consortium(entry, consortia) or _awards(entry, funders):
+            by_slot.setdefault(id(slot), []).append(entry)
+    paired = {entry.number for found in by_slot.values() for entry in found}
+    unpaired = tuple(entry for entry in entries if entry.number not in paired)
+    warnings += [
+        f"contributors[{entry.number}]: {entry.name} is to be left out, and no paper has them"
+        for entry in unpaired
+        if entry.omit
+    ]
+    return Pairs(unpaired, tuple(warnings), by_slot)
+
+
+Judge = Callable[[Entry, Slot], bool]
+
+_JUDGES: tuple[Judge, ...] = (
+    lambda entry, slot: (
+        "identifier" in entry.written and entry.written["identifier"] == slot.written.get("identifier")
+    ),
+    lambda entry, slot: same_name(entry.name, slot.name),
+    lambda entry, slot: may_be_same(entry.name, slot.name) and not _two_orcids(entry, slot),
+    lambda entry, slot: lone_name(slot.name, entry.name),
+)
+"""From the surest to the least sure. Only what leaves no choice is taken."""
+
+
+def _people(entries: list[Entry], slots: list[Slot], warnings: list[str]) -> Iterable[tuple[Entry, Slot]]:
+    entries, slots = list(entries), list(slots)
+    for judge in _JUDGES:
+        for entry in list(entries):
+            fits = [slot for slot in slots if judge(entry, slot)]
+            if len(fits) == 1:
+                entries.remove(entry)
+                slots.remove(fits[0])
+                if _two_orcids(entry, fits[0]):
+                    warnings.append(
+                        f"contributors[{entry.number}]: {entry.name} has another ORCID iD in the paper,"
+                        f" {fits[0].written['identifier']}; the spec's is taken"
+                    )
+                yield entry, fits[0]
+            elif fits:
+                names = "; ".join(slot.name for slot in fits)
+                warnings.append(
+                    f"contributors[{entry.number}]: {entry.name} may be several of the paper's authors"
+                    f" ({names}): give an ORCID iD, or the full name"
+                )
+
+
+def _two_orcids(entry: Entry, slot: Slot) -> bool:
+    ours, theirs = entry.written.get("identifier"), slot.written.get("identifier")
+    return bool(ours and theirs and ours != theirs)
+
+
+def _same_consortium(entry: Entry, slots: Iterable[Slot]) -> list[Slot]:
+    return [slot for slot in slots if normalised(slot.name) == normalised(entry.name)]
+
+
+def _awards(entry: Entry, slots: Iterable[Slot]) -> list[Slot]:
+    """The funder's award that the entry names, or all of its awards where the entry names none.
+
+    A funder whose award the paper does not tell gets the entry's.
+    """
+    ror, award = entry.written.get("identifier"), entry.written.get("awardNumber", "")
+    same = [
+        slot
+        for slot in slots
+        if (ror and slot.written.get("identifier") == ror) or normalised(slot.name) == normalised(entry.name)
+    ]
+    if not award:
+        return same
+    exact = [slot for slot in same if award_key(slot.written.get("awardNumber", "")) == award_key(award)]
+    return exact or [slot for slot in same if "awardNumber" not in slot.written][:1]

@@ -1,0 +1,246 @@
+"""Look up what a spec names, and pin it: papers, people, institutions, terms. Nothing is written here.
+
+What is pinned is not asked again unless it is to be refreshed, or nobody could be asked the
+last time. A service that cannot be reached changes no fact that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from dandifile.lookup import orcid, ror
+from dandifile.lookup.answers import Answer, Asks, Unreachable
+from dandifile.lookup.authors import full_name
+from dandifile.lookup.enrich import enriched
+from dandifile.lookup.facts import Institution, Lock, Paper, Person, Term
+from dandifile.lookup.http import PATIENT, Client, Patience
+from dandifile.lookup.paper import look_up
+from dandifile.lookup.rows import (
+    Row,
+    institution_row,
+    matched_rows,
+    no_paper_row,
+    outcome_row,
+    paper_row,
+    person_row,
+    term_row,
+)
+from dandifile.lookup.services import Services
+from dandifile.lookup.terms.find import find
+from dandifile.lookup.terms.outcome import Kind, Matched, Unchecked
+from dandifile.lookup.vet import concerns
+from dandifile.model import Cache
+
+REFRESHED = {
+    "doi": frozenset({"openalex", "crossref", "datacite", "doi"}),
+    "orcid": frozenset({"orcid"}),
+    "ror": frozenset({"ror"}),
+    "terms": frozenset({"ols"}),
+}
+"""What can be refreshed, and the services whose remembered answers are then not used."""
+
+WIDTH = 8
+"""Questions under way at once, over all services; each service has its own, lower limit."""
+
+_OPEN = "unreachable"  # of people and of institutions: nobody could be asked the last time
+
+_Fact = TypeVar("_Fact", Paper, Person, Institution, Term)
+_Verdict = TypeVar("_Verdict", Person, Institution)
+_Item = TypeVar("_Item", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class WantedTerm:
+    """A name, CURIE or IRI as the spec has it, and the kind of place that it has there."""
+
+    asked: str
+    about: Kind
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a spec names. DOIs, ORCID iDs and ROR ids in their normal forms; doubles do not matter."""
+
+    dois: tuple[str, ...] = ()
+    orcids: tuple[str, ...] = ()
+    rors: tuple[str, ...] = ()
+    terms: tuple[WantedTerm, ...] = ()
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """The lock as it should be, a row for each thing wanted, and what the papers leave to think about."""
+
+    lock: Lock
+    rows: tuple[Row, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One resolution under way."""
+
+    lock: Lock
+    client: Asks
+    pool: Executor
+    today: str
+    refresh: frozenset[str]
+
+
+def resolve(  # noqa: PLR0913 - each is an edge of its own
+    wanted: Wanted,
+    lock: Lock,
+    services: Services,
+    cache: Cache,
+    *,
+    now: datetime,
+    refresh: frozenset[str] = frozenset(),
+    offline: bool = False,
+    patience: Patience = PATIENT,
+) -> Resolution:
+    """Look up what the lock lacks. `refresh` holds keys of `REFRESHED`; `offline` asks nobody.
+
+    The lock that comes back holds what is wanted and no more, in the order that it had; it
+    equals `lock` where there is nothing new.
+    """
+    stale = frozenset(service for key in refresh for service in REFRESHED[key])
+    client = Client(services, cache, now=now, offline=offline, refresh=stale, patience=patience)
+    with ThreadPoolExecutor(WIDTH) as pool:
+        run = _Run(lock, client, pool, now.date().isoformat(), refresh)
+        papers, rows = _papers(run, _once(wanted.dois), services.contact)
+        people, more = _people(run, wanted, papers)
+        places, still_more = _institutions(run, wanted, papers)
+        terms, last = _terms(run, _once(wanted.terms))
+    resolved = Lock(
+        papers=_in_order(lock.papers, papers, lambda paper: paper.doi),
+        people=_in_order(lock.people, people, lambda person: person.orcid),
+        institutions=_in_order(lock.institutions, places, lambda place: place.ror),
+        terms=_in_order(lock.terms, terms, lambda term: (term.about, term.asked)),
+        identifiers=lock.identifiers,
+    )
+    return Resolution(resolved, (*rows, *more, *still_more, *last), tuple(concerns(papers)))
+
+
+def _papers(run: _Run, dois: Sequence[str], contact: str) -> tuple[list[Paper], list[Row]]:
+    asked = [doi for doi in dois if "doi" in run.refresh or run.lock.paper(doi) is None]
+    looked_up = dict(
+        zip(asked, run.pool.map(lambda doi: look_up(run.client, doi, contact), asked), strict=True)
+    )
+    papers: list[Paper] = []
+    rows: list[Row] = []
+    for doi in dois:
+        pinned, found = run.lock.paper(doi), looked_up.get(doi)
+        if pinned and (found is None or found.unreachable or found.paper is None):
+            notes = (*found.warnings, f"what was known on {pinned.fetched} stays") if found else ()
+            papers.append(pinned)
+            rows.append(paper_row(pinned, notes, pinned=True))
+        elif found and found.paper:
+            paper, more = _new_paper(run, found.paper, pinned, found.warnings)
+            papers.append(paper)
+            rows += more
+        elif found:
+            rows.append(no_paper_row(doi, found.warnings, unreachable=found.unreachable))
+    return papers, rows
+
+
+def _new_paper(
+    run: _Run, paper: Paper, pinned: Paper | None, warnings: tuple[str, ...]
+) -> tuple[Paper, list[Row]]:
+    """A paper that was just looked up, with the ROR ids that it came without."""
+    rich = enriched(run.client, paper, run.pool, pinned)
+    if rich.unreachable:
+        later = "some funders and affiliations are without an id until `dandifile resolve --refresh doi`"
+        warnings += (f"ROR: {rich.unreachable}; {later}",)
+    settled = rich.paper
+    if pinned and replace(settled, fetched=pinned.fetched) == pinned:
+        settled = pinned
+    matched = {asked: (place.name, place.ror) for asked, place in rich.matched.items()}
+    return settled, [paper_row(settled, warnings, pinned=settled is pinned), *matched_rows(matched)]
+
+
+def _people(run: _Run, wanted: Wanted, papers: Sequence[Paper]) -> tuple[list[Person], list[Row]]:
+    authors = {
+        author.orcid: full_name(author) for paper in papers for author in paper.authors if author.orcid
+    }
+    ids = _once((*wanted.orcids, *authors))
+    people, rows = [], []
+    for person, answer in _verdicts(run, "orcid", ids, run.lock.person, orcid.fetch, orcid.verdict):
+        people.append(person)
+        author, pinned = authors.get(person.orcid, ""), run.lock.person(person.orcid) is person
+        rows.append(person_row(person, author, _why("ORCID", answer), pinned=pinned))
+    return people, rows
+
+
+def _institutions(run: _Run, wanted: Wanted, papers: Sequence[Paper]) -> tuple[list[Institution], list[Row]]:
+    named = [each.ror for paper in papers for author in paper.authors for each in author.affiliations]
+    paying = [funder.ror for paper in papers for funder in paper.funders]
+    ids = _once(filter(None, (*wanted.rors, *paying, *named)))
+    places, rows = [], []
+    for place, answer in _verdicts(run, "ror", ids, run.lock.institution, ror.fetch, ror.verdict):
+        places.append(place)
+        pinned = run.lock.institution(place.ror) is place
+        rows.append(institution_row(place, _why("ROR", answer), pinned=pinned))
+    return places, rows
+
+
+def _verdicts(  # noqa: PLR0913, PLR0917 - what tells people from institutions
+    run: _Run,
+    key: str,
+    ids: Sequence[str],
+    known: Callable[[str], _Verdict | None],
+    ask: Callable[[Asks, str], Answer],
+    judge: Callable[[str, Answer, str], _Verdict],
+) -> Iterator[tuple[_Verdict, Answer | None]]:
+    """The verdict of each id, and the answer that it rests on; None where nobody had to be asked."""
+    pinned = {each: fact for each in ids if (fact := known(each))}
+    asked = [each for each in ids if key in run.refresh or each not in pinned or pinned[each].status == _OPEN]
+    answers = dict(zip(asked, run.pool.map(lambda each: ask(run.client, each), asked), strict=True))
+    for each in ids:
+        before, answer = pinned.get(each), answers.get(each)
+        if before and (answer is None or isinstance(answer, Unreachable)):
+            yield before, answer
+        elif answer:
+            fact = judge(each, answer, run.today)
+            same = before and replace(fact, checked=before.checked) == before
+            yield before if before and same else fact, answer
+
+
+def _terms(run: _Run, wanted: Sequence[WantedTerm]) -> tuple[list[Term], list[Row]]:
+    asked = [each for each in wanted if "terms" in run.refresh or not run.lock.term(each.asked, each.about)]
+    outcomes = dict(
+        zip(asked, run.pool.map(lambda each: find(each.asked, each.about, run.client), asked), strict=True)
+    )
+    terms, rows = [], []
+    for each in wanted:
+        pinned, outcome = run.lock.term(each.asked, each.about), outcomes.get(each)
+        if pinned and (outcome is None or isinstance(outcome, Unchecked)):
+            terms.append(pinned)
+            rows.append(term_row(pinned, [outcome.why] if outcome else (), pinned=True))
+        elif isinstance(outcome, Matched):
+            term = replace(outcome.term, checked=outcome.term.checked or run.today)
+            same = pinned and replace(term, checked=pinned.checked) == pinned
+            terms.append(pinned if pinned and same else term)
+            rows.append(term_row(terms[-1], pinned=bool(same)))
+        elif outcome:
+            rows.append(outcome_row(outcome))
+    return terms, rows
+
+
+def _why(title: str, answer: Answer | None) -> str:
+    return f"{title}: {answer.why}" if isinstance(answer, Unreachable) else ""
+
+
+def _in_order(
+    before: Iterable[_Fact], now: Iterable[_Fact], identity: Callable[[_Fact], Hashable]
+) -> tuple[_Fact, ...]:
+    """What is wanted now, as the lock had it before and the new ones behind."""
+    places = {identity(fact): place for place, fact in enumerate(before)}
+    return tuple(sorted(now, key=lambda fact: places.get(identity(fact), len(places))))
+
+
+def _once(items: Iterable[_Item]) -> list[_Item]:
+    return list(dict.fromkeys(items))

@@ -1,0 +1,143 @@
+"""What was found of each thing wanted, a row each, for a table. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dandifile.lookup.facts import (
+    Institution,
+    InstitutionStatus,
+    Paper,
+    Person,
+    PersonStatus,
+    Term,
+)
+from dandifile.lookup.matching import may_be_same, same_name
+from dandifile.lookup.services import TITLES
+from dandifile.lookup.terms.outcome import Absent, Candidate, Choice, Matched, Outcome, Retired, Unchecked
+
+
+class State(StrEnum):
+    FOUND = "found"
+    DOUBTFUL = "doubtful"  # there, and something about it needs a person
+    MISSING = "missing"  # who should know was asked, and does not
+    UNKNOWN = "unknown"  # nobody could be asked
+
+
+@dataclass(frozen=True)
+class Row:
+    """`what` it is, what was `asked` and `found`, `where` and `how`. `pinned`: the lock had it already."""
+
+    what: str
+    asked: str
+    state: State
+    found: str = ""
+    where: str = ""
+    how: str = ""
+    notes: tuple[str, ...] = ()
+    pinned: bool = False
+
+
+def paper_row(paper: Paper, notes: Iterable[str] = (), *, pinned: bool) -> Row:
+    parts = [paper.kind, paper.published, f"{len(paper.authors)} authors", f"{len(paper.funders)} awards"]
+    where = ", ".join(dict.fromkeys([paper.source, *(service for _, service in paper.filled)]))
+    found = f"{paper.title} ({', '.join(filter(None, parts))})"
+    names = ", ".join(TITLES[service] for service in where.split(", ") if service)
+    return Row("paper", paper.doi, State.FOUND, found, names, "DOI", tuple(notes), pinned)
+
+
+def no_paper_row(doi: str, notes: Iterable[str], *, unreachable: bool) -> Row:
+    return Row("paper", doi, State.UNKNOWN if unreachable else State.MISSING, notes=tuple(notes))
+
+
+def person_row(person: Person, author: str, why: str = "", *, pinned: bool) -> Row:
+    """`author` is who the paper says has this iD, or ""; `why` says what ORCID could not be asked for."""
+    notes = {
+        PersonStatus.UNKNOWN: "ORCID has no such record: correct it, or leave it out",
+        PersonStatus.DEPRECATED: f"replaced by {person.successor or 'another one'}: use that",
+        PersonStatus.LOCKED: "locked by ORCID: ask the person",
+        PersonStatus.DEACTIVATED: "closed by its owner: ask the person",
+        PersonStatus.UNCLAIMED: "not claimed by its owner yet",
+    }.get(person.status)
+    state = {
+        PersonStatus.VALID: State.FOUND,
+        PersonStatus.UNKNOWN: State.MISSING,
+        PersonStatus.UNREACHABLE: State.UNKNOWN,
+    }.get(person.status, State.DOUBTFUL)
+    strange = (
+        author and person.name and not (same_name(author, person.name) or may_be_same(author, person.name))
+    )
+    other = f"ORCID says that this is {person.name}, the paper says {author}" if strange else None
+    told = tuple(filter(None, (notes, other, why)))
+    return Row("ORCID iD", person.orcid, state, person.name or author, "ORCID", "id", told, pinned)
+
+
+def institution_row(place: Institution, why: str = "", *, pinned: bool) -> Row:
+    successors = " or ".join(place.successors)
+    instead = f": use {successors}" if successors else ""
+    notes = {
+        InstitutionStatus.UNKNOWN: "ROR has no such record: correct it, or leave it out",
+        InstitutionStatus.INACTIVE: f"the institution is no more{instead}",
+        InstitutionStatus.WITHDRAWN: f"ROR has withdrawn it{instead}",
+    }.get(place.status)
+    state = {
+        InstitutionStatus.ACTIVE: State.FOUND,
+        InstitutionStatus.UNKNOWN: State.MISSING,
+        InstitutionStatus.UNREACHABLE: State.UNKNOWN,
+    }.get(place.status, State.DOUBTFUL)
+    return Row("ROR id", place.ror, state, place.name, "ROR", "id", tuple(filter(None, (notes, why))), pinned)
+
+
+def matched_rows(matched: dict[str, tuple[str, str]]) -> list[Row]:
+    """Funders and affiliations for which ROR was found by DOI or text: asked → (name, id)."""
+    return [
+        Row(
+            "ROR id",
+            asked,
+            State.FOUND,
+            f"{name} ({ror})",
+            "ROR",
+            "funder DOI" if asked.startswith("10.13039/") else "affiliation",
+        )
+        for asked, (name, ror) in matched.items()
+    ]
+
+
+def term_row(term: Term, notes: Iterable[str] = (), *, pinned: bool) -> Row:
+    return Row(
+        "term",
+        term.asked,
+        State.FOUND,
+        f"{term.label} ({term.id})",
+        term.source,
+        term.match,
+        tuple(notes),
+        pinned,
+    )
+
+
+def outcome_row(outcome: Outcome) -> Row:
+    """What came of looking for a term that is not pinned."""
+    if isinstance(outcome, Matched):
+        return term_row(outcome.term, pinned=False)
+    state, note = _judged(outcome)
+    return Row("term", outcome.asked, state, notes=(note,))
+
+
+def _judged(outcome: Choice | Retired | Absent | Unchecked) -> tuple[State, str]:
+    noun = outcome.kind.noun
+    if isinstance(outcome, Choice):
+        how = f"a {noun} is taken by its one exact name or by its id"
+        return State.DOUBTFUL, f"{outcome.why}; {how}{_one_of(outcome.candidates)}"
+    if isinstance(outcome, Retired):
+        return State.DOUBTFUL, f"{outcome.label} ({outcome.id}) is obsolete{_one_of(outcome.successors)}"
+    if isinstance(outcome, Absent):
+        return State.MISSING, f"there is no such {noun}{_one_of(outcome.near)}"
+    return State.UNKNOWN, f"{outcome.why}{_one_of(outcome.near)}"
+
+
+def _one_of(candidates: Iterable[Candidate]) -> str:
+    shown = [f"{each.id} {each.label}{f' ({each.why})' if each.why else ''}" for each in candidates]
+    return f": write {' or '.join(shown)}" if shown else ""
