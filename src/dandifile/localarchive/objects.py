@@ -9,6 +9,7 @@ It was written elsewhere, flushed to the disk, and renamed.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterable
@@ -88,38 +89,45 @@ class ObjectStore:
 
 
 async def _write(file: Path, offset: int, body: AsyncIterable[bytes]) -> tuple[str, int]:
+    """While one block is hashed and written, the next one arrives."""
     writer = await to_thread.run_sync(_Writer, file, offset)
+    writing: asyncio.Future[None] = asyncio.ensure_future(asyncio.sleep(0))
+    pending = bytearray()
     try:
         async for chunk in body:
-            writer.pending += chunk
-            if len(writer.pending) >= _BLOCK:
-                await to_thread.run_sync(writer.write)
-        await to_thread.run_sync(writer.finish)
+            pending += chunk
+            if len(pending) >= _BLOCK:
+                await writing
+                writing, pending = (
+                    asyncio.ensure_future(asyncio.to_thread(writer.write, pending)),
+                    bytearray(),
+                )
+        await writing
+        await to_thread.run_sync(writer.finish, pending)
     finally:
+        await asyncio.wait([writing])
         writer.close()
     return writer.md5.hexdigest(), writer.size
 
 
 class _Writer:
-    """Hashes and writes what gathers in `pending`, from `offset` on."""
+    """Hashes and writes blocks, one after the other from `offset` on."""
 
     def __init__(self, file: Path, offset: int) -> None:
-        self.pending = bytearray()
         self.size = 0
         self.md5 = hashlib.md5(usedforsecurity=False)
         self._file = os.open(file, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         os.lseek(self._file, offset, os.SEEK_SET)
 
-    def write(self) -> None:
-        block, self.pending = self.pending, bytearray()
+    def write(self, block: bytearray) -> None:
         self.md5.update(block)
         self.size += len(block)
         rest = memoryview(block)
         while rest:
             rest = rest[os.write(self._file, rest) :]
 
-    def finish(self) -> None:
-        self.write()
+    def finish(self, block: bytearray) -> None:
+        self.write(block)
         os.fsync(self._file)
 
     def close(self) -> None:

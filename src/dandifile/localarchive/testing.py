@@ -62,10 +62,12 @@ class TestArchive:
 
 
 @contextmanager
-def archive(store: Path, *, settings: Settings | None = None, port: int = 0) -> Iterator[TestArchive]:
-    """Serves `store` on loopback from a thread of this process, until the block ends."""
+def archive(
+    store: Path, *, settings: Settings | None = None, host: str = "127.0.0.1", port: int = 0
+) -> Iterator[TestArchive]:
+    """Serves `store` from a thread of this process, until the block ends."""
     settings = settings or Settings()
-    with listen("127.0.0.1", port) as listening, Serving(store, listening, settings) as serving:
+    with listen(host, port) as listening, Serving(store, listening, settings) as serving:
         thread = in_thread(serving)
         running = serving.running
         try:
