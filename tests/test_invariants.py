@@ -125,6 +125,34 @@ def _identifier(lab: Lab) -> str:
     return next(line.split("'")[1] for line in lock.splitlines() if "identifier:" in line)
 
 
+def test_assets_that_trade_places_survive_a_kill_with_their_metadata(lab: Lab) -> None:
+    """Killed at each of the writes of a swap: content and what the web form gave each asset stay together."""
+    lab.spec(SPEC + PATHS)
+    lab.files({"a.csv": "a", "b.csv": "b"})
+    lab.spec(SPEC + PATHS + "assets: [{match: a.csv, metadata: {keywords: [of a]}}]\n")
+    assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    lab.spec(SPEC + PATHS)
+    names = ("a.csv", "b.csv")
+    for number in range(4):
+        names = names[::-1]
+        lab.files({names[0]: "a", names[1]: "b"})
+        lab.archive.behaviour.stalled.clear()
+        lab.archive.misbehave(method="PUT", stall=True, skip=number, times=-1)
+        process = lab.start("apply", "--yes")
+        while process.poll() is None and not lab.archive.stalled(0.05):
+            pass
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        lab.archive.behave()
+        ran = lab.run("apply", "--yes")
+        assert ran.code == Exit.DONE, ran.out + ran.err
+        assets = lab.assets()
+        assert set(assets) == {"a.csv", "b.csv"}, f"killed at write {number}"
+        assert assets[names[0]]["metadata"].get("keywords") == ["of a"]
+        assert "keywords" not in assets[names[1]]["metadata"]
+        assert lab.run("plan", "--detailed-exitcode").code == Exit.DONE
+
+
 def test_no_finished_upload_is_sent_twice(lab: Lab) -> None:
     """Killed before the very last asset is made, everything was uploaded: the rerun sends no byte."""
     lab.spec(SPEC + PATHS)

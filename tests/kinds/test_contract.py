@@ -6,6 +6,7 @@ created and left alone in some of them. A new kind adds its cases here.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 
 import pytest
@@ -15,6 +16,7 @@ from dandifile.errors import Exit
 from tests.conftest import CONTACT, Lab
 
 PATHS = "paths: [{source: data, standard: any}]\n"
+BEFORE = {"a.csv": "a", "keep.csv": "keep", "sub/deep.csv": "deep"}
 CA1 = '{name: field CA1 of hippocampus, id: "UBERON:0003881"}'
 
 
@@ -25,6 +27,11 @@ class Case:
     files: dict[str, str] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
+
+    @property
+    def after(self) -> dict[str, str]:
+        """The files of the second round."""
+        return {path: text for path, text in {**BEFORE, **self.files}.items() if path not in self.gone}
 
 
 CASES = {
@@ -39,6 +46,15 @@ CASES = {
         allow=("--allow", "delete"),
     ),
     "two files swapped names": Case("assets", PATHS, {"a.csv": "keep", "keep.csv": "a"}),
+    "a row of renames": Case("assets", PATHS, {"keep.csv": "a", "z.csv": "keep"}, gone=("a.csv",)),
+    "a file becomes a folder": Case("assets", PATHS, {"a.csv/part.csv": "a"}, gone=("a.csv",)),
+    "a folder becomes a file": Case(
+        "assets",
+        'paths: [{source: data, standard: any, prune: true}]\npolicy: {max_deletions: "100%"}\n',
+        {"sub": "now a file"},
+        gone=("sub/deep.csv",),
+        allow=("--allow", "delete"),
+    ),
     "assets have metadata laid over": Case(
         "assets", PATHS + "assets: [{match: '*.csv', metadata: {keywords: [pilot, table]}}]\n"
     ),
@@ -73,17 +89,17 @@ def test_every_kind_has_a_case() -> None:
 def test_applied_once_there_is_nothing_left(lab: Lab, name: str) -> None:
     case = CASES[name]
     lab.spec(PATHS)
-    lab.files({"a.csv": "a", "keep.csv": "keep"})
+    lab.files(BEFORE)
     assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    shutil.rmtree(lab.folder / "data")
+    lab.files(case.after)
     lab.spec(case.spec)
-    lab.files(case.files)
-    for file in case.gone:
-        (lab.folder / "data" / file).unlink()
 
     changes = lab.run("plan", "--detailed-exitcode", *case.allow)
     assert changes.code == (Exit.DONE if case.kind == "dandiset" else Exit.CHANGES), changes.out + changes.err
     done = lab.run("apply", "--yes", *case.allow)
     assert done.code == Exit.DONE, done.out + done.err
+    assert case.after.keys() <= lab.assets().keys()
     again = lab.run("plan", "--detailed-exitcode", *case.allow)
     assert (again.code, "No changes" in again.out) == (Exit.DONE, True), again.out
 
@@ -92,6 +108,6 @@ def test_applied_once_there_is_nothing_left(lab: Lab, name: str) -> None:
 def test_it_converges_from_nothing_at_once(lab: Lab, name: str) -> None:
     case = CASES[name]
     lab.spec(case.spec)
-    lab.files({"a.csv": "a", "keep.csv": "keep", **case.files})
+    lab.files(case.after)
     assert lab.run("apply", "--create", "--yes", *case.allow).code == Exit.DONE
     assert lab.run("plan", "--detailed-exitcode", *case.allow).code == Exit.DONE

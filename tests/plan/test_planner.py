@@ -23,6 +23,8 @@ from dandifile.model import (
     Overlay,
     PathEntry,
     Plan,
+    Record,
+    Recorded,
     Refusal,
     Regions,
     RemoteAsset,
@@ -109,6 +111,9 @@ def local_of(local: JsonObject) -> Local:
         gone=tuple(GoneAsset(path, digest, f"data/{path}") for path, digest in local.get("gone", {}).items()),
         refused=tuple(Refusal(**refusal) for refusal in local.get("refused", ())),
         absent=tuple(local.get("absent", ())),
+        record=Record(
+            {f"data/{path}": Recorded(path, digest) for path, digest in local.get("record", {}).items()}
+        ),
     )
 
 

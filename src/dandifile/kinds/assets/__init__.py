@@ -6,7 +6,8 @@ which order, `perform` does one step.
 
 from __future__ import annotations
 
-from dandifile.kinds.assets.difference import diff, rebased, standing
+from dandifile.kinds.assets.binding import rebased, standing
+from dandifile.kinds.assets.difference import diff
 from dandifile.kinds.assets.gather import NAME, desired, observe
 from dandifile.kinds.assets.perform import perform
 from dandifile.kinds.assets.steps import steps

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
-    return _VERBS[step.params["do"]](step.params, means, _blob(step, inputs))
+    params = {**step.params, **_moved(inputs)}
+    return _VERBS[step.params["do"]](params, means, _blob(step, inputs))
 
 
 def _upload(params: JsonObject, means: Means, blob: str | None) -> JsonObject:
@@ -48,6 +49,12 @@ def _current_schema(metadata: JsonObject, means: Means) -> JsonObject:
     """New metadata says the server's schema version: it may not know others (dandi-api 7)."""
     kept = {key: value for key, value in metadata.items() if value is not None}
     return {**kept, "schemaVersion": means.writer.reader.info()["schema_version"]}
+
+
+def _moved(inputs: Mapping[str, Json]) -> JsonObject:
+    """The asset's id after it was parked: every write gives it a new one."""
+    parked = [value for name, value in inputs.items() if name.startswith("park:")]
+    return {"asset_id": parked[0]["asset_id"]} if parked else {}
 
 
 def _blob(step: Step, inputs: Mapping[str, Json]) -> str | None:

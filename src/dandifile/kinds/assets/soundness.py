@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import PurePosixPath
 
 from dandifile.kinds.assets.gather import NAME, Desired, Observed
 from dandifile.model import Block, Finding, Key, LocalAsset
@@ -18,15 +17,12 @@ def sound(desired: Desired, observed: Observed) -> tuple[list[LocalAsset], list[
     blocked = [
         Block(refusal.reason, refusal.fix, Key(NAME, refusal.source)) for refusal in desired.local.refused
     ]
-    folders = _folders(observed.assets)
     wanted: list[LocalAsset] = []
     harmless: list[Finding] = []
     for asset in desired.local.assets:
         blocking, _, others = split(asset.findings, desired.validation, asset.path)
         harmless += others
-        reasons = (
-            [] if in_place(asset, observed) else [*_faults(blocking), *_clashes(asset, observed, folders)]
-        )
+        reasons = [] if in_place(asset, observed) else [*_faults(blocking), *_zarr(asset, observed)]
         blocked += [Block(reason, fix, Key(NAME, asset.path)) for reason, fix in reasons]
         if not reasons:
             wanted.append(asset)
@@ -46,19 +42,10 @@ def _faults(findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
         yield (reason if times == 1 else f"{reason} (in {times} places)"), _MEND
 
 
-def _clashes(asset: LocalAsset, observed: Observed, folders: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _zarr(asset: LocalAsset, observed: Observed) -> Iterator[tuple[str, str]]:
     now = observed.assets.get(asset.path)
     if now is not None and now.zarr:
         yield "the draft has a Zarr at this path", "delete it there, or rename the file"
-    above = [str(parent) for parent in PurePosixPath(asset.path).parents if str(parent) in observed.assets]
-    if above:
-        yield f"{above[0]} is a file on the draft: a path cannot be both", "rename one of them"
-    elif asset.path in folders:
-        yield "this is a folder on the draft: a path cannot be both", "rename one of them"
-
-
-def _folders(paths: Iterable[str]) -> frozenset[str]:
-    return frozenset(str(parent) for path in paths for parent in PurePosixPath(path).parents)
 
 
 def _notes(findings: Iterable[Finding]) -> list[str]:

@@ -1,15 +1,22 @@
-"""From changes to steps: each content once, then its assets; deletions when all else is written."""
+"""From changes to steps: each content once, then its assets, in an order that keeps paths free.
+
+What vacates a path comes before what takes it. Assets that trade places go by way of a parking
+place. Deletions come when all else is written, but for those that make room.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
+from dandifile.kinds.assets.clashes import above
 from dandifile.kinds.assets.gather import NAME
+from dandifile.kinds.assets.moves import parking_place
 from dandifile.model import Action, Change, Effect, JsonObject, Step
 
 WRITTEN = "assets:written"
 """The join that deletions wait for: nothing is deleted when something else could not be written."""
-
 
 _CONTENT = ("source", "size", "digest")
 
@@ -17,43 +24,116 @@ _CONTENT = ("source", "size", "digest")
 def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
     deletions = [change for change in changes if change.action is Action.DELETE]
     writes = [change for change in changes if change.action is not Action.DELETE]
-    written = tuple(map(_write, writes))
-    joined = (Step(WRITTEN, "join", {}, needs=_ids(written), effect=Effect.NONE),) if deletions else ()
-    return (*_blobs(writes), *written, *joined, *map(_delete, deletions))
+    room = _makes_room(changes)
+    parked = _to_park([change for change in writes if change.action is Action.MOVE])
+    written = [*(_park(change) for change in parked.values())]
+    written += [_ordered(_write(change, parked), room, parked) for change in writes]
+    first = {step for own in written for step in own.needs}
+    early = [_delete(change) for change in deletions if _id(change.key.name) in first]
+    late = [
+        replace(_delete(change), needs=(WRITTEN,))
+        for change in deletions
+        if _id(change.key.name) not in first
+    ]
+    joined = (
+        [Step(WRITTEN, "join", {}, needs=tuple(step.id for step in written), effect=Effect.NONE)]
+        if late
+        else []
+    )
+    return (*_blobs(writes), *early, *written, *joined, *late)
 
 
 def _blobs(changes: Iterable[Change]) -> tuple[Step, ...]:
     """One upload for each content that the draft does not have, however many assets hold it."""
     found = {change.after["digest"]: change.after for change in changes if "source" in change.after}
     return tuple(
-        Step(
-            _blob_id(after),
-            NAME,
-            {"do": "upload", **{key: after[key] for key in _CONTENT}},
-        )
+        Step(_blob_id(after), NAME, {"do": "upload", **{key: after[key] for key in _CONTENT}})
         for after in found.values()
     )
 
 
-def _write(change: Change) -> Step:
+def _write(change: Change, parked: Mapping[str, Change]) -> Step:
     after: JsonObject = change.after
     params = {key: value for key, value in after.items() if key not in ("source", "size")}
     params["do"] = "create" if change.action is Action.CREATE else "put"
     params["whole"] = change.action in (Action.CREATE, Action.REPLACE)
     if change.before is not None:
         params["asset_id"] = change.before["asset_id"]
-    needs = (_blob_id(after),) if "source" in after else ()
-    return Step(f"asset:{change.key.name}", NAME, params, needs=needs)
+    needs = [_blob_id(after)] if "source" in after else []
+    if change.key.name in parked:
+        needs.append(_parking_id(change.key.name))
+    return Step(_id(change.key.name), NAME, params, needs=tuple(needs))
+
+
+def _park(change: Change) -> Step:
+    """The same asset under the name of its parking place; its id is the output."""
+    params = {
+        "do": "put",
+        "whole": False,
+        "path": parking_place(change.key.name),
+        "digest": change.before["digest"],
+        "blob": change.after["blob"],
+        "asset_id": change.before["asset_id"],
+        "metadata": {},
+    }
+    return Step(_parking_id(change.key.name), NAME, params)
 
 
 def _delete(change: Change) -> Step:
     params = {"do": "delete", "path": change.key.name, "asset_id": change.before["asset_id"]}
-    return Step(f"asset:{change.key.name}", NAME, params, needs=(WRITTEN,))
+    return Step(_id(change.key.name), NAME, params)
+
+
+def _ordered(step: Step, room: Mapping[str, list[str]], parked: Mapping[str, Change]) -> Step:
+    """The step, after whatever is now where its path shall be: at it, above it or below it."""
+    path = step.params["path"]
+    vacated = {name for place in (path, *above(path)) for name in room.get(place, ())} | {
+        *room.get(f"{path}/", ())
+    }
+    names = {_parking_id(name) if name in parked else _id(name) for name in vacated} - {step.id}
+    return replace(step, needs=(*step.needs, *sorted(names - set(step.needs))))
+
+
+def _makes_room(changes: Iterable[Change]) -> Mapping[str, list[str]]:
+    """Names of the changes by the path that they vacate, and by the folders, "a/", that it was in."""
+    room: dict[str, list[str]] = defaultdict(list)
+    for change in changes:
+        if change.action in (Action.MOVE, Action.DELETE):
+            room[change.before["path"]].append(change.key.name)
+            for folder in above(change.before["path"]):
+                room[f"{folder}/"].append(change.key.name)
+    return room
+
+
+def _to_park(moves: list[Change]) -> dict[str, Change]:
+    """Moves that cannot go straight, by name: one of every circle, and those in or out of their own path."""
+    towards = {change.before["path"]: change for change in moves}
+    parked: dict[str, Change] = {}
+    seen: set[str] = set()
+    for change in moves:
+        source, path = change.before["path"], change.key.name
+        in_circle = source in [step.key.name for step in _trail(change, towards, seen)]
+        if in_circle or source in above(path) or path in above(source):
+            parked[path] = change
+    return parked
+
+
+def _trail(change: Change, towards: Mapping[str, Change], seen: set[str]) -> Iterator[Change]:
+    """The move, the move that makes room for it, and so on, until one is free or was seen before."""
+    current: Change | None = change
+    while current is not None and current.key.name not in seen:
+        seen.add(current.key.name)
+        yield current
+        current = towards.get(current.key.name)
+
+
+def _id(path: str) -> str:
+    return f"asset:{path}"
+
+
+def _parking_id(path: str) -> str:
+    return f"park:{path}"
 
 
 def _blob_id(after: JsonObject) -> str:
     return f"blob:{after['digest']}"
-
-
-def _ids(steps: Iterable[Step]) -> tuple[str, ...]:
-    return tuple(step.id for step in steps)

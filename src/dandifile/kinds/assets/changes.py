@@ -1,0 +1,60 @@
+"""Builds the changes: each with the two states of one asset, and what it takes to get there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from dandifile.kinds.assets.gather import NAME, Desired, Observed
+from dandifile.kinds.assets.states import differing, laid_over, renewed, state
+from dandifile.model import Change, JsonObject, Key, LocalAsset, RemoteAsset
+
+
+def move(asset: LocalAsset, source: RemoteAsset, desired: Desired, observed: Observed) -> Change:
+    current = observed.metadata([source.asset_id])[source.asset_id]
+    after = laid_over(current, desired.rules.declared(asset.path, current), asset.metadata)
+    old, new = differing(current, after)
+    before = state(source, old, asset_id=source.asset_id)
+    return Change(Key(NAME, asset.path), before, state(asset, new, blob=source.blob))
+
+
+def writes(
+    made: list[LocalAsset], desired: Desired, observed: Observed, leaving: Collection[str]
+) -> list[Change]:
+    """New paths and new content. What the archive has of it already brings its metadata along.
+
+    What is at a path of `leaving` moves away first, and is not replaced.
+    """
+    holders = {asset.digest: asset for asset in observed.assets.values() if asset.blob}
+    known = [holders[asset.digest] for asset in made if asset.digest in holders]
+    replaced = {path: asset for path, asset in observed.assets.items() if path not in leaving}
+    there = [replaced[asset.path] for asset in made if asset.path in replaced]
+    metadata = observed.metadata([asset.asset_id for asset in (*known, *there)])
+    return [
+        _write(asset, holders.get(asset.digest), replaced.get(asset.path), metadata, desired)
+        for asset in made
+    ]
+
+
+def _write(
+    asset: LocalAsset,
+    holder: RemoteAsset | None,
+    replaced: RemoteAsset | None,
+    metadata: Mapping[str, JsonObject],
+    desired: Desired,
+) -> Change:
+    there = metadata[replaced.asset_id] if replaced else {}
+    if holder is not None:
+        content = metadata[holder.asset_id]
+        where = {"blob": holder.blob}
+    else:
+        content = renewed(asset.metadata or {}, there)
+        where = {"source": asset.source}
+    after = laid_over(content, desired.rules.declared(asset.path, content), asset.metadata)
+    key = Key(NAME, asset.path)
+    if replaced is None:
+        return Change(key, None, state(asset, after, **where))
+    return Change(key, state(replaced, there, asset_id=replaced.asset_id), state(asset, after, **where))
+
+
+def deletion(asset: RemoteAsset) -> Change:
+    return Change(Key(NAME, asset.path), state(asset, {}, asset_id=asset.asset_id), None, permit="delete")

@@ -1,0 +1,84 @@
+"""Which assets move: the same content at another path, no bytes sent.
+
+An asset moves when the last apply made it from a file here, that file is here no more or holds
+other content now, and the content turned up under a path that is free or becomes free.
+Data that was never here is unknown, so it never moves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from dandifile.kinds.assets.gather import Desired, Observed
+from dandifile.model import GoneAsset, LocalAsset, Recorded, RemoteAsset
+
+PARKING = ".dandifile-moving/"
+"""Where an asset waits while others take its place; one that is found there was left by a killed run."""
+
+Move = tuple[LocalAsset, RemoteAsset]
+"""The file as it is here, and the asset that goes to its path."""
+
+
+def moves(
+    written: list[LocalAsset], desired: Desired, observed: Observed
+) -> tuple[list[Move], list[LocalAsset]]:
+    """(the moves, the files that are to be written instead), of the files that are not in place."""
+    moved = _pairs(written, _departed(desired, observed))
+    while len(possible := _unhindered(moved, observed)) < len(moved):
+        moved = possible
+    settled = {file.path for file, _ in moved}
+    return moved, [file for file in written if file.path not in settled]
+
+
+def parking_place(path: str) -> str:
+    """Where the asset on its way to `path` waits."""
+    return f"{PARKING}{hashlib.sha256(path.encode()).hexdigest()[:12]}"
+
+
+def parked(observed: Observed, digest: str) -> RemoteAsset | None:
+    """An asset with this content that a killed run left on its way."""
+    return next(
+        (
+            asset
+            for path, asset in observed.assets.items()
+            if path.startswith(PARKING) and asset.digest == digest
+        ),
+        None,
+    )
+
+
+def _pairs(written: list[LocalAsset], departed: Mapping[str, list[RemoteAsset]]) -> list[Move]:
+    return [
+        (file, departed[file.digest].pop())
+        for file in sorted(written, key=lambda file: file.path)
+        if departed[file.digest]
+    ]
+
+
+def _unhindered(moved: list[Move], observed: Observed) -> list[Move]:
+    """The moves to a path where nothing is, or whose asset moves on itself."""
+    leaving = {asset.path for _, asset in moved}
+    return [move for move in moved if move[0].path not in observed.assets or move[0].path in leaving]
+
+
+def _departed(desired: Desired, observed: Observed) -> Mapping[str, list[RemoteAsset]]:
+    """By content, the assets whose file went from here; the first by path is last, to be popped."""
+    departed: dict[str, list[RemoteAsset]] = defaultdict(list)
+    for path in sorted(set(_candidates(desired, observed)), reverse=True):
+        departed[observed.assets[path].digest].append(observed.assets[path])
+    return departed
+
+
+def _candidates(desired: Desired, observed: Observed) -> Iterator[str]:
+    """Paths that the survey says are gone, that a file here has taken with other content, or in parking."""
+    here = {asset.path: asset.digest for asset in desired.local.assets}
+    recorded = desired.local.record.assets.values()
+    taken = [made for made in recorded if here.get(made.path, made.digest) != made.digest]
+    left: list[GoneAsset | Recorded] = [*desired.local.gone, *taken]
+    for made in left:
+        there = observed.assets.get(made.path)
+        if there is not None and there.digest == made.digest:
+            yield made.path
+    yield from (path for path in observed.assets if path.startswith(PARKING))
