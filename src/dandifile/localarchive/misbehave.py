@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import threading
 from collections import Counter
@@ -17,6 +18,7 @@ from dandifile.localarchive.instance import BUCKET
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_CRASHED = 137  # as of a process that was killed
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"/dandisets/[0-9]{6}/")
@@ -35,6 +37,7 @@ class Fault:
     - `status`: answer with this and do nothing; with `retry_after` seconds in a Retry-After header
     - `drop`: "before" cuts the connection and does nothing; "after" does it and cuts the connection
     - `stall`: never answer, and do nothing
+    - `crash`: the whole server process dies at once, as by a loss of power
     """
 
     method: str = ""
@@ -47,6 +50,7 @@ class Fault:
     retry_after: float | None = None
     drop: str = ""
     stall: bool = False
+    crash: bool = False
 
     def matches(self, method: str, path: str) -> bool:
         fits = re.search(self.route, path) or re.search(self.route, route_of(path))
@@ -126,6 +130,8 @@ class Misbehaving:
         for fault in self._behaviour.meet(scope["method"], scope["path"]):
             if fault.latency:
                 await asyncio.sleep(fault.latency)
+            if fault.crash:
+                os._exit(_CRASHED)
             if fault.stall:
                 self._behaviour.stalled.set()
                 await asyncio.Event().wait()

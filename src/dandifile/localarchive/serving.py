@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -17,6 +18,7 @@ from dandifile.errors import UserError
 from dandifile.localarchive.app import make_app
 from dandifile.localarchive.archive import open_store
 from dandifile.localarchive.background import Background
+from dandifile.localarchive.guard import Guard
 from dandifile.localarchive.misbehave import Behaviour, Misbehaving
 from dandifile.localarchive.server import Running
 from dandifile.localarchive.settings import Settings
@@ -54,14 +56,17 @@ class Serving:
         self.behaviour = Behaviour()
         self._listening = listening
         self._connections: dict[tuple[str, int], asyncio.Transport] = {}
-        host, port = listening.getsockname()[:2]
+        bound, port = listening.getsockname()[:2]
+        host = str(bound)
+        if ip_address(host).is_unspecified:  # every address of this machine: its own will do
+            host = "::1" if ":" in host else "127.0.0.1"
         shown = f"[{host}]" if ":" in host else host
         web = f"http://{shown}:{port}"
         self.running = Running(web, f"{web}/api", self.archive.key, os.getpid())
         self._background = Background(self.archive)
-        app = Misbehaving(make_app(self.archive, self.behaviour), self.behaviour, self._cut)
+        app = Guard(make_app(self.archive, self.behaviour), self.archive, str(bound))
         config = uvicorn.Config(
-            app,
+            Misbehaving(app, self.behaviour, self._cut),
             http=self._protocol(),
             ws="none",
             lifespan="off",

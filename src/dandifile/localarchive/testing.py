@@ -40,7 +40,10 @@ class TestArchive:
 
     def misbehave(self, **fault: Any) -> None:
         """Asks for a `Fault`, by its fields: `misbehave(method="POST", route="/uploads/", status=503)`."""
-        self.behaviour.add(Fault(**fault))
+        wanted = Fault(**fault)
+        if wanted.crash:
+            raise ValueError("a crash would end this process: crash a server of its own, over HTTP")
+        self.behaviour.add(wanted)
 
     def behave(self) -> None:
         """Ends all misbehaviour. Requests that are stalled stay so."""

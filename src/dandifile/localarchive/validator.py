@@ -56,14 +56,10 @@ class Validator:
     def _ask(self, question: Json, more: Iterable[str] | None = None) -> Json:
         with self._asking:
             process = self._running()
-            assert process.stdin
-            assert process.stdout
-            process.stdin.write(json.dumps(question) + "\n")
-            if more is not None:
-                process.stdin.writelines(f"{line}\n" for line in more)
-                process.stdin.write("\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
+            try:
+                line = _exchange(process, question, more)
+            except OSError:
+                line = ""
         if not line:
             raise ValidatorError(f"the validator ended with exit code {process.wait()}")
         answer = json.loads(line)
@@ -87,6 +83,18 @@ class Validator:
         if self._process and self._process.stdin:
             self._process.stdin.close()
             self._process.wait()
+
+
+def _exchange(process: subprocess.Popen[str], question: Json, more: Iterable[str] | None) -> str:
+    """Sends a question and whatever goes with it; the line that answers, or nothing."""
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(json.dumps(question) + "\n")
+    if more is not None:
+        process.stdin.writelines(f"{line}\n" for line in more)
+        process.stdin.write("\n")
+    process.stdin.flush()
+    return process.stdout.readline()
 
 
 @cache
