@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "run": BASE | PARTS | {"kinds"},
     "workspace": BASE | PARTS | {"kinds", "run"},
     "report": {"model", "errors"},
+    "checklist": {"model"},
     "localarchive": BASE,
     "commands": BASE | PARTS | {"kinds", "run", "workspace", "report", "localarchive"},
     "cli": BASE | PARTS | {"kinds", "run", "workspace", "report", "commands"},
