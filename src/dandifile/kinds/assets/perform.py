@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from dandifile.kinds.assets.steps import parking_id
 from dandifile.model import Json, JsonObject, Step
 
 if TYPE_CHECKING:
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
-    params = {**step.params, **_moved(inputs)}
+    """A parked asset has another id by now: every write gives it a new one."""
+    parked = inputs.get(parking_id(step.params.get("path", "")))
+    params = {**step.params, "asset_id": parked["asset_id"]} if parked else step.params
     return _VERBS[step.params["do"]](params, means, _blob(step, inputs))
 
 
@@ -49,12 +52,6 @@ def _current_schema(metadata: JsonObject, means: Means) -> JsonObject:
     """New metadata says the server's schema version: it may not know others (dandi-api 7)."""
     kept = {key: value for key, value in metadata.items() if value is not None}
     return {**kept, "schemaVersion": means.writer.reader.info()["schema_version"]}
-
-
-def _moved(inputs: Mapping[str, Json]) -> JsonObject:
-    """The asset's id after it was parked: every write gives it a new one."""
-    parked = [value for name, value in inputs.items() if name.startswith("park:")]
-    return {"asset_id": parked[0]["asset_id"]} if parked else {}
 
 
 def _blob(step: Step, inputs: Mapping[str, Json]) -> str | None:

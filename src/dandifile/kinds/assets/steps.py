@@ -61,7 +61,7 @@ def _write(change: Change, parked: Mapping[str, Change]) -> Step:
         params["asset_id"] = change.before["asset_id"]
     needs = [_blob_id(after)] if "source" in after else []
     if change.key.name in parked:
-        needs.append(_parking_id(change.key.name))
+        needs.append(parking_id(change.key.name))
     return Step(_id(change.key.name), NAME, params, needs=tuple(needs))
 
 
@@ -76,7 +76,7 @@ def _park(change: Change) -> Step:
         "asset_id": change.before["asset_id"],
         "metadata": {},
     }
-    return Step(_parking_id(change.key.name), NAME, params)
+    return Step(parking_id(change.key.name), NAME, params)
 
 
 def _delete(change: Change) -> Step:
@@ -90,7 +90,7 @@ def _ordered(step: Step, room: Mapping[str, list[str]], parked: Mapping[str, Cha
     vacated = {name for place in (path, *above(path)) for name in room.get(place, ())} | {
         *room.get(f"{path}/", ())
     }
-    names = {_parking_id(name) if name in parked else _id(name) for name in vacated} - {step.id}
+    names = {parking_id(name) if name in parked else _id(name) for name in vacated} - {step.id}
     return replace(step, needs=(*step.needs, *sorted(names - set(step.needs))))
 
 
@@ -131,7 +131,8 @@ def _id(path: str) -> str:
     return f"asset:{path}"
 
 
-def _parking_id(path: str) -> str:
+def parking_id(path: str) -> str:
+    """The step that parks the asset on its way to `path`."""
     return f"park:{path}"
 
 
