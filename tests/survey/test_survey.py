@@ -56,10 +56,10 @@ def test_what_is_on_the_draft_is_neither_read_nor_validated(tmp_path: Path) -> N
         aged(write_nwb(tmp_path / "raw" / f"{number}.nwb", session_id=str(number)))
     spec, run = spec_of(tmp_path, "raw"), Runner()
     first = look(spec, run)
-    assert (run.count("digest"), run.count("extract"), run.count("validate")) == (2, 2, 2)
+    assert (run.count("digest"), run.count("inspect"), len(run.performed)) == (2, 2, 4)
     run = Runner()
     again = look(spec, run, known=known_of(first))
-    assert (run.count("extract"), run.count("validate")) == (0, 0)
+    assert len(run.performed) == run.count("digest")
     assert again.assets == tuple(replace(asset, metadata=None, findings=()) for asset in first.assets)
 
 
@@ -70,7 +70,7 @@ def test_copies_and_renames_are_known_by_their_content(tmp_path: Path) -> None:
     run.performed.clear()
     (tmp_path / "raw" / "a.nwb").rename(tmp_path / "raw" / "b.nwb")
     again = look(spec_of(tmp_path, "raw"), run)
-    assert (run.count("extract"), run.count("validate")) == (0, 0)
+    assert len(run.performed) == run.count("digest")
     assert [asset.path for asset in again.assets] == [asset.path for asset in first.assets]
 
 
@@ -86,7 +86,7 @@ def test_a_changed_file_stays_at_its_path_and_is_validated(tmp_path: Path) -> No
     ).assets
     assert after.path == "sub-m1/sub-m1_ses-s1_obj-zz.nwb"
     assert after.metadata is not None
-    assert run.count("validate") == 1
+    assert run.count("inspect") == 1
 
 
 def test_a_file_moved_as_it_is_leaves_its_old_asset_gone(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_refresh_extracts_again_what_is_on_the_draft_and_validates_nothing(tmp_p
     first, run = look(spec), Runner()
     [asset] = look(spec, run, known=known_of(first), refresh=True).assets
     assert asset.metadata == first.assets[0].metadata
-    assert run.count("validate") == 0
+    assert run.count("inspect") == run.count("validate") == 0
 
 
 def test_rename_names_known_files_anew(tmp_path: Path) -> None:
@@ -157,8 +157,10 @@ def test_a_missing_video_is_looked_for_again_once_it_is_there(tmp_path: Path) ->
     spec, run = spec_of(tmp_path, PathEntry("raw", standard="nwb")), Runner()
     check = "check_image_series_external_file_valid"
     assert check in {finding.check for finding in look(spec, run).assets[0].findings}
+    assert run.count("validate") == 0
     write(tmp_path / "raw" / "v.mp4")
     assert check not in {finding.check for finding in look(spec, run).assets[0].findings}
+    assert (run.count("inspect"), run.count("validate")) == (1, 1)
 
 
 def test_a_file_that_cannot_be_read_refuses_itself_alone(tmp_path: Path) -> None:

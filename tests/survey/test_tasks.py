@@ -33,7 +33,7 @@ def test_a_young_file_is_not_remembered(field: str) -> None:
     assert cache_key(survey_step("digest", "b", STAT | {field: time.time_ns()})) is None
 
 
-@pytest.mark.parametrize("kind", ["extract", "validate"])
+@pytest.mark.parametrize("kind", ["extract", "inspect", "validate"])
 def test_content_is_remembered_by_digest_options_and_tools_and_not_by_path(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -48,7 +48,7 @@ def test_content_is_remembered_by_digest_options_and_tools_and_not_by_path(
     assert key() != before
 
 
-@pytest.mark.parametrize("kind", ["extract", "validate"])
+@pytest.mark.parametrize("kind", ["extract", "inspect", "validate"])
 def test_what_was_read_of_a_file_that_changed_is_not_taken_for_its_old_content(
     kind: str, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@
 | digest  | path, size, mtime, ctime, inode              | an edit that keeps all five                |
 | extract | content digest, tool versions, options       | nothing that the tools read                |
 | validate| content digest, tool versions, options       | nothing that the tools read                |
+| inspect | content digest, tool versions, options       | nothing that the tools read                |
 | asset   | asset id                                     | nothing: a draft asset is fixed for its id |
 | schema  | API URL, schema version                      | a server that changes a released schema    |
 """

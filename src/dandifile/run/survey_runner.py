@@ -71,11 +71,15 @@ def _known(steps: Sequence[Step], keys: Mapping[str, str], cache: Cache) -> dict
 
 
 def _make_pool(name: str, jobs: int) -> Executor:
-    """Fresh processes rather than forks: a fork of a process with threads can hang."""
+    """Fresh processes rather than forks: a fork of a process with threads can hang.
+
+    No more of them than processors: each must first import all that it needs.
+    """
     if name == "threads":
         return ThreadPoolExecutor(jobs)
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_ready_worker)
+    processes = min(jobs, os.cpu_count() or 1)
+    return ProcessPoolExecutor(processes, mp_context=context, initializer=_ready_worker)
 
 
 def _ready_worker() -> None:

@@ -45,6 +45,12 @@ def extract(params: JsonObject) -> JsonObject:
             )
 
 
+def missing_media(path: str, extract: JsonObject) -> list[str]:
+    """Of the media files that an extract names, those that are not where the file looks for them."""
+    folder = Path(path).parent
+    return [name for name in extract.get("media", ()) if not (folder / name).exists()]
+
+
 def _read(path: str) -> JsonObject:
     from dandi.metadata.nwb import get_metadata
 

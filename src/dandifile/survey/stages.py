@@ -7,13 +7,13 @@ refuses its own file and no other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from dandifile.model import Finding, JsonObject, Refusal, Result, Status, Step
 from dandifile.survey import findings
 from dandifile.survey.layout import Content
+from dandifile.survey.nwb import missing_media
 from dandifile.survey.scan import NWB, ScannedFile
 from dandifile.survey.tasks import survey_step
 
@@ -31,6 +31,11 @@ class Digested:
     refused: tuple[Refusal, ...]
     pointers: tuple[str, ...]
 
+    def __or__(self, other: Digested) -> Digested:
+        return Digested(
+            self.contents + other.contents, self.refused + other.refused, self.pointers + other.pointers
+        )
+
 
 @dataclass(frozen=True)
 class Extracts:
@@ -38,9 +43,14 @@ class Extracts:
 
     outputs: Mapping[str, JsonObject] = field(default_factory=dict)
     failures: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    inspected: Mapping[str, JsonObject] = field(default_factory=dict)  # what `inspection.inspect` gave
 
     def __or__(self, other: Extracts) -> Extracts:
-        return Extracts({**self.outputs, **other.outputs}, {**self.failures, **other.failures})
+        return Extracts(
+            {**self.outputs, **other.outputs},
+            {**self.failures, **other.failures},
+            {**self.inspected, **other.inspected},
+        )
 
 
 def digested(files: Iterable[ScannedFile], run: Runner) -> Digested:
@@ -62,33 +72,60 @@ def digested(files: Iterable[ScannedFile], run: Runner) -> Digested:
 
 def extracted(contents: Iterable[Content], run: Runner) -> Extracts:
     """What the NWB files among these hold."""
+    done, failures = _of_contents("extract", contents, run)
+    return _extracts(done, failures)
+
+
+def inspected(contents: Iterable[Content], run: Runner) -> Extracts:
+    """The same, with what the tools find in them: each file is opened once for both."""
+    done, failures = _of_contents("inspect", contents, run)
+    return replace(
+        _extracts({digest: output["extract"] for digest, output in done.items()}, failures), inspected=done
+    )
+
+
+def validated(contents: Iterable[Content], extracts: Extracts, run: Runner) -> dict[str, tuple[Finding, ...]]:
+    """What the tools find in the NWB files among these, by source.
+
+    A content that was inspected is validated again only where other media files are missing
+    beside this copy: that is a finding, and no part of the content.
+    """
+    known, steps = {}, {}
+    for content in contents:
+        if content.file.form != NWB:
+            continue
+        inspected = extracts.inspected.get(content.digest)
+        missing = missing_media(content.file.path, extracts.outputs.get(content.digest, {}))
+        if inspected and inspected["missing_media"] == missing:
+            known[content.source] = findings.of_content(content.source, inspected["validate"])
+        elif content.digest in extracts.outputs:
+            steps[content.source] = _validate_step(content, missing)
+    results = _run({step.id: step for step in steps.values()}.values(), run)
+    return known | {source: findings_of(source, results[step.id]) for source, step in steps.items()}
+
+
+def _of_contents(
+    kind: str, contents: Iterable[Content], run: Runner
+) -> tuple[dict[str, JsonObject], dict[str, str]]:
+    """By digest: the outputs of steps of a kind on the NWB files among these, and the errors."""
     steps = {
-        content.digest: survey_step("extract", content.digest, _content_params(content))
+        content.digest: survey_step(kind, content.digest, _content_params(content))
         for content in contents
         if content.file.form == NWB
     }
     results = _run(steps.values(), run)
-    outputs, failures = {}, {}
-    for digest, step in steps.items():
-        result = results[step.id]
-        if _failed(result):
-            failures[digest] = (result.error, _AGAIN)
-        elif "refused" in result.output:
-            failures[digest] = (result.output["refused"]["reason"], result.output["refused"]["fix"])
-        else:
-            outputs[digest] = result.output
-    return Extracts(outputs, failures)
+    failures = {digest: results[step.id].error for digest, step in steps.items() if _failed(results[step.id])}
+    done = {digest: results[step.id].output for digest, step in steps.items() if digest not in failures}
+    return done, failures
 
 
-def validated(contents: Iterable[Content], extracts: Extracts, run: Runner) -> dict[str, tuple[Finding, ...]]:
-    """What the tools find in the NWB files among these, by source."""
-    steps = {
-        content.source: _validate_step(content, extracts.outputs[content.digest])
-        for content in contents
-        if content.digest in extracts.outputs
-    }
-    results = _run({step.id: step for step in steps.values()}.values(), run)
-    return {source: _findings(source, results[step.id]) for source, step in steps.items()}
+def _extracts(done: Mapping[str, JsonObject], failures: Mapping[str, str]) -> Extracts:
+    refused = {digest: output["refused"] for digest, output in done.items() if "refused" in output}
+    return Extracts(
+        {digest: output for digest, output in done.items() if digest not in refused},
+        {digest: (error, _AGAIN) for digest, error in failures.items()}
+        | {digest: (refusal["reason"], refusal["fix"]) for digest, refusal in refused.items()},
+    )
 
 
 def _digest_params(file: ScannedFile) -> JsonObject:
@@ -107,15 +144,13 @@ def _content_params(content: Content) -> JsonObject:
     return {"path": file.path, "size": file.size, "mtime_ns": file.mtime_ns, "digest": content.digest}
 
 
-def _validate_step(content: Content, extract: JsonObject) -> Step:
-    """Whether media files are where the NWB file says is a finding, and no part of its content."""
-    folder = Path(content.file.path).parent
-    missing = [name for name in extract["media"] if not (folder / name).exists()]
-    params = _content_params(content) | {"missing_media": missing}
+def _validate_step(content: Content, missing: Sequence[str]) -> Step:
+    params = _content_params(content) | {"missing_media": list(missing)}
     return survey_step("validate", " ".join([content.digest, *missing]), params)
 
 
-def _findings(source: str, result: Result) -> tuple[Finding, ...]:
+def findings_of(source: str, result: Result) -> tuple[Finding, ...]:
+    """The findings in the result of a validating step."""
     if _failed(result):
         return (Finding(source, "validation", f"the validation itself failed: {result.error}", None),)
     return findings.of_content(source, result.output)

@@ -18,7 +18,7 @@ from dandifile.survey.gone import gone_assets, unknown, vanished
 from dandifile.survey.layout import Content, Draft, assign, is_organized
 from dandifile.survey.normalise import date_of
 from dandifile.survey.scan import NWB, scan
-from dandifile.survey.stages import Extracts, Runner, digested, extracted, validated
+from dandifile.survey.stages import Extracts, Runner, digested, extracted, inspected, validated
 
 Known: TypeAlias = Mapping[str, tuple[str, ...]]
 """The draft's paths by dandi-etag, sorted."""
@@ -38,9 +38,9 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     absent = (*scanned.absent, *read.pointers)
     here = {content.source for content in read.contents}
 
-    extracts = extracted(
-        [c for c in read.contents if c.digest not in known or (rename and is_organized(c.file))], run
-    )
+    extracts = inspected([c for c in read.contents if c.digest not in known], run)
+    if rename:
+        extracts |= extracted([c for c in read.contents if c.digest in known and is_organized(c.file)], run)
     contents, unreadable = _labelled(read.contents, extracts, known)
     draft = Draft(known, record, unknown(spec, record, here, absent))
     paths, unnamed = assign(contents, draft, rename=rename)

@@ -60,6 +60,13 @@ def _extract(params: JsonObject) -> Json:
         return extract(params)
 
 
+def _inspect(params: JsonObject) -> Json:
+    from dandifile.survey.inspection import inspect
+
+    with steady(params):
+        return inspect(params)
+
+
 def _validate(params: JsonObject) -> Json:
     from dandifile.survey.validate import validate
 
@@ -93,5 +100,6 @@ def tool_versions() -> dict[str, str]:
 TASKS = {
     "digest": Task(digest, _stat_key, "threads"),
     "extract": Task(_extract, _content_key, "processes"),
+    "inspect": Task(_inspect, _content_key, "processes"),
     "validate": Task(_validate, _content_key, "processes"),
 }
