@@ -27,7 +27,7 @@ def normal(text: str) -> str | None:
     rest = text[before.end() :] if before else text
     if "doi.org/" in text.lower():
         rest = unquote(rest.partition("?")[0].partition("#")[0])
-    rest = rest.strip(_AROUND).rstrip(_AFTER)
+    rest = rest.strip(_AROUND + _AFTER)
     while rest.endswith((")", "]", "}")) and _unpaired(rest):
         rest = rest[:-1].rstrip(_AFTER)
     return rest.lower() if _DOI.fullmatch(rest) else None

@@ -13,7 +13,7 @@ from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 
 @dataclass(frozen=True)
 class Enriched:
-    """The paper, what was `matched` (text → institution), and why ROR could not be asked of the rest, or ""."""
+    """The paper, what was `matched` (text → institution), and why ROR could not be asked, or ""."""
 
     paper: Paper
     matched: dict[str, Affiliation]

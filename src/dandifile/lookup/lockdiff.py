@@ -55,7 +55,7 @@ def _changes(was: JsonObject, now: JsonObject) -> Iterator[str]:
 
 
 def _facts(value: Json, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every single fact and the way to it; items of a list by their names, so that one more shifts no other."""
+    """Every single fact and the way to it; items of a list by name, so that one more shifts no other."""
     if isinstance(value, dict):
         for key, each in value.items():
             yield from _facts(each, f"{path} / {key}" if path else key)

@@ -17,9 +17,9 @@ _DANDI = re.compile(r"([\w\s\-\.']+),\s+([\w\s\-\.']+)")
 _REFUSED = re.compile(r"[^\w\s\-.']+")
 
 _PARTICLES = frozenset({
-    "af", "al", "av", "ben", "bin", "d'", "da", "das", "de", "del", "dela", "della", "den", "der", "des", "di", "do",
-    "dos", "du", "e", "el", "ibn", "in", "la", "las", "le", "los", "op", "ould", "st", "st.", "'t", "te", "ten", "ter",
-    "van", "vande", "vander", "vom", "von", "y", "z", "zu", "zum", "zur",
+    "af", "al", "av", "ben", "bin", "d'", "da", "das", "de", "del", "dela", "della", "den", "der", "des",
+    "di", "do", "dos", "du", "e", "el", "ibn", "in", "la", "las", "le", "los", "op", "ould", "st", "st.",
+    "'t", "te", "ten", "ter", "van", "vande", "vander", "vom", "von", "y", "z", "zu", "zum", "zur",
 })  # fmt: skip
 _ONLY_LOWER = frozenset({
     "al", "ben", "da", "das", "do", "e", "el", "in", "la", "las", "los", "op", "st", "st.", "te", "y", "z",
@@ -59,8 +59,8 @@ _MENDED = str.maketrans(  # typographers' apostrophes and hyphens; what cannot b
 )
 
 _DOUBLE = frozenset({
-    "欧阳", "歐陽", "司马", "司馬", "上官", "诸葛", "諸葛", "司徒", "东方", "東方", "皇甫", "尉迟", "尉遲", "慕容", "令狐",
-    "夏侯", "남궁", "황보", "제갈", "선우", "독고", "사공", "서문",
+    "欧阳", "歐陽", "司马", "司馬", "上官", "诸葛", "諸葛", "司徒", "东方", "東方", "皇甫", "尉迟", "尉遲",
+    "慕容", "令狐", "夏侯", "남궁", "황보", "제갈", "선우", "독고", "사공", "서문",
 })  # fmt: skip
 """Family names of two signs."""
 

@@ -62,7 +62,7 @@ class Pairs:
 
 
 def pair(entries: Sequence[Entry], authors: Sequence[Slot], funders: Sequence[Slot]) -> Pairs:
-    """Pair people by ORCID iD, by name, or by a name that is short for one; organizations by ROR id or name."""
+    """Pair people by ORCID iD, name, or a name that is short for one; organizations by ROR id or name."""
     by_slot: dict[int, list[Entry]] = {}
     warnings: list[str] = []
     people = [entry for entry in entries if entry.written["schemaKey"] == "Person"]

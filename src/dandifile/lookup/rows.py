@@ -16,7 +16,7 @@ from dandifile.lookup.facts import (
 )
 from dandifile.lookup.matching import may_be_same, same_name
 from dandifile.lookup.services import TITLES
-from dandifile.lookup.terms.outcome import Absent, Candidate, Choice, Matched, Outcome, Retired, Unchecked
+from dandifile.lookup.terms.outcome import Absent, Candidate, Choice, Foreign, Matched, Outcome, Retired, Unchecked
 
 
 class State(StrEnum):
@@ -122,6 +122,9 @@ def outcome_row(outcome: Outcome) -> Row:
     """What came of looking for a term that is not pinned."""
     if isinstance(outcome, Matched):
         return term_row(outcome.term, pinned=False)
+    if isinstance(outcome, Foreign):
+        note = "kept as it is: of no OBO ontology, so that nobody here can check it"
+        return Row("term", outcome.asked, State.FOUND, outcome.asked, notes=(note,))
     state, note = _judged(outcome)
     return Row("term", outcome.asked, state, notes=(note,))
 
