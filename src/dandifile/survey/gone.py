@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Collection, Iterable
 
 from dandifile.model import GoneAsset, Record, Spec
 from dandifile.survey.scan import entry_path
+
+
+_ZARR = "--"  # only a Zarr's checksum has it (dandi-api 4.6)
 
 
 def vanished(spec: Spec, record: Record, present: Collection[str], absent: Collection[str]) -> frozenset[str]:
@@ -22,11 +26,15 @@ def vanished(spec: Spec, record: Record, present: Collection[str], absent: Colle
     root = os.path.abspath(spec.root)
     folders = [folder for entry in spec.paths if _has_something(folder := entry_path(root, entry))]
     missing = [_path_of(root, source) for source in absent]
-    candidates = [(source, _path_of(root, source)) for source in record.assets if source not in present]
+    candidates = [
+        (source, _path_of(root, source), made.digest)
+        for source, made in record.assets.items()
+        if source not in present
+    ]
     return frozenset(
         source
-        for source, path in candidates
-        if _is_below(path, folders) and not _is_below(path, missing) and not _may_exist(path)
+        for source, path, digest in candidates
+        if _is_below(path, folders) and not _is_below(path, missing) and not _may_exist(path, digest)
     )
 
 
@@ -37,14 +45,15 @@ def unknown(spec: Spec, record: Record, present: Collection[str], absent: Collec
     return frozenset(
         recorded.path
         for source, recorded in record.assets.items()
-        if source not in present and (_is_below(path := _path_of(root, source), missing) or _may_exist(path))
+        if source not in present
+        and (_is_below(path := _path_of(root, source), missing) or _may_exist(path, recorded.digest))
     )
 
 
 def gone_assets(record: Record, sources: Iterable[str], taken: Collection[str]) -> tuple[GoneAsset, ...]:
     """The recorded assets of vanished files whose paths no present file has taken, by path."""
-    recorded = {record.assets[source].path: record.assets[source].digest for source in sources}
-    return tuple(GoneAsset(path, recorded[path]) for path in sorted(recorded) if path not in taken)
+    gone = {made.path: (made.digest, source) for source in sources if (made := record.assets[source])}
+    return tuple(GoneAsset(path, *gone[path]) for path in sorted(gone) if path not in taken)
 
 
 def _path_of(root: str, source: str) -> str:
@@ -63,12 +72,15 @@ def _has_something(folder: str) -> bool:
         return False
 
 
-def _may_exist(path: str) -> bool:
-    """Whether something is there, or nothing can be said: only a clear answer makes a file gone."""
+def _may_exist(path: str, digest: str) -> bool:
+    """Whether it is there, or nothing can be said: only a clear answer makes a file gone.
+
+    A folder where the file was is such an answer, but for a Zarr, which is a folder itself.
+    """
     try:
-        os.lstat(path)
+        is_folder = stat.S_ISDIR(os.lstat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError:
         return True
-    return True
+    return not is_folder or _ZARR in digest
