@@ -51,4 +51,6 @@ def test_what_lies_behind_a_broken_link_is_unknown(tmp_path: Path) -> None:
 
 
 def test_a_path_that_a_present_file_took_is_not_gone() -> None:
-    assert gone_assets(RECORD, ["raw/a.nwb", "raw/b.nwb"], {"p/a.nwb"}) == (GoneAsset("p/b.nwb", "B"),)
+    assert gone_assets(RECORD, ["raw/a.nwb", "raw/b.nwb"], {"p/a.nwb"}) == (
+        GoneAsset("p/b.nwb", "B", "raw/b.nwb"),
+    )

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable
 from dandifile.model import GoneAsset, Record, Spec
 from dandifile.survey.scan import entry_path
 
-
 _ZARR = "--"  # only a Zarr's checksum has it (dandi-api 4.6)
 
 
