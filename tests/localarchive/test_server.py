@@ -5,7 +5,9 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,23 @@ def test_the_server_of_another_store_is_not_taken_for_this_one(store: Path, tmp_
     with running(store):
         (other / "server.json").write_text((store / "server.json").read_text())
         assert find(other) is None
+
+
+def test_of_two_that_start_one_at_once_both_use_the_same(store: Path) -> None:
+    def pid() -> int:
+        with running(store) as archive:
+            together.wait(30)
+            return archive.pid
+
+    together = threading.Barrier(2)
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(lambda _: pid(), range(2)))) == 1
+
+
+def test_why_a_server_does_not_start_is_told(store: Path) -> None:
+    with testing.archive(store), pytest.raises(UserError, match="another process") as caught, running(store):
+        pass
+    assert caught.value.fix
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kills by signal")

@@ -1,6 +1,6 @@
 """`python -m dandifile.localarchive STORE`: a server for the process that started it.
 
-It says where it is in one line of JSON, and ends when its standard input does: with the
+It says where it is, or why it is not, in one line of JSON, and ends when its standard input does: with the
 block that uses it, or with the process, however that dies.
 """
 
@@ -13,8 +13,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from dandifile.errors import UserError
-from dandifile.localarchive.server import Running, announced
+from dandifile.localarchive.server import announced
 from dandifile.localarchive.serving import Serving, listen
+from dandifile.model import JsonObject
 
 
 def main() -> int:
@@ -26,15 +27,15 @@ def main() -> int:
             announced(serving.archive.store, serving.running),
         ):
             threading.Thread(target=_watch, args=(serving,), daemon=True).start()
-            serving.run(_say)
+            serving.run(lambda running: _say(asdict(running)))
     except UserError as error:
-        sys.stderr.write(f"{error.what} ({error.where}): {error.fix}\n")
+        _say({"what": error.what, "where": error.where, "fix": error.fix})
         return error.exit_code
     return 0
 
 
-def _say(running: Running) -> None:
-    sys.stdout.write(json.dumps(asdict(running)) + "\n")
+def _say(what: JsonObject) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
 
 

@@ -45,7 +45,7 @@ class Call:
         """Scheme, host and port as the client spells them."""
         return str(self.request.base_url).rstrip("/")
 
-    @property
+    @cached_property
     def query(self) -> dict[str, str]:
         """The last value of each parameter."""
         return dict(self.request.query_params)

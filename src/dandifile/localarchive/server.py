@@ -9,15 +9,18 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dandifile.errors import UserError
+from dandifile.localarchive.settings import Settings
 from dandifile.model import JsonObject
 
 _FILE = "server.json"
+_PATIENCE = 2.0  # seconds for another server of the same store to say where it is
 
 
 @dataclass(frozen=True)
@@ -83,26 +86,37 @@ def running(store: Path) -> Iterator[Running]:
     assert process.stdin
     assert process.stdout
     try:
-        line = process.stdout.readline()
-        if not line:
-            raise _not_started(store)
-        yield Running(**json.loads(line))
+        told = json.loads(process.stdout.readline() or "{}")
+        yield Running(**told) if "pid" in told else _other(store, told)
     finally:
         process.stdin.close()  # its sign to end, which also comes if this process dies
         process.stdout.close()
         process.wait()
 
 
-def _not_started(store: Path) -> UserError:
-    return UserError(
-        "the embedded archive did not start",
-        where=str(store),
-        fix="see the message above, or try `dandifile archive serve`",
+def _other(store: Path, told: dict[str, str]) -> Running:
+    """The server that came before ours, while we started it; else what ours said of why it did not start."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline and told:
+        found = find(store)
+        if found:
+            return found
+        time.sleep(0.05)
+    what = told.get("what", "the embedded archive did not start")
+    raise UserError(
+        what,
+        where=told.get("where", str(store)),
+        fix=told.get("fix", "see why with `dandifile archive serve`"),
     )
 
 
 def serve(
-    store: Path, port: int, host: str = "127.0.0.1", *, on_ready: Callable[[Running], None] = lambda _: None
+    store: Path,
+    port: int,
+    host: str = "127.0.0.1",
+    *,
+    on_ready: Callable[[Running], None] = lambda _: None,
+    settings: Settings | None = None,
 ) -> None:
     """Serves `store` until interrupted. Port 0 takes a free one.
 
@@ -112,7 +126,7 @@ def serve(
 
     with (
         listen(host, port) as listening,
-        Serving(store, listening) as serving,
+        Serving(store, listening, settings) as serving,
         announced(serving.archive.store, serving.running),
     ):
         serving.run(on_ready)

@@ -48,6 +48,14 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
+def _web_url(listening: socket.socket) -> str:
+    """Where this machine reaches what listens there."""
+    host, port = listening.getsockname()[:2]
+    if ip_address(host).is_unspecified:  # every address of this machine: its own will do
+        host = "::1" if ":" in host else "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 class Serving:
     """An open store and the server over it. Used as a context: closed, all of it has ended."""
 
@@ -56,15 +64,10 @@ class Serving:
         self.behaviour = Behaviour()
         self._listening = listening
         self._connections: dict[tuple[str, int], asyncio.Transport] = {}
-        bound, port = listening.getsockname()[:2]
-        host = str(bound)
-        if ip_address(host).is_unspecified:  # every address of this machine: its own will do
-            host = "::1" if ":" in host else "127.0.0.1"
-        shown = f"[{host}]" if ":" in host else host
-        web = f"http://{shown}:{port}"
+        web = _web_url(listening)
         self.running = Running(web, f"{web}/api", self.archive.key, os.getpid())
         self._background = Background(self.archive)
-        app = Guard(make_app(self.archive, self.behaviour), self.archive, str(bound))
+        app = Guard(make_app(self.archive, self.behaviour), self.archive, str(listening.getsockname()[0]))
         config = uvicorn.Config(
             Misbehaving(app, self.behaviour, self._cut),
             http=self._protocol(),

@@ -90,6 +90,6 @@ def _picture(call: PageCall) -> Response:
 ROUTES = [
     visit(VERSION + "/files", _browse),
     visit(VERSION + "/asset/{asset:uuid4}", _asset),
-    visit("/dandiset/{asset:uuid4}/download", _download),
+    visit("/download/{asset:uuid4}", _download),
     visit("/picture/{asset:uuid4}", _picture),
 ]

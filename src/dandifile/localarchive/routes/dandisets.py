@@ -10,6 +10,7 @@ from dandifile.localarchive import access, errors, fields, instance, metadata, s
 from dandifile.localarchive.errors import json_response
 from dandifile.localarchive.http import Call, resource
 from dandifile.localarchive.paging import paging
+from dandifile.localarchive.routes.described import described, stored
 from dandifile.localarchive.store import audit, dandisets, users
 from dandifile.localarchive.store.dandisets import Dandiset, dump
 from dandifile.model import JsonObject
@@ -44,21 +45,6 @@ def _create(call: Call) -> Response:
         audit.record(db, dandiset.id, call.approved(), "create_dandiset", {"embargoed": bool(end_date)})
     call.archive.work.set()
     return json_response(shapes.dandiset_detail(call.db, dandiset, None))
-
-
-def described(call: Call) -> tuple[str, JsonObject]:
-    """The `name` and `metadata` of a body. Without metadata the real archive breaks, so this one does too."""
-    body = fields.mapping(call.json())
-    name = fields.text(body, "name", limit=300)
-    document = body.get("metadata")
-    if not isinstance(document, dict):
-        raise errors.RefusedError(errors.broken())
-    return name, {"schemaVersion": instance.schema_version()} | document
-
-
-def stored(document: JsonObject, call: Call) -> str:
-    """The document as text to be kept, with the caller's origin out of it."""
-    return metadata.incoming(dump(document), call.origin)
 
 
 def _wanted_identifier(call: Call, document: JsonObject) -> int | None:

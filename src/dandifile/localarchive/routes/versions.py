@@ -9,7 +9,7 @@ from dandifile.localarchive import access, errors, fields, metadata, shapes
 from dandifile.localarchive.errors import json_response, json_text
 from dandifile.localarchive.http import Call, resource
 from dandifile.localarchive.paging import paginated
-from dandifile.localarchive.routes.dandisets import described, stored
+from dandifile.localarchive.routes.described import described, stored
 from dandifile.localarchive.store import audit, dandisets
 from dandifile.localarchive.store.dandisets import dump
 

@@ -6,6 +6,7 @@ import secrets
 import sqlite3
 import threading
 import unicodedata
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -79,6 +80,13 @@ CREATE TABLE IF NOT EXISTS audit (
 """
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that is closed when nothing refers to it any more."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class Database:
     """One SQLite file in WAL mode; every thread has its own connection, writes go one by one."""
 
@@ -86,16 +94,19 @@ class Database:
         self._file = file
         self._local = threading.local()
         self._writing = threading.Lock()
-        self._opened: list[sqlite3.Connection] = []
+        # Threads come and go, and their connections with them.
+        self._opened: weakref.WeakSet[_Connection] = weakref.WeakSet()
         file.parent.mkdir(parents=True, exist_ok=True)
         _require_format(self.read(), file)
         self.read().executescript(f"PRAGMA journal_mode=WAL; PRAGMA user_version={_FORMAT}; {_TABLES}")
 
     def read(self) -> sqlite3.Connection:
         """This thread's connection; each statement sees what was last committed."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: _Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(
+                self._file, isolation_level=None, check_same_thread=False, factory=_Connection
+            )
             connection.row_factory = sqlite3.Row
             # WAL with NORMAL keeps every commit through a killed process.
             connection.executescript(
@@ -103,7 +114,7 @@ class Database:
             )
             connection.create_function("folded", 1, folded, deterministic=True)
             self._local.connection = connection
-            self._opened.append(connection)
+            self._opened.add(connection)
         return connection
 
     @contextmanager
@@ -126,9 +137,8 @@ class Database:
             return str(db.execute("SELECT value FROM meta WHERE key = ?", (name,)).fetchone()[0])
 
     def close(self) -> None:
-        for connection in self._opened:
+        for connection in list(self._opened):
             connection.close()
-        self._opened.clear()
 
 
 def _require_format(connection: sqlite3.Connection, file: Path) -> None:
