@@ -58,6 +58,7 @@ def test_plan(case: JsonObject) -> None:
     assert [step.id for step in plan.steps if step.kind != "join"] == expected.get("steps", [])
     assert [block.reason for block in plan.blocked] == expected.get("blocked", [])
     assert list(plan.elsewhere) == expected.get("elsewhere", [])
+    assert list(plan.notes) == expected.get("notes", list(plan.notes))
     assert plan.bytes_to_send == expected.get("bytes", 0)
     assert plan.unchanged == expected.get("unchanged", plan.unchanged)
     for step, needs in expected.get("needs", {}).items():

@@ -33,7 +33,8 @@ contributors:
     orcid: 0000-0002-1825-0097
     email: jane@example.org
     roles: [Author, ContactPerson]
-  - {name: "Roe, Richard", roles: [Author, DataCurator]}
+    cite: true
+  - {name: "Roe, Richard", roles: [Author, DataCurator], cite: true}
 
 paths:
   - recordings                              # named from what the files hold

@@ -86,7 +86,16 @@ def diff(desired: Declared, observed: Observed, options: Options) -> Difference:
     )
     if not changes:
         return Difference()
-    return Difference(changes, (*_edited(changes, desired, options), *_blocks(changes, observed)))
+    blocked = (*_edited(changes, desired, options), *_blocks(changes, observed))
+    return Difference(changes, blocked, notes=_citation(changes))
+
+
+def _citation(changes: tuple[Change, ...]) -> tuple[str, ...]:
+    """A citation without authors is legal, and hardly ever meant: the archive cites whom it is told to."""
+    people = next((change.after for change in changes if change.key.name == "contributor"), None) or []
+    if not people or any(isinstance(one, dict) and one.get("includeInCitation") for one in people):
+        return ()
+    return ("nobody is in the citation: write `cite: true` for each contributor who belongs there",)
 
 
 def left(names: Iterable[str], observed: Observed) -> dict[str, str]:
