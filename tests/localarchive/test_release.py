@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 import requests
 
-from dandifile.localarchive.testing import TestArchive
 from tests.localarchive.conftest import Client
 
 
@@ -48,14 +46,6 @@ def _publishable(client: Client, name: str) -> tuple[str, dict[str, Any]]:
     asset = client.add(dandiset, "sub-1/a.txt", name.encode())
     _valid(client, dandiset)
     return dandiset, asset
-
-
-@pytest.fixture
-def no_background(local: TestArchive) -> Iterator[None]:
-    local.settings.background = False
-    time.sleep(0.3)
-    yield
-    local.settings.background = True
 
 
 def test_publishing_makes_a_version_and_leaves_the_draft(alice: Client) -> None:
@@ -115,17 +105,14 @@ def test_published_versions_never_change(alice: Client, admin: Client) -> None:
 
 def test_why_a_draft_cannot_be_published(alice: Client) -> None:
     dandiset, _ = _publishable(alice, "Conditions")
-    alice.archive.settings.pause = 1.0
-    _publish(alice, dandiset)
-    answers = [_publish(alice, dandiset)]
-    alice.archive.settings.pause = 0.0
+    with alice.archive.at_rest():
+        _publish(alice, dandiset)
+        answers = [_publish(alice, dandiset)]
     _wait(lambda: _info(alice, dandiset)["status"] == "Published")
     answers.append(_publish(alice, dandiset))
-    alice.archive.settings.pause = 1.0
-    time.sleep(0.3)
-    alice.add(dandiset, "b.txt", b"b")
-    answers.append(_publish(alice, dandiset))
-    alice.archive.settings.pause = 0.0
+    with alice.archive.at_rest():
+        alice.add(dandiset, "b.txt", b"b")
+        answers.append(_publish(alice, dandiset))
     alice.add(dandiset, "bad.txt", b"bad asset", schemaKey="Nonsense")
     _wait(lambda: _info(alice, dandiset)["status"] == "Valid" and "bad.txt" in str(_info(alice, dandiset)))
     answers.append(_publish(alice, dandiset))
@@ -145,11 +132,9 @@ def test_why_a_draft_cannot_be_published(alice: Client) -> None:
 
 def test_a_write_between_publish_and_published_loses_the_publication(alice: Client) -> None:
     dandiset, _ = _publishable(alice, "Lost")
-    alice.archive.settings.background = False
-    time.sleep(0.4)
-    assert _publish(alice, dandiset).status_code == 202
-    alice.add(dandiset, "late.txt", b"late")
-    alice.archive.settings.background = True
+    with alice.archive.at_rest():
+        assert _publish(alice, dandiset).status_code == 202
+        alice.add(dandiset, "late.txt", b"late")
     _valid(alice, dandiset)
     assert alice("GET", f"/dandisets/{dandiset}/").json()["most_recent_published_version"] is None
 
@@ -194,23 +179,24 @@ def test_an_embargo_with_a_funder_loses_the_default_contributor(alice: Client) -
     ]
 
 
-def test_while_it_is_being_released_nothing_can_be_written(alice: Client, no_background: None) -> None:
+def test_while_it_is_being_released_nothing_can_be_written(alice: Client) -> None:
     dandiset = alice.create("Releasing", "?embargo=true")
     asset = alice.add(dandiset, "a.txt", b"releasing")
-    alice("POST", f"/dandisets/{dandiset}/unembargo/")
     url = f"/dandisets/{dandiset}"
     body = {"metadata": asset["metadata"], "blob_id": asset["blob"]}
-    answers = [
-        alice("PUT", f"{url}/versions/draft/", json={"name": "n", "metadata": {}}),
-        alice("POST", f"{url}/versions/draft/assets/", json=body),
-        alice("PUT", f"{url}/versions/draft/assets/{asset['asset_id']}/", json=body),
-        alice("DELETE", f"{url}/versions/draft/assets/{asset['asset_id']}/"),
-        alice("PUT", f"{url}/users/", json=[{"username": "alice"}]),
-        alice("DELETE", f"{url}/"),
-    ]
+    with alice.archive.at_rest():
+        alice("POST", f"{url}/unembargo/")
+        answers = [
+            alice("PUT", f"{url}/versions/draft/", json={"name": "n", "metadata": {}}),
+            alice("POST", f"{url}/versions/draft/assets/", json=body),
+            alice("PUT", f"{url}/versions/draft/assets/{asset['asset_id']}/", json=body),
+            alice("DELETE", f"{url}/versions/draft/assets/{asset['asset_id']}/"),
+            alice("PUT", f"{url}/users/", json=[{"username": "alice"}]),
+            alice("DELETE", f"{url}/"),
+        ]
+        zarr = alice("POST", "/zarr/", json={"name": "z", "dandiset": dandiset})
     expected = (400, "Dandiset modification not allowed during unembargo")
     assert [(one.status_code, one.json()) for one in answers] == [expected] * len(answers)
-    zarr = alice("POST", "/zarr/", json={"name": "z", "dandiset": dandiset})
     assert (zarr.status_code, zarr.json()) == (400, "Cannot add zarr to dandiset during unembargo")
 
 

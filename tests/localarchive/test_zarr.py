@@ -172,10 +172,9 @@ def test_refusals(alice: Client, bob: Client) -> None:
     zarr = _create(alice, dandiset, "r.zarr")
     body = {"name": "r.zarr", "dandiset": dandiset}
     files = f"/zarr/{zarr}/files/"
-    alice.archive.settings.background = False
-    finalized = alice("POST", f"/zarr/{zarr}/finalize/")
     ingesting = "Zarr archive is currently ingesting or has already ingested"
-    try:
+    with alice.archive.at_rest():
+        finalized = alice("POST", f"/zarr/{zarr}/finalize/")
         cases: list[tuple[requests.Response, int, Any]] = [
             (finalized, 204, None),
             (alice("POST", f"/zarr/{zarr}/finalize/"), 400, ingesting),
@@ -189,8 +188,6 @@ def test_refusals(alice: Client, bob: Client) -> None:
              {"prefix": ['Zarr path cannot contain ".." components.']}),
             (alice("GET", f"/zarr/?dandiset={dandiset}&name=r.zarr"), 200, None),
         ]  # fmt: skip
-    finally:
-        alice.archive.settings.background = True
     for answer, status, expected in cases:
         assert answer.status_code == status, answer.text
         assert expected is None or answer.json() == expected

@@ -40,6 +40,7 @@ class Background:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._stopping = threading.Event()
+        self.resting = threading.Lock()  # whoever holds it knows that no pass is under way, and none begins
         self._thread = threading.Thread(target=self._run, name="archive-background", daemon=True)
 
     def start(self) -> None:
@@ -60,7 +61,8 @@ class Background:
                 return
             self._archive.work.clear()
             if self._archive.settings.background:
-                self._pass()
+                with self.resting:
+                    self._pass()
 
     def _pass(self) -> None:
         for job in _JOBS:

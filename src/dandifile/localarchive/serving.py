@@ -66,7 +66,7 @@ class Serving:
         self._connections: dict[tuple[str, int], asyncio.Transport] = {}
         web = _web_url(listening)
         self.running = Running(web, f"{web}/api", self.archive.key, os.getpid())
-        self._background = Background(self.archive)
+        self.background = Background(self.archive)
         app = Guard(make_app(self.archive, self.behaviour), self.archive, str(listening.getsockname()[0]))
         config = uvicorn.Config(
             Misbehaving(app, self.behaviour, self._cut),
@@ -81,11 +81,11 @@ class Serving:
         self.server = uvicorn.Server(config)
 
     def __enter__(self) -> Self:
-        self._background.start()
+        self.background.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._background.stop()
+        self.background.stop()
         self.archive.close()
 
     def run(self, on_ready: Callable[[Running], None] = lambda _: None) -> None:

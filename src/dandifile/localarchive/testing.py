@@ -53,6 +53,12 @@ class TestArchive:
         """Waits until a request was stalled; False if none was within `timeout` seconds."""
         return self.behaviour.stalled.wait(timeout)
 
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Nothing is hashed, validated, ingested or published until the block ends."""
+        with self.serving.background.resting:
+            yield
+
     def add_user(
         self, login: str, name: str = "Test, User", email: str = "", *, approved: bool = True
     ) -> str:
