@@ -1,11 +1,38 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from dandifile.errors import SpecError
-from dandifile.lookup.lock import lock_file, lock_identifier, locked_identifier
+from dandifile.lookup import crossref, datacite, openalex
+from dandifile.lookup.facts import (
+    Identifier,
+    Institution,
+    InstitutionStatus,
+    Lock,
+    Person,
+    PersonStatus,
+    Term,
+)
+from dandifile.lookup.lock import load_lock, lock_file, lock_identifier, locked_identifier, save_lock
+from dandifile.lookup.lockdiff import diff
+from dandifile.lookup.paper import completed
+from dandifile.schemafiles import schema
+from tests.lookup.made_up import (
+    DOI,
+    JANE,
+    NIH,
+    OTHER,
+    RICHARD,
+    TOULOUSE,
+    TOULOUSE_NOW,
+    crossref_work,
+    datacite_work,
+    openalex_work,
+)
 
 URL = "https://api.example.org/api"
 
@@ -46,3 +73,119 @@ def test_one_that_cannot_be_used_is_told(lock: Path, text: str | bytes) -> None:
     with pytest.raises(SpecError) as caught:
         locked_identifier(lock, "", URL)
     assert "git" in caught.value.fix
+
+
+PLACE = Institution(NIH, InstitutionStatus.ACTIVE, "National Institutes of Health", checked="2026-11-20")
+WHOLE = Lock(
+    papers=(
+        replace(
+            completed(openalex.paper(openalex_work(), "2026-11-20"), crossref.paper(crossref_work(), "2026-11-20")),
+            abstract="One: a \"quoted\" thing.\n\nTwo.",
+            warnings=("told",),
+        ),
+        datacite.paper(datacite_work(), "2026-11-20"),
+    ),
+    people=(
+        Person(JANE, PersonStatus.VALID, "Doe, Jane", checked="2026-11-20"),
+        Person(OTHER, PersonStatus.DEPRECATED, successor=JANE, checked="2026-11-20"),
+    ),
+    institutions=(PLACE, Institution(TOULOUSE, InstitutionStatus.INACTIVE, "UPS", (TOULOUSE_NOW,), "2026-11-20")),
+    terms=(
+        Term(
+            "nucleus accumbens",
+            "regions",
+            "UBERON:0001882",
+            "http://purl.obolibrary.org/obo/UBERON_0001882",
+            "nucleus accumbens",
+            "label",
+            "UBERON 2026-04-01",
+            "2026-11-20",
+        ),
+    ),
+    identifiers=(Identifier("", URL, "000012"),),
+)
+
+
+def test_what_is_saved_is_loaded(lock: Path) -> None:
+    assert save_lock(lock, WHOLE)
+    assert load_lock(lock) == WHOLE
+
+
+def test_no_file_is_an_empty_lock(lock: Path) -> None:
+    assert load_lock(lock) == Lock()
+
+
+def test_a_lock_that_says_the_same_is_not_written(lock: Path) -> None:
+    save_lock(lock, WHOLE)
+    lock.write_text(lock.read_text("utf-8").replace("papers:", "# ours\npapers:   # theirs\n", 1), "utf-8")
+    before = (lock.read_text("utf-8"), lock.stat().st_mtime_ns)
+    assert not save_lock(lock, WHOLE)
+    assert (lock.read_text("utf-8"), lock.stat().st_mtime_ns) == before
+
+
+def test_only_what_changed_is_rewritten(lock: Path) -> None:
+    save_lock(lock, WHOLE)
+    text = lock.read_text("utf-8").replace(f"- orcid: {JANE}", f"- orcid: {JANE} # called, it is hers", 1)
+    lock.write_text(text, "utf-8")
+    known = replace(WHOLE.people[1], status=PersonStatus.LOCKED, successor="")
+    save_lock(lock, replace(WHOLE, people=(WHOLE.people[0], known)))
+    expected = text.replace(f"  status: deprecated\n  successor: {JANE}\n", "  status: locked\n")
+    assert lock.read_text("utf-8") == expected
+
+
+def test_what_is_no_longer_wanted_goes(lock: Path) -> None:
+    save_lock(lock, WHOLE)
+    save_lock(lock, replace(WHOLE, people=(), institutions=(PLACE,)))
+    assert load_lock(lock) == replace(WHOLE, people=(), institutions=(PLACE,))
+    assert "people" not in lock.read_text("utf-8")
+
+
+def test_identifiers_and_lookups_live_in_one_file(lock: Path) -> None:
+    save_lock(lock, replace(WHOLE, identifiers=()))
+    lock_identifier(lock, "", URL, "000012")
+    assert load_lock(lock) == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("found", "instead", "place"),
+    [
+        ("status: valid", "status: fine", ":3"),
+        ("name: Doe, Jane", "nmae: Doe, Jane", ":2"),
+        (f"orcid: {JANE}", "orcid: 0000", ":2"),
+        ("people:", "peeple:", ":1"),
+        ("checked: '2026-11-20'", "checked: 2026-11-20", ":5"),
+    ],
+)
+def test_a_lock_that_is_none_says_where(lock: Path, found: str, instead: str, place: str) -> None:
+    save_lock(lock, Lock(people=WHOLE.people[:1]))
+    text = lock.read_text("utf-8").replace("dandifile_lock: 1\n", "")
+    lock.write_text(text.replace(found, instead), "utf-8")
+    with pytest.raises(SpecError) as caught:
+        load_lock(lock)
+    assert any(f"{lock.name}{place}" in problem.where for problem in caught.value.problems)
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(schema("lock.schema.json"))
+
+
+def test_a_diff_has_a_line_a_fact() -> None:
+    author = replace(WHOLE.papers[0].authors[1], orcid="", orcid_from="")
+    paper = replace(WHOLE.papers[0], title="Another", authors=(WHOLE.papers[0].authors[0], author))
+    new = Lock(
+        papers=(paper,),
+        people=(replace(WHOLE.people[0], status=PersonStatus.LOCKED),),
+        institutions=WHOLE.institutions,
+        terms=WHOLE.terms,
+        identifiers=(*WHOLE.identifiers, Identifier("rehearsal", URL, "000013")),
+    )
+    lines = diff(WHOLE, new)
+    assert f"~ paper {DOI}  Another" in lines
+    assert "    title: Place cells in CA1 → Another" in lines
+    assert f"    authors / van der Roe, Richard / orcid: {RICHARD} → none" in lines
+    assert "    authors / The Example Brain Laboratory / collective: True → none" in lines
+    assert "    status: valid → locked" in lines
+    assert f"- ORCID iD {OTHER}  deprecated" in lines
+    assert f"+ dandiset rehearsal {URL}  000013" in lines
+    assert not any("ROR" in line or "term" in line for line in lines)
+    assert diff(WHOLE, WHOLE) == []
