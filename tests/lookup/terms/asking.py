@@ -69,6 +69,7 @@ class SmallOls:
         self.terms = list(terms)
         self.by_iri_only = set(by_iri_only)
         self.status = 200
+        self.broken: str | None = None  # paths that begin so fail
         self.asked: list[str] = []
 
     def answer(self, target: str) -> tuple[int, Json]:
@@ -76,6 +77,8 @@ class SmallOls:
         path, query = urlsplit(target).path, parse_qs(urlsplit(target).query)
         if self.status != 200:
             return self.status, {"status": self.status}
+        if self.broken and path.startswith(self.broken):
+            return 503, {"status": 503}
         if path == "/search":
             return 200, {"response": {"docs": list(self._found(query)), "start": 0}}
         found = [t for t in self.terms if self._is(t, query) and f"/{t['ontology_name']}/" in path]

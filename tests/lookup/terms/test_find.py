@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from dandifile.lookup.answers import Answer, Request
 from dandifile.lookup.terms.find import find, goes_by, offered
-from dandifile.lookup.terms.outcome import Choice, Foreign, Kind, Matched, Outcome, Retired, Unchecked
+from dandifile.lookup.terms.outcome import Absent, Choice, Foreign, Kind, Matched, Outcome, Retired, Unchecked
 from dandifile.lookup.terms.reviewed import common_names
 from dandifile.lookup.terms.spelled import is_abbreviation
 from dandifile.lookup.terms.table import FILES, table
@@ -77,6 +77,11 @@ def test_what_the_tables_know_is_asked_of_nobody(asked: str) -> None:
 )
 def test_ids_outside_of_obo_stay_what_they_are(asked: str) -> None:
     assert find(asked, Kind.REGION, Silent()) == Foreign(asked, Kind.REGION)
+
+
+@pytest.mark.parametrize("asked", ["", "  ", "?!", "-"])
+def test_what_has_no_letters_is_asked_of_nobody(asked: str) -> None:
+    assert find(asked, Kind.REGION, Silent()) == Absent(asked, Kind.REGION)
 
 
 @pytest.mark.parametrize(("name", "id_", "right"), [

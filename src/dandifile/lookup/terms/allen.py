@@ -45,22 +45,20 @@ def _acronyms() -> Mapping[str, str]:
 
 def find_structure(text: str) -> Outcome | None:
     """The region of an acronym (its case counts) or of a structure's full name; None if it is neither."""
-    acronym = text.strip()
-    if acronym not in structures():
-        acronym = _acronyms().get(key(text), "")
-    if not acronym:
+    acronym = text.strip() if text.strip() in structures() else _acronyms().get(key(text))
+    if acronym is None:
         return None
-    why = f"“{structures()[acronym]}” of the Allen atlas has no term of its own"
+    why = f"{_called(acronym)} has no term of its own"
     return _same(text, acronym) or Choice(text, Kind.REGION, why, _wholes(acronym))
 
 
 def in_a_spec(text: str) -> Outcome | None:
     """The same where nothing says that the atlas is meant: short acronyms are then asked about."""
     found = find_structure(text)
-    if isinstance(found, Matched) and len(text.strip()) <= AMBIGUOUS:
-        term = found.term
-        name = f"“{structures()[text.strip()]}” of the Allen atlas"
-        return Choice(text, Kind.REGION, "an abbreviation", (Candidate(term.id, term.label, name),))
+    acronym = text.strip()
+    if isinstance(found, Matched) and acronym in structures() and len(acronym) <= AMBIGUOUS:
+        candidate = Candidate(found.term.id, found.term.label, _called(acronym))
+        return Choice(text, Kind.REGION, "an abbreviation", (candidate,))
     return found
 
 
@@ -74,6 +72,10 @@ def _same(text: str, acronym: str) -> Outcome | None:
         how = f"{ACRONYM}, {found.term.match} of “{name}”"
         return replace(found, term=replace(found.term, asked=text, match=how))
     return None
+
+
+def _called(acronym: str) -> str:
+    return f"“{structures()[acronym]}” of the Allen atlas"
 
 
 def _in_uberon(name: str) -> Outcome | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from dandifile.lookup.answers import Answer, Asks, Found, NotFound, Request, Unreachable
+from dandifile.lookup.answers import Answer, Asks, NotFound, Request, Unreachable
 from dandifile.lookup.facts import Term
 from dandifile.lookup.terms.outcome import (
     Absent,
@@ -22,7 +22,7 @@ from dandifile.lookup.terms.outcome import (
     Retired,
     Unchecked,
 )
-from dandifile.lookup.terms.spelled import curie, iri, key, prefix
+from dandifile.lookup.terms.spelled import curie, iri, is_abbreviation, key, prefix, words
 from dandifile.lookup.terms.table import OBSOLETE, table
 from dandifile.model import Json, JsonObject
 
@@ -35,12 +35,13 @@ EXACT = "hasExactSynonym"
 
 def by_name(asked: str, kind: Kind, client: Asks) -> Outcome:
     """A term whose label, else whose exact synonym, is the name; else those that may be meant."""
-    answer = client.ask(_search(asked, kind, exact=True))
-    if isinstance(answer, Unreachable):
-        return _unreachable(asked, kind, answer)
-    docs = list(_docs(answer, kind))
+    if not words(asked):
+        return Absent(asked, kind)
+    docs = _docs(client.ask(_search(asked, kind, exact=True)), kind)
+    if isinstance(docs, Unreachable):
+        return _unreachable(asked, kind, docs)
     name = key(asked)
-    labelled = [doc["obo_id"] for doc in docs if key(doc.get("label", "")) == name]
+    labelled = [doc["obo_id"] for doc in docs if key(_label(doc)) == name]
     named = [doc["obo_id"] for doc in docs if name in map(key, _texts(doc.get("synonym")))]
     for ids in (labelled, named):
         if outcome := _sure(asked, kind, list(dict.fromkeys(ids))[:MOST], client):
@@ -69,7 +70,7 @@ def _sure(asked: str, kind: Kind, ids: list[str], client: Asks) -> Outcome | Non
         if found is None:
             continue
         scope = _scope(found, asked)
-        if scope in {"label", "exact synonym"}:
+        if scope == "label" or (scope == "exact synonym" and not is_abbreviation(asked)):
             fits.append(_outcome(asked, kind, found, scope, client))
         else:
             loose.append(Candidate(id_, _label(found), scope))
@@ -80,23 +81,24 @@ def _sure(asked: str, kind: Kind, ids: list[str], client: Asks) -> Outcome | Non
         candidates = tuple(Candidate(fit.term.id, fit.term.label, fit.term.match) for fit in live)
         return Choice(asked, kind, "the name of several terms", candidates)
     if loose:
-        return Choice(asked, kind, "no exact name of any term", tuple(loose))
+        why = "an abbreviation" if is_abbreviation(asked) else "no exact name of any term"
+        return Choice(asked, kind, why, tuple(loose))
     return fits[0] if fits else None
 
 
 def _alike(asked: str, kind: Kind, client: Asks) -> Outcome:
     """The first terms of a loose search, none of which is taken."""
-    answer = client.ask(_search(asked, kind, exact=False))
-    if isinstance(answer, Unreachable):
-        return _unreachable(asked, kind, answer)
-    near = {doc["obo_id"]: Candidate(doc["obo_id"], doc.get("label", "")) for doc in _docs(answer, kind)}
+    docs = _docs(client.ask(_search(asked, kind, exact=False)), kind)
+    if isinstance(docs, Unreachable):
+        return _unreachable(asked, kind, docs)
+    near = {doc["obo_id"]: Candidate(doc["obo_id"], _label(doc)) for doc in docs}
     return Absent(asked, kind, tuple(near.values())[:MOST])
 
 
 def _outcome(asked: str, kind: Kind, term: JsonObject, how: str, client: Asks) -> Outcome:
     id_, label = term["obo_id"], _label(term)
     if term.get("is_obsolete"):
-        replaced = curie(term.get("term_replaced_by") or "")
+        replaced = curie(" ".join(_texts(term.get("term_replaced_by"))[:1]))
         others = filter(None, map(curie, _texts((term.get("annotation") or {}).get("consider"))))
         successors = [replaced] if replaced else list(others)[:MOST]
         candidates = tuple(_named(successor, client) for successor in successors)
@@ -130,13 +132,12 @@ def _term(id_: str, client: Asks) -> JsonObject | Unreachable | None:
     """
     path = f"ontologies/{prefix(id_).lower()}/terms"
     for params in ((("obo_id", id_),), (("iri", iri(id_)),)):
-        answer = client.ask(Request("ols", path, params))
-        if isinstance(answer, Unreachable):
-            return answer
-        terms = (answer.body.get("_embedded") or {}).get("terms", ()) if isinstance(answer, Found) else ()
+        terms = _listed(client.ask(Request("ols", path, params)), "_embedded", "terms")
+        if isinstance(terms, Unreachable):
+            return terms
         for term in terms:
             if curie(term.get("obo_id") or term.get("short_form") or "") == id_:
-                return {**term, "obo_id": id_, "fetched": answer.fetched}
+                return {**term, "obo_id": id_}
     return None
 
 
@@ -176,13 +177,30 @@ def _search(asked: str, kind: Kind, *, exact: bool) -> Request:
     return Request("ols", "search", tuple(params.items()))
 
 
-def _docs(answer: Found | NotFound, kind: Kind) -> Iterator[JsonObject]:
+def _docs(answer: Answer, kind: Kind) -> list[JsonObject] | Unreachable:
     """Live terms of the kind's own ontology: a search brings imported ones, too."""
-    response = (answer.body.get("response") or {}) if isinstance(answer, Found) else {}
-    for doc in response.get("docs") or ():
-        id_ = curie(doc.get("obo_id") or doc.get("short_form") or "")
-        if id_ and prefix(id_) == kind.prefix and not str(doc.get("label", "")).startswith(OBSOLETE):
-            yield {**doc, "obo_id": id_}
+    found = _listed(answer, "response", "docs")
+    if isinstance(found, Unreachable):
+        return found
+    docs = ({**doc, "obo_id": curie(doc.get("obo_id") or doc.get("short_form") or "") or ""} for doc in found)
+    own = (doc for doc in docs if prefix(doc["obo_id"]) == kind.prefix)
+    return [doc for doc in own if not _label(doc).startswith(OBSOLETE)]
+
+
+def _listed(answer: Answer, outer: str, inner: str) -> list[JsonObject] | Unreachable:
+    """The objects of an answer's list, with the day of the answer as `fetched`.
+
+    A page without results has no list; an answer of any other form is no verdict.
+    """
+    if isinstance(answer, Unreachable):
+        return answer
+    if isinstance(answer, NotFound):
+        return []
+    within = answer.body.get(outer, {}) if isinstance(answer.body, dict) else None
+    items = within.get(inner, []) if isinstance(within, dict) else None
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        return Unreachable("gave an answer of another form")
+    return [{**item, "fetched": answer.fetched} for item in items]
 
 
 def _label(term: JsonObject) -> str:
