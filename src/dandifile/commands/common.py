@@ -16,11 +16,13 @@ from dandifile.model import Spec
 from dandifile.plan.kind import Options
 
 if TYPE_CHECKING:
+    from dandifile.run.cache import SqliteCache
     from dandifile.workspace import Workspace
 
 FORMATS = ("text", "json")
 PERMITS = ("delete",)
 LOCAL = "local"
+TRANSFERS = 8  # at once, unless -j says otherwise: API writes to one draft gain nothing from more
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ def load_spec(flags: Flags) -> Spec:
 
 
 @contextmanager
-def opened(flags: Flags, *, writing: bool) -> Iterator[Workspace]:
-    """The workspace of the spec, its archive within reach. Reading needs no key; writing does."""
+def at_hand(flags: Flags) -> Iterator[tuple[Spec, SqliteCache, int]]:
+    """What needs no archive: the spec, the cache beside it, and how much to do at once."""
     from dandifile.run.cache import SqliteCache
 
     _log_to_file()
@@ -65,13 +67,19 @@ def opened(flags: Flags, *, writing: bool) -> Iterator[Workspace]:
     state = spec.root / ".dandifile"
     _keep_out_of_git(state)
     cache = SqliteCache(state / "cache.sqlite")
-    jobs = flags.jobs or min(8, 2 * (os.cpu_count() or 1))
-    bound = _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)
     try:
-        with bound as make:
-            yield make(spec=spec, cache=cache, jobs=jobs)
+        yield spec, cache, flags.jobs or min(8, 2 * (os.cpu_count() or 1))
     finally:
         cache.close()
+
+
+@contextmanager
+def opened(flags: Flags, *, writing: bool) -> Iterator[Workspace]:
+    """The workspace of the spec, its archive within reach. Reading needs no key; writing does."""
+    with at_hand(flags) as (spec, cache, jobs):
+        bound = _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)
+        with bound as make:
+            yield make(spec=spec, cache=cache, jobs=jobs)
 
 
 @contextmanager
