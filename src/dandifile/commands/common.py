@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -68,7 +67,7 @@ def at_hand(flags: Flags) -> Iterator[tuple[Spec, SqliteCache, int]]:
     _keep_out_of_git(state)
     cache = SqliteCache(state / "cache.sqlite")
     try:
-        yield spec, cache, flags.jobs or min(8, 2 * (os.cpu_count() or 1))
+        yield spec, cache, flags.jobs or TRANSFERS
     finally:
         cache.close()
 
