@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from dandifile.lookup.terms.outcome import Candidate, Kind
 from dandifile.lookup.terms.spelled import key
@@ -18,9 +19,11 @@ OBSOLETE = "obsolete "
 """How the label of an obsolete term begins, where it has one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A term. The ids that an obsolete one names may be of any ontology; `replaced_by` is "" or one."""
+class Row(NamedTuple):
+    """A term. The ids that an obsolete one names may be of any ontology; `replaced_by` is "" or one.
+
+    A tuple, because thousands are made at once.
+    """
 
     id: str
     label: str
