@@ -193,6 +193,26 @@ def check(
 
 
 @app.command()
+def validate(
+    file: File = None,
+    environment: Environment = "",
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", help="Write all of it to a file: .json, or else text."),
+    ] = None,
+    format: Format = "text",
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+    jobs: Jobs = None,
+) -> int:
+    """Run the archive's checks on everything that the spec names, offline."""
+    from dandifile.commands.common import Flags
+    from dandifile.commands.validate import validate
+
+    return validate(Flags(file, environment, format, verbose, no_color, jobs), report)
+
+
+@app.command()
 def fmt(
     file: File = None,
     check: Annotated[

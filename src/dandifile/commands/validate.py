@@ -1,0 +1,78 @@
+"""`dandifile validate`: what the archive's checks say of everything that the spec names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from dandifile.commands.common import Flags, at_hand
+from dandifile.commands.showing import print_json, watching
+from dandifile.errors import Exit, UserError
+from dandifile.model import Finding, Local, Spec
+from dandifile.report.verdict import Verdict, verdict_json, verdict_text
+
+
+def validate(flags: Flags, report: Path | None) -> int:
+    """Asks no archive. What was validated once is known by its content."""
+    from dandifile.run.survey_runner import survey_runner
+    from dandifile.survey import tasks
+    from dandifile.survey.judge import judge
+
+    with at_hand(flags) as (spec, cache, jobs):
+        with watching(flags) as (notify, _), survey_runner(tasks, cache, jobs, notify) as run:
+            local, of_refused = judge(spec, run)
+        verdict = _verdict(spec, local, of_refused)
+    if report is not None:
+        _write(verdict, report)
+    _show(verdict, flags)
+    return Exit.BLOCKED if verdict.blocked else Exit.DONE
+
+
+def _verdict(spec: Spec, local: Local, of_refused: tuple[Finding, ...]) -> Verdict:
+    from dandifile.survey.findings import split
+
+    standing = [split(findings, spec.validation, path) for path, findings in _by_path(local, of_refused)]
+    blocking, ignored, others = (tuple(f for each in standing for f in each[which]) for which in range(3))
+    return Verdict(
+        files=len(local.assets) + len(local.refused),
+        blocking=blocking,
+        others=others,
+        ignored=ignored,
+        refused=local.refused,
+        absent=local.absent,
+    )
+
+
+def _by_path(local: Local, of_refused: tuple[Finding, ...]) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+    """Findings with the path that `validation.ignore` may name; a refused file has only its own."""
+    for asset in local.assets:
+        yield asset.path, asset.findings
+    for finding in of_refused:
+        yield finding.source, (finding,)
+
+
+def _show(verdict: Verdict, flags: Flags) -> None:
+    from dandifile.report.console import show, stdout, width
+
+    if flags.format == "json":
+        print_json(verdict_json(verdict))
+    else:
+        console = stdout(no_color=flags.no_color)
+        show(console, verdict_text(verdict, verbose=flags.verbose, width=width(console)))
+
+
+def _write(verdict: Verdict, report: Path) -> None:
+    """The whole of it, nothing folded: JSON where the name ends in .json, else text."""
+    if report.suffix == ".json":
+        text = json.dumps(verdict_json(verdict), indent=2, sort_keys=True, ensure_ascii=False)
+    else:
+        text = verdict_text(verdict, verbose=True).plain
+    try:
+        report.write_text(text + "\n", "utf-8")
+    except OSError as error:
+        raise UserError(
+            f"the report cannot be written: {error.strerror}",
+            where=str(report),
+            fix="name a file in a folder that exists",
+        ) from error

@@ -1,0 +1,86 @@
+"""What validation says of everything that a spec names: for a person, and for a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from dandifile.model import Finding, JsonObject, Refusal
+from dandifile.report.findings import findings_text
+from dandifile.report.lines import page, paragraph
+from dandifile.report.words import many, wrap
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`ignored` are findings that the spec accepts; `absent` is what is not on this machine."""
+
+    files: int
+    blocking: tuple[Finding, ...] = ()
+    others: tuple[Finding, ...] = ()
+    ignored: tuple[Finding, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    absent: tuple[str, ...] = ()
+
+    @property
+    def blocked(self) -> int:
+        """How many files cannot be uploaded as they are."""
+        by_findings = {finding.source for finding in self.blocking}
+        return len(by_findings | {refusal.source for refusal in self.refused})
+
+
+def verdict_text(verdict: Verdict, *, verbose: bool = False, width: int = 100) -> Text:
+    """Findings by check, then files that cannot be assets at all, then the counts in one line."""
+    lines = []
+    shown = (*verdict.blocking, *verdict.others)
+    if shown:
+        lines += [findings_text(shown, verbose=verbose, width=width), Text("")]
+    for refusal in verdict.refused:
+        lines += paragraph("! refused  ", refusal.source, width, "bold red")
+        lines += paragraph("    ", f"{refusal.reason}: {refusal.fix}", width)
+    if verdict.refused:
+        lines.append(Text(""))
+    return page([*lines, *(Text(line, "bold") for line in wrap(" · ".join(_counts(verdict)), width))])
+
+
+def verdict_json(verdict: Verdict) -> JsonObject:
+    """Documented in docs/json.md."""
+    return {
+        "absent": list(verdict.absent),
+        "blocked": verdict.blocked,
+        "files": verdict.files,
+        "findings": [
+            *_findings(verdict.blocking, "blocks"),
+            *_findings(verdict.others, "told"),
+            *_findings(verdict.ignored, "ignored"),
+        ],
+        "refused": [
+            {"fix": refusal.fix, "reason": refusal.reason, "source": refusal.source}
+            for refusal in verdict.refused
+        ],
+    }
+
+
+def _counts(verdict: Verdict) -> Sequence[str]:
+    files = many(verdict.files, "file")
+    return [
+        f"{files}, {verdict.blocked:,} blocked" if verdict.blocked else f"{files}, none blocked",
+        *([f"{many(len(verdict.ignored), 'finding')} ignored as the spec says"] if verdict.ignored else []),
+        *([f"{many(len(verdict.absent), 'path')} not on this machine"] if verdict.absent else []),
+    ]
+
+
+def _findings(findings: Iterable[Finding], standing: str) -> list[JsonObject]:
+    return [
+        {
+            "check": finding.check,
+            "message": finding.message,
+            "severity": finding.severity,
+            "source": finding.source,
+            "standing": standing,
+            "within": finding.within,
+        }
+        for finding in findings
+    ]
