@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -201,3 +203,26 @@ def test_the_form_of_paths(path: str) -> None:
     """Single slashes and dots, between characters; a dot may also begin a name."""
     wrong = path.startswith("/") or path.endswith(("/", ".")) or "//" in path or ".." in path or "./" in path
     assert (asset_metadata.bad_path(path) is None) == (bool(path) and not wrong)
+
+
+def _at_once(client: Client, method: str, url: str, body: Any) -> list[int]:
+    """Five of the same request together: their status codes, sorted."""
+    headers = {"Authorization": str(client.session.headers["Authorization"])}
+
+    def send(_: int) -> int:
+        return requests.request(
+            method, client.archive.api_url + url, json=body, headers=headers, timeout=30
+        ).status_code
+
+    with ThreadPoolExecutor(5) as pool:
+        return sorted(pool.map(send, range(5)))
+
+
+def test_of_equal_writes_at_once_one_wins(alice: Client) -> None:
+    dandiset = alice.create("At once")
+    asset = alice.add(dandiset, "a.txt", b"at once")
+    url = f"/dandisets/{dandiset}/versions/draft/assets/"
+    body = {"metadata": {"path": "b.txt"}, "blob_id": asset["blob"]}
+    assert _at_once(alice, "POST", url, body) == [200, 409, 409, 409, 409]
+    body["metadata"] = {"path": "a.txt", "keywords": ["changed"]}
+    assert _at_once(alice, "PUT", f"{url}{asset['asset_id']}/", body) == [200, 404, 404, 404, 404]

@@ -180,3 +180,17 @@ def test_an_admin_may_choose_the_number(admin: Client) -> None:
     answer = admin("POST", "/dandisets/", json=body)
     assert (answer.status_code, answer.json()) == (400, "Dandiset 000900 already exists")
     assert admin.create("Next") == "000901"
+
+
+def test_the_background_can_be_as_slow_as_production(alice: Client) -> None:
+    dandiset = alice.create("Slow")
+    with alice.archive.at_rest():
+        alice.archive.settings.pause = 0.5
+        asset = alice.add(dandiset, "a.txt", b"slowly")
+    try:
+        time.sleep(0.2)
+        assert "dandi:sha2-256" not in alice("GET", f"/assets/{asset['asset_id']}/").json()["digest"]
+        _settled(alice, dandiset)
+    finally:
+        alice.archive.settings.pause = 0.0
+    assert "dandi:sha2-256" in alice("GET", f"/assets/{asset['asset_id']}/").json()["digest"]

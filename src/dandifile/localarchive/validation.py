@@ -67,7 +67,7 @@ def _claim(db: sqlite3.Connection, draft: Version) -> bool:
 
 def summarise(archive: Archive, version: Version) -> JsonObject:
     """The `assetsSummary` of a version, over its valid assets; the old one if that cannot be told."""
-    valid = assets.with_status(archive.database.read(), version.id, ("Valid",))
+    valid = assets.valid(archive.database.read(), version.id)
     try:
         return validator.shared().summary(asset_metadata.full(asset, instance.ORIGIN) for asset in valid)
     except validator.ValidatorError as error:

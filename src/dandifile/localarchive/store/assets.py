@@ -27,7 +27,7 @@ class Asset:
     metadata: str  # JSON text, without the computed fields
     schema_version: str
     published: str | None  # JSON text of what publishing adds; None while only in a draft
-    status: str  # Pending | Valid | Invalid
+    status: str  # Pending | Valid | Invalid; Detached if that came before a verdict
     errors: str  # JSON text
     created: str
     modified: str
@@ -192,6 +192,7 @@ def attach(db: sqlite3.Connection, version: int, new: NewAsset) -> Asset:
 
 def detach(db: sqlite3.Connection, version: int, asset: Asset) -> None:
     db.execute("DELETE FROM membership WHERE version = ? AND path = ?", (version, asset.path))
+    db.execute("UPDATE assets SET status = 'Detached' WHERE id = ? AND status = 'Pending'", (asset.id,))
     _count(db, version, -1, -asset.size, zarr=asset.zarr_id is not None)
 
 
@@ -221,7 +222,7 @@ def pending(db: sqlite3.Connection, limit: int) -> list[Asset]:
     """Assets of drafts that can be validated now: a blob's sha256, or a zarr's checksum, is known."""
     query = (
         f"{_ASSET} WHERE a.status = 'Pending' AND (b.sha256 IS NOT NULL OR z.status = 'Complete')"
-        " AND EXISTS (SELECT 1 FROM membership m WHERE m.asset = a.id) ORDER BY a.id LIMIT ?"
+        " ORDER BY a.id LIMIT ?"
     )
     return [_asset(row) for row in db.execute(query, (limit,))]
 
@@ -239,13 +240,20 @@ def set_verdict(db: sqlite3.Connection, asset: Asset, status: str, errors: str) 
     )
 
 
-def with_status(
-    db: sqlite3.Connection, version: int, statuses: tuple[str, ...], limit: int = -1
-) -> Iterator[Asset]:
-    """The oldest `limit` assets of a version in these states, one at a time; -1 for all."""
-    marks = ",".join("?" * len(statuses))
-    query = f"{_MEMBER} WHERE m.version = ? AND a.status IN ({marks}) ORDER BY m.asset LIMIT ?"
-    return map(_asset, db.execute(query, (version, *statuses, limit)))
+def valid(db: sqlite3.Connection, version: int) -> Iterator[Asset]:
+    """A version's valid assets, one at a time, oldest first."""
+    query = f"{_MEMBER} WHERE m.version = ? AND a.status = 'Valid' ORDER BY m.asset"
+    return map(_asset, db.execute(query, (version,)))
+
+
+def unsettled(db: sqlite3.Connection, version: int, status: str, limit: int) -> list[Asset]:
+    """The oldest assets of a version that are `Pending` or `Invalid`: few, so they are looked up first."""
+    assert status in ("Pending", "Invalid")
+    query = (
+        f"SELECT {_COLUMNS} FROM assets a CROSS JOIN membership m ON m.asset = a.id {_JOINS}"
+        f" WHERE a.status = '{status}' AND m.version = ? ORDER BY a.id LIMIT ?"
+    )
+    return [_asset(row) for row in db.execute(query, (version, limit))]
 
 
 def owners(db: sqlite3.Connection, asset: Asset) -> set[int]:

@@ -58,6 +58,7 @@ CREATE TABLE IF NOT EXISTS assets (
   metadata TEXT NOT NULL, schema_version TEXT NOT NULL, published TEXT, status TEXT NOT NULL,
   errors TEXT NOT NULL DEFAULT '[]', created TEXT NOT NULL, modified TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS assets_pending ON assets (id) WHERE status = 'Pending';
+CREATE INDEX IF NOT EXISTS assets_invalid ON assets (id) WHERE status = 'Invalid';
 CREATE INDEX IF NOT EXISTS assets_by_blob ON assets (blob);
 CREATE INDEX IF NOT EXISTS assets_by_zarr ON assets (zarr);
 CREATE TABLE IF NOT EXISTS membership (

@@ -19,8 +19,8 @@ def active_uploads(db: sqlite3.Connection, version: Version) -> int:
 
 def asset_errors(db: sqlite3.Connection, version: Version) -> list[JsonObject]:
     """At most 50 assets that wait, and the findings of at most 50 that have any."""
-    waiting = assets.with_status(db, version.id, ("Pending",), _SHOWN)
-    invalid = assets.with_status(db, version.id, ("Invalid",), _SHOWN)
+    waiting = assets.unsettled(db, version.id, "Pending", _SHOWN)
+    invalid = assets.unsettled(db, version.id, "Invalid", _SHOWN)
     found = [{"field": "", "message": _WAITING, "path": asset.path} for asset in waiting]
     return found + [
         {"field": error["field"], "message": error["message"], "path": asset.path}
@@ -32,5 +32,5 @@ def asset_errors(db: sqlite3.Connection, version: Version) -> list[JsonObject]:
 def publishable(db: sqlite3.Connection, version: Version) -> bool:
     """Valid itself, and every asset too."""
     return version.status == "Valid" and not any(
-        assets.with_status(db, version.id, ("Pending", "Invalid"), 1)
+        assets.unsettled(db, version.id, status, 1) for status in ("Pending", "Invalid")
     )
