@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dandifile.localarchive.archive import Archive
 
 # What a client asks before it has a key, and what asks for one.
-_OPEN = ("/api/info/", "/server-info", "/login", "/style.css")
+_OPEN = ("/api/info/", "/server-info", "/login", "/style.css", "/_test/identity")
 
 
 def is_loopback(host: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,6 +57,20 @@ class Call:
     @property
     def db(self) -> sqlite3.Connection:
         return self.archive.database.read()
+
+    def presigned(
+        self,
+        method: str,
+        path: str,
+        lifetime: int,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> str:
+        """A URL that allows `method` on an object for so many seconds, or for as long as the settings say."""
+        told = self.archive.settings.url_lifetime
+        seconds = lifetime if told is None else told
+        return self.origin + self.archive.signer.url(method, path, params or {}, seconds, headers)
 
     def write(self) -> AbstractContextManager[sqlite3.Connection]:
         return self.archive.database.write()

@@ -5,19 +5,22 @@ Beside a store that is served lies `server.json` (mode 0600: it holds a key) whi
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import os
+import secrets
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 from dandifile.errors import UserError
 from dandifile.localarchive.settings import Settings
-from dandifile.model import JsonObject
 
 _FILE = "server.json"
 _PATIENCE = 2.0  # seconds for another server of the same store to say where it is
@@ -52,24 +55,27 @@ def find(store: Path) -> Running | None:
         running = Running(**json.loads((store / _FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    told = _identity(running)
-    return running if told and Path(told.get("store", "")) == store.resolve() else None
+    return running if _is_ours(running, store.resolve()) else None
 
 
-def _identity(running: Running) -> JsonObject | None:
+def identity_proof(key: str, store: Path, nonce: str) -> str:
+    """What only a server of `store` can answer to `nonce`: the key itself goes nowhere."""
+    return hmac.new(key.encode(), f"{nonce}\n{store}".encode(), hashlib.sha256).hexdigest()
+
+
+def _is_ours(running: Running, store: Path) -> bool:
+    """Whether what listens there now is a server of `store`. The port may be somebody else's by now."""
     import urllib.request
 
-    request = urllib.request.Request(  # noqa: S310  the URL is from our own file
-        f"{running.web_url}/_test/identity", headers={"Authorization": f"token {running.key}"}
-    )
+    nonce = secrets.token_hex(16)
     # No proxy stands between us and our own machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request, timeout=5) as response:
-            identity: JsonObject = json.load(response)
-    except (OSError, ValueError):
-        return None
-    return identity
+        with opener.open(f"{running.web_url}/_test/identity?nonce={nonce}", timeout=5) as response:
+            proof = str(json.load(response)["proof"])
+    except (OSError, ValueError, KeyError, TypeError, HTTPException):
+        return False
+    return hmac.compare_digest(proof, identity_proof(running.key, store, nonce))
 
 
 @contextmanager

@@ -60,7 +60,11 @@ class Validator:
                 line = _exchange(process, question, more)
             except OSError:
                 line = ""
+            except BaseException:  # half a question was put: the next one needs a new process
+                process.kill()
+                raise
         if not line:
+            process.kill()
             raise ValidatorError(f"the validator ended with exit code {process.wait()}")
         answer = json.loads(line)
         if "error" in answer:
@@ -73,7 +77,7 @@ class Validator:
                 [sys.executable, "-m", "dandifile.localarchive.validator"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env=os.environ | instance.ENVIRONMENT,
+                env=os.environ | instance.ENVIRONMENT | {"PYTHONUTF8": "1"},
                 encoding="utf-8",
             )
         return self._process

@@ -18,7 +18,7 @@ _MOST_PANELS = 3
 _TRACES, _SAMPLES = 6, 20_000
 _UNITS, _SPIKES = 60, 50_000
 _SECONDS = 30  # of a raster: enough to see, few enough to tell spikes apart
-_FRAMES = 100
+_FRAMES, _MOST_BYTES = 100, 2**26
 
 Panel = tuple[str, Callable[[Any, str], None]]
 """A title, and what draws into axes in a colour."""
@@ -64,7 +64,8 @@ def _raster(name: str, table: Any) -> Panel:
 
 
 def _mean(name: str, data: Any) -> Panel:
-    frames = min(_FRAMES, data.shape[0])
+    frame = data.dtype.itemsize * data.shape[1] * data.shape[2]
+    frames = max(1, min(_FRAMES, data.shape[0], _MOST_BYTES // frame))
 
     def draw(axes: Any, _ink: str) -> None:
         axes.imshow(data[:frames].mean(axis=0).T, cmap="gray", aspect="equal")

@@ -11,6 +11,7 @@ from dandifile.localarchive import errors, fields
 from dandifile.localarchive.errors import json_response
 from dandifile.localarchive.http import Call, resource
 from dandifile.localarchive.misbehave import OURS, Behaviour, Fault
+from dandifile.localarchive.server import identity_proof
 from dandifile.localarchive.settings import Settings
 from dandifile.localarchive.store import users
 
@@ -26,9 +27,9 @@ def _behaviour(call: Call) -> Behaviour:
 
 
 def _identity(call: Call) -> Response:
-    """Which store this server has open, for those who know its key."""
-    _behaviour(call)
-    return json_response({"store": str(call.archive.store)})
+    """Proves that this server has a store open and knows its key, to those who know both."""
+    proof = identity_proof(call.archive.key, call.archive.store, call.query.get("nonce", ""))
+    return json_response({"proof": proof})
 
 
 def _counts(call: Call) -> Response:

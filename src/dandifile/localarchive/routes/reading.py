@@ -73,10 +73,7 @@ def _download(call: Call) -> Response:
 
 def signed_object(call: Call, asset: Asset, params: dict[str, str]) -> str:
     """A URL to read the asset's blob with, for six hours."""
-    wanted = call.archive.settings.url_lifetime
-    path = asset_metadata.object_url(asset, "")
-    lifetime = _LIFETIME if wanted is None else wanted
-    return call.origin + call.archive.signer.url("GET", path, params, lifetime)
+    return call.presigned("GET", asset_metadata.object_url(asset, ""), _LIFETIME, params=params)
 
 
 ROUTES = [

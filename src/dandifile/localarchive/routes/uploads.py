@@ -89,9 +89,7 @@ def _object_path(upload: Upload) -> str:
 
 
 def _signed(call: Call, method: str, upload: Upload, params: dict[str, str]) -> str:
-    wanted = call.archive.settings.url_lifetime
-    lifetime = _LIFETIME if wanted is None else wanted
-    return call.origin + call.archive.signer.url(method, _object_path(upload), params, lifetime)
+    return call.presigned(method, _object_path(upload), _LIFETIME, params=params)
 
 
 def _part_url(call: Call, upload: Upload, place: int) -> str:

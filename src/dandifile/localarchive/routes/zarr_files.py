@@ -62,10 +62,8 @@ def _shape(file: ZarrFile) -> JsonObject:
 
 
 def _signed(call: Call, method: str, zarr: Zarr, path: str, headers: dict[str, str] | None = None) -> str:
-    wanted = call.archive.settings.url_lifetime
-    lifetime = _LIFETIME if wanted is None else wanted
     where = f"{instance.BUCKET}/zarr/{zarr.zarr_id}/{path}"
-    return call.origin + call.archive.signer.url(method, where, {}, lifetime, headers)
+    return call.presigned(method, where, _LIFETIME, headers=headers)
 
 
 def _create(call: Call) -> Response:
