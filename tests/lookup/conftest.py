@@ -16,7 +16,8 @@ NewClient = Callable[..., Client]
 
 
 @pytest.fixture
-def replay() -> Iterator[Replay]:
+def replay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Replay]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with replaying() as server:
         yield server
 

@@ -181,7 +181,9 @@ def orcid_person(family: str | None = "Doe", given: str | None = "Jane") -> Json
     return {"name": {"given-names": named(given), "family-name": named(family), "credit-name": None}}
 
 
-def ror_record(ror: str, name: str, *, status: str = "active", successors: tuple[str, ...] = (), fundref: str = "") -> JsonObject:
+def ror_record(
+    ror: str, name: str, *, status: str = "active", successors: tuple[str, ...] = (), fundref: str = ""
+) -> JsonObject:
     return {
         "id": ror,
         "status": status,

@@ -17,7 +17,9 @@ needs_recordings = pytest.mark.skipif(not FIXTURES.is_dir(), reason="the recorde
 
 def crossref_answer(name: str) -> JsonObject:
     """What Crossref gave for one of `PAPERS`, bare."""
-    answer: JsonObject = json.loads((FIXTURES / f"crossref/dandi-cli/{name}.citeproc.json").read_text("utf-8"))
+    answer: JsonObject = json.loads(
+        (FIXTURES / f"crossref/dandi-cli/{name}.citeproc.json").read_text("utf-8")
+    )
     return answer
 
 

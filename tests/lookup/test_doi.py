@@ -45,7 +45,10 @@ def test_any_spelling_becomes_the_one_form(text: str) -> None:
         ("10.1016/S0896-6273(02)00569-X", "10.1016/s0896-6273(02)00569-x"),
         ("(10.1016/S0896-6273(02)00569-X)", None),
         ("10.1016/0896-6273(95)90304-6).", "10.1016/0896-6273(95)90304-6"),
-        ("10.1002/(SICI)1096-9861(19960101)364:1<6::AID-CNE2>3.0.CO;2-9", "10.1002/(sici)1096-9861(19960101)364:1<6::aid-cne2>3.0.co;2-9"),
+        (
+            "10.1002/(SICI)1096-9861(19960101)364:1<6::AID-CNE2>3.0.CO;2-9",
+            "10.1002/(sici)1096-9861(19960101)364:1<6::aid-cne2>3.0.co;2-9",
+        ),
         ("10.7554/eLife.48198", "10.7554/elife.48198"),
         ("10.1000.10/123456", "10.1000.10/123456"),
         ("10.48324/dandi.000123/0.230101.1200", "10.48324/dandi.000123/0.230101.1200"),
@@ -55,7 +58,9 @@ def test_odd_ones_stay_whole(text: str, doi: str | None) -> None:
     assert normal(text) == doi
 
 
-@pytest.mark.parametrize("text", ["", "doi:", "10.1038", "10.12/x", "https://example.org/10.1038/x", "11.1038/x", "10.1038/"])
+@pytest.mark.parametrize(
+    "text", ["", "doi:", "10.1038", "10.12/x", "https://example.org/10.1038/x", "11.1038/x", "10.1038/"]
+)
 def test_what_is_no_doi_is_none(text: str) -> None:
     assert normal(text) is None
 

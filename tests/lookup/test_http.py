@@ -37,7 +37,9 @@ def test_a_404_of_any_form_is_not_found(client: Client, service: str) -> None:
     assert client.ask(ASK[service]) == NotFound("2026-11-20")
 
 
-@pytest.mark.parametrize("said", [BUSY, text(429, "slow down", Retry_After="0"), Said(drop=True), Said(delay=1)])
+@pytest.mark.parametrize(
+    "said", [BUSY, text(429, "slow down", Retry_After="0"), Said(drop=True), Said(delay=1)]
+)
 def test_what_another_try_may_better_is_tried_again(replay: Replay, client: Client, said: Said) -> None:
     replay.says("crossref/x", said, {"status": "ok"})
     assert isinstance(client.ask(ASK["crossref"]), Found)
@@ -94,7 +96,9 @@ def test_retry_after_is_waited_for(replay: Replay, new_client: NewClient) -> Non
         (redirect("https://elsewhere.example.org/"), "has moved"),
     ],
 )
-def test_what_is_no_answer_is_unreachable_at_once(replay: Replay, client: Client, said: Said, words: str) -> None:
+def test_what_is_no_answer_is_unreachable_at_once(
+    replay: Replay, client: Client, said: Said, words: str
+) -> None:
     replay.says("ror/x", said)
     assert words in why(client.ask(ASK["ror"]))
     assert replay.count() == 1
@@ -135,7 +139,9 @@ def test_a_remembered_answer_keeps_its_day(replay: Replay, new_client: NewClient
     assert later.ask(ASK["ror"]) == Found({"id": 1}, "2026-11-20")
 
 
-@pytest.mark.parametrize("said", [text(429, "slow down"), text(503, "x"), Said(500), Said(drop=True), html(200)])
+@pytest.mark.parametrize(
+    "said", [text(429, "slow down"), text(503, "x"), Said(500), Said(drop=True), html(200)]
+)
 def test_failures_are_not_remembered(replay: Replay, new_client: NewClient, said: Said) -> None:
     replay.says("crossref/x", said)
     new_client().ask(ASK["crossref"])
@@ -189,8 +195,21 @@ def test_a_limit_is_kept_and_told_where_it_would_take_too_long() -> None:
         assert 299 < too_long <= 300
 
 
+def test_a_limit_that_is_used_up_leaves_the_service_alone(replay: Replay, client: Client) -> None:
+    client._paces["ror"] = Pace(Limit(requests=1, seconds=300, at_once=1))
+    replay.says("ror/x", {})
+    assert isinstance(client.ask(ASK["ror"]), Found)
+    assert "limit is used up; run again in" in why(client.ask(Request("ror", "y")))
+    assert isinstance(client.ask(ASK["ror"]), Found)  # remembered
+    assert replay.count() == 1
+
+
 def test_base_urls_come_from_the_environment() -> None:
-    environ = {"DANDIFILE_OPENALEX_URL": "http://localhost:1/", "DANDIFILE_CONTACT": "a@example.org", "X": "y"}
+    environ = {
+        "DANDIFILE_OPENALEX_URL": "http://localhost:1/",
+        "DANDIFILE_CONTACT": "a@example.org",
+        "X": "y",
+    }
     services = Services.from_environment(environ)
     assert (services.openalex, services.contact) == ("http://localhost:1", "a@example.org")
     assert services.ror == Services().ror
@@ -198,8 +217,12 @@ def test_base_urls_come_from_the_environment() -> None:
         Services.from_environment({"DANDIFILE_ROR_URL": "api.ror.org"})
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "src/dandifile/lookup").rglob("*.py")), ids=lambda file: file.name)
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "src/dandifile/lookup").rglob("*.py")), ids=lambda file: file.name
+)
 def test_only_the_client_speaks_http(file: Path) -> None:
     module = ".".join(file.relative_to(ROOT / "src").with_suffix("").parts)
-    spoken = {name for name in imports(file.read_text("utf-8"), module) if name.startswith(("requests", "urllib3"))}
+    spoken = {
+        name for name in imports(file.read_text("utf-8"), module) if name.startswith(("requests", "urllib3"))
+    }
     assert not spoken or module == "dandifile.lookup.http"

@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from dandifile.errors import SpecError
@@ -20,6 +22,7 @@ from dandifile.lookup.facts import (
 from dandifile.lookup.lock import load_lock, lock_file, lock_identifier, locked_identifier, save_lock
 from dandifile.lookup.lockdiff import diff
 from dandifile.lookup.paper import completed
+from dandifile.lookup.text import line, plain
 from dandifile.schemafiles import schema
 from tests.lookup.made_up import (
     DOI,
@@ -79,8 +82,10 @@ PLACE = Institution(NIH, InstitutionStatus.ACTIVE, "National Institutes of Healt
 WHOLE = Lock(
     papers=(
         replace(
-            completed(openalex.paper(openalex_work(), "2026-11-20"), crossref.paper(crossref_work(), "2026-11-20")),
-            abstract="One: a \"quoted\" thing.\n\nTwo.",
+            completed(
+                openalex.paper(openalex_work(), "2026-11-20"), crossref.paper(crossref_work(), "2026-11-20")
+            ),
+            abstract='One: a "quoted" thing.\n\nTwo.',
             warnings=("told",),
         ),
         datacite.paper(datacite_work(), "2026-11-20"),
@@ -89,7 +94,10 @@ WHOLE = Lock(
         Person(JANE, PersonStatus.VALID, "Doe, Jane", checked="2026-11-20"),
         Person(OTHER, PersonStatus.DEPRECATED, successor=JANE, checked="2026-11-20"),
     ),
-    institutions=(PLACE, Institution(TOULOUSE, InstitutionStatus.INACTIVE, "UPS", (TOULOUSE_NOW,), "2026-11-20")),
+    institutions=(
+        PLACE,
+        Institution(TOULOUSE, InstitutionStatus.INACTIVE, "UPS", (TOULOUSE_NOW,), "2026-11-20"),
+    ),
     terms=(
         Term(
             "nucleus accumbens",
@@ -163,6 +171,22 @@ def test_a_lock_that_is_none_says_where(lock: Path, found: str, instead: str, pl
     with pytest.raises(SpecError) as caught:
         load_lock(lock)
     assert any(f"{lock.name}{place}" in problem.where for problem in caught.value.problems)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@given(st.text(), st.text(" ab.,:#'\"\n-é>|", min_size=90, max_size=400) | st.text(max_size=300))
+def test_any_text_of_a_service_survives(lock: Path, title: str, abstract: str) -> None:
+    paper = replace(WHOLE.papers[0], title=line(title), abstract=plain(abstract))
+    lock.unlink(missing_ok=True)
+    save_lock(lock, Lock(papers=(paper,)))
+    assert load_lock(lock) == Lock(papers=(paper,))
+    assert not save_lock(lock, Lock(papers=(paper,)))
+
+
+def test_what_it_does_not_know_stays(lock: Path) -> None:
+    lock.write_text("dandifile_lock: 1\nlater: {a: 1} # of a later version\n", "utf-8")
+    save_lock(lock, Lock(people=WHOLE.people))
+    assert "later: {a: 1} # of a later version" in lock.read_text("utf-8")
 
 
 def test_the_schema_is_one() -> None:

@@ -86,7 +86,9 @@ def test_a_consortium_is_no_person(text: str) -> None:
     assert is_collective(text)
 
 
-@pytest.mark.parametrize("text", ["Jane Doe", "Maria Instituta", "Theo Menter", "Teamah Centeri", "Thea Labbé"])
+@pytest.mark.parametrize(
+    "text", ["Jane Doe", "Maria Instituta", "Theo Menter", "Teamah Centeri", "Thea Labbé"]
+)
 def test_a_person_is_no_consortium(text: str) -> None:
     assert not is_collective(text)
 
@@ -101,7 +103,7 @@ def test_a_person_is_no_consortium(text: str) -> None:
         ("Miller, Lee", "Miller, Laura", False, False),
         ("Miller, Lee", "Milner, Lee", False, False),
         ("van der Berg, Anne", "Anne van der Berg", True, True),
-        ("O'Brien, Sean", "Sean O’Brien", True, True),
+        ("O'Brien, Sean", "Sean O\u2019Brien", True, True),
         ("Mrsic-Flogel, Thomas", "Mrsic Flogel, Thomas", True, True),
         ("Noel, Jean-Paul", "Noel, J.-P.", False, True),
         ("Østergård, Søren", "Ostergard, Soren", True, True),
@@ -133,15 +135,7 @@ def test_any_text_becomes_a_name_that_is_taken_or_told(text: str) -> None:
     assert (refusal(name) == "") == bool(DANDI.fullmatch(name))
 
 
-@given(st.text(max_size=60))
-def test_tidied_once_is_tidied_for_good(text: str) -> None:
-    once = split(text)
-    if once.given and not once.suffix:
-        again = split(dandi_name(once))
-        assert normalised(dandi_name(again)) == normalised(dandi_name(once))
-
-
-WORD = st.from_regex(r"\A[A-Z][a-zàéöñ]{2,8}\Z")
+WORD = st.from_regex(r"\A[A-Z][a-zàéöñ]{5,8}\Z").filter(lambda word: word not in {"Junior", "Senior"})
 
 
 @given(st.lists(WORD, min_size=1, max_size=3), WORD)
@@ -149,6 +143,13 @@ def test_the_order_of_the_parts_does_not_matter(given_names: list[str], family: 
     given = " ".join(given_names)
     assert same_name(f"{family}, {given}", f"{family.upper()}, {given}")
     assert refusal(dandi_name(of_parts(family, given))) == ""
+
+
+@given(st.lists(WORD, min_size=1, max_size=3), WORD, st.sampled_from(["", "van der ", "de la ", "von "]))
+def test_a_name_that_was_split_stays_split(given_names: list[str], family: str, particle: str) -> None:
+    name = f"{particle}{family}, {' '.join(given_names)}"
+    assert dandi_name(split(f"{' '.join(given_names)} {particle}{family}")) == name
+    assert dandi_name(split(name)) == name
 
 
 @given(st.text(max_size=40))

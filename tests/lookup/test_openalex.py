@@ -8,7 +8,19 @@ from dandifile.lookup.authors import full_name
 from dandifile.lookup.facts import Affiliation, Funder
 from dandifile.lookup.openalex import funders, paper
 from dandifile.model import JsonObject
-from tests.lookup.made_up import COLUMBIA, DOI, JANE, NIH, OTHER, RICHARD, SIMONS, TOULOUSE, authorship, institution, openalex_work
+from tests.lookup.made_up import (
+    COLUMBIA,
+    DOI,
+    JANE,
+    NIH,
+    OTHER,
+    RICHARD,
+    SIMONS,
+    TOULOUSE,
+    authorship,
+    institution,
+    openalex_work,
+)
 
 
 def test_a_work_is_a_paper() -> None:
@@ -38,12 +50,17 @@ def test_an_institution_that_a_text_names_is_not_inferred() -> None:
         institutions=[institution(1, "Our Research (Canada)", None)],
         raw_affiliation_strings=["Our Research, Vancouver"],
     )
-    assert paper(openalex_work(authorships=[who])).authors[0].affiliations == (Affiliation("Our Research (Canada)"),)
+    assert paper(openalex_work(authorships=[who])).authors[0].affiliations == (
+        Affiliation("Our Research (Canada)"),
+    )
 
 
 def test_without_an_institution_the_texts_are_the_affiliations() -> None:
     who = authorship("Jane Doe", raw_affiliation_strings=["A", "A", "B"])
-    assert paper(openalex_work(authorships=[who])).authors[0].affiliations == (Affiliation("A"), Affiliation("B"))
+    assert paper(openalex_work(authorships=[who])).authors[0].affiliations == (
+        Affiliation("A"),
+        Affiliation("B"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,7 +74,9 @@ def test_without_an_institution_the_texts_are_the_affiliations() -> None:
         ("0000-0002-1825-0098", OTHER, OTHER, "inferred", True),
     ],
 )
-def test_the_papers_orcid_is_before_openalexs(raw: str | None, inferred: str | None, orcid: str, said_by: str, warns: bool) -> None:
+def test_the_papers_orcid_is_before_openalexs(
+    raw: str | None, inferred: str | None, orcid: str, said_by: str, warns: bool
+) -> None:
     who = authorship("Jane Doe", raw_orcid=raw, author={"display_name": "J. Doe", "orcid": inferred})
     found = paper(openalex_work(authorships=[who]))
     assert (found.authors[0].orcid, found.authors[0].orcid_from) == (orcid, said_by)
@@ -108,4 +127,7 @@ def test_a_work_without_anything_is_an_empty_paper() -> None:
 
 
 def test_whose_orcid_is_only_inferred_says_so() -> None:
-    assert (paper(openalex_work()).authors[1].orcid, paper(openalex_work()).authors[1].orcid_from) == (RICHARD, "inferred")
+    assert (paper(openalex_work()).authors[1].orcid, paper(openalex_work()).authors[1].orcid_from) == (
+        RICHARD,
+        "inferred",
+    )

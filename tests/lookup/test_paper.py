@@ -10,10 +10,24 @@ from dandifile.lookup.paper import KINDS, completed, look_up
 from dandifile.model import JsonObject
 from dandifile.schemafiles import schema
 from tests.lookup.conftest import NewClient
-from tests.lookup.made_up import COLUMBIA, DOI, JANE, OTHER, RICHARD, authorship, crossref_work, datacite_work, openalex_work
+from tests.lookup.made_up import (
+    COLUMBIA,
+    DOI,
+    JANE,
+    OTHER,
+    RICHARD,
+    authorship,
+    crossref_work,
+    datacite_work,
+    openalex_work,
+)
 from tests.lookup.replay import Replay, Said, text
 
-OPENALEX, CROSSREF, DATACITE = f"openalex/works/https://doi.org/{DOI}", f"crossref/works/{DOI}", f"datacite/dois/{DOI}"
+OPENALEX, CROSSREF, DATACITE = (
+    f"openalex/works/doi:{DOI}",
+    f"crossref/works/{DOI}",
+    f"datacite/dois/{DOI}",
+)
 AGENCY = f"doi/ra/{DOI}"
 
 
@@ -35,7 +49,11 @@ def test_openalex_gives_the_paper_and_crossref_what_it_leaves_out(replay: Replay
 def test_the_registry_knows_the_parts_of_names_and_openalex_the_rest() -> None:
     paper = completed(openalex.paper(openalex_work()), crossref.paper(crossref_work()))
     jane, richard, consortium = paper.authors
-    assert (full_name(richard), richard.orcid, richard.orcid_from) == ("van der Roe, Richard Jr.", RICHARD, "inferred")
+    assert (full_name(richard), richard.orcid, richard.orcid_from) == (
+        "van der Roe, Richard Jr.",
+        RICHARD,
+        "inferred",
+    )
     assert jane.corresponding
     assert jane.affiliations[0] == Affiliation("Columbia University", COLUMBIA)
     assert consortium.collective
@@ -101,7 +119,9 @@ def test_the_registration_agency_leads_to_datacite(replay: Replay, client: Clien
         ([{"DOI": DOI, "RA": "Crossref"}], "does not show it yet"),
     ],
 )
-def test_a_doi_that_nobody_has_is_told(replay: Replay, client: Client, agency: list[JsonObject], words: str) -> None:
+def test_a_doi_that_nobody_has_is_told(
+    replay: Replay, client: Client, agency: list[JsonObject], words: str
+) -> None:
     replay.says(AGENCY, agency)
     result = look_up(client, DOI)
     assert (result.paper, result.unreachable) == (None, False)
@@ -109,7 +129,9 @@ def test_a_doi_that_nobody_has_is_told(replay: Replay, client: Client, agency: l
 
 
 @pytest.mark.parametrize("down", [OPENALEX, CROSSREF, AGENCY])
-def test_what_nobody_could_be_asked_is_not_known_to_be_missing(replay: Replay, client: Client, down: str) -> None:
+def test_what_nobody_could_be_asked_is_not_known_to_be_missing(
+    replay: Replay, client: Client, down: str
+) -> None:
     replay.says(down, Said(500))
     result = look_up(client, DOI)
     assert (result.paper, result.unreachable) == (None, True)

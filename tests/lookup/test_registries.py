@@ -64,7 +64,9 @@ def test_kinds_of_crossref(changed: dict[str, Any], kind: str) -> None:
 
 
 def test_a_preprint_knows_its_article() -> None:
-    relation = {"is-preprint-of": [{"id-type": "doi", "id": DOI}, {"id-type": "uri", "id": "https://x.org/1"}]}
+    relation = {
+        "is-preprint-of": [{"id-type": "doi", "id": DOI}, {"id-type": "uri", "id": "https://x.org/1"}]
+    }
     found = crossref.paper(crossref_work(relation=relation))
     assert found.related == (Related(DOI, Relation.PUBLISHED),)
 
@@ -96,7 +98,10 @@ def test_datacite_gives_a_paper() -> None:
     assert found.license == "https://creativecommons.org/licenses/by/4.0/"
     jane, richard, consortium = found.authors
     assert (jane.family, jane.given, jane.orcid) == ("Doe", "Jane", JANE)
-    assert jane.affiliations == (Affiliation("Columbia University", COLUMBIA), Affiliation("Zuckerman Institute"))
+    assert jane.affiliations == (
+        Affiliation("Columbia University", COLUMBIA),
+        Affiliation("Zuckerman Institute"),
+    )
     assert full_name(richard) == "van der Roe, Richard"
     assert (consortium.name, consortium.collective) == ("Example Consortium", True)
     assert found.funders == (

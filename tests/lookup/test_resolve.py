@@ -48,7 +48,7 @@ def run(replay: Replay) -> Run:
 @pytest.fixture(autouse=True)
 def services(replay: Replay) -> None:
     """A paper, two people and four institutions, all well."""
-    replay.says(f"openalex/works/https://doi.org/{DOI}", openalex_work())
+    replay.says(f"openalex/works/doi:{DOI}", openalex_work())
     replay.says(f"crossref/works/{DOI}", crossref_work())
     replay.says(f"orcid/{JANE}/person", orcid_person())
     replay.says(f"orcid/{RICHARD}/person", orcid_person("van der Roe", "R."))
@@ -63,7 +63,10 @@ def row(resolution: Resolution, asked: str) -> Row:
 def test_a_doi_becomes_a_lock(run: Run) -> None:
     found = run(PAPER)
     assert [paper.doi for paper in found.lock.papers] == [DOI]
-    assert [(person.orcid, person.status) for person in found.lock.people] == [(JANE, "valid"), (RICHARD, "valid")]
+    assert [(person.orcid, person.status) for person in found.lock.people] == [
+        (JANE, "valid"),
+        (RICHARD, "valid"),
+    ]
     assert {place.ror for place in found.lock.institutions} == {COLUMBIA, NIH, SIMONS, TOULOUSE}
     assert {each.state for each in found.rows} == {State.FOUND}
     assert row(found, DOI).where == "OpenAlex, Crossref"
@@ -92,7 +95,7 @@ def test_refreshing_the_same_facts_changes_nothing(run: Run, replay: Replay, wha
 
 def test_refreshing_takes_what_is_new(run: Run, replay: Replay) -> None:
     first = run(PAPER)
-    replay.says(f"openalex/works/https://doi.org/{DOI}", openalex_work(title="Corrected"))
+    replay.says(f"openalex/works/doi:{DOI}", openalex_work(title="Corrected"))
     replay.says(f"orcid/{JANE}/person", Said(409, {"error-code": 9018}))
     later = run(PAPER, first.lock, refresh=frozenset({"doi", "orcid"}), now=NOW + timedelta(days=1))
     assert (later.lock.papers[0].title, later.lock.papers[0].fetched) == ("Corrected", "2026-11-21")
@@ -132,8 +135,12 @@ def test_who_could_not_be_asked_is_asked_the_next_time(run: Run, replay: Replay)
 
 
 def test_verdicts_that_need_a_person_say_what_to_do(run: Run, replay: Replay) -> None:
-    replay.says(f"orcid/{JANE}/person", Said(301, {"error-code": 9007}, headers={"Location": f"x/{OTHER}/person"}))
-    replay.says(f"ror/organizations/{NIH[-9:]}", ror_record(NIH, "NIH", status="withdrawn", successors=(SIMONS,)))
+    replay.says(
+        f"orcid/{JANE}/person", Said(301, {"error-code": 9007}, headers={"Location": f"x/{OTHER}/person"})
+    )
+    replay.says(
+        f"ror/organizations/{NIH[-9:]}", ror_record(NIH, "NIH", status="withdrawn", successors=(SIMONS,))
+    )
     found = run(Wanted(orcids=(JANE, OTHER), rors=(NIH, "https://ror.org/04xeg9z08")))
     assert (row(found, JANE).state, OTHER in row(found, JANE).notes[0]) == (State.DOUBTFUL, True)
     assert (row(found, OTHER).state, found.lock.people[1].status) == (State.MISSING, PersonStatus.UNKNOWN)
@@ -156,14 +163,15 @@ def test_a_paper_that_is_not_there_is_a_row_and_no_fact(run: Run, replay: Replay
 
 
 def test_funders_and_affiliations_get_their_ror_ids(run: Run, replay: Replay) -> None:
-    replay.says(f"openalex/works/https://doi.org/{DOI}", Said(404))
-    nih = ror_record(NIH, "NIH", fundref="100000002")
+    replay.says(f"openalex/works/doi:{DOI}", Said(404))
+    nih = ror_record(NIH, "National Institutes of Health", fundref="100000002")
     replay.says('ror/organizations?query.advanced=external_ids.all:"100000002"', {"items": [nih]})
     text_ = "Zuckerman Institute, Columbia University, New York"
     chosen = {"organization": ror_record(COLUMBIA, "Columbia University"), "chosen": True}
     replay.says(f"ror/organizations?affiliation={text_}", {"items": [chosen]})
     paper = run(PAPER).lock.papers[0]
     assert [funder.ror for funder in paper.funders] == [NIH, NIH, ""]
+    assert paper.funders[0].name == "National Institutes of Health"
     assert paper.authors[0].affiliations[0].ror == COLUMBIA
     assert row(run(PAPER), text_).how == "affiliation"
 

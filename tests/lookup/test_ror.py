@@ -30,9 +30,18 @@ TODAY = "2026-11-20"
             Said(body=ror_record(COLUMBIA, "Double", status="withdrawn")),
             Institution(COLUMBIA, InstitutionStatus.WITHDRAWN, "Double", checked=TODAY),
         ),
-        (Said(404, {"errors": ["does not exist"]}), Institution(COLUMBIA, InstitutionStatus.UNKNOWN, checked=TODAY)),
-        (Said(200, {"errors": ["oops"]}), Institution(COLUMBIA, InstitutionStatus.UNREACHABLE, checked=TODAY)),
-        (text(429, "Rate Limit Exceeded"), Institution(COLUMBIA, InstitutionStatus.UNREACHABLE, checked=TODAY)),
+        (
+            Said(404, {"errors": ["does not exist"]}),
+            Institution(COLUMBIA, InstitutionStatus.UNKNOWN, checked=TODAY),
+        ),
+        (
+            Said(200, {"errors": ["oops"]}),
+            Institution(COLUMBIA, InstitutionStatus.UNREACHABLE, checked=TODAY),
+        ),
+        (
+            text(429, "Rate Limit Exceeded"),
+            Institution(COLUMBIA, InstitutionStatus.UNREACHABLE, checked=TODAY),
+        ),
     ],
     ids=str,
 )
@@ -42,7 +51,10 @@ def test_every_answer_of_ror(replay: Replay, client: Client, said: Said, place: 
 
 
 def test_a_funder_doi_leads_to_its_record(replay: Replay, client: Client) -> None:
-    items = [ror_record(COLUMBIA, "Else", fundref="1"), ror_record(NIH, "National Institutes of Health", fundref="100000002")]
+    items = [
+        ror_record(COLUMBIA, "Else", fundref="1"),
+        ror_record(NIH, "National Institutes of Health", fundref="100000002"),
+    ]
     replay.says('ror/organizations?query.advanced=external_ids.all:"100000002"', {"items": items})
     answer = ror.fetch_funder(client, "10.13039/100000002")
     assert ror.funder("10.13039/100000002", answer) == Affiliation("National Institutes of Health", NIH)
@@ -69,7 +81,9 @@ def test_an_affiliation_is_taken_only_where_ror_chose_it(replay: Replay, client:
     better = {"organization": ror_record(NIH, "NIH"), "score": 1.0, "chosen": False}
     replay.says("ror/organizations?affiliation=Dept. of X, Columbia", {"items": [better, chosen]})
     replay.says("ror/organizations?affiliation=Dept. of Y", {"items": [better]})
-    assert ror.affiliation(ror.fetch_affiliation(client, "Dept. of X, Columbia")) == Affiliation("Columbia University", COLUMBIA)
+    assert ror.affiliation(ror.fetch_affiliation(client, "Dept. of X, Columbia")) == Affiliation(
+        "Columbia University", COLUMBIA
+    )
     assert ror.affiliation(ror.fetch_affiliation(client, "Dept. of Y")) is None
 
 
@@ -81,4 +95,6 @@ def test_real_records_are_read() -> None:
     assert found["02jx3x895"].name == "University College London"
     assert found["inactive-02v6kpv12"].successors == (TOULOUSE_NOW,)
     assert found["inactive-0071a9161"].successors == ()
-    assert {stem.partition("-")[0] for stem, place in found.items() if place.status == "withdrawn"} == {"withdrawn"}
+    assert {stem.partition("-")[0] for stem, place in found.items() if place.status == "withdrawn"} == {
+        "withdrawn"
+    }

@@ -13,9 +13,8 @@ from dandifile.lookup.text import line, plain, uninverted
         ("<jats:title>Abstract</jats:title>\n   <jats:p>One\n   two.</jats:p>\n   ", "One two."),
         ("<jats:p>One.</jats:p><jats:p>Two.</jats:p>", "One.\n\nTwo."),
         (
-            "<jats:sec><jats:title>Methods</jats:title><jats:p>Mice.</jats:p></jats:sec>"
-            "<jats:sec><jats:title>Results:</jats:title><jats:p>Few.</jats:p></jats:sec>",
-            "Methods: Mice.\n\nResults: Few.",
+            "<jats:title>Methods</jats:title><jats:p>Mice.</jats:p><jats:title>End:</jats:title><jats:p>Few.</jats:p>",
+            "Methods: Mice.\n\nEnd: Few.",
         ),
         ("<p>H<sub>2</sub>O and <i>in vivo</i></p>", "H2O and in vivo"),
         ("p &lt; 0.05 &amp; more", "p < 0.05 & more"),
@@ -36,5 +35,7 @@ def test_a_title_is_one_line() -> None:
 
 
 def test_an_inverted_index_is_turned_back() -> None:
-    assert uninverted({"cells": [1, 4], "Place": [0], "and": [2], "grid": [3]}) == "Place cells and grid cells"
+    assert (
+        uninverted({"cells": [1, 4], "Place": [0], "and": [2], "grid": [3]}) == "Place cells and grid cells"
+    )
     assert uninverted(None) == ""

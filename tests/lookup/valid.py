@@ -1,4 +1,4 @@
-"""Whether the archive would take a list of contributors, as dandischema and the archive's JSON Schema see it."""
+"""Whether the archive would take contributors and related resources: dandischema's models, and no empties."""
 
 from __future__ import annotations
 

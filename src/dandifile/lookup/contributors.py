@@ -70,7 +70,7 @@ def merge(
     return Merged(
         contributors=tuple(slot.written for slot in everyone),
         review=tuple(review for slot in everyone for review in slot.reviews),
-        problems=(*_refused(everyone), *problems),
+        problems=(*pairs.problems, *_refused(everyone), *problems),
         warnings=(*pairs.warnings, *warnings),
     )
 

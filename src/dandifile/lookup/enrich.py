@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from dandifile.lookup import ror
-from dandifile.lookup.answers import Answer, Asks, Unreachable
+from dandifile.lookup.answers import Asks, Unreachable
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 
 
@@ -23,49 +23,47 @@ class Enriched:
 def enriched(client: Asks, paper: Paper, pool: Executor, before: Paper | None = None) -> Enriched:
     """Ask ROR for funders by their DOI, and for affiliations by their text: only what it is sure of is taken.
 
-    What ROR cannot be asked about now keeps the id that it has in `before`.
+    A funder takes ROR's name, too. What ROR cannot be asked about now is as it is in `before`.
     """
     dois = _once(funder.doi for funder in paper.funders if funder.doi and not funder.ror)
-    texts = _once(
-        each.name
-        for author in paper.authors
-        for each in author.affiliations
-        if not each.ror and not each.inferred
-    )
+    texts = _once(each.name for author in paper.authors for each in author.affiliations if _bare(each))
     asked = [*((doi, ror.fetch_funder) for doi in dois), *((text, ror.fetch_affiliation) for text in texts)]
     answers = dict(zip(dois + texts, pool.map(lambda each: each[1](client, each[0]), asked), strict=True))
-    found = {key: _institution(key, answer, key in dois) for key, answer in answers.items()}
-    matched = {key: institution for key, institution in found.items() if institution}
-    rors = _known(before) | {key: institution.ror for key, institution in matched.items()}
-    return Enriched(
-        _with_rors(paper, lambda key: rors.get(key, "")),
-        matched,
-        next((answer.why for answer in answers.values() if isinstance(answer, Unreachable)), ""),
-    )
+    found = {
+        key: ror.funder(key, answer) if key in dois else ror.affiliation(answer)
+        for key, answer in answers.items()
+    }
+    matched = {key: place for key, place in found.items() if place}
+    silent = {key: answer.why for key, answer in answers.items() if isinstance(answer, Unreachable)}
+    kept = {key: place for key, place in _known(before).items() if key in silent}
+    return Enriched(_with(paper, kept | matched), matched, next(iter(silent.values()), ""))
 
 
-def _institution(key: str, answer: Answer, is_funder: bool) -> Affiliation | None:
-    return ror.funder(key, answer) if is_funder else ror.affiliation(answer)
+def _bare(affiliation: Affiliation) -> bool:
+    return not (affiliation.ror or affiliation.inferred)
 
 
-def _known(paper: Paper | None) -> dict[str, str]:
-    """Ids by funder DOI and by affiliation, of the account that is pinned."""
+def _known(paper: Paper | None) -> dict[str, Affiliation]:
+    """Institutions by funder DOI and by affiliation, as the pinned account has them."""
     if paper is None:
         return {}
-    funders = {funder.doi: funder.ror for funder in paper.funders if funder.doi}
-    return funders | {each.name: each.ror for author in paper.authors for each in author.affiliations}
+    places = {each.name: each for author in paper.authors for each in author.affiliations}
+    return places | {
+        funder.doi: Affiliation(funder.name, funder.ror) for funder in paper.funders if funder.doi
+    }
 
 
-def _with_rors(paper: Paper, ror_of: Callable[[str], str]) -> Paper:
+def _with(paper: Paper, places: Mapping[str, Affiliation]) -> Paper:
+    def placed(known: Affiliation) -> Affiliation:
+        place = places.get(known.name)
+        return replace(known, ror=place.ror) if place and _bare(known) else known
+
     def author(known: Author) -> Author:
-        places = (
-            each if each.ror or each.inferred else replace(each, ror=ror_of(each.name))
-            for each in known.affiliations
-        )
-        return replace(known, affiliations=tuple(places))
+        return replace(known, affiliations=tuple(map(placed, known.affiliations)))
 
     def funder(known: Funder) -> Funder:
-        return known if known.ror or not known.doi else replace(known, ror=ror_of(known.doi))
+        place = None if known.ror else places.get(known.doi)
+        return replace(known, name=place.name, ror=place.ror) if place else known
 
     return replace(
         paper, authors=tuple(map(author, paper.authors)), funders=tuple(map(funder, paper.funders))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dandifile.lookup import doi as dois
@@ -23,14 +23,16 @@ class Review:
 
 
 def joined_authors(papers: Sequence[Paper]) -> list[Author]:
-    """Authors of the first paper in its order, then those whom the next ones add."""
+    """Authors of the first paper in its order, then those whom the next ones add; of one paper all."""
     joined: list[Author] = []
-    for author in (author for paper in papers for author in paper.authors):
-        known = next((place for place, other in enumerate(joined) if _same(other, author)), None)
-        if known is None:
-            joined.append(author)
-        else:
-            joined[known] = _both(joined[known], author)
+    for paper in papers:
+        before = dict(enumerate(joined))
+        for author in paper.authors:
+            place = _place(author, before)
+            if place is None:
+                joined.append(author)
+            else:
+                joined[place] = _both(before.pop(place), author)
     return joined
 
 
@@ -102,13 +104,32 @@ def related_resources(papers: Iterable[Paper]) -> list[JsonObject]:
     ]
 
 
-def _same(one: Author, other: Author) -> bool:
+def _place(author: Author, before: Mapping[int, Author]) -> int | None:
+    """Where the same person stands among earlier papers' authors: by ORCID iD, name, or short name."""
+    for judge in (_same_orcid, _same_name, _may_be_same):
+        fits = [place for place, other in before.items() if judge(author, other)]
+        if len(fits) == 1:
+            return fits[0]
+    return None
+
+
+def _same_orcid(one: Author, other: Author) -> bool:
+    return bool(one.orcid) and one.orcid == other.orcid
+
+
+def _same_name(one: Author, other: Author) -> bool:
     if one.collective or other.collective:
         return normalised(full_name(one)) == normalised(full_name(other))
-    if one.orcid and other.orcid:
-        return one.orcid == other.orcid
-    names = full_name(one), full_name(other)
-    return same_name(*names) or may_be_same(*names)
+    return same_name(full_name(one), full_name(other)) and not _two_orcids(one, other)
+
+
+def _may_be_same(one: Author, other: Author) -> bool:
+    people = not (one.collective or other.collective)
+    return people and may_be_same(full_name(one), full_name(other)) and not _two_orcids(one, other)
+
+
+def _two_orcids(one: Author, other: Author) -> bool:
+    return bool(one.orcid and other.orcid and one.orcid != other.orcid)
 
 
 def _both(one: Author, other: Author) -> Author:

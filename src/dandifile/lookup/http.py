@@ -7,6 +7,7 @@ that has failed for good is not asked again in the same run.
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -94,31 +95,27 @@ class Client:
 
     def _fetched(self, request: Request) -> Answer:
         """Tries until there is an answer, or no hope of one; then the service is not asked again."""
-        wait = self._patience.first
-        answer = Unreachable("was not asked")
+        failure = Unreachable("was not asked")
         for number in range(self._patience.tries):
-            if number:
-                time.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not cryptography
             with self._paces[request.service].slot(self._patience.longest) as too_long:
                 if too_long:
-                    answer = Unreachable(f"its limit is used up; run again in {too_long:.0f} seconds")
+                    failure = Unreachable(f"its limit is used up; run again in {too_long:.0f} seconds")
                     break
                 try:
                     response = self._send(request)
                 except requests.RequestException as error:
-                    answer, wait = Unreachable(_cause(error)), wait * 2
-                    continue
-            if response.status_code not in AGAIN:
-                return self._read(request, response)
-            answer = Unreachable(_refusal(request.service, response))
-            asked = _retry_after(response, self._now)
-            if (request.service in DAILY_QUOTA and response.status_code == requests.codes.too_many) or (
-                asked > self._patience.longest
-            ):
+                    failure, asked = Unreachable(_cause(error)), 0.0
+                else:
+                    if response.status_code not in AGAIN:
+                        return self._read(request, response)
+                    failure = Unreachable(_refusal(request.service, response))
+                    asked = _retry_after(request.service, response, self._now)
+            if asked > self._patience.longest or number + 1 == self._patience.tries:
                 break
-            wait = max(asked * 2, wait * 2)  # half of it is jitter: never less than was asked for
-        self._down[request.service] = answer
-        return answer
+            backoff = self._patience.first * 2**number * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+            time.sleep(max(asked, backoff))
+        self._down[request.service] = failure
+        return failure
 
     def _send(self, request: Request) -> requests.Response:
         base = getattr(self._services, request.service)
@@ -139,6 +136,7 @@ class Client:
         if not hasattr(self._local, "session"):
             session = requests.Session()
             session.headers.update(_headers(self._services))
+            session.auth = lambda request: request  # and not what .netrc may hold
             self._local.session = session
         kept: requests.Session = self._local.session
         return kept
@@ -203,8 +201,10 @@ def _cause(error: requests.RequestException) -> str:
     return "no connection: check the network"
 
 
-def _retry_after(response: requests.Response, now: datetime) -> float:
-    """Seconds that the service asks for, given as a number or a date; 0 where it is neither."""
+def _retry_after(service: str, response: requests.Response, now: datetime) -> float:
+    """Seconds to wait: what Retry-After says as a number or a date, else 0; for ever after a daily quota."""
+    if service in DAILY_QUOTA and response.status_code == requests.codes.too_many:
+        return math.inf
     value = response.headers.get("Retry-After", "").strip()
     if value.isdigit():
         return float(value)

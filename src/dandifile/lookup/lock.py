@@ -12,12 +12,12 @@ from typing import Any
 
 from dandifile.errors import Problem, SpecError
 from dandifile.lookup.facts import Lock
-from dandifile.lookup.lockform import from_json, identity, to_json
+from dandifile.lookup.lockform import SECTIONS, from_json, identity, to_json
 from dandifile.model import Json, JsonObject
 from dandifile.schemafiles import schema
 
 VERSION = 1
-_WIDTH = 110
+_WIDTH = 100
 _FIX = "restore it from git, or delete the entry and run `dandifile resolve`"
 
 
@@ -38,10 +38,10 @@ def save_lock(file: Path, lock: Lock) -> bool:
     """Write what changed. False, and the file untouched, where nothing did."""
     document = _load(file)
     known, new = _plain(document), to_json(lock)
-    if {key: value for key, value in known.items() if value} == {**new, "dandifile_lock": VERSION}:
+    if document and all(known.get(section, []) == new.get(section, []) for section in SECTIONS):
         return False
     document.setdefault("dandifile_lock", VERSION)
-    for section in (*new, *(key for key in known if key != "dandifile_lock" and key not in new)):
+    for section in SECTIONS:
         _lay_over(document, section, new.get(section, []))
     _write(file, document)
     return True
@@ -80,14 +80,33 @@ def _lay_over(document: Any, section: str, entries: list[JsonObject]) -> None:
 
 
 def _readable(value: Json) -> Json:
-    """Texts of several paragraphs as blocks, everything else as it is."""
-    from ruamel.yaml.scalarstring import LiteralScalarString
+    """Long texts as blocks that a diff shows line by line, everything else as it is."""
+    from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
 
     if isinstance(value, dict):
         return {key: _readable(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_readable(each) for each in value]
-    return LiteralScalarString(value) if isinstance(value, str) and "\n" in value else value
+    if not isinstance(value, str) or ("\n" not in value and len(value) <= _WIDTH):
+        return value
+    if "\n" in value:
+        return LiteralScalarString(value)
+    folded = FoldedScalarString(value)
+    folded.fold_pos = _breaks(value)
+    return folded
+
+
+def _breaks(text: str) -> list[int]:
+    """The blanks at which lines of about `_WIDTH` end."""
+    breaks, start = [], 0
+    while (rest := len(text) - start) > _WIDTH:
+        blank = text.rfind(" ", start + 1, start + _WIDTH)
+        blank = blank if blank > 0 else text.find(" ", start + _WIDTH, start + rest - 1)
+        if blank < 0:
+            break
+        breaks.append(blank)
+        start = blank + 1
+    return breaks
 
 
 def _plain(value: Any) -> Any:
@@ -145,7 +164,7 @@ def _yaml() -> Any:
 
     yaml = YAML()
     yaml.default_flow_style = False
-    yaml.width = _WIDTH
+    yaml.width = 10_000  # lines are broken here, or not at all
     return yaml
 
 

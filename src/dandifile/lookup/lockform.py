@@ -25,6 +25,15 @@ from dandifile.model import Json, JsonObject
 
 _KEPT_EMPTY = {(Identifier, "environment"), (Paper, "title"), (Term, "label")}
 
+SECTIONS = {
+    "papers": ("doi",),
+    "people": ("orcid",),
+    "institutions": ("ror",),
+    "terms": ("about", "asked"),
+    "identifiers": ("environment", "api_url"),
+}
+"""The lock's lists in the file's order, and the keys that say what an entry of each is about."""
+
 
 def to_json(lock: Lock) -> dict[str, list[JsonObject]]:
     """The sections of the lock that hold something."""
@@ -45,14 +54,7 @@ def from_json(document: JsonObject) -> Lock:
 
 def identity(section: str, entry: JsonObject) -> tuple[str, ...]:
     """What an entry of a section is about: two entries of one identity are one entry, before and after."""
-    keys = {
-        "papers": ("doi",),
-        "people": ("orcid",),
-        "institutions": ("ror",),
-        "terms": ("about", "asked"),
-        "identifiers": ("environment", "api_url"),
-    }
-    return tuple(str(entry.get(key, "")) for key in keys[section])
+    return tuple(str(entry.get(key, "")) for key in SECTIONS[section])
 
 
 def _object(item: Any) -> JsonObject:

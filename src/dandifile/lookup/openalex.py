@@ -7,6 +7,7 @@ there, with one DOI: `paper.look_up` compares the DOI that was asked with the on
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import quote
 
 from dandifile.identifiers import ror_url
 from dandifile.lookup import doi as dois
@@ -15,7 +16,7 @@ from dandifile.lookup.authors import consortium, person, sound
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 from dandifile.lookup.matching import normalised
 from dandifile.lookup.names import Name, dandi_name, is_collective, split
-from dandifile.lookup.text import line, uninverted
+from dandifile.lookup.text import line, plain, uninverted
 from dandifile.model import JsonObject
 
 SOURCE = "openalex"
@@ -39,14 +40,15 @@ _KINDS = {
 
 def fetch(client: Asks, doi: str) -> Answer:
     """Ask for the work of a DOI in normal form. A merged work is a redirect."""
-    return client.ask(Request(SOURCE, f"works/{dois.url(doi)}", follow=True))
+    return client.ask(Request(SOURCE, f"works/doi:{quote(doi, safe='/')}", follow=True))
 
 
 def paper(work: JsonObject, fetched: str = "") -> Paper:
     """Translate a work. Its `doi` is OpenAlex's, which may not be the one that was asked for."""
     authors, warnings = [], []
+    corresponding = set(work.get("corresponding_author_ids") or ())
     for authorship in work.get("authorships") or ():
-        author, warning = _author(authorship)
+        author, warning = _author(authorship, corresponding)
         authors.append(author)
         warnings += warning
     if work.get("is_retracted"):
@@ -56,7 +58,7 @@ def paper(work: JsonObject, fetched: str = "") -> Paper:
         doi=dois.normal(work.get("doi") or "") or "",
         title=line(work.get("title") or work.get("display_name") or ""),
         kind=_kind(work, location),
-        abstract=uninverted(work.get("abstract_inverted_index")),
+        abstract=plain(uninverted(work.get("abstract_inverted_index"))),
         published=work.get("publication_date") or "",
         license=location.get("license") or "",
         authors=tuple(authors),
@@ -74,7 +76,7 @@ def _kind(work: JsonObject, location: JsonObject) -> str:
     return _KINDS.get(kind, "other")
 
 
-def _author(authorship: JsonObject) -> tuple[Author, list[str]]:
+def _author(authorship: JsonObject, corresponding: set[str]) -> tuple[Author, list[str]]:
     known = authorship.get("author") or {}
     text = line(authorship.get("raw_author_name") or known.get("display_name") or "")
     affiliations = _affiliations(authorship)
@@ -83,7 +85,8 @@ def _author(authorship: JsonObject) -> tuple[Author, list[str]]:
     name = split(text)
     orcid, said_by, warnings = _orcid(authorship, name)
     author = person(name, orcid, affiliations, said_by)
-    return replace(author, corresponding=bool(authorship.get("is_corresponding"))), warnings
+    writes = bool(authorship.get("is_corresponding")) or known.get("id") in corresponding
+    return replace(author, corresponding=writes), warnings
 
 
 def _orcid(authorship: JsonObject, name: Name) -> tuple[str, str, list[str]]:

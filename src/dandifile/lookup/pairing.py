@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from dandifile.errors import Problem
 from dandifile.lookup.entries import Review
 from dandifile.lookup.matching import award_key, lone_name, may_be_same, normalised, same_name
 from dandifile.model import JsonObject
@@ -55,6 +56,7 @@ class Pairs:
 
     unpaired: tuple[Entry, ...] = ()
     warnings: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     _by_slot: dict[int, list[Entry]] = field(default_factory=dict)
 
     def of(self, slot: Slot) -> list[Entry]:
@@ -65,9 +67,16 @@ def pair(entries: Sequence[Entry], authors: Sequence[Slot], funders: Sequence[Sl
     """Pair people by ORCID iD, name, or a name that is short for one; organizations by ROR id or name."""
     by_slot: dict[int, list[Entry]] = {}
     warnings: list[str] = []
+    problems: list[Problem] = []
     people = [entry for entry in entries if entry.written["schemaKey"] == "Person"]
-    for entry, slot in _people(people, [slot for slot in authors if slot.is_person], warnings):
+    for entry, slot in _people(people, [slot for slot in authors if slot.is_person], problems):
         by_slot.setdefault(id(slot), []).append(entry)
+        if _two_orcids(entry, slot):
+            other = slot.written["identifier"]
+            warnings.append(
+                f"contributors[{entry.number}]: {entry.name} has another ORCID iD in the paper, {other};"
+                " the spec's is taken"
+            )
     organizations = [entry for entry in entries if entry not in people]
     consortia = [slot for slot in authors if not slot.is_person]
     for entry in organizations:
@@ -80,7 +89,7 @@ def pair(entries: Sequence[Entry], authors: Sequence[Slot], funders: Sequence[Sl
         for entry in unpaired
         if entry.omit
     ]
-    return Pairs(unpaired, tuple(warnings), by_slot)
+    return Pairs(unpaired, tuple(warnings), tuple(problems), by_slot)
 
 
 Judge = Callable[[Entry, Slot], bool]
@@ -96,26 +105,29 @@ _JUDGES: tuple[Judge, ...] = (
 """From the surest to the least sure. Only what leaves no choice is taken."""
 
 
-def _people(entries: list[Entry], slots: list[Slot], warnings: list[str]) -> Iterable[tuple[Entry, Slot]]:
+def _people(
+    entries: Sequence[Entry], slots: Sequence[Slot], problems: list[Problem]
+) -> Iterator[tuple[Entry, Slot]]:
     entries, slots = list(entries), list(slots)
     for judge in _JUDGES:
-        for entry in list(entries):
+        for entry in tuple(entries):
             fits = [slot for slot in slots if judge(entry, slot)]
-            if len(fits) == 1:
+            if fits:
                 entries.remove(entry)
+            if len(fits) == 1:
                 slots.remove(fits[0])
-                if _two_orcids(entry, fits[0]):
-                    warnings.append(
-                        f"contributors[{entry.number}]: {entry.name} has another ORCID iD in the paper,"
-                        f" {fits[0].written['identifier']}; the spec's is taken"
-                    )
                 yield entry, fits[0]
             elif fits:
-                names = "; ".join(slot.name for slot in fits)
-                warnings.append(
-                    f"contributors[{entry.number}]: {entry.name} may be several of the paper's authors"
-                    f" ({names}): give an ORCID iD, or the full name"
-                )
+                problems.append(_several(entry, fits))
+
+
+def _several(entry: Entry, fits: Iterable[Slot]) -> Problem:
+    names = "; ".join(slot.name for slot in fits)
+    return Problem(
+        f"contributors[{entry.number}]",
+        f"{entry.name} may be several of the paper's authors: {names}",
+        "give an ORCID iD, or the full name",
+    )
 
 
 def _two_orcids(entry: Entry, slot: Slot) -> bool:

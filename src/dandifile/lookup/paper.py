@@ -76,21 +76,26 @@ def _authors(ours: tuple[Author, ...], theirs: tuple[Author, ...]) -> tuple[Auth
     """The registry's list, each author with what only OpenAlex says; ours where that list is not whole."""
     if len(theirs) < len(ours):
         return ours
-    joined = tuple(_author(_same(author, ours), author) for author in theirs)
+    by_place = len(theirs) == len(ours)
+    joined = tuple(
+        _author(ours[place] if by_place and _alike(ours[place], author) else _same(author, ours), author)
+        for place, author in enumerate(theirs)
+    )
     contacts = [sum(author.corresponding for author in authors) for authors in (ours, joined)]
     return joined if contacts[0] == contacts[1] else ours
 
 
 def _same(author: Author, among: Iterable[Author]) -> Author | None:
-    name = full_name(author)
-    if author.collective:
-        return next((each for each in among if normalised(full_name(each)) == normalised(name)), None)
-    people = [each for each in among if not each.collective]
-    for judge in (same_name, may_be_same):
-        found = [each for each in people if judge(full_name(each), name)]
-        if len(found) == 1:
-            return found[0]
-    return None
+    """The only one whose name may be this one's."""
+    found = [each for each in among if _alike(each, author)]
+    return found[0] if len(found) == 1 else None
+
+
+def _alike(one: Author, other: Author) -> bool:
+    names = full_name(one), full_name(other)
+    if one.collective or other.collective:
+        return normalised(names[0]) == normalised(names[1])
+    return same_name(*names) or may_be_same(*names)
 
 
 def _author(ours: Author | None, theirs: Author) -> Author:

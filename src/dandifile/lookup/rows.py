@@ -16,7 +16,16 @@ from dandifile.lookup.facts import (
 )
 from dandifile.lookup.matching import may_be_same, same_name
 from dandifile.lookup.services import TITLES
-from dandifile.lookup.terms.outcome import Absent, Candidate, Choice, Foreign, Matched, Outcome, Retired, Unchecked
+from dandifile.lookup.terms.outcome import (
+    Absent,
+    Candidate,
+    Choice,
+    Foreign,
+    Matched,
+    Outcome,
+    Retired,
+    Unchecked,
+)
 
 
 class State(StrEnum):

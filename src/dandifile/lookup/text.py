@@ -14,6 +14,7 @@ _BREAK = re.compile(r"</?(?:jats:)?(?:p|sec|list|list-item|br|div|li|ul|ol|h[1-6
 _TAG = re.compile(
     r"""</?[A-Za-z][\w:.-]*(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>|<!--.*?-->""", re.DOTALL
 )
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufffe\uffff]|[\ud800-\udfff]")
 _HEADS_THE_WHOLE = {"abstract", "summary"}
 
 
@@ -23,9 +24,10 @@ def plain(marked_up: str) -> str:
     Formulae come twice in JATS, as MathML and as TeX: the TeX goes. Markup that is itself
     escaped (`&lt;i&gt;`) is read too; a lone `<`, as in "p < 0.05", stays.
     """
+    marked_up = _CONTROLS.sub("", marked_up)
     text = unescape(marked_up) if "&lt;" in marked_up and "<" not in marked_up else marked_up
     text = _HEADING.sub(_heading, _MATHS.sub("", text))
-    text = unescape(_TAG.sub("", _BREAK.sub("\n\n", text)))
+    text = _CONTROLS.sub("", unescape(_TAG.sub("", _BREAK.sub("\n\n", text))))
     paragraphs = (" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text))
     return "\n\n".join(filter(None, paragraphs))
 
