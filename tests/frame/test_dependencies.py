@@ -18,8 +18,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 EXTRAS = PROJECT["optional-dependencies"]
 UNITS = sorted(path for path in (ROOT / "src" / "dandifile").iterdir() if path.suffix in ("", ".py"))
 
-THROUGH_OTHERS = {"httptools", "nwbinspector"}
-"""Needed and not imported: what uvicorn's protocol and the dandi package's validation run on."""
+THROUGH_OTHERS = {"httptools"}
+"""Needed and not imported: what uvicorn's protocol runs on."""
 
 
 def names(requirements: list[str]) -> set[str]:
