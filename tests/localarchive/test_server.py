@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -91,10 +92,39 @@ def test_of_two_that_start_one_at_once_both_use_the_same(store: Path) -> None:
         assert len(set(pool.map(lambda _: pid(), range(2)))) == 1
 
 
+def test_after_a_restart_the_key_in_the_file_is_the_admins_again(store: Path) -> None:
+    with testing.archive(store) as archive:
+        headers = {"Authorization": f"token {archive.key}"}
+        made = {"name": "owned by the admin", "metadata": {}}
+        requests.post(f"{archive.api_url}/dandisets/", json=made, headers=headers, timeout=30)
+        new = requests.post(f"{archive.api_url}/auth/token/", headers=headers, timeout=30).json()
+        assert new != archive.key
+    with testing.archive(store) as archive:
+        headers = {"Authorization": f"token {archive.key}"}
+        assert requests.get(f"{archive.api_url}/users/me/", headers=headers, timeout=30).json()["admin"]
+
+
 def test_why_a_server_does_not_start_is_told(store: Path) -> None:
     with testing.archive(store), pytest.raises(UserError, match="another process") as caught, running(store):
         pass
     assert caught.value.fix
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_served_store_is_left_in_order(store: Path, number: int) -> None:
+    code = (
+        "import sys; from pathlib import Path; from dandifile.localarchive.server import serve\n"
+        "serve(Path(sys.argv[1]), 0, on_ready=lambda running: print(running.api_url, flush=True))"
+    )
+    command = [sys.executable, "-c", code, str(store)]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert server.stdout
+    assert requests.get(f"{server.stdout.readline().strip()}/info/", timeout=30).ok
+    server.send_signal(number)
+    assert server.wait(30) != 0
+    server.stdout.close()
+    assert not (store / "server.json").exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kills by signal")

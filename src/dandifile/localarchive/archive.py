@@ -63,7 +63,7 @@ def open_store(store: Path, settings: Settings | None = None) -> Archive:
 
 
 def _admin_key(store: Path, database: Database) -> str:
-    """The admin's key, from its file; both are made at the first start.
+    """The admin's key, from its file; both are made at the first start, and it is the file that counts.
 
     The name is one that dandischema accepts, since it becomes a dandiset's contact person.
     """
@@ -72,10 +72,12 @@ def _admin_key(store: Path, database: Database) -> str:
         write_secret(file, secrets.token_hex(20))
     key = file.read_text(encoding="ascii").strip()
     with database.write() as db:
-        if users.by_key(db, key) is None:
+        admin = users.by_name(db, "admin")
+        if admin is None:
             names = {"first_name": "Local", "last_name": "Admin", "email": "admin@example.org"}
-            db.execute("DELETE FROM users WHERE login = 'admin' AND id NOT IN (SELECT user FROM owners)")
             users.add(db, "admin", key=key, admin=True, **names)
+        elif users.by_key(db, key) is None:
+            users.set_key(db, admin, key)
     return key
 
 

@@ -10,6 +10,7 @@ import hmac
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -130,12 +131,18 @@ def serve(
     """
     from dandifile.localarchive.serving import Serving, listen
 
+    # uvicorn ends on it, and then passes it on: let that unwind, and not kill, what is around it.
+    signal.signal(signal.SIGTERM, _end)
     with (
         listen(host, port) as listening,
         Serving(store, listening, settings) as serving,
         announced(serving.archive.store, serving.running),
     ):
         serving.run(on_ready)
+
+
+def _end(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 @contextmanager

@@ -77,8 +77,12 @@ def by_name(db: sqlite3.Connection, name: str) -> User | None:
 
 def new_key(db: sqlite3.Connection, user: User) -> str:
     key = secrets.token_hex(20)
-    db.execute("UPDATE users SET key_hash = ? WHERE id = ?", (_hash(key), user.id))
+    set_key(db, user, key)
     return key
+
+
+def set_key(db: sqlite3.Connection, user: User, key: str) -> None:
+    db.execute("UPDATE users SET key_hash = ? WHERE id = ?", (_hash(key), user.id))
 
 
 def search(db: sqlite3.Connection, text: str) -> list[User]:
