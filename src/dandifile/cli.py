@@ -213,6 +213,32 @@ def validate(
 
 
 @app.command()
+def organize(
+    file: File = None,
+    environment: Environment = "",
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="DIR", help="Make a tree of files with these names.")
+    ] = None,
+    mode: Annotated[
+        str, typer.Option("--mode", metavar="MODE", help="symlink (the default), hardlink, copy or move.")
+    ] = "",
+    undo: Annotated[
+        Path | None, typer.Option("--undo", metavar="LOG", help="Take a tree away again, by its log.")
+    ] = None,
+    rename: Rename = False,
+    format: Format = "text",
+    no_color: NoColor = False,
+    jobs: Jobs = None,
+) -> int:
+    """Show the names that the files get in the dandiset; make a tree of them."""
+    from dandifile.commands.common import Flags
+    from dandifile.commands.organize import organize
+
+    flags = Flags(file, environment, format, no_color=no_color, jobs=jobs)
+    return organize(flags, to, mode, undo, rename=rename)
+
+
+@app.command()
 def fmt(
     file: File = None,
     check: Annotated[

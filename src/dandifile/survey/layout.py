@@ -231,16 +231,38 @@ def _path(content: Content, entities: Collection[str]) -> str:
 def _refuse_tied(path: str, group: Sequence[Content], holder: str | None, refuse: Refuse) -> None:
     for content in group:
         others = [other for other in group if other is not content]
-        same = any(other.digest == content.digest for other in others)
         rivals = ", ".join([*([holder] if holder else []), *(other.source for other in others)])
-        refuse(
-            content,
-            f"its name would be {path}, as that of {rivals}"
-            + (", which has the same content" if same else ""),
-            "remove one of the copies, or exclude it"
-            if same
-            else "let them differ in session_id, subject_id, slice_id, cell_id, description or object_id",
-        )
+        if any(other.digest == content.digest for other in others):
+            refuse(
+                content,
+                f"its name would be {path}, as that of {rivals}, which has the same content",
+                "remove one of the copies, or exclude it",
+            )
+        else:
+            refuse(
+                content,
+                f"its name would be {path}, as that of {rivals}: {_said(content)}",
+                _tie_break(content),
+            )
+
+
+def _said(content: Content) -> str:
+    """The fields that a name could tell files apart by, as this file has them."""
+    given = [f"{_FIELDS[key]} {value}" for key in _TIE_BREAKERS if (value := content.entity(key))]
+    return (
+        f"all that could tell them apart is the same ({', '.join(given)})"
+        if given
+        else "it has no field to tell them apart"
+    )
+
+
+def _tie_break(content: Content) -> str:
+    """Which fields would break the tie: those to be changed, and those that are not set yet."""
+    settable = [key for key in _TIE_BREAKERS if key != "obj"]
+    unset = [_FIELDS[key] for key in settable if not content.entity(key)]
+    change = f"give it another {_FIELDS['ses']}" if content.entity("ses") else ""
+    add = f"set {' or '.join(unset)} in it" if unset else ""
+    return ", or ".join(filter(None, [change, add])) or "give it another session_id"
 
 
 def _refuse_impossible(

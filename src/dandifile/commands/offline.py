@@ -1,0 +1,63 @@
+"""A spec's data without its archive: for commands that look at files only."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from dandifile.commands.common import LOCAL, Flags, at_hand
+from dandifile.commands.showing import watching
+from dandifile.errors import ArchiveError
+from dandifile.model import Record, Spec
+from dandifile.survey.stages import Runner
+
+
+@dataclass(frozen=True)
+class Data:
+    """The spec, what this folder is known to have on its archive, and what runs the survey's steps."""
+
+    spec: Spec
+    record: Record
+    run: Runner
+
+
+@contextmanager
+def data(flags: Flags) -> Iterator[Data]:
+    from dandifile.run.survey_runner import survey_runner
+    from dandifile.survey import tasks
+
+    with (
+        at_hand(flags) as (spec, cache, jobs),
+        watching(flags) as (notify, _),
+        survey_runner(tasks, cache, jobs, notify) as run,
+    ):
+        yield Data(spec, _record(spec), run)
+
+
+def _record(spec: Spec) -> Record:
+    """What the last apply here noted. Only a URL that is not known is asked which archive it is."""
+    from dandifile.run.record import load_record
+
+    try:
+        home, identifier = _local(spec) if spec.instance == LOCAL else _remote(spec)
+    except ArchiveError as error:
+        sys.stderr.write(f"{error.what}: names are given without what the archive has\n")
+        return Record()
+    return load_record(spec.root / ".dandifile", home, identifier) if identifier else Record()
+
+
+def _remote(spec: Spec) -> tuple[str, str | None]:
+    from dandifile.archive.instances import resolve
+    from dandifile.lookup.lock import lock_file, locked_identifier
+
+    url = resolve(spec.instance).api_url
+    return url, spec.identifier or locked_identifier(lock_file(spec.file), spec.environment, url)
+
+
+def _local(spec: Spec) -> tuple[str, str | None]:
+    from dandifile.localarchive import identifiers
+    from dandifile.localarchive.server import default_store
+
+    return LOCAL, spec.identifier or identifiers.get(default_store(), spec.file, spec.environment)

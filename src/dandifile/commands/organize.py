@@ -1,0 +1,149 @@
+"""`dandifile organize`: the names that the files here get, and trees of files that have them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from dandifile.commands.common import Flags
+from dandifile.commands.offline import Data, data
+from dandifile.commands.showing import print_json
+from dandifile.errors import Exit, UserError
+from dandifile.model import JsonObject, Refusal, Spec
+from dandifile.organize.log import read
+from dandifile.organize.make import Placed, Tree, make
+from dandifile.organize.tree import Mode, Source, tree
+from dandifile.organize.undo import undo
+from dandifile.survey.naming import Named, names
+from dandifile.survey.scan import NWB, entry_path
+from dandifile.survey.stages import extracted
+
+
+def organize(flags: Flags, to: Path | None, mode: str, undone: Path | None, *, rename: bool) -> int:
+    """Shows names; with `to` makes a tree of them, with `undone` (its log) takes it away again."""
+    if undone is not None:
+        return _undo(flags, undone, to)
+    way = _mode(mode, to)
+    with data(flags) as here:
+        named = names(here.spec, here.run, here.record, rename=rename)
+        if to is None:
+            _show_names(named, flags)
+            return Exit.BLOCKED if named.refused else Exit.DONE
+        folder = to.absolute()
+        _refuse_inside(here.spec, folder, way)
+        return _make(here, named, folder, way, flags)
+
+
+def _make(here: Data, named: Named, folder: Path, mode: Mode, flags: Flags) -> int:
+    target = Tree.at(folder, mode)
+    moved = {entry.source for entry in target.before.values()}
+    sources, unread = _sources(here, named)
+    placements, refused = tree(sources, mode, lambda file: Path(file).exists() or file in moved)
+    placed = list(make(placements, target))
+    refused = sorted((*named.refused, *unread, *refused), key=lambda refusal: refusal.source)
+    _show_placed(placed, refused, flags, log=target.log.file if target.log.file.exists() else None)
+    return _exit_code(placed, refused)
+
+
+def _sources(here: Data, named: Named) -> tuple[list[Source], list[Refusal]]:
+    """The named files with the media that they refer to, which the names do not need; and unreadable ones."""
+    extracts = extracted([content for content, _ in named.files], here.run)
+    sources, refused = [], []
+    for content, path in named.files:
+        file = content.file
+        if file.form == NWB and content.digest in extracts.failures:
+            refused.append(Refusal(content.source, *extracts.failures[content.digest]))
+            continue
+        media = tuple(extracts.outputs.get(content.digest, {}).get("media", ()))
+        folder = Path(file.path).is_dir()
+        sources.append(
+            Source(content.source, file.path, path, file.size, file.mtime_ns, content.digest, media, folder)
+        )
+    return sources, refused
+
+
+def _undo(flags: Flags, log: Path, to: Path | None) -> int:
+    if to is not None:
+        raise UserError("--undo and --to do not go together", fix="give the log alone: it knows the tree")
+    placed = undo(read(log.absolute()))
+    _show_placed(placed, [], flags, log=None)
+    return _exit_code(placed, [])
+
+
+def _mode(mode: str, to: Path | None) -> Mode:
+    if mode and to is None:
+        raise UserError("--mode says how a tree is made, and --to where is missing", fix="add --to DIR")
+    try:
+        return Mode(mode or Mode.SYMLINK)
+    except ValueError as error:
+        raise UserError(f"--mode {mode} is not known", fix=f"use one of {', '.join(Mode)}") from error
+
+
+def _refuse_inside(spec: Spec, folder: Path, mode: Mode) -> None:
+    """A second name for each file inside the data would make every file an asset twice."""
+    for entry in spec.paths:
+        source = Path(entry_path(str(spec.root.absolute()), entry))
+        if mode is not Mode.MOVE and folder.resolve().is_relative_to(source.resolve()):
+            raise UserError(
+                f"{folder} is inside {entry.source}, which `paths` takes as data",
+                fix="choose a folder outside of it, or --mode move to rename the files in place",
+            )
+
+
+# --- What is shown ------------------------------------------------------------------------------
+
+
+def _show_names(named: Named, flags: Flags) -> None:
+    from dandifile.report.console import show, stdout, width
+    from dandifile.report.names import names_text
+
+    if flags.format == "json":
+        print_json(
+            {
+                "names": [
+                    {
+                        "source": content.source,
+                        "path": path,
+                        "size": content.file.size,
+                        "digest": content.digest,
+                    }
+                    for content, path in named.files
+                ],
+                "refused": _refused_json(named.refused),
+                "absent": list(named.absent),
+            }
+        )
+        return
+    console = stdout(no_color=flags.no_color)
+    paths = {content.source: path for content, path in named.files}
+    show(console, names_text(paths, named.refused, named.absent, width=width(console)))
+
+
+def _show_placed(
+    placed: Sequence[Placed], refused: Sequence[Refusal], flags: Flags, *, log: Path | None
+) -> None:
+    from dandifile.report.console import show, stdout, width
+    from dandifile.report.names import placed_text
+
+    if flags.format == "json":
+        files = [vars(one) for one in placed]
+        print_json({"files": files, "refused": _refused_json(refused), "log": str(log) if log else None})
+        return
+    console = stdout(no_color=flags.no_color)
+    errors = {one.path: one.error for one in placed if one.status == "failed"}
+    words = {"done": "done", "there": "there already", "failed": "failed"}
+    counts = Counter(words[one.status] for one in placed) + Counter(refused=len(refused))
+    show(console, placed_text(errors, refused, counts, width=width(console)))
+    if log:
+        console.print(f"To undo it: dandifile organize --undo {log}", soft_wrap=True)
+
+
+def _refused_json(refused: Sequence[Refusal]) -> list[JsonObject]:
+    return [vars(refusal) for refusal in refused]
+
+
+def _exit_code(placed: Sequence[Placed], refused: Sequence[Refusal]) -> Exit:
+    if any(one.status == "failed" for one in placed):
+        return Exit.FAILED
+    return Exit.BLOCKED if refused else Exit.DONE

@@ -1,0 +1,1 @@
+"""A tree of the data under its names in the dandiset: planned, made, undone."""

@@ -1,0 +1,99 @@
+"""The log of a tree: what was put where, one JSON line a file, written before the file gets its name.
+
+It lies in the tree, under a hidden name that no scan takes for data, and is all that undoing needs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dandifile.errors import Problem, SpecError, UserError
+from dandifile.organize.tree import Mode
+
+_PREFIX = ".dandifile-organize-"
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file: `source` and `path` (in the tree), the content that it was made from and its stat as made.
+
+    `references` are those that were rewritten in it, old → new.
+    """
+
+    source: str
+    path: str
+    digest: str
+    size: int
+    mtime_ns: int
+    references: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Log:
+    file: Path
+    folder: Path
+    mode: Mode
+    entries: tuple[Entry, ...]
+
+
+class Writer:
+    """Adds to a log; what `add` was told is on the disk when it returns."""
+
+    def __init__(self, file: Path, mode: Mode) -> None:
+        self.file, self._mode = file, mode
+        self._begun = False
+
+    def add(self, entry: Entry) -> None:
+        head = [] if self._begun else [{"dandifile_organize": _VERSION, "mode": self._mode}]
+        with self.file.open("a", encoding="utf-8") as stream:
+            stream.writelines(json.dumps(line) + "\n" for line in [*head, asdict(entry)])
+            stream.flush()
+            os.fsync(stream.fileno())
+        self._begun = True
+
+
+def new_log(folder: Path, mode: Mode) -> Writer:
+    """A log for one run in a folder; it becomes a file with its first entry."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    return Writer(folder / f"{_PREFIX}{stamp}.jsonl", mode)
+
+
+def read(file: Path) -> Log:
+    """A log, without a last line that a crash cut short. UserError where it is none."""
+    try:
+        head, *lines = file.read_text("utf-8").splitlines()
+        header = json.loads(head)
+        mode = Mode(header["mode"])
+        version = header["dandifile_organize"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{file} is not a log of `dandifile organize`",
+            fix=f"give it the {_PREFIX}….jsonl that lies in the tree",
+        ) from error
+    if version != _VERSION:
+        raise UserError(f"{file} is of a newer dandifile", fix="undo it with that")
+    return Log(file, file.parent, mode, tuple(_entries(file, lines)))
+
+
+def made_before(folder: Path) -> dict[str, Entry]:
+    """What earlier runs put into a folder, by path."""
+    logs = [read(file) for file in sorted(folder.glob(f"{_PREFIX}*.jsonl"))]
+    return {entry.path: entry for log in logs for entry in log.entries}
+
+
+def _entries(file: Path, lines: list[str]) -> Iterator[Entry]:
+    for number, line in enumerate(lines, 2):
+        try:
+            yield Entry(**json.loads(line))
+        except (ValueError, TypeError) as error:
+            if number == len(lines) + 1:
+                return
+            raise SpecError(
+                f"{file.name} is damaged", [Problem(f"{file}:{number}", "this is no entry")], fix="mend it"
+            ) from error

@@ -1,0 +1,82 @@
+"""Puts one file at one place: whole or not at all, and never over anything.
+
+What is copied is written under a hidden name in the same folder first. A crash leaves at most
+such a leftover, which the next attempt replaces.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dandifile.errors import DataError
+
+
+@contextmanager
+def copied(source: Path, target: Path) -> Iterator[Path]:
+    """A copy of `source` with its times, beside `target` under a hidden name; gone if not published."""
+    temporary = target.with_name(f".partial-{target.name}")
+    temporary.unlink(missing_ok=True)
+    try:
+        shutil.copy2(source, temporary)
+        temporary.chmod(temporary.stat().st_mode | 0o200)  # data is often kept read-only
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def publish(temporary: Path, target: Path) -> None:
+    """Gives a finished file its name. FileExistsError where the name is taken."""
+    with temporary.open("rb+") as file:
+        os.fsync(file.fileno())
+    if not _linked(temporary, target):
+        _refuse_taken(target)
+        temporary.rename(target)
+
+
+def symlink(source: Path, target: Path) -> None:
+    target.symlink_to(source)
+
+
+def hardlink(source: Path, target: Path) -> None:
+    """A second name for the content; through links, to what they lead to."""
+    if not _linked(source.resolve(), target):
+        raise DataError(
+            f"{target.parent} cannot hold a hard link to it",
+            where=str(source),
+            fix="use --mode symlink, or copy where the tree is on another disk",
+        )
+
+
+def move(source: Path, target: Path) -> None:
+    """Moves a file, also to another disk. A crash leaves it at one of the two places, or whole at both."""
+    if source.is_symlink():
+        raise DataError(
+            "it is a link, whose content stays where it is",
+            where=str(source),
+            fix="use --mode symlink or copy",
+        )
+    if not _linked(source, target):
+        with copied(source, target) as temporary:
+            publish(temporary, target)
+    source.unlink()
+
+
+def _linked(source: Path, target: Path) -> bool:
+    """Makes a hard link; False where file systems, or two of them, have none."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        _refuse_taken(target)
+        return False
+    return True
+
+
+def _refuse_taken(target: Path) -> None:
+    if os.path.lexists(target):
+        raise FileExistsError(f"{target} exists")

@@ -1,0 +1,132 @@
+"""What a tree is made of: which file comes where, and which media files go with their NWB file. Pure.
+
+An NWB file refers to media files by paths from its own folder. Where those would not hold in
+the tree, the media files come beside the NWB file, in a folder with its name, as `dandi organize`
+puts them, and the references are rewritten. A link to a file cannot be rewritten.
+"""
+
+# Names stay as they were scanned: strings, never resolved.
+# ruff: noqa: PTH117, PTH118, PTH120
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dandifile.model import Refusal
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # one slash: the dandi package loses the other
+
+_FOLDER = ("it is a folder, which cannot be put into the tree whole or not at all", "use --mode symlink")
+
+
+class Mode(StrEnum):
+    SYMLINK = "symlink"
+    HARDLINK = "hardlink"
+    COPY = "copy"
+    MOVE = "move"
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether the file in the tree is one of its own, whose references can be rewritten."""
+        return self in (Mode.COPY, Mode.MOVE)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file here and its path in the tree; `media` are the references of an NWB file."""
+
+    source: str  # as in messages
+    file: str  # absolute
+    path: str
+    size: int
+    mtime_ns: int
+    digest: str
+    media: tuple[str, ...] = ()
+    folder: bool = False  # a Zarr
+
+
+@dataclass(frozen=True)
+class Placement:
+    """One file of the tree; `rewrite` where its references to media files are to be rewritten."""
+
+    source: Source
+    rewrite: bool = False
+
+
+def tree(
+    sources: Sequence[Source], mode: Mode, exists: Callable[[str], bool] = os.path.exists
+) -> tuple[list[Placement], list[Refusal]]:
+    """What to place, by path, and the files that cannot be in such a tree. `exists` looks for media files."""
+    paths = {os.path.normpath(source.file): source.path for source in sources}
+    rewritten = [source for source in sources if not _holds(source, paths)]
+    uses = Counter(name for source in rewritten for name in {*media_files(source)})
+    refused = {
+        source.source: Refusal(source.source, *why)
+        for source in rewritten
+        if (why := _hindrance(source, mode, uses, exists))
+    }
+    if mode is not Mode.SYMLINK:
+        refused |= {source.source: Refusal(source.source, *_FOLDER) for source in sources if source.folder}
+    going = {source.source for source in rewritten} - refused.keys()
+    beside = {name for source in rewritten if source.source in going for name in media_files(source)}
+    placements = [
+        Placement(source, rewrite=source.source in going)
+        for source in sorted(sources, key=lambda source: source.path)
+        if source.source not in refused and os.path.normpath(source.file) not in beside
+    ]
+    return placements, [refused[name] for name in sorted(refused)]
+
+
+def media_files(source: Source) -> list[str]:
+    """The media files that an NWB file refers to on this machine, absolute."""
+    return [media_file(source.file, name) for name in source.media if not is_url(name)]
+
+
+def media_file(file: str, name: str) -> str:
+    """What the reference `name` in the NWB file `file` means."""
+    return os.path.normpath(os.path.join(os.path.dirname(file), name))
+
+
+def is_url(name: str) -> bool:
+    return bool(_URL.match(name))
+
+
+def _holds(source: Source, paths: Mapping[str, str]) -> bool:
+    """Whether every reference finds its file in the tree as it is."""
+    return all(
+        not os.path.isabs(name)
+        and paths.get(media_file(source.file, name))
+        == posixpath.normpath(posixpath.join(posixpath.dirname(source.path), name))
+        for name in source.media
+        if not is_url(name)
+    )
+
+
+def _hindrance(
+    source: Source, mode: Mode, uses: Mapping[str, int], exists: Callable[[str], bool]
+) -> tuple[str, str] | None:
+    """Why an NWB file whose references do not hold cannot be in the tree, and what to do."""
+    files = media_files(source)
+    if not mode.rewrites:
+        return (
+            f"its reference to {_some(source.media)} would not hold in the tree, and a link is not rewritten",
+            "use --mode copy or move, which rewrite the references",
+        )
+    missing = [file for file in files if not exists(file)]
+    if missing:
+        return f"it refers to {_some(missing)}, which is not here", "put it where the reference says"
+    shared = [file for file in files if uses[file] > 1]
+    if mode is Mode.MOVE and shared:
+        return f"{_some(shared)} belongs to several NWB files, and moves only once", "use --mode copy"
+    return None
+
+
+def _some(names: Iterable[str]) -> str:
+    first, *rest = names
+    return f"{first} and {len(rest)} more" if rest else first

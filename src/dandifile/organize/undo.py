@@ -1,0 +1,99 @@
+"""Undoes a tree by its log, last file first. What is not as it was made is kept and told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from dandifile.errors import DataError
+from dandifile.organize import place
+from dandifile.organize.log import Entry, Log
+from dandifile.organize.make import Placed
+from dandifile.organize.media import restore
+from dandifile.organize.tree import Mode
+
+
+def undo(log: Log) -> list[Placed]:
+    """Takes the files out of the tree again, moved ones back to where they were.
+
+    The log is deleted when all is undone; run again, it does what is left.
+    """
+    undone = [_undone(entry, log) for entry in reversed(log.entries)]
+    _remove_empty(log.folder, log.entries)
+    if all(placed.status != "failed" for placed in undone):
+        log.file.unlink()
+    return undone
+
+
+def _undone(entry: Entry, log: Log) -> Placed:
+    target = log.folder / entry.path
+    try:
+        if not os.path.lexists(target):
+            return _without_target(entry, log.mode)
+        if log.mode is Mode.MOVE:
+            _move_back(entry, target)
+        else:
+            _refuse_last(entry, target, log.mode)
+            target.unlink()
+    except DataError as error:
+        return Placed(entry.path, entry.source, "failed", f"{error.what} ({error.fix})")
+    except OSError as error:
+        return Placed(entry.path, entry.source, "failed", str(error.strerror or error))
+    return Placed(entry.path, entry.source, "done")
+
+
+def _without_target(entry: Entry, mode: Mode) -> Placed:
+    """It was never made, or is undone already; a moved file must be where it was."""
+    if mode is Mode.MOVE and not os.path.lexists(entry.source):
+        return Placed(entry.path, entry.source, "failed", "it is neither in the tree nor where it was")
+    return Placed(entry.path, entry.source, "there")
+
+
+def _refuse_last(entry: Entry, target: Path, mode: Mode) -> None:
+    """Takes nothing away that is not known to be still there under its first name."""
+    if mode is Mode.SYMLINK:
+        if not target.is_symlink() or str(target.readlink()) != entry.source:
+            raise _kept(target, "is not the link that was made")
+    elif target.is_symlink() or not _as_made(entry, target):
+        raise _kept(target, "was changed since")
+    elif not Path(entry.source).exists():
+        raise _kept(target, f"is the only copy left: {entry.source} is gone")
+
+
+def _move_back(entry: Entry, target: Path) -> None:
+    source = Path(entry.source)
+    if target.is_symlink() or not _as_made(entry, target):
+        raise _kept(target, "was changed since")
+    if os.path.lexists(source):
+        if not source.samefile(target):
+            raise _kept(target, f"was moved from {source}, and another file is there now")
+        target.unlink()
+        return
+    source.parent.mkdir(parents=True, exist_ok=True)
+    if not entry.references:
+        place.move(target, source)
+        return
+    with place.copied(target, source) as temporary:
+        restore(temporary, entry.references)
+        place.publish(temporary, source)
+    target.unlink()
+
+
+def _as_made(entry: Entry, target: Path) -> bool:
+    status = target.stat()
+    return (status.st_size, status.st_mtime_ns) == (entry.size, entry.mtime_ns)
+
+
+def _kept(target: Path, why: str) -> DataError:
+    return DataError(f"{target} {why}", fix="see to it by hand")
+
+
+def _remove_empty(folder: Path, entries: Iterable[Entry]) -> None:
+    """The folders that nothing is left in, deepest first; never the tree's own."""
+    folders = {parent for entry in entries for parent in Path(entry.path).parents} - {Path()}
+    for below in sorted(folders, key=lambda path: len(path.parts), reverse=True):
+        try:
+            (folder / below).rmdir()
+        except OSError:  # not empty, or gone
+            continue

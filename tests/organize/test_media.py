@@ -1,0 +1,103 @@
+"""NWB files that refer to media files, put into trees and taken out again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dandifile.organize.log import read
+from dandifile.organize.make import Tree, make
+from dandifile.organize.tree import Mode, Placement, Source, tree
+from dandifile.organize.undo import undo
+from dandifile.survey.digest import dandi_etag
+from tests.survey.lab import write, write_nwb
+
+PATH = "sub-m1/sub-m1_image.nwb"
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """An NWB file and its video, which lies in a folder beside it."""
+    write_nwb(tmp_path / "raw" / "a.nwb", external_video="films/v.MP4")
+    write(tmp_path / "raw" / "films" / "v.MP4", "film")
+    return tmp_path / "raw"
+
+
+def references(file: Path) -> list[str]:
+    import h5py
+
+    with h5py.File(file) as nwb:
+        return [str(name) for name in nwb["acquisition/video/external_file"].asstr()[:]]
+
+
+def placements(raw: Path, mode: Mode, path: str = PATH) -> list[Placement]:
+    file = raw / "a.nwb"
+    size = file.stat().st_size
+    digest = dandi_etag(file, size)
+    nwb = Source("a.nwb", str(file), path, size, file.stat().st_mtime_ns, digest, ("films/v.MP4",))
+    found, refused = tree([nwb], mode)
+    assert refused == []
+    return found
+
+
+@pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
+def test_media_come_beside_the_nwb_file_and_are_found_there(raw: Path, mode: Mode) -> None:
+    folder = raw.parent / "tree"
+    target = Tree.at(folder, mode)
+    assert [one.status for one in make(placements(raw, mode), target)] == ["done"]
+    [name] = references(folder / PATH)
+    assert name.startswith("sub-m1_image/")
+    assert name.endswith("_external_file_0.mp4")
+    assert (folder / "sub-m1" / name).read_text("utf-8") == "film"
+    assert (raw / "a.nwb").exists() == (raw / "films" / "v.MP4").exists() == (mode is Mode.COPY)
+
+    assert {one.status for one in undo(read(target.log.file))} == {"done"}
+    assert references(raw / "a.nwb") == ["films/v.MP4"]
+    assert (raw / "films" / "v.MP4").read_text("utf-8") == "film"
+    assert list(folder.iterdir()) == []
+
+
+def test_the_original_of_a_copy_is_untouched(raw: Path) -> None:
+    before = (raw / "a.nwb").read_bytes()
+    list(make(placements(raw, Mode.COPY), Tree.at(raw.parent / "tree", Mode.COPY)))
+    assert (raw / "a.nwb").read_bytes() == before
+
+
+def test_made_again_it_does_nothing(raw: Path) -> None:
+    folder = raw.parent / "tree"
+    list(make(placements(raw, Mode.COPY), Tree.at(folder, Mode.COPY)))
+    again = Tree.at(folder, Mode.COPY)
+    assert [one.status for one in make(placements(raw, Mode.COPY), again)] == ["there"]
+    assert not again.log.file.exists()
+
+
+def test_a_move_that_was_killed_after_the_media_is_finished(
+    raw: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = raw.parent / "tree"
+    found = placements(raw, Mode.MOVE)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("dandifile.organize.make._publish", killed)
+        with pytest.raises(KeyboardInterrupt):
+            list(make(found, Tree.at(folder, Mode.MOVE)))
+    assert not (raw / "films" / "v.MP4").exists()
+    assert [one.status for one in make(found, Tree.at(folder, Mode.MOVE))] == ["done"]
+    [name] = references(folder / PATH)
+    assert (folder / "sub-m1" / name).read_text("utf-8") == "film"
+
+
+def test_a_path_as_it_is_keeps_its_references(raw: Path) -> None:
+    """Both keep their places to each other: nothing is read or rewritten."""
+    video = raw / "films" / "v.MP4"
+    status = video.stat()
+    film = Source("films/v.MP4", str(video), "x/films/v.MP4", status.st_size, status.st_mtime_ns, "")
+    [nwb] = [placement.source for placement in placements(raw, Mode.COPY, "x/a.nwb")]
+    folder = raw.parent / "tree"
+    found, _ = tree([nwb, film], Mode.SYMLINK)
+    assert [one.status for one in make(found, Tree.at(folder, Mode.SYMLINK))] == ["done", "done"]
+    assert references(folder / "x" / "a.nwb") == ["films/v.MP4"]
