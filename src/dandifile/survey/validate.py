@@ -16,6 +16,8 @@ from dandifile.survey.quiet import quiet
 
 _CRASHED_CHECK = re.compile(r"NWBI\.During evaluation of '(\w+)' - (.*)", re.DOTALL)
 _UNREAD = "NWBI.During io.read()"
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+_LONG = 300  # characters
 
 
 def validate(params: JsonObject) -> JsonObject:
@@ -48,8 +50,14 @@ def _finding(result: Any) -> dict[str, str | None]:
     severity = result.severity.name.lower() if result.severity is not None else None
     within = next(iter((result.within_asset_paths or {}).values()), "")
     if result.id.startswith(_UNREAD):
-        message = f"pynwb cannot read it: {last_line}"
+        message = f"pynwb cannot read it: {_in_short(last_line)}"
     return {"check": _check(result), "message": message, "severity": severity, "within": within}
+
+
+def _in_short(error: str) -> str:
+    """An error of pynwb's in the same words each time: it may hold the whole file, and where in memory."""
+    said = _ADDRESS.sub("", error)
+    return said if len(said) <= _LONG else f"{said[: _LONG // 3]} … {said[-_LONG * 2 // 3 :]}"
 
 
 def _check(result: Any) -> str:
