@@ -18,6 +18,9 @@ _SUBJECT = re.compile(r"(?:^|/)sub-([^/_.]+)")
 _SESSION = re.compile(r"(?:^|[/_])ses-([^/_.]+)")
 
 
+LOCAL = "local"  # the embedded archive, which is up only as long as a command needs it
+
+
 def neurosift(target: Target) -> str:
     """The draft's page on Neurosift; "" where Neurosift shows no draft of that archive.
 
@@ -42,6 +45,8 @@ def sessions(paths: Iterable[str]) -> dict[str, list[str]]:
 def after_text(target: Target, paths: Iterable[str], *, verbose: bool = False, width: int = 100) -> Text:
     """The links and the sessions of `target`, whose draft holds assets at `paths`."""
     lines = [Text.assemble(("page".ljust(_LEAD), "cyan"), clean(target.page))]
+    if target.instance == LOCAL:
+        lines.append(Text(" " * _LEAD + "while the archive is up: dandifile archive serve", "dim"))
     if link := neurosift(target):
         lines.append(Text.assemble(("Neurosift".ljust(_LEAD), "cyan"), clean(link)))
     for number, said in enumerate(_presence(sessions(paths), verbose=verbose)):

@@ -69,7 +69,7 @@ def _sentence(found: Outcome, seconds: float) -> str:
     fields = sum(change.key.kind == "metadata" for change in found.done)
     counts += [many(fields, "metadata field")] if fields else []
     others = [change for change in found.done if change.key.kind not in ("assets", "metadata")]
-    counts += [f"{kind} done" for kind in sorted({change.key.kind for change in others})]
+    counts += sorted({f"{change.key.kind} {change.action}d" for change in others})
     parts = [", ".join(counts) or "nothing was changed"]
     parts += [f"{size(found.bytes_sent)} sent"] if found.bytes_sent else []
     parts += [f"{size(found.bytes_known)} not sent, the archive has them"] if found.bytes_known else []

@@ -19,7 +19,7 @@ PENDING = "asset is currently being validated, please wait."
 def status_text(plan: Plan, draft: JsonObject, paths: Sequence[str], *, width: int = 100) -> Text:
     """The plan in brief, the archive's verdict (dandi-api 1.7), the links and the sessions."""
     verdict = [Text(clean(line)) for line in _verdict(draft)]
-    return Text("\n").join(
+    return Text("\n\n").join(
         [plan_text(plan, width=width), page(verdict), after_text(plan.target, paths, width=width)]
     )
 
