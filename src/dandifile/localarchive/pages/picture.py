@@ -47,18 +47,20 @@ def panels(file: Any) -> list[Panel]:
 def _raster(name: str, table: Any) -> Panel:
     times = table["spike_times"]
     ends = [int(end) for end in table["spike_times_index"][:_UNITS]]
-    spans = [(start, end) for start, end in pairwise([0, *ends]) if end > start]
-    first = min((float(times[start]) for start, _ in spans), default=0.0)
+    spans = {unit: span for unit, span in enumerate(pairwise([0, *ends])) if span[0] < span[1]}
+    first = min((float(times[start]) for start, _ in spans.values()), default=0.0)
 
     def draw(axes: Any, ink: str) -> None:
-        trains = [times[start : min(end, start + _SPIKES)] for start, end in spans]
+        trains = [times[start : min(end, start + _SPIKES)] for start, end in spans.values()]
         axes.eventplot(
             [train[train <= first + _SECONDS] for train in trains],
+            lineoffsets=list(spans),
             colors=ink,
             linelengths=0.8,
             linewidths=0.7,
         )
         axes.set(xlabel="time (s)", ylabel="unit", xlim=(first, first + _SECONDS))
+        axes.yaxis.get_major_locator().set_params(integer=True)
 
     return f"{name}: {len(ends)} units", draw
 
