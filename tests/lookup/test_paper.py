@@ -115,7 +115,7 @@ def test_the_registration_agency_leads_to_datacite(replay: Replay, client: Clien
     ("agency", "words"),
     [
         ([{"DOI": DOI, "status": "DOI does not exist"}], "there is no DOI"),
-        ([{"DOI": DOI, "RA": "mEDRA"}], "mEDRA, which dandifile does not read"),
+        ([{"DOI": DOI, "RA": "mEDRA"}], "is with mEDRA, which"),
         ([{"DOI": DOI, "RA": "Crossref"}], "does not show it yet"),
     ],
 )

@@ -38,4 +38,4 @@ def test_an_inverted_index_is_turned_back() -> None:
     assert (
         uninverted({"cells": [1, 4], "Place": [0], "and": [2], "grid": [3]}) == "Place cells and grid cells"
     )
-    assert uninverted(None) == ""
+    assert uninverted({}) == ""

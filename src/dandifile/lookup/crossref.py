@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from dandifile.identifiers import ror_url
-from dandifile.lookup import doi as dois
 from dandifile.lookup.answers import Answer, Asks, Request
-from dandifile.lookup.authors import consortium, person, sound
+from dandifile.lookup.authors import consortium, full_name, person, sound
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper, Related, Relation
 from dandifile.lookup.names import of_parts
+from dandifile.lookup.reading import date, doi_at, items, member, members, ror_at, string, strings
 from dandifile.lookup.text import line, plain
-from dandifile.model import Json, JsonObject
+from dandifile.model import JsonObject
 
 SOURCE = "crossref"
 
@@ -41,22 +41,22 @@ def fetch(client: Asks, doi: str, contact: str = "") -> Answer:
 
 def paper(answer: JsonObject, fetched: str = "") -> Paper:
     """Translate a work, wrapped (`message`) or bare as content negotiation gives it."""
-    work = answer.get("message", answer)
+    work = member(answer, "message") or answer
     authors, warnings = [], []
-    for entry in work.get("author") or ():
+    for entry in members(work, "author"):
         author, warning = _author(entry)
         authors.append(author)
         warnings += warning
     return Paper(
-        doi=dois.normal(work.get("DOI") or "") or "",
-        title=line(_first(work.get("title"))),
+        doi=doi_at(work, "DOI"),
+        title=line(string(work, "title") or "".join(strings(work, "title")[:1])),
         kind=_kind(work),
-        abstract=plain(work.get("abstract") or ""),
+        abstract=plain(string(work, "abstract")),
         published=_published(work),
-        license=_license(work.get("license") or ()),
-        authors=tuple(authors),
-        funders=tuple(dict.fromkeys(_funders(work.get("funder") or ()))),
-        related=tuple(dict.fromkeys(_related(work.get("relation") or {}))),
+        license=_license(members(work, "license")),
+        authors=tuple(filter(full_name, authors)),
+        funders=tuple(dict.fromkeys(_funders(members(work, "funder")))),
+        related=tuple(dict.fromkeys(_related(member(work, "relation")))),
         source=SOURCE,
         fetched=fetched,
         warnings=tuple(warnings),
@@ -64,36 +64,31 @@ def paper(answer: JsonObject, fetched: str = "") -> Paper:
 
 
 def _kind(work: JsonObject) -> str:
-    if work.get("type") == "posted-content":
-        return "preprint" if work.get("subtype", "preprint") == "preprint" else "other"
-    return _KINDS.get(work.get("type", ""), "other")
+    if string(work, "type") == "posted-content":
+        return "preprint" if string(work, "subtype") in {"preprint", ""} else "other"
+    return _KINDS.get(string(work, "type"), "other")
 
 
 def _author(entry: JsonObject) -> tuple[Author, list[str]]:
     """A person, or a consortium: that has a `name` alone."""
-    affiliations = list(map(_affiliation, entry.get("affiliation") or ()))
-    family, given = entry.get("family") or "", entry.get("given") or ""
+    affiliations = [
+        Affiliation(line(string(each, "name")), _ror(each)) for each in members(entry, "affiliation")
+    ]
+    family, given = string(entry, "family"), string(entry, "given")
     if not (family or given):
-        return consortium(line(entry.get("name") or ""), affiliations), []
-    name = of_parts(family, given, entry.get("suffix") or "")
-    orcid, warnings = sound(entry.get("ORCID") or "", name)
+        return consortium(line(string(entry, "name")), affiliations), []
+    name = of_parts(family, given, string(entry, "suffix"))
+    orcid, warnings = sound(string(entry, "ORCID"), name)
     said_by = "authenticated" if entry.get("authenticated-orcid") else "deposited"
     return person(name, orcid, affiliations, said_by), warnings
 
 
-def _affiliation(entry: JsonObject) -> Affiliation:
-    rors = (ror_url(each.get("id") or "") for each in entry.get("id") or ())
-    return Affiliation(line(entry.get("name") or ""), next(filter(None, rors), ""))
-
-
 def _funders(entries: Iterable[JsonObject]) -> Iterable[Funder]:
     for entry in entries:
-        name, doi = _funder_name(entry.get("name") or ""), dois.normal(entry.get("DOI") or "") or ""
-        ror = ror_url(entry.get("DOI") or "") or next(
-            filter(None, (ror_url(each.get("id") or "") for each in entry.get("id") or ())), ""
-        )
-        for award in entry.get("award") or ("",):
-            yield Funder(name, ror, doi, line(str(award)))
+        name = _funder_name(string(entry, "name"))
+        for award in strings(entry, "award") or [""]:
+            if name:
+                yield Funder(name, ror_at(entry, "DOI") or _ror(entry), doi_at(entry, "DOI"), line(award))
 
 
 def _funder_name(text: str) -> str:
@@ -101,16 +96,21 @@ def _funder_name(text: str) -> str:
     return line(text.rpartition("|")[2])
 
 
+def _ror(entry: JsonObject) -> str:
+    """The ROR id among the ids of a funder or of an affiliation."""
+    return next(filter(None, (ror_at(each, "id") for each in members(entry, "id"))), "")
+
+
 def _related(relation: JsonObject) -> Iterable[Related]:
     for name, kind in _RELATIONS.items():
-        for entry in relation.get(name) or ():
-            if entry.get("id-type") == "doi" and (doi := dois.normal(entry.get("id") or "")):
+        for entry in members(relation, name):
+            if string(entry, "id-type") == "doi" and (doi := doi_at(entry, "id")):
                 yield Related(doi, kind)
 
 
 def _license(entries: Iterable[JsonObject]) -> str:
     """The URL of the published version's license, a Creative Commons one if there is one."""
-    found = [(entry.get("URL") or "", entry.get("content-version") != "vor") for entry in entries]
+    found = [(string(entry, "URL"), string(entry, "content-version") != "vor") for entry in entries]
     url = min(found, key=lambda each: ("creativecommons.org" not in each[0], each[1]), default=("", True))[0]
     return re.sub(r"^http://", "https://", url)
 
@@ -118,14 +118,9 @@ def _license(entries: Iterable[JsonObject]) -> str:
 def _published(work: JsonObject) -> str:
     """The first date there is, as far as it is known: `2020-01`."""
     for key in _DATES:
-        parts = _first((work.get(key) or {}).get("date-parts")) or ()
-        if parts and parts[0]:
-            return "-".join(f"{part:02d}" for part in parts)
+        dates = items(member(work, key), "date-parts")
+        parts = dates[0] if dates and isinstance(dates[0], list) else []
+        known = list(itertools.takewhile(lambda part: isinstance(part, int), parts))
+        if said := date("-".join(f"{part:02d}" for part in known)):
+            return said
     return ""
-
-
-def _first(value: Json) -> Json:
-    """Wrapped answers have lists where bare ones have the thing itself."""
-    if isinstance(value, list):
-        return value[0] if value else ""
-    return value or ""

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import quote
 
-from dandifile.identifiers import ror_url
-from dandifile.lookup import doi as dois
 from dandifile.lookup.answers import Answer, Asks, Request
-from dandifile.lookup.authors import consortium, person, sound
+from dandifile.lookup.authors import consortium, full_name, person, sound
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 from dandifile.lookup.matching import normalised
 from dandifile.lookup.names import Name, dandi_name, is_collective, split
+from dandifile.lookup.reading import date, doi_at, member, members, ror_at, string, strings
 from dandifile.lookup.text import line, plain, uninverted
 from dandifile.model import JsonObject
 
@@ -46,22 +45,21 @@ def fetch(client: Asks, doi: str) -> Answer:
 def paper(work: JsonObject, fetched: str = "") -> Paper:
     """Translate a work. Its `doi` is OpenAlex's, which may not be the one that was asked for."""
     authors, warnings = [], []
-    corresponding = set(work.get("corresponding_author_ids") or ())
-    for authorship in work.get("authorships") or ():
+    corresponding = set(strings(work, "corresponding_author_ids"))
+    for authorship in members(work, "authorships"):
         author, warning = _author(authorship, corresponding)
         authors.append(author)
         warnings += warning
     if work.get("is_retracted"):
         warnings.append("OpenAlex says that this paper is retracted")
-    location = work.get("primary_location") or {}
     return Paper(
-        doi=dois.normal(work.get("doi") or "") or "",
-        title=line(work.get("title") or work.get("display_name") or ""),
-        kind=_kind(work, location),
-        abstract=plain(uninverted(work.get("abstract_inverted_index"))),
-        published=work.get("publication_date") or "",
-        license=location.get("license") or "",
-        authors=tuple(authors),
+        doi=doi_at(work, "doi"),
+        title=line(string(work, "title") or string(work, "display_name")),
+        kind=_kind(work),
+        abstract=plain(uninverted(member(work, "abstract_inverted_index"))),
+        published=date(string(work, "publication_date")),
+        license=string(member(work, "primary_location"), "license"),
+        authors=tuple(filter(full_name, authors)),
         funders=tuple(funders(work)),
         source=SOURCE,
         fetched=fetched,
@@ -69,30 +67,27 @@ def paper(work: JsonObject, fetched: str = "") -> Paper:
     )
 
 
-def _kind(work: JsonObject, location: JsonObject) -> str:
-    kind = work.get("type") or ""
-    if kind == "article" and location.get("version") == "submittedVersion":
-        return "preprint"
-    return _KINDS.get(kind, "other")
+def _kind(work: JsonObject) -> str:
+    kind, version = string(work, "type"), string(member(work, "primary_location"), "version")
+    return "preprint" if kind == "article" and version == "submittedVersion" else _KINDS.get(kind, "other")
 
 
 def _author(authorship: JsonObject, corresponding: set[str]) -> tuple[Author, list[str]]:
-    known = authorship.get("author") or {}
-    text = line(authorship.get("raw_author_name") or known.get("display_name") or "")
+    known = member(authorship, "author")
+    text = line(string(authorship, "raw_author_name") or string(known, "display_name"))
     affiliations = _affiliations(authorship)
     if is_collective(text):
         return consortium(text, affiliations), []
     name = split(text)
     orcid, said_by, warnings = _orcid(authorship, name)
-    author = person(name, orcid, affiliations, said_by)
-    writes = bool(authorship.get("is_corresponding")) or known.get("id") in corresponding
-    return replace(author, corresponding=writes), warnings
+    writes = bool(authorship.get("is_corresponding")) or string(known, "id") in corresponding
+    return replace(person(name, orcid, affiliations, said_by), corresponding=writes), warnings
 
 
 def _orcid(authorship: JsonObject, name: Name) -> tuple[str, str, list[str]]:
     """Prefer the ORCID iD that came with the paper to the one that OpenAlex thinks is this author's."""
-    deposited, warnings = sound(authorship.get("raw_orcid") or "", name)
-    inferred, more = sound((authorship.get("author") or {}).get("orcid") or "", name)
+    deposited, warnings = sound(string(authorship, "raw_orcid"), name)
+    inferred, more = sound(string(member(authorship, "author"), "orcid"), name)
     warnings += more
     if deposited and inferred not in ("", deposited):
         warnings.append(
@@ -108,24 +103,23 @@ def _affiliations(authorship: JsonObject) -> list[Affiliation]:
     `inferred` is one that no text of the paper stands behind: OpenAlex adds institutions of an
     author's other papers and of the past.
     """
-    texts = [line(text) for text in authorship.get("raw_affiliation_strings") or () if text]
-    institutions = [entry for entry in authorship.get("institutions") or () if entry.get("display_name")]
+    texts = list(map(line, strings(authorship, "raw_affiliation_strings")))
+    institutions = [each for each in members(authorship, "institutions") if string(each, "display_name")]
     if not institutions:
-        return [Affiliation(text) for text in dict.fromkeys(texts)]
-    links = authorship.get("affiliations") or ()
+        return list(map(Affiliation, texts))
     backed = {
         place
-        for link in links
-        if link.get("raw_affiliation_string")
-        for place in link.get("institution_ids") or ()
+        for link in members(authorship, "affiliations")
+        if string(link, "raw_affiliation_string")
+        for place in strings(link, "institution_ids")
     }
     return [
         Affiliation(
-            name := line(entry["display_name"]),
-            ror_url(entry.get("ror") or "") or "",
-            inferred=entry.get("id") not in backed and not _stands_in(name, texts),
+            name := line(string(each, "display_name")),
+            ror_at(each, "ror"),
+            inferred=string(each, "id") not in backed and not _stands_in(name, texts),
         )
-        for entry in institutions
+        for each in institutions
     ]
 
 
@@ -140,30 +134,24 @@ def funders(work: JsonObject) -> list[Funder]:
 
     A funder of whom no award is known is an entry, too.
     """
-    known = {entry.get("id"): entry for entry in work.get("funders") or ()}
-    awards = work.get("awards") or [
+    known = {string(entry, "id"): entry for entry in members(work, "funders")}
+    awards = members(work, "awards") or [
         {
             "funder_id": grant.get("funder"),
             "funder_display_name": grant.get("funder_display_name"),
             "funder_award_id": grant.get("award_id"),
         }
-        for grant in work.get("grants") or ()
+        for grant in members(work, "grants")
     ]
-    found = [
-        _funder(
-            award.get("funder_display_name"), known.get(award.get("funder_id")), award.get("funder_award_id")
-        )
-        for award in awards
-    ]
-    named = {award.get("funder_id") for award in awards}
-    found += [_funder(None, entry, None) for key, entry in known.items() if key not in named]
+    found = [_funder(award, known.get(string(award, "funder_id"), {})) for award in awards]
+    named = {string(award, "funder_id") for award in awards}
+    found += [_funder({}, entry) for key, entry in known.items() if key not in named]
     return [funder for funder in dict.fromkeys(found) if funder.name]
 
 
-def _funder(name: str | None, known: JsonObject | None, award: str | None) -> Funder:
-    known = known or {}
+def _funder(award: JsonObject, known: JsonObject) -> Funder:
     return Funder(
-        name=line(known.get("display_name") or name or ""),
-        ror=ror_url(known.get("ror") or "") or "",
-        award=line(str(award or "")),
+        name=line(string(known, "display_name") or string(award, "funder_display_name")),
+        ror=ror_at(known, "ror"),
+        award=line(string(award, "funder_award_id")),
     )

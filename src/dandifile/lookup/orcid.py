@@ -10,13 +10,15 @@ from __future__ import annotations
 from dandifile.identifiers import bare_orcid
 from dandifile.lookup.answers import Answer, Asks, Found, NotFound, Request
 from dandifile.lookup.facts import Person, PersonStatus
-from dandifile.model import Json, JsonObject
+from dandifile.lookup.reading import member, string
+from dandifile.lookup.text import line
+from dandifile.model import Json
 
 _CODES = {
-    9007: PersonStatus.DEPRECATED,
-    9018: PersonStatus.LOCKED,
-    9036: PersonStatus.UNCLAIMED,
-    9044: PersonStatus.DEACTIVATED,
+    "9007": PersonStatus.DEPRECATED,
+    "9018": PersonStatus.LOCKED,
+    "9036": PersonStatus.UNCLAIMED,
+    "9044": PersonStatus.DEACTIVATED,
 }
 """ORCID's `error-code` of a 301 or 409."""
 
@@ -34,10 +36,10 @@ def verdict(orcid: str, answer: Answer, today: str) -> Person:
         return Person(orcid, PersonStatus.UNREACHABLE, checked=today)
     if answer.status == 200:  # noqa: PLR2004  HTTP's OK
         return Person(orcid, PersonStatus.VALID, _name(answer.body), checked=answer.fetched)
-    body = answer.body if isinstance(answer.body, dict) else {}
-    successor = _orcid_in(answer.location) or _orcid_in(str(body.get("developer-message") or ""))
+    message = string(answer.body, "developer-message")
+    successor = _orcid_in(answer.location) or _orcid_in(message)
     successor = "" if successor == orcid else successor
-    status = _CODES.get(body.get("error-code") or 0)
+    status = _CODES.get(string(answer.body, "error-code"))
     if status is None:
         status = PersonStatus.DEPRECATED if successor else PersonStatus.UNREACHABLE
     return Person(
@@ -50,13 +52,10 @@ def verdict(orcid: str, answer: Answer, today: str) -> Person:
 
 def _name(record: Json) -> str:
     """As in "Doe, Jane" where both are public, else the name that is; "" where none is."""
-    name = (record or {}).get("name") or {}
-    family, given, credit = (_value(name, key) for key in ("family-name", "given-names", "credit-name"))
+    name = member(record, "name")
+    parts = ("family-name", "given-names", "credit-name")
+    family, given, credit = (line(string(member(name, key), "value")) for key in parts)
     return f"{family}, {given}" if family and given else credit or family or given
-
-
-def _value(name: JsonObject, key: str) -> str:
-    return " ".join(str((name.get(key) or {}).get("value") or "").split())
 
 
 def _orcid_in(text: str) -> str:

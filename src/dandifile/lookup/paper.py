@@ -12,10 +12,11 @@ from typing import Any
 from urllib.parse import quote
 
 from dandifile.lookup import crossref, datacite, openalex
-from dandifile.lookup.answers import Answer, Asks, Found, Request, Unreachable
+from dandifile.lookup.answers import Asks, Found, NotFound, Request, Unreachable
 from dandifile.lookup.authors import full_name
 from dandifile.lookup.facts import Affiliation, Author, Paper
 from dandifile.lookup.matching import may_be_same, normalised, same_name
+from dandifile.lookup.reading import string
 from dandifile.lookup.services import TITLES
 
 KINDS = {
@@ -47,11 +48,11 @@ class Lookup:
 
 def look_up(client: Asks, doi: str, contact: str = "") -> Lookup:
     """Find the paper of a DOI in normal form."""
-    first, warnings, failed = _from_openalex(client, doi)
-    second, more, failed_too = _from_registry(client, doi, contact)
-    warnings += more
-    paper = completed(first, second) if first and second else first or second
-    return Lookup(paper, tuple(warnings), unreachable=failed or failed_too)
+    first, second = _from_openalex(client, doi), _from_registry(client, doi, contact)
+    paper = (
+        completed(first.paper, second.paper) if first.paper and second.paper else first.paper or second.paper
+    )
+    return Lookup(paper, first.warnings + second.warnings, first.unreachable or second.unreachable)
 
 
 def completed(paper: Paper, other: Paper) -> Paper:
@@ -124,56 +125,53 @@ def _affiliations(ours: tuple[Affiliation, ...], theirs: tuple[Affiliation, ...]
     return known if any(not each.inferred for each in known) else theirs + known
 
 
-def _from_openalex(client: Asks, doi: str) -> tuple[Paper | None, list[str], bool]:
+def _from_openalex(client: Asks, doi: str) -> Lookup:
     answer = openalex.fetch(client, doi)
     if not isinstance(answer, Found):
-        return None, _told("openalex", answer), isinstance(answer, Unreachable)
+        return _nothing("openalex", answer)
     paper = openalex.paper(answer.body, answer.fetched)
-    if paper.doi != doi:
-        said = f"OpenAlex has {doi} as one work with {paper.doi or 'no DOI'}: its registry is asked instead"
-        return None, [said], False
-    return paper, [], False
+    if paper.doi == doi:
+        return Lookup(paper)
+    said = f"OpenAlex has {doi} as one work with {paper.doi or 'no DOI'}: its registry is asked instead"
+    return Lookup(None, (said,))
 
 
-def _from_registry(client: Asks, doi: str, contact: str) -> tuple[Paper | None, list[str], bool]:
+def _from_registry(client: Asks, doi: str, contact: str) -> Lookup:
     answer = crossref.fetch(client, doi, contact)
     if isinstance(answer, Found):
-        return crossref.paper(answer.body, answer.fetched), [], False
-    if isinstance(answer, Unreachable):
-        warnings = _told("crossref", answer)
-        agency = ""
-    else:
-        agency, warnings, failed = _agency(client, doi)
-        if agency.lower() != "datacite":
-            return None, warnings, failed
-    answer = datacite.fetch(client, doi)
-    if isinstance(answer, Found):
-        return datacite.paper(answer.body, answer.fetched), warnings if agency else [], False
-    unknown = isinstance(answer, Unreachable) or not agency
-    return None, [*warnings, *_told("datacite", answer)], unknown
+        return Lookup(replace(crossref.paper(answer.body, answer.fetched), doi=doi))
+    if isinstance(answer, NotFound):
+        return _from_its_agency(client, doi)
+    other = _from_datacite(client, doi)
+    silent = _nothing("crossref", answer)
+    return other if other.paper else Lookup(None, silent.warnings + other.warnings, unreachable=True)
 
 
-def _agency(client: Asks, doi: str) -> tuple[str, list[str], bool]:
-    """Who registered the DOI, as doi.org says: `[{"DOI": …, "RA": "DataCite"}]`, without `RA` for no DOI."""
+def _from_its_agency(client: Asks, doi: str) -> Lookup:
+    """Ask doi.org who registered the DOI: `[{"DOI": …, "RA": "DataCite"}]`, without `RA` for no DOI."""
     answer = client.ask(Request("doi", f"ra/{quote(doi, safe='/')}"))
     if isinstance(answer, Unreachable):
-        return "", _told("doi", answer), True
-    entry = (
-        answer.body[0] if isinstance(answer, Found) and isinstance(answer.body, list) and answer.body else {}
-    )
-    agency = str(entry.get("RA") or "")
-    if not agency:
-        return "", [f"there is no DOI {doi}: correct it"], False
-    if agency.lower() == "crossref":
-        return (
-            agency,
-            [f"Crossref has registered {doi} and does not show it yet: run again in a few days"],
-            False,
-        )
-    if agency.lower() != "datacite":
-        return agency, [f"{doi} is registered with {agency}, which dandifile does not read"], False
-    return agency, [], False
+        return _nothing("doi", answer)
+    entries = answer.body if isinstance(answer, Found) and isinstance(answer.body, list) else []
+    agency = string(entries[0], "RA") if entries else ""
+    if agency.lower() == "datacite":
+        return _from_datacite(client, doi)
+    why = {
+        "": f"there is no DOI {doi}: correct it",
+        "crossref": f"Crossref has registered {doi} and does not show it yet: run again in a few days",
+    }
+    return Lookup(None, (why.get(agency.lower(), f"{doi} is with {agency}, which dandifile does not read"),))
 
 
-def _told(service: str, answer: Answer) -> list[str]:
-    return [f"{TITLES[service]}: {answer.why}"] if isinstance(answer, Unreachable) else []
+def _from_datacite(client: Asks, doi: str) -> Lookup:
+    answer = datacite.fetch(client, doi)
+    if isinstance(answer, Found):
+        return Lookup(replace(datacite.paper(answer.body, answer.fetched), doi=doi))
+    return _nothing("datacite", answer)
+
+
+def _nothing(service: str, answer: NotFound | Unreachable) -> Lookup:
+    """No paper; told only where that is because nobody answered."""
+    if isinstance(answer, NotFound):
+        return Lookup(None)
+    return Lookup(None, (f"{TITLES[service]}: {answer.why}",), unreachable=True)

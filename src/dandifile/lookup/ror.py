@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from dandifile.identifiers import ror_url
 from dandifile.lookup.answers import Answer, Asks, Found, NotFound, Request
 from dandifile.lookup.facts import Affiliation, Institution, InstitutionStatus
+from dandifile.lookup.reading import member, members, ror_at, string, strings
+from dandifile.lookup.text import line
 from dandifile.model import Json, JsonObject
 
 _FUNDREF = "10.13039/"
@@ -31,14 +32,12 @@ def verdict(ror: str, answer: Answer, today: str) -> Institution:
 
 
 def record_verdict(record: JsonObject, day: str) -> Institution:
-    """Translate a record of schema 2."""
+    """Translate a record of schema 2 that has an id and a status."""
     successors = (
-        ror_url(each.get("id") or "")
-        for each in record.get("relationships") or ()
-        if each.get("type") == "successor"
+        ror_at(each, "id") for each in members(record, "relationships") if string(each, "type") == "successor"
     )
     return Institution(
-        ror=record["id"],
+        ror=ror_at(record, "id"),
         status=InstitutionStatus(record["status"]),
         name=display_name(record),
         successors=tuple(dict.fromkeys(filter(None, successors))),
@@ -48,11 +47,11 @@ def record_verdict(record: JsonObject, day: str) -> Institution:
 
 def display_name(record: JsonObject) -> str:
     """The name that ROR shows; the first label where it marks none."""
-    names = record.get("names") or ()
+    names = members(record, "names")
     for kind in ("ror_display", "label"):
         for name in names:
-            if kind in (name.get("types") or ()):
-                return " ".join(name["value"].split())
+            if kind in strings(name, "types"):
+                return line(string(name, "value"))
     return ""
 
 
@@ -65,16 +64,15 @@ def fetch_funder(client: Asks, doi: str) -> Answer:
 def funder(doi: str, answer: Answer) -> Affiliation | None:
     """The one active record that lists the funder DOI among its own; None if there is none, or several."""
     number = doi.removeprefix(_FUNDREF)
-    found = [
-        record
-        for record in _items(answer)
-        if any(
-            each.get("type") == "fundref" and number in (each.get("all") or ())
-            for each in record.get("external_ids") or ()
-        )
-        and record.get("status") == InstitutionStatus.ACTIVE
-    ]
-    return Affiliation(display_name(found[0]), found[0]["id"]) if len(found) == 1 else None
+    found = [place for record in _items(answer) if _has_fundref(record, number) for place in _place(record)]
+    return found[0] if len(found) == 1 else None
+
+
+def _has_fundref(record: JsonObject, number: str) -> bool:
+    ids = (
+        strings(each, "all") for each in members(record, "external_ids") if string(each, "type") == "fundref"
+    )
+    return any(number in each for each in ids)
 
 
 def fetch_affiliation(client: Asks, text: str) -> Answer:
@@ -84,23 +82,22 @@ def fetch_affiliation(client: Asks, text: str) -> Answer:
 
 def affiliation(answer: Answer) -> Affiliation | None:
     """The institution that ROR itself is sure of (`chosen`), and no other, however well it scores."""
-    if not isinstance(answer, Found) or not isinstance(answer.body, dict):
-        return None
-    for item in answer.body.get("items") or ():
-        record = item.get("organization") or {}
-        if item.get("chosen") is True and record.get("status") == InstitutionStatus.ACTIVE:
-            return Affiliation(display_name(record), record["id"])
-    return None
+    sure = (item for item in _items(answer) if item.get("chosen") is True)
+    return next((place for item in sure for place in _place(member(item, "organization"))), None)
 
 
 def _items(answer: Answer) -> list[JsonObject]:
-    body = answer.body if isinstance(answer, Found) and isinstance(answer.body, dict) else {}
-    return list(body.get("items") or ())
+    return members(answer.body, "items") if isinstance(answer, Found) else []
+
+
+def _place(record: JsonObject) -> list[Affiliation]:
+    """The institution, if its record is active and whole."""
+    place = Affiliation(display_name(record), ror_at(record, "id"))
+    active = string(record, "status") == InstitutionStatus.ACTIVE
+    return [place] if active and place.name and place.ror else []
 
 
 def _record(body: Json) -> JsonObject | None:
-    return (
-        body
-        if isinstance(body, dict) and "id" in body and body.get("status") in set(InstitutionStatus)
-        else None
-    )
+    """A record, with what a verdict needs; not the error of a search."""
+    states = {InstitutionStatus.ACTIVE, InstitutionStatus.INACTIVE, InstitutionStatus.WITHDRAWN}
+    return body if ror_at(body, "id") and string(body, "status") in states else None

@@ -37,10 +37,12 @@ def line(marked_up: str) -> str:
     return " ".join(plain(marked_up).split())
 
 
-def uninverted(index: Mapping[str, Sequence[int]] | None) -> str:
+def uninverted(index: Mapping[str, Sequence[int] | None]) -> str:
     """The abstract from OpenAlex's index of words and their positions; "" where there is none."""
-    places = sorted((place, word) for word, found in (index or {}).items() for place in found)
-    return " ".join(word for _, word in places)
+    places = (
+        (place, word) for word, found in index.items() for place in found or () if isinstance(place, int)
+    )
+    return " ".join(word for _, word in sorted(places))
 
 
 def _heading(found: re.Match[str]) -> str:
