@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 Json: TypeAlias = Any
 """What `json.loads` can give: None, bool, int, float, str, list of Json, dict of str to Json."""
@@ -144,9 +144,22 @@ class LocalAsset:
     path: str  # in the dandiset
     source: str  # relative to the spec's folder, or absolute if outside it
     size: int
-    digest: str  # dandi-etag
+    digest: str  # dandi-etag, or dandi-zarr-checksum of a folder
     metadata: JsonObject | None = None
     findings: tuple[Finding, ...] = ()
+
+
+class ZarrFile(NamedTuple):
+    """A file inside a Zarr, by its path there; `md5` in hex."""
+
+    path: str
+    size: int
+    md5: str
+
+
+def is_zarr(digest: str) -> bool:
+    """Whether a digest is a dandi-zarr-checksum: MD5, `-`, files, `--`, bytes; an etag has one dash."""
+    return "--" in digest
 
 
 @dataclass(frozen=True)

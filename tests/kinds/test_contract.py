@@ -6,6 +6,7 @@ created and left alone in some of them. A new kind adds its cases here.
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import dataclass, field
 
@@ -20,6 +21,19 @@ BEFORE = {"a.csv": "a", "keep.csv": "keep", "sub/deep.csv": "deep"}
 CA1 = '{name: field CA1 of hippocampus, id: "UBERON:0003881"}'
 
 
+def zarr(name: str, *chunks: str) -> dict[str, str]:
+    """The files of a small Zarr: a group with one array of as many chunks."""
+    array = {"shape": [len(chunks)], "chunks": [1], "dtype": "|u1", "fill_value": 0, "order": "C"}
+    described = json.dumps({"zarr_format": 2, "compressor": None, "filters": None, **array})
+    files = {".zgroup": '{"zarr_format": 2}', "a/.zarray": described}
+    files |= {f"a/{number}": chunk for number, chunk in enumerate(chunks)}
+    return {f"{name}/{path}": text for path, text in files.items()}
+
+
+def below(folder: str, path: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
+
+
 @dataclass(frozen=True)
 class Case:
     kind: str
@@ -27,12 +41,22 @@ class Case:
     files: dict[str, str] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
+    before: dict[str, str] = field(default_factory=dict)  # beside BEFORE
 
     @property
     def after(self) -> dict[str, str]:
-        """The files of the second round."""
-        return {path: text for path, text in {**BEFORE, **self.files}.items() if path not in self.gone}
+        """The files of the second round; `gone` names files and folders."""
+        old = {**BEFORE, **self.before}
+        kept = {path: text for path, text in old.items() if not any(below(name, path) for name in self.gone)}
+        return {**kept, **self.files}
 
+    @property
+    def assets(self) -> set[str]:
+        """The paths of what there is after the second round."""
+        return {path.partition(".zarr/")[0] + ".zarr" * (".zarr/" in path) for path in self.after}
+
+
+IMAGE = zarr("i.zarr", "one", "two")
 
 CASES = {
     "the dandiset is there": Case("dandiset", PATHS),
@@ -54,6 +78,40 @@ CASES = {
         {"sub": "now a file"},
         gone=("sub/deep.csv",),
         allow=("--allow", "delete"),
+    ),
+    "a zarr is new": Case("assets", PATHS, IMAGE),
+    "a zarr has another chunk": Case("assets", PATHS, {"i.zarr/a/1": "changed"}, before=IMAGE),
+    "a zarr has one more chunk": Case("assets", PATHS, {"i.zarr/a/2": "new"}, before=IMAGE),
+    "a zarr has one chunk less": Case("assets", PATHS, gone=("i.zarr/a/1",), before=IMAGE),
+    "a zarr has another name": Case(
+        "assets", PATHS, zarr("j.zarr", "one", "two"), gone=("i.zarr",), before=IMAGE
+    ),
+    "a zarr is gone, and pruned": Case(
+        "assets",
+        'paths: [{source: data, standard: any, prune: true}]\npolicy: {max_deletions: "100%"}\n',
+        gone=("i.zarr",),
+        allow=("--allow", "delete"),
+        before=IMAGE,
+    ),
+    "a zarr has a twin": Case("assets", PATHS, zarr("j.zarr", "one", "two"), before=IMAGE),
+    "two zarrs swapped names": Case(
+        "assets",
+        PATHS,
+        {**zarr("i.zarr", "three"), **zarr("j.zarr", "one", "two")},
+        gone=("i.zarr", "j.zarr"),
+        before={**IMAGE, **zarr("j.zarr", "three")},
+    ),
+    "a zarr moved, and another took its place": Case(
+        "assets", PATHS, {**zarr("j.zarr", "one", "two"), "i.zarr/a/1": "changed"}, before=IMAGE
+    ),
+    "a zarr takes the place of a file": Case(
+        "assets", PATHS, IMAGE, gone=("i.zarr",), before={"i.zarr": "a file"}
+    ),
+    "a file takes the place of a zarr": Case(
+        "assets", PATHS, {"i.zarr": "a file"}, gone=("i.zarr",), before=IMAGE
+    ),
+    "a zarr has metadata laid over": Case(
+        "assets", PATHS + "assets: [{match: '*.zarr', metadata: {keywords: [image]}}]\n", before=IMAGE
     ),
     "assets have metadata laid over": Case(
         "assets", PATHS + "assets: [{match: '*.csv', metadata: {keywords: [pilot, table]}}]\n"
@@ -89,7 +147,7 @@ def test_every_kind_has_a_case() -> None:
 def test_applied_once_there_is_nothing_left(lab: Lab, name: str) -> None:
     case = CASES[name]
     lab.spec(PATHS)
-    lab.files(BEFORE)
+    lab.files({**BEFORE, **case.before})
     assert lab.run("apply", "--create", "--yes").code == Exit.DONE
     shutil.rmtree(lab.folder / "data")
     lab.files(case.after)
@@ -99,7 +157,7 @@ def test_applied_once_there_is_nothing_left(lab: Lab, name: str) -> None:
     assert changes.code == (Exit.DONE if case.kind == "dandiset" else Exit.CHANGES), changes.out + changes.err
     done = lab.run("apply", "--yes", *case.allow)
     assert done.code == Exit.DONE, done.out + done.err
-    assert case.after.keys() <= lab.assets().keys()
+    assert case.assets <= lab.assets().keys()
     again = lab.run("plan", "--detailed-exitcode", *case.allow)
     assert (again.code, "No changes" in again.out) == (Exit.DONE, True), again.out
 

@@ -111,8 +111,7 @@ def test_a_file_that_two_entries_reach_stays_with_the_first_and_is_told(tmp_path
     [
         ("data/empty.nwb", "", "empty"),
         ("data/x.nwb.dandidownload/file", "x", "interrupted dandi download"),
-        ("data/image.zarr/.zgroup", "x", "Zarr"),
-        ("data/image.ngff/0/0", "x", "Zarr"),
+        ("data/day1.nwb/.zgroup", "x", "Zarr"),
     ],
 )
 def test_what_cannot_be_an_asset_is_refused_with_a_fix(
@@ -126,6 +125,40 @@ def test_what_cannot_be_an_asset_is_refused_with_a_fix(
     assert found.files == ()
 
 
+@pytest.mark.parametrize("standard", ["zarr", "auto", "any"])
+@pytest.mark.parametrize("source", ["data", "data/image.zarr"])
+def test_a_zarr_is_one_asset_whatever_lies_in_it(tmp_path: Path, standard: str, source: str) -> None:
+    for name in (
+        "image.zarr/.zgroup",
+        "image.zarr/x.nwb",
+        "image.zarr/0/0",
+        "day1.nwb.zarr/.zgroup",
+        "i.ngff/0",
+    ):
+        write(tmp_path / "data" / name)
+    found = scan(spec_of(tmp_path, PathEntry(source, standard=standard)))
+    whole = ["data/day1.nwb.zarr", "data/i.ngff", "data/image.zarr"]
+    assert [file.source for file in found.files] == (whole if source == "data" else ["data/image.zarr"])
+    assert {(file.form, file.below.rpartition("/")[2] == file.below) for file in found.files} == {
+        ("zarr", True)
+    }
+    assert (found.refused, found.skipped) == ((), 0)
+
+
+def test_standard_zarr_takes_nothing_else(tmp_path: Path) -> None:
+    for name in ("x.zarr/0", "y.nwb", "z.png"):
+        write(tmp_path / "data" / name)
+    found = scan(spec_of(tmp_path, PathEntry("data", standard="zarr")))
+    assert ([file.source for file in found.files], found.skipped) == (["data/x.zarr"], 2)
+
+
+def test_a_zarr_that_two_entries_reach_stays_with_the_first(tmp_path: Path) -> None:
+    write(tmp_path / "data" / "x.zarr" / "0")
+    found = scan(spec_of(tmp_path, PathEntry("data/x.zarr", standard="zarr"), "data"))
+    assert [file.entry.source for file in found.files] == ["data/x.zarr"]
+    assert [refusal.source for refusal in found.refused] == ["data"]
+
+
 def test_a_zarr_is_left_alone_where_it_is_not_asked_for(tmp_path: Path) -> None:
     write(tmp_path / "data" / "image.zarr" / "0")
     nwb_only = scan(spec_of(tmp_path, PathEntry("data", standard="nwb")))
@@ -135,7 +168,7 @@ def test_a_zarr_is_left_alone_where_it_is_not_asked_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("standard", "refused"), [("auto", True), ("bids", True), ("zarr", True), ("nwb", False), ("any", False)]
+    ("standard", "refused"), [("auto", True), ("bids", True), ("nwb", False), ("any", False)]
 )
 def test_a_bids_dataset_is_refused_as_a_whole_unless_taken_file_by_file(
     tmp_path: Path, standard: str, refused: bool

@@ -9,10 +9,12 @@ import functools
 import hashlib
 import html
 import re
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -89,19 +91,28 @@ class Stream:
         return self._md5.hexdigest()
 
 
-def put_part(url: str, piece: Piece, sent: Callable[[int], None], patience: Patience = PATIENCE) -> str:
+def put_part(
+    url: str, piece: Piece, sent: Callable[[int], None], patience: Patience = PATIENCE, *, md5: str = ""
+) -> str:
     """Send one part and return its MD5, which the store confirms.
 
     ExpiredError where the URL is too old. `sent` gets the bytes of every block, negative for
-    those that have to be sent again.
+    those that have to be sent again. A URL that was made for one content alone wants that `md5`;
+    DataError where the file does not have it any more.
     """
     for _ in range(_TRIES):
-        response, stream = _put(url, piece, sent, patience)
+        response, stream = _put(url, piece, sent, patience, _signed_headers(url, md5))
         if response.ok and response.headers.get("ETag", "").strip('"') == stream.md5:
             return stream.md5
         stream.unsend()
         if response.status_code == requests.codes.forbidden:
             raise ExpiredError("the URL to send a part to is not valid any more", status=403)
+        if md5 and stream.md5 != md5:
+            raise DataError(
+                f"{piece.file.name} was changed since the plan was made",
+                where=str(piece.file),
+                fix="run plan again and look at it",
+            )
         if not (response.ok or _code(response.text) == "RequestTimeout"):
             raise _refused(response)
     raise ArchiveError(
@@ -133,8 +144,17 @@ def join_parts(url: str, body: str, patience: Patience = PATIENCE) -> str | None
     raise _refused(response)
 
 
+def _signed_headers(url: str, md5: str) -> dict[str, str]:
+    """The headers that the signature of a URL for one whole file covers (dandi-api 1.9)."""
+    headers = {"Content-MD5": b64encode(bytes.fromhex(md5)).decode()} if md5 else {}
+    signed = parse_qs(urlsplit(url).query).get("X-Amz-SignedHeaders", [""])[0]
+    if "x-amz-tagging" in signed.split(";"):
+        headers["x-amz-tagging"] = "embargoed=true"
+    return headers
+
+
 def _put(
-    url: str, piece: Piece, sent: Callable[[int], None], patience: Patience
+    url: str, piece: Piece, sent: Callable[[int], None], patience: Patience, headers: Mapping[str, str]
 ) -> tuple[requests.Response, Stream]:
     """Send a part until the store answers; its last answer, and the stream that it got."""
     streams: list[Stream] = []
@@ -144,7 +164,9 @@ def _put(
             streams[-1].unsend()
         with _opened(piece.file) as opened:
             streams.append(Stream(piece, opened, sent))
-            return _session(is_loopback(url)).put(url, data=streams[-1], timeout=_TIMEOUT)
+            # An empty stream would be sent in chunks, which the store does not take.
+            data = streams[-1] if piece.size else b""
+            return _session(is_loopback(url)).put(url, data=data, headers=headers, timeout=_TIMEOUT)
 
     return exchange(send, url, patience), streams[-1]
 

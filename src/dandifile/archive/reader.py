@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from dandifile.archive.credentials import Secret
 from dandifile.archive.http import ReadApi
@@ -140,6 +140,30 @@ class Reader:
         query: dict[str, str | int] = {"path": path, "metadata": "true", "page_size": 1}
         found = self.api.get(f"{self._own()}versions/draft/assets/", query)["results"]
         return next((item for item in found if item["path"] == path), None)
+
+    # --- zarrs, as they are right now -----------------------------------------------------------
+
+    def zarr_named(self, name: str) -> JsonObject | None:
+        """The row of this name: `{zarr_id, name, status, checksum, …}`; it may be no asset's."""
+        query: dict[str, str | int] = {"dandiset": str(self.identifier), "name": name}
+        found: list[JsonObject] = self.api.get("zarr/", query)["results"]
+        return found[0] if found else None
+
+    def zarr(self, zarr_id: str) -> JsonObject:
+        """Its status (Pending, Uploaded, Ingesting, Complete) and, once Complete, its checksum."""
+        row: JsonObject = self.api.get(f"zarr/{zarr_id}/")
+        return row
+
+    def zarr_files(self, zarr_id: str) -> Iterator[tuple[str, str]]:
+        """(path, MD5 in hex) of every file, in the byte order of the paths, page by page."""
+        after = ""
+        while True:
+            query: dict[str, str | int] = {"after": after} if after else {}
+            page = self.api.get(f"zarr/{zarr_id}/files/", query)
+            yield from ((item["Key"], item["ETag"].strip('"')) for item in page["results"])
+            if page["next"] is None:
+                return
+            after = page["results"][-1]["Key"]
 
     # --- how -----------------------------------------------------------------------------------
 

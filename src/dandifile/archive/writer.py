@@ -6,6 +6,8 @@ Every method may be called again after a crash or a lost answer: where the archi
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dandifile.archive.credentials import Secret
@@ -16,8 +18,9 @@ from dandifile.archive.once import Once
 from dandifile.archive.reader import NOT_FOUND, Reader
 from dandifile.archive.retry import Repeat
 from dandifile.errors import ArchiveError, BlockedError
-from dandifile.model import Cache, Json, JsonObject, RemoteAsset
+from dandifile.model import Cache, Json, JsonObject, RemoteAsset, ZarrFile
 
+BAD_REQUEST = 400
 CONFLICT = 409
 
 
@@ -112,9 +115,11 @@ class Writer:
 
     # --- assets --------------------------------------------------------------------------------
 
-    def create_asset(self, path: str, blob: str | None, metadata: JsonObject) -> RemoteAsset:
+    def create_asset(
+        self, path: str, blob: str | None, metadata: JsonObject, *, zarr: str | None = None
+    ) -> RemoteAsset:
         """Add an asset. One that is there already with the same content and metadata is as good."""
-        body = _asset_body(path, blob, None, metadata)
+        body = _asset_body(path, blob, zarr, metadata)
         answer = self._write(Call("POST", f"{self._assets}/", body), accept=(CONFLICT,))
         return self._settled(answer, body)
 
@@ -170,6 +175,34 @@ class Writer:
         """
         answer = self._write(Call("POST", f"uploads/{upload_id}/validate/"), accept=(NOT_FOUND, CONFLICT))
         return None if answer.status in (NOT_FOUND, CONFLICT) else str(answer.body["blob_id"])
+
+    # --- zarrs ---------------------------------------------------------------------------------
+
+    def create_zarr(self, name: str) -> str:
+        """Make a Zarr without files, and return its id; of one that is there already, that one's."""
+        body = {"name": name, "dandiset": self.identifier}
+        answer = self._write(Call("POST", "zarr/", body), accept=(BAD_REQUEST,))
+        row = answer.body if answer.status != BAD_REQUEST else self.reader.zarr_named(name)
+        if row is None:
+            raise _said_no(answer, name)
+        return str(row["zarr_id"])
+
+    def zarr_urls(self, zarr: str, files: Iterable[ZarrFile]) -> list[str]:
+        """Signed URLs that take these files, in their order. The Zarr is Pending from then on."""
+        body = [
+            {"path": file.path, "base64md5": b64encode(bytes.fromhex(file.md5)).decode()} for file in files
+        ]
+        urls: list[str] = self._write(Call("POST", f"zarr/{zarr}/files/", body)).body
+        return urls
+
+    def delete_zarr_files(self, zarr: str, paths: Iterable[str]) -> None:
+        """Delete files of a Zarr: all, or none where one is gone already, which the caller finds out."""
+        body = [{"path": path} for path in paths]
+        self._write(Call("DELETE", f"zarr/{zarr}/files/", body), accept=(BAD_REQUEST,))
+
+    def finalize_zarr(self, zarr: str) -> None:
+        """Have the archive sum up a Zarr; it refuses one that it is summing up, or has."""
+        self._write(Call("POST", f"zarr/{zarr}/finalize/"), accept=(BAD_REQUEST,))
 
     # --- how -----------------------------------------------------------------------------------
 

@@ -3,8 +3,10 @@
 | table   | key covers                                   | misses                                     |
 |---------|----------------------------------------------|--------------------------------------------|
 | digest  | path, size, mtime, ctime, inode              | an edit that keeps all five                |
+| md5     | the stats of some files of a Zarr            | an edit that keeps a file's stat           |
 | extract | content digest, tool versions, options       | nothing that the tools read                |
 | validate| content digest, tool versions, options       | nothing that the tools read                |
+| validate-zarr | as validate                            | as validate                                |
 | inspect | content digest, tool versions, options       | nothing that the tools read                |
 | asset   | asset id                                     | nothing: a draft asset is fixed for its id |
 | schema  | API URL, schema version                      | a server that changes a released schema    |

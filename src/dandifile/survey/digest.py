@@ -1,6 +1,6 @@
-"""The dandi-etag of a file: the archive's name for its content.
+"""The digests of files: the dandi-etag, which is the archive's name for a content, and MD5s.
 
-It is the MD5 of the parts' MD5s, as S3 makes it, over the parts that `dandischema` cuts a
+The etag is the MD5 of the parts' MD5s, as S3 makes it, over the parts that `dandischema` cuts a
 size into. Parts of a large file are hashed side by side; a worker holds one small buffer.
 """
 
@@ -10,6 +10,7 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 from dandifile.model import JsonObject
 from dandifile.survey.steady import changed, steady
@@ -28,9 +29,25 @@ def digest(params: JsonObject) -> JsonObject:
     """
     path, size = Path(params["path"]), params["size"]
     with steady(params):
-        if size < _POINTER_SIZE and _is_pointer(path):
-            return {"pointer": True}
+        with path.open("rb") as file:
+            if _is_pointer(file, size):
+                return {"pointer": True}
         return {"digest": dandi_etag(path, size)}
+
+
+def md5s(params: JsonObject) -> JsonObject:
+    """`{path, files: [[name, size, mtime_ns, …], …]}` → `{"md5": […]}`, or `{"pointer": true}`.
+
+    Of files in a folder, in hex and in their order; otherwise as `digest`.
+    """
+    sums = []
+    for name, size, mtime_ns, *_ in params["files"]:
+        path = Path(params["path"]) / name
+        with steady({"path": str(path), "size": size, "mtime_ns": mtime_ns}), path.open("rb") as file:
+            if _is_pointer(file, size):
+                return {"pointer": True}
+            sums.append(hashlib.file_digest(file, _md5).hexdigest())
+    return {"md5": sums}
 
 
 def dandi_etag(path: Path, size: int) -> str:
@@ -47,7 +64,7 @@ def dandi_etag(path: Path, size: int) -> str:
 
 
 def _part_md5(path: Path, offset: int, size: int) -> bytes:
-    md5 = hashlib.md5(usedforsecurity=False)
+    md5 = _md5()
     buffer = memoryview(bytearray(min(_BUFFER, size)))
     with path.open("rb", buffering=0) as file:
         file.seek(offset)
@@ -60,6 +77,14 @@ def _part_md5(path: Path, offset: int, size: int) -> bytes:
     return md5.digest()
 
 
-def _is_pointer(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(64).startswith(_POINTERS)
+def _md5() -> hashlib._Hash:
+    return hashlib.md5(usedforsecurity=False)
+
+
+def _is_pointer(file: IO[bytes], size: int) -> bool:
+    """Whether an open file of this size stands for content that was not fetched; it is then rewound."""
+    if size >= _POINTER_SIZE:
+        return False
+    start = file.read(64)
+    file.seek(0)
+    return start.startswith(_POINTERS)

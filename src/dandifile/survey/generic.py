@@ -12,15 +12,15 @@ _ENCODINGS = {"gzip": "application/gzip"}
 _TYPES = mimetypes.MimeTypes()
 
 
-def generic_metadata(name: str) -> JsonObject:
-    """What the dandi client says of any file: its type, by its name."""
+def generic_metadata(name: str, encoding_format: str | None = None) -> JsonObject:
+    """What the dandi client says of any file: its type, by its name where it is not given."""
     from importlib.metadata import version
 
     from dandischema.consts import DANDI_SCHEMA_VERSION
 
     return normalise(
         {"schemaVersion": DANDI_SCHEMA_VERSION},
-        encoding_format=mime_type(name),
+        encoding_format=encoding_format or mime_type(name),
         tool={"name": "dandifile", "version": version("dandifile")},
     )
 

@@ -1,7 +1,8 @@
 """What is in the folders: every file that may become an asset, at one stat a file.
 
-Nothing is opened here. Whatever cannot be an asset for a reason that the name, the kind
-or the size shows is refused with what to do; nothing that lies in a folder is an error.
+A Zarr is one asset, whatever files it holds. Nothing is opened here. Whatever cannot be an
+asset for a reason that the name, the kind or the size shows is refused with what to do; nothing
+that lies in a folder is an error.
 """
 
 # Strings, not Path objects: this looks at 100,000 files, and resolves no link.
@@ -12,15 +13,17 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dandifile.globs import matches
 from dandifile.model import PathEntry, Refusal, Spec
 
 NWB = "nwb"
+ZARR = "zarr"
 OTHER = "other"
 
 ZARR_SUFFIXES = frozenset({".zarr", ".ngff"})
+ZARR_MARKERS = (".zgroup", "zarr.json")  # in the folder of a Zarr, version 2 and 3
 BIDS_MARKER = "dataset_description.json"
 LEFTOVER = ".dandidownload"
 MAX_SIZE = 5 * 2**40  # bytes: the most that S3 takes as one object
@@ -31,7 +34,10 @@ MEDIA_SUFFIXES = frozenset({".mp4", ".avi", ".wmv", ".mov", ".flv", ".mkv", ".pn
 
 @dataclass(frozen=True)
 class ScannedFile:
-    """A file that an entry of `paths` takes up, and the stat that tells whether it changed."""
+    """A file that an entry of `paths` takes up, and the stat that tells whether it changed.
+
+    Of a Zarr it is the folder's, and `size` is 0: its files are looked at when they are hashed.
+    """
 
     entry: PathEntry
     source: str  # relative to the spec's folder, or absolute if outside it
@@ -41,7 +47,7 @@ class ScannedFile:
     mtime_ns: int
     ctime_ns: int
     inode: int
-    form: str  # NWB or OTHER
+    form: str  # NWB, ZARR or OTHER
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,10 @@ class _Found:
 
     def refuse(self, path: str, reason: str, fix: str) -> None:
         self.refused.append(Refusal(source_name(self.root, path), reason, fix))
+
+    def take_twice(self, path: str, entry: PathEntry) -> None:
+        earlier = self.files[path]
+        self.twice.setdefault((earlier.entry.source, entry.source), []).append(earlier.source)
 
 
 def scan(spec: Spec) -> Scan:
@@ -117,9 +127,9 @@ def _scan_entry(found: _Found, entry: PathEntry) -> None:
             found.absent.append(entry.source)
         return
     if stat.S_ISDIR(status.st_mode):
-        if not _refuse_folder(found, entry, path, ""):
+        if not _taken_whole(found, entry, path, ""):
             _walk(found, entry, path, "", {_identity(path)})
-    elif entry.standard == "nwb" and not path.endswith(".nwb"):
+    elif entry.standard in ("nwb", "zarr") and not _of_standard(entry.standard, path):
         found.skipped += 1
     else:
         _take(found, entry, path, os.path.basename(path))
@@ -143,7 +153,7 @@ def _walk(found: _Found, entry: PathEntry, folder: str, below: str, above: set[t
                 found.absent.append(source_name(found.root, item.path))
         elif not item.is_dir():
             _consider(found, entry, item, name)
-        elif not _excluded(entry, name) and not _refuse_folder(found, entry, item.path, name):
+        elif not _excluded(entry, name) and not _taken_whole(found, entry, item.path, name):
             identity = _identity(item.path)
             if identity not in above:
                 _walk(found, entry, item.path, name, above | {identity})
@@ -170,29 +180,40 @@ def _listed(found: _Found, folder: str) -> Iterator[os.DirEntry[str]]:
         found.absent.append(source_name(found.root, folder))
 
 
-def _refuse_folder(found: _Found, entry: PathEntry, path: str, below: str) -> bool:
-    """Whether a folder is one that must be taken as a whole, which is not supported yet."""
+def _taken_whole(found: _Found, entry: PathEntry, path: str, below: str) -> bool:
+    """Whether a folder is not to be walked: a Zarr is taken up as one, others are refused."""
     if os.path.splitext(path)[1] in ZARR_SUFFIXES:
-        asked_for = not below or _included(entry, below)
-        if asked_for and entry.standard == "nwb":
-            found.skipped += 1
-        elif asked_for:
-            found.refuse(
-                path,
-                "it is a Zarr, and this version of dandifile does not upload Zarr yet",
-                "exclude it here and upload it with the dandi client",
-            )
+        if not below or _included(entry, below):
+            _take_zarr(found, entry, path, below or os.path.basename(path))
+        return True
+    if path.endswith(".nwb") and any(os.path.exists(os.path.join(path, name)) for name in ZARR_MARKERS):
+        found.refuse(
+            path,
+            "it is a Zarr, and the archive knows one by its name alone",
+            f"rename it to {os.path.basename(path)}.zarr",
+        )
         return True
     is_bids = entry.standard == "auto" and os.path.lexists(os.path.join(path, BIDS_MARKER))
-    if entry.standard not in ("bids", "zarr") and not is_bids:
+    if entry.standard != "bids" and not is_bids:
         return False
     found.refuse(
         path,
-        f"it is a {'Zarr' if entry.standard == 'zarr' else 'BIDS dataset'}, "
-        "which this version of dandifile does not handle yet",
+        "it is a BIDS dataset, which this version of dandifile does not handle yet",
         "use the dandi client for it; `standard: nwb` or `standard: any` takes its files one by one",
     )
     return True
+
+
+def _take_zarr(found: _Found, entry: PathEntry, path: str, below: str) -> None:
+    if entry.standard == "nwb":
+        found.skipped += 1
+    elif path in found.files:
+        found.take_twice(path, entry)
+    elif not _is_text(path):
+        found.refuse(path, "its name is not valid UTF-8", "rename it")
+    else:
+        scanned = _scanned(found.root, entry, path, below, os.stat(path))
+        found.files[path] = replace(scanned, size=0, form=ZARR)
 
 
 def _consider(found: _Found, entry: PathEntry, item: os.DirEntry[str], below: str) -> None:
@@ -208,7 +229,7 @@ def _of_standard(standard: str, name: str) -> bool:
     suffix = os.path.splitext(name)[1]
     if standard == "auto":
         return suffix == ".nwb" or suffix in MEDIA_SUFFIXES
-    return standard == "any" or suffix == ".nwb"
+    return standard == "any" or (suffix == ".nwb" and standard != "zarr")
 
 
 def _included(entry: PathEntry, below: str) -> bool:
@@ -229,9 +250,8 @@ def _take(found: _Found, entry: PathEntry, path: str, below: str) -> None:
     except OSError:  # removed while we look
         found.absent.append(source_name(found.root, path))
         return
-    earlier = found.files.get(path)
-    if earlier is not None:
-        found.twice.setdefault((earlier.entry.source, entry.source), []).append(earlier.source)
+    if path in found.files:
+        found.take_twice(path, entry)
     elif not stat.S_ISREG(status.st_mode):
         found.refuse(path, "it is not a regular file", "exclude it")
     elif status.st_size == 0:

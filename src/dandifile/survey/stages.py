@@ -14,7 +14,7 @@ from dandifile.model import Finding, JsonObject, Refusal, Result, Status, Step
 from dandifile.survey import findings
 from dandifile.survey.layout import Content
 from dandifile.survey.nwb import missing_media
-from dandifile.survey.scan import NWB, ScannedFile
+from dandifile.survey.scan import NWB, ZARR, ScannedFile
 from dandifile.survey.tasks import survey_step
 
 Runner: TypeAlias = Callable[[Sequence[Step]], Mapping[str, Result]]
@@ -54,8 +54,8 @@ class Extracts:
 
 
 def digested(files: Iterable[ScannedFile], run: Runner) -> Digested:
-    """Every file's dandi-etag, from the cache where the stat has not changed."""
-    files = tuple(files)
+    """Every file's dandi-etag, from the cache where the stat has not changed; Zarrs are passed over."""
+    files = tuple(file for file in files if file.form != ZARR)
     steps = {file.source: survey_step("digest", file.source, _digest_params(file)) for file in files}
     results = _run(steps.values(), run)
     contents, refused, pointers = [], [], []

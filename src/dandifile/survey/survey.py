@@ -17,11 +17,12 @@ from dandifile.survey.generic import generic_metadata
 from dandifile.survey.gone import gone_assets, unknown, vanished
 from dandifile.survey.layout import Content, Draft, assign, is_organized
 from dandifile.survey.normalise import date_of
-from dandifile.survey.scan import NWB, scan
+from dandifile.survey.scan import NWB, ZARR, scan
 from dandifile.survey.stages import Extracts, Runner, digested, extracted, inspected, validated
+from dandifile.survey.zarr_stages import zarrs_digested, zarrs_validated
 
 Known: TypeAlias = Mapping[str, tuple[str, ...]]
-"""The draft's paths by dandi-etag, sorted."""
+"""The draft's paths by digest, sorted."""
 
 
 def survey(  # noqa: PLR0913  # all that it depends on, and two independent wishes
@@ -34,7 +35,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     machine is absent: nothing about the data is an error.
     """
     scanned = scan(spec)
-    read = digested(scanned.files, run)
+    read = digested(scanned.files, run) | zarrs_digested(scanned.files, run)
     absent = (*scanned.absent, *read.pointers)
     here = {content.source for content in read.contents}
 
@@ -49,7 +50,8 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     described = [content for content, path in named if refresh or _needs_metadata(content, path, spec, known)]
     extracts |= extracted([c for c in described if c.digest not in extracts.outputs], run)
     metadata = {content.source: _metadata(content, extracts) for content in described}
-    found = validated([content for content, _ in named if content.digest not in known], extracts, run)
+    new = [content for content, _ in named if content.digest not in known]
+    found = validated(new, extracts, run) | zarrs_validated(new, run)
 
     assets = [
         _asset(content, path, metadata.get(content.source), found.get(content.source, ()), known)
@@ -89,7 +91,9 @@ def _needs_metadata(content: Content, path: str, spec: Spec, known: Known) -> bo
 
 
 def _metadata(content: Content, extracts: Extracts) -> JsonObject | None:
-    if content.file.form != NWB:
+    if content.file.form == ZARR:
+        metadata = generic_metadata(content.file.below, "application/x-zarr")
+    elif content.file.form != NWB:
         metadata = generic_metadata(content.file.below)
     elif content.digest in extracts.outputs:
         metadata = extracts.outputs[content.digest]["metadata"]

@@ -15,10 +15,10 @@ from typing import Literal
 
 from dandifile.model import Effect, Json, JsonObject, Step
 from dandifile.survey import normalise
-from dandifile.survey.digest import digest
+from dandifile.survey.digest import digest, md5s
 from dandifile.survey.steady import steady
 
-_TOOLS = ("dandi", "dandischema", "pynwb", "hdmf", "nwbinspector")
+_TOOLS = ("dandi", "dandischema", "pynwb", "hdmf", "nwbinspector", "zarr")
 _OF_THE_PLACE = frozenset({"path", "size", "mtime_ns"})  # params that say nothing of the content
 _YOUNG = 2 * 10**9  # ns: a file that young may change again without another time or size
 
@@ -74,12 +74,29 @@ def _validate(params: JsonObject) -> Json:
         return validate(params)
 
 
+def _check_zarr(params: JsonObject) -> Json:
+    from dandifile.survey.zarr_checks import validate
+
+    return validate(params)
+
+
 def _stat_key(params: JsonObject) -> str | None:
     """By the file's stat; none while the file is young."""
-    now = time.time_ns()
-    if any(abs(now - params[key]) < _YOUNG for key in ("mtime_ns", "ctime_ns")):
+    if _young(params["mtime_ns"], params["ctime_ns"]):
         return None
     return json.dumps([params[key] for key in ("source", "size", "mtime_ns", "ctime_ns", "inode")])
+
+
+def _stats_key(params: JsonObject) -> str | None:
+    """By the stats of a folder's files; none while one of them is young."""
+    if any(_young(mtime_ns, ctime_ns) for _, _, mtime_ns, ctime_ns, _ in params["files"]):
+        return None
+    return hashlib.sha256(json.dumps([params["source"], params["files"]]).encode()).hexdigest()
+
+
+def _young(*times_ns: int) -> bool:
+    now = time.time_ns()
+    return any(abs(now - moment) < _YOUNG for moment in times_ns)
 
 
 def _content_key(params: JsonObject) -> str:
@@ -99,7 +116,9 @@ def tool_versions() -> dict[str, str]:
 
 TASKS = {
     "digest": Task(digest, _stat_key, "threads"),
+    "md5": Task(md5s, _stats_key, "threads"),
     "extract": Task(_extract, _content_key, "processes"),
     "inspect": Task(_inspect, _content_key, "processes"),
     "validate": Task(_validate, _content_key, "processes"),
+    "validate-zarr": Task(_check_zarr, _content_key, "processes"),
 }

@@ -24,8 +24,16 @@ def standing(change: Change, observed: Observed) -> Standing:
         if now is not None and now.digest == change.after["digest"]:
             return Standing.DONE
         return Standing.DUE if _mover(change, observed) else Standing.STALE
+    if _half_sent(change, now):
+        return Standing.DUE
     before, after = (side and side["digest"] for side in (change.before, change.after))
     return stands(before, after, now.digest if now else None)
+
+
+def _half_sent(change: Change, now: RemoteAsset | None) -> bool:
+    """Whether a killed run has begun to replace this Zarr: it has no checksum until all is sent."""
+    own = change.before.get("zarr") if change.action is Action.REPLACE else None
+    return now is not None and own is not None and (now.zarr, now.digest) == (own, "")
 
 
 def rebased(change: Change, observed: Observed) -> Change:

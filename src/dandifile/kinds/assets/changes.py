@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from dandifile.kinds.assets.gather import NAME, Desired, Observed
-from dandifile.kinds.assets.states import differing, laid_over, renewed, state
+from dandifile.kinds.assets.states import differing, held, laid_over, renewed, state
 from dandifile.model import Change, JsonObject, Key, LocalAsset, RemoteAsset
 
 
@@ -14,7 +14,7 @@ def move(asset: LocalAsset, source: RemoteAsset, desired: Desired, observed: Obs
     after = laid_over(current, desired.rules.declared(asset.path, current), asset.metadata)
     old, new = differing(current, after)
     before = state(source, old, asset_id=source.asset_id)
-    return Change(Key(NAME, asset.path), before, state(asset, new, blob=source.blob))
+    return Change(Key(NAME, asset.path), before, state(asset, new, **held(source)))
 
 
 def writes(
@@ -53,7 +53,8 @@ def _write(
     key = Key(NAME, asset.path)
     if replaced is None:
         return Change(key, None, state(asset, after, **where))
-    return Change(key, state(replaced, there, asset_id=replaced.asset_id), state(asset, after, **where))
+    before = state(replaced, there, asset_id=replaced.asset_id, **held(replaced))
+    return Change(key, before, state(asset, after, **where))
 
 
 def deletion(asset: RemoteAsset) -> Change:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from dandifile.kinds.assets.gather import NAME, Desired, Observed
-from dandifile.kinds.assets.states import differing, laid_over, renewed, state
+from dandifile.kinds.assets.states import differing, held, laid_over, renewed, state
 from dandifile.model import Change, JsonObject, Key, LocalAsset, RemoteAsset
 
 _AT_ONCE = 1000  # as many documents as one page of the archive's listing holds
@@ -63,8 +63,7 @@ def _extracted(file: LocalAsset | None, asset: RemoteAsset) -> JsonObject | None
 
 
 def _described(asset: RemoteAsset, metadata: JsonObject) -> JsonObject:
-    content = {"zarr": asset.zarr} if asset.zarr else {"blob": asset.blob}
-    return state(asset, metadata, asset_id=asset.asset_id, **content)
+    return state(asset, metadata, asset_id=asset.asset_id, **held(asset))
 
 
 def _chunks(assets: list[RemoteAsset]) -> Iterator[list[RemoteAsset]]:

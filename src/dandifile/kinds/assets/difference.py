@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from dandifile.globs import matches
 from dandifile.kinds.assets import changes as build
+from dandifile.kinds.assets.cautions import cautions
 from dandifile.kinds.assets.clashes import clashes
 from dandifile.kinds.assets.describe import descriptions
 from dandifile.kinds.assets.gather import Desired, Observed
@@ -63,7 +64,7 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
         elsewhere=tuple(
             f"{source} is not on this machine; its assets stay as they are" for source in desired.local.absent
         ),
-        notes=(*_left_out(desired.local.skipped), *told, *found.notes),
+        notes=(*_left_out(desired.local.skipped), *told, *found.notes, *cautions(changes, observed)),
         unchanged=len(observed.assets) - sum(change.before is not None for change in changes),
     )
 

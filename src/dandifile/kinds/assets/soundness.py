@@ -22,7 +22,7 @@ def sound(desired: Desired, observed: Observed) -> tuple[list[LocalAsset], list[
     for asset in desired.local.assets:
         blocking, _, others = split(asset.findings, desired.validation, asset.path)
         harmless += others
-        reasons = [] if in_place(asset, observed) else [*_faults(blocking), *_zarr(asset, observed)]
+        reasons = [] if in_place(asset, observed) else [*_faults(blocking)]
         blocked += [Block(reason, fix, Key(NAME, asset.path)) for reason, fix in reasons]
         if not reasons:
             wanted.append(asset)
@@ -40,12 +40,6 @@ def _faults(findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
     found = Counter(f"{finding.check} ({finding.severity}): {finding.message}" for finding in findings)
     for reason, times in found.items():
         yield (reason if times == 1 else f"{reason} (in {times} places)"), _MEND
-
-
-def _zarr(asset: LocalAsset, observed: Observed) -> Iterator[tuple[str, str]]:
-    now = observed.assets.get(asset.path)
-    if now is not None and now.zarr:
-        yield "the draft has a Zarr at this path", "delete it there, or rename the file"
 
 
 def _notes(findings: Iterable[Finding]) -> list[str]:

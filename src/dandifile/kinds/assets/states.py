@@ -59,6 +59,11 @@ def differing(before: JsonObject, after: JsonObject) -> tuple[JsonObject, JsonOb
     return {key: before.get(key) for key in keys}, {key: after.get(key) for key in keys}
 
 
+def held(asset: RemoteAsset) -> JsonObject:
+    """Where an asset's content is on the archive."""
+    return {"zarr": asset.zarr} if asset.zarr else {"blob": asset.blob}
+
+
 def state(asset: RemoteAsset | LocalAsset, metadata: JsonObject, **more: Json) -> JsonObject:
-    """One side of a change; `more` says where the content is: `source` (here) or `blob` (there)."""
+    """One side of a change; `more` says where the content is: `source` (here), `blob` or `zarr` (there)."""
     return {"path": asset.path, "digest": asset.digest, "size": asset.size, "metadata": metadata, **more}

@@ -1,5 +1,8 @@
 """From changes to steps: each content once, then its assets, in an order that keeps paths free.
 
+A Zarr is sent before its asset is made; one whose content is replaced is an asset's already, which
+is then written first: as long as not all is sent, it is the content that tells that something is due.
+
 What vacates a path comes before what takes it. Assets that trade places go by way of a parking
 place. Deletions come when all else is written, but for those that make room.
 """
@@ -13,7 +16,7 @@ from dataclasses import replace
 from dandifile.kinds.assets.clashes import above
 from dandifile.kinds.assets.gather import NAME
 from dandifile.kinds.assets.moves import parking_place
-from dandifile.model import Action, Change, Effect, JsonObject, Step
+from dandifile.model import Action, Change, Effect, JsonObject, Step, is_zarr
 
 WRITTEN = "assets:written"
 """The join that deletions wait for: nothing is deleted when something else could not be written."""
@@ -28,6 +31,7 @@ def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
     parked = _to_park([change for change in writes if change.action is Action.MOVE])
     written = [*(_park(change) for change in parked.values())]
     written += [_ordered(_write(change, parked), room, parked) for change in writes]
+    written += [_send_zarr(change) for change in writes if _sends_zarr(change)]
     first = {step for own in written for step in own.needs}
     early = [_delete(change) for change in deletions if _id(change.key.name) in first]
     late = [
@@ -45,11 +49,32 @@ def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
 
 def _blobs(changes: Iterable[Change]) -> tuple[Step, ...]:
     """One upload for each content that the draft does not have, however many assets hold it."""
-    found = {change.after["digest"]: change.after for change in changes if "source" in change.after}
+    found = {
+        change.after["digest"]: change.after
+        for change in changes
+        if "source" in change.after and not _sends_zarr(change)
+    }
     return tuple(
         Step(_blob_id(after), NAME, {"do": "upload", **{key: after[key] for key in _CONTENT}})
         for after in found.values()
     )
+
+
+def _sends_zarr(change: Change) -> bool:
+    return "source" in change.after and is_zarr(change.after["digest"])
+
+
+def _replaced_zarr(change: Change) -> str | None:
+    """The Zarr on the archive whose content is replaced; every asset has one of its own."""
+    zarr: str | None = change.before.get("zarr") if change.before and _sends_zarr(change) else None
+    return zarr
+
+
+def _send_zarr(change: Change) -> Step:
+    own = _replaced_zarr(change)
+    params = {"do": "send", "path": change.key.name, "zarr": own}
+    params |= {key: change.after[key] for key in _CONTENT}
+    return Step(_zarr_id(change.key.name), NAME, params, needs=(_id(change.key.name),) if own else ())
 
 
 def _write(change: Change, parked: Mapping[str, Change]) -> Step:
@@ -59,7 +84,11 @@ def _write(change: Change, parked: Mapping[str, Change]) -> Step:
     params["whole"] = change.action in (Action.CREATE, Action.REPLACE)
     if change.before is not None:
         params["asset_id"] = change.before["asset_id"]
-    needs = [_blob_id(after)] if "source" in after else []
+    needs = []
+    if own := _replaced_zarr(change):
+        params["zarr"] = own
+    elif "source" in after:
+        needs.append(_zarr_id(change.key.name) if _sends_zarr(change) else _blob_id(after))
     if change.key.name in parked:
         needs.append(parking_id(change.key.name))
     return Step(_id(change.key.name), NAME, params, needs=tuple(needs))
@@ -72,7 +101,7 @@ def _park(change: Change) -> Step:
         "whole": False,
         "path": parking_place(change.key.name),
         "digest": change.before["digest"],
-        "blob": change.after["blob"],
+        **{key: change.after[key] for key in ("blob", "zarr") if key in change.after},
         "asset_id": change.before["asset_id"],
         "metadata": {},
     }
@@ -134,6 +163,10 @@ def _id(path: str) -> str:
 def parking_id(path: str) -> str:
     """The step that parks the asset on its way to `path`."""
     return f"park:{path}"
+
+
+def _zarr_id(path: str) -> str:
+    return f"zarr:{path}"
 
 
 def _blob_id(after: JsonObject) -> str:

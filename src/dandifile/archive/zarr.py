@@ -1,0 +1,183 @@
+"""A Zarr's way to the archive: of its files, those that the archive lacks or has otherwise.
+
+A Zarr on the archive is a row with a name and files; its checksum is made when it is finalized
+(dandi-api 1.9). Killed anywhere, the next run finds the row by its name, compares its files, and
+goes on: what was sent is not sent again. Both lists come sorted, so that neither is held whole.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from dandifile.archive.objectstore import ExpiredError, Piece, put_part
+from dandifile.archive.transfer import Sent
+from dandifile.archive.writer import Writer
+from dandifile.errors import ArchiveError
+from dandifile.model import JsonObject, ZarrFile
+
+FILES_AT_ONCE = 8
+"""Files of one Zarr that are sent at the same time."""
+
+_URLS = 255  # files for which URLs are asked at once; they age while the files before are sent
+_DELETIONS = 100  # files that are deleted at once
+_ROUNDS = 3  # comparisons, and sendings of a batch whose URLs expire, until it is given up
+_PATIENCE = 3600.0  # seconds for the archive to sum up a Zarr
+_WAITS = (0.1, 10.0)  # seconds: the first and the longest between two looks
+
+_INGESTING = ("Uploaded", "Ingesting")
+_COMPLETE = "Complete"
+
+
+@dataclass(frozen=True)
+class LocalZarr:
+    """A Zarr here: `files` reads its list anew, sorted by the bytes of the paths."""
+
+    folder: Path
+    digest: str  # dandi-zarr-checksum
+    files: Callable[[], Iterable[ZarrFile]]
+
+
+def zarr_for(writer: Writer, path: str) -> str:
+    """The id of the row that holds the Zarr of an asset still to be made at `path`: found, or new.
+
+    A row keeps its name when its asset is moved, and reusing it would overwrite that asset's
+    content: a row in use is passed over, and the next name is the path with a number.
+    """
+    in_use: set[str | None] | None = None
+    for number in itertools.count(1):
+        name = path if number == 1 else f"{path} ({number})"
+        row = writer.reader.zarr_named(name)
+        if row is None:
+            return writer.create_zarr(name)
+        if in_use is None:
+            in_use = {asset.zarr for asset in writer.reader.assets().values()}
+        if row["zarr_id"] not in in_use:
+            return str(row["zarr_id"])
+    raise AssertionError("numbers do not end")
+
+
+def fill(writer: Writer, zarr: str, wanted: LocalZarr, progress: Callable[[int], None] | None = None) -> int:
+    """Make the files on the archive those that are here, and return the bytes that were sent.
+
+    Returns once the archive has the checksum that was planned. DataError where a file is not
+    what it was; ArchiveError where the archive makes something else of it, or does not end.
+    """
+    sent = Sent(progress)
+    for _ in range(_ROUNDS):
+        row = _settled(writer, zarr)
+        if row["status"] == _COMPLETE and row["checksum"] == wanted.digest:
+            return sent.total
+        changed = _make_same(writer, zarr, wanted, sent)
+        if row["status"] == _COMPLETE and not changed:
+            break
+        writer.finalize_zarr(zarr)
+    row = _settled(writer, zarr)
+    if row["checksum"] == wanted.digest:
+        return sent.total
+    raise ArchiveError(
+        f"the archive makes {row['checksum']} of {wanted.folder.name}, which is {wanted.digest} here",
+        where=str(wanted.folder),
+        fix="run again when nothing else writes to this Zarr",
+    )
+
+
+def _settled(writer: Writer, zarr: str) -> JsonObject:
+    """The row once the archive is not summing it up any more."""
+    started = time.monotonic()
+    wait, longest = _WAITS
+    while (row := writer.reader.zarr(zarr))["status"] in _INGESTING:
+        if time.monotonic() - started > _PATIENCE:
+            raise ArchiveError(
+                f"the archive has been summing up {row['name']} for more than an hour",
+                where=row["name"],
+                fix="run again later: everything is sent",
+            )
+        time.sleep(wait)
+        wait = min(longest, wait * 1.5)
+    return row
+
+
+def _make_same(writer: Writer, zarr: str, wanted: LocalZarr, sent: Sent) -> bool:
+    """Send and delete what differs; whether there was any."""
+    lacking: list[ZarrFile] = []
+    extra: list[str] = []
+    changed = False
+    for file, path in differences(wanted.files(), writer.reader.zarr_files(zarr)):
+        changed = True
+        if file is not None:
+            lacking.append(file)
+        else:
+            extra.append(path)
+        if len(lacking) == _URLS:
+            _send(writer, zarr, wanted.folder, lacking, sent)
+            lacking = []
+        if len(extra) == _DELETIONS:
+            writer.delete_zarr_files(zarr, extra)
+            extra = []
+    if lacking:
+        _send(writer, zarr, wanted.folder, lacking, sent)
+    if extra:
+        writer.delete_zarr_files(zarr, extra)
+    return changed
+
+
+def differences(
+    here: Iterable[ZarrFile], there: Iterable[tuple[str, str]]
+) -> Iterator[tuple[ZarrFile | None, str]]:
+    """(file to send, its path) or (None, path to delete), from two lists sorted by path.
+
+    `there` has (path, MD5 in hex).
+    """
+    local, remote = iter(here), iter(there)
+    file, object_ = next(local, None), next(remote, None)
+    while file or object_:
+        if object_ is None or (file is not None and file.path < object_[0]):
+            assert file is not None
+            yield file, file.path
+            file = next(local, None)
+        elif file is None or object_[0] < file.path:
+            yield None, object_[0]
+            object_ = next(remote, None)
+        else:
+            if file.md5 != object_[1]:
+                yield file, file.path
+            file, object_ = next(local, None), next(remote, None)
+
+
+def _send(writer: Writer, zarr: str, folder: Path, files: list[ZarrFile], sent: Sent) -> None:
+    """Send a batch; those whose URLs expired meanwhile get new ones."""
+    for _ in range(_ROUNDS):
+        urls = writer.zarr_urls(zarr, files)
+        late = _put_all(list(zip(urls, files, strict=True)), folder, sent)
+        if not late:
+            return
+        files = late
+    raise ArchiveError(
+        f"{len(files)} files of {folder.name} could not be sent: the archive's URLs expire at once",
+        where=str(folder),
+        fix="check this machine's clock, and run again",
+    )
+
+
+def _put_all(batch: list[tuple[str, ZarrFile]], folder: Path, sent: Sent) -> list[ZarrFile]:
+    """The files whose URLs were too old. The first failure stops those that have not started."""
+
+    def put(url: str, file: ZarrFile) -> bool:
+        try:
+            put_part(url, Piece(folder / file.path, 0, file.size), sent, md5=file.md5)
+        except ExpiredError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(min(FILES_AT_ONCE, len(batch))) as pool:
+        futures = [pool.submit(put, url, file) for url, file in batch]
+        try:
+            done = [future.result() for future in futures]
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return [file for (_, file), well in zip(batch, done, strict=True) if not well]

@@ -1,0 +1,70 @@
+"""Sends the content of a Zarr. Its files were hashed by the survey: what was remembered is not read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dandifile.errors import DataError
+from dandifile.model import Cache, JsonObject, Result, Status, Step, ZarrFile
+from dandifile.survey import tasks
+from dandifile.survey.stages import Runner
+from dandifile.survey.zarr import Root, contents, summed
+from dandifile.survey.zarr_walk import AbsentError
+
+if TYPE_CHECKING:
+    from dandifile.plan.kind import Means
+
+_READERS = 4
+_FIX = "run plan again and look at it"
+
+
+def send(params: JsonObject, means: Means) -> JsonObject:
+    """`{path, source, digest, zarr}` → `{"zarr", "sent"}`: the archive's Zarr has what the folder has.
+
+    `zarr` is that of the asset whose content is replaced, else None. Nothing is sent unless the
+    folder still has the checksum that was planned.
+    """
+    from dandifile.archive.zarr import LocalZarr, fill, zarr_for
+
+    folder = means.root / params["source"]
+    run = _remembering(means.writer.reader.cache)
+
+    def files() -> Iterator[ZarrFile]:
+        return _files(params["source"], folder, run)
+
+    if summed(files()).digest != params["digest"]:
+        raise DataError(f"{folder.name} was changed since the plan was made", where=str(folder), fix=_FIX)
+    zarr = params["zarr"] or zarr_for(means.writer, params["path"])
+    sent = fill(means.writer, zarr, LocalZarr(folder, params["digest"], files), means.sent)
+    return {"zarr": zarr, "sent": sent}
+
+
+def _files(source: str, folder: Path, run: Runner) -> Iterator[ZarrFile]:
+    try:
+        for _, files in contents([Root(source, str(folder))], run):
+            yield from files
+    except AbsentError:
+        raise DataError(f"some of {folder.name} is not here any more", where=str(folder), fix=_FIX) from None
+
+
+def _remembering(cache: Cache) -> Runner:
+    """Does the survey's steps here, if the survey has not: apply has no pools of processes."""
+
+    def run(steps: Sequence[Step]) -> Mapping[str, Result]:
+        keys = {step.id: key for step in steps if (key := tasks.cache_key(step))}
+        known = cache.get_many("md5", keys.values())
+        due = [step for step in steps if keys.get(step.id) not in known]
+        with ThreadPoolExecutor(_READERS) as pool:
+            made = dict(zip((step.id for step in due), pool.map(_perform, due), strict=True))
+        outputs = {step.id: made[step.id] if step.id in made else known[keys[step.id]] for step in steps}
+        return {name: Result(name, Status.DONE, output) for name, output in outputs.items()}
+
+    return run
+
+
+def _perform(step: Step) -> JsonObject:
+    output: JsonObject = tasks.perform(step, {})
+    return output

@@ -1,0 +1,139 @@
+"""What a Zarr holds, file by file, and the dandi-zarr-checksum that names the whole.
+
+The files are hashed in batches, side by side, and summed up folder by folder: what is held in
+memory is one portion of batches and the folders that are open, never the whole Zarr. A batch is
+remembered by the stats of its files, and where it ends depends on names alone: a chunk that
+comes or goes leaves all other batches as they were.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from dandifile.errors import DataError
+from dandifile.model import Result, Status, Step, ZarrFile
+from dandifile.survey.tasks import survey_step
+from dandifile.survey.zarr_walk import AbsentError, Found, walk
+
+if TYPE_CHECKING:
+    from dandifile.survey.stages import Runner
+
+_ONE_IN = 128  # names end a batch, so many files are in one on average
+_MOST_FILES = 1024
+_MOST_BYTES = 2**28
+_AT_ONCE = 64  # batches in one portion
+
+
+class Root(NamedTuple):
+    """A Zarr: how it is called, and where it is."""
+
+    source: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Files of one Zarr that are hashed together; or why the Zarr cannot be walked any further."""
+
+    root: Root
+    files: tuple[Found, ...] = ()
+    fault: Exception | None = None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A Zarr summed up."""
+
+    digest: str  # dandi-zarr-checksum
+    count: int
+    size: int
+
+
+def contents(roots: Iterable[Root], run: Runner) -> Iterator[tuple[Root, Iterator[ZarrFile]]]:
+    """Each Zarr with its files, hashed, in the order of an object store's listing.
+
+    The files of one must be taken before the next is asked for. Taking them raises DataError
+    for what cannot be part of a Zarr or be read, AbsentError where content was not fetched.
+    """
+    hashed = _hashed((batch for root in roots for batch in _batches(root)), run)
+    for root, portion in groupby(hashed, key=lambda pair: pair[0].root):
+        yield root, _files(portion)
+
+
+def summed(files: Iterable[ZarrFile]) -> Whole:
+    """The dandi-zarr-checksum (dandi-api 4.6) of files that come folder by folder."""
+    from zarr_checksum.checksum import ZarrChecksum, ZarrChecksumManifest
+
+    names: list[str] = []  # of the folders that are open, outermost first
+    opened = [ZarrChecksumManifest()]
+
+    def close() -> None:
+        whole = opened.pop().generate_digest()
+        opened[-1].directories.append(ZarrChecksum(whole.digest, names.pop(), whole.size))
+
+    for file in files:
+        *folders, name = file.path.split("/")
+        while names != folders[: len(names)]:
+            close()
+        for folder in folders[len(names) :]:
+            names.append(folder)
+            opened.append(ZarrChecksumManifest())
+        opened[-1].files.append(ZarrChecksum(file.md5, name, file.size))
+    while names:
+        close()
+    whole = opened[0].generate_digest()
+    return Whole(whole.digest, whole.count, whole.size)
+
+
+def _batches(root: Root) -> Iterator[Batch]:
+    files: list[Found] = []
+    size = 0
+    try:
+        for file in walk(root.path):
+            files.append(file)
+            size += file.size
+            ends = zlib.crc32(file.path.encode()) % _ONE_IN == 0
+            if ends or size >= _MOST_BYTES or len(files) >= _MOST_FILES:
+                yield Batch(root, tuple(files))
+                files, size = [], 0
+    except (DataError, AbsentError) as fault:
+        yield Batch(root, fault=fault)
+    else:
+        yield Batch(root, tuple(files))  # the last one, which may be empty: every Zarr has a batch
+
+
+def _hashed(batches: Iterator[Batch], run: Runner) -> Iterator[tuple[Batch, Result | None]]:
+    """Each batch with the result of its step; None where it needs none."""
+    while portion := list(islice(batches, _AT_ONCE)):
+        steps = [_step(batch) if batch.files else None for batch in portion]
+        results: Mapping[str, Result] = run([step for step in steps if step])
+        for batch, step in zip(portion, steps, strict=True):
+            yield batch, results[step.id] if step else None
+
+
+def _step(batch: Batch) -> Step:
+    subject = f"{batch.root.source}/{batch.files[0].path}"
+    params = {
+        "path": batch.root.path,
+        "source": batch.root.source,
+        "files": [list(file) for file in batch.files],
+    }
+    return survey_step("md5", subject, params)
+
+
+def _files(hashed: Iterable[tuple[Batch, Result | None]]) -> Iterator[ZarrFile]:
+    for batch, result in hashed:
+        if batch.fault:
+            raise batch.fault
+        if result is None:
+            continue
+        if result.status not in (Status.DONE, Status.FRESH):
+            raise DataError(result.error, fix="see to that, then run again")
+        if "pointer" in result.output:
+            raise AbsentError
+        for file, md5 in zip(batch.files, result.output["md5"], strict=True):
+            yield ZarrFile(file.path, file.size, md5)
