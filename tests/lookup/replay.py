@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -66,6 +67,9 @@ class Replay:
     url: str
     answers: dict[str, list[Said]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    counting: threading.Lock = field(default_factory=threading.Lock)
+    under_way: Counter[str] = field(default_factory=Counter)
+    at_once: Counter[str] = field(default_factory=Counter)  # the most that were, by service
 
     def says(self, path: str, *answers: Said | Json) -> None:
         self.answers[path] = [each if isinstance(each, Said) else Said(body=each) for each in answers]
@@ -76,6 +80,15 @@ class Replay:
     @property
     def services(self) -> Services:
         return Services(**{name: f"{self.url}/{name}" for name in TITLES if name not in COURTESIES})
+
+    @contextmanager
+    def busy(self, service: str) -> Iterator[None]:
+        with self.counting:
+            self.under_way[service] += 1
+            self.at_once[service] = max(self.at_once[service], self.under_way[service])
+        yield
+        with self.counting:
+            self.under_way[service] -= 1
 
     def answer(self, asked: Asked) -> Said:
         for key in (f"{asked.path}?{asked.query}", asked.path):
@@ -104,9 +117,10 @@ def replaying() -> Iterator[Replay]:
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             asked = Asked(unquote(parts.path).lstrip("/"), unquote_plus(parts.query), dict(self.headers))
-            replay.asked.append(asked)
-            said = replay.answer(asked)
-            time.sleep(said.delay)
+            with replay.busy(asked.path.partition("/")[0]):
+                replay.asked.append(asked)
+                said = replay.answer(asked)
+                time.sleep(said.delay)
             if said.drop:
                 self.close_connection = True
                 return

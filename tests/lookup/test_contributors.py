@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dandifile.lookup import crossref, openalex
 from dandifile.lookup.contributors import Merged, merge
@@ -237,6 +239,59 @@ def test_a_funder_of_the_spec_is_laid_over_its_award(entry: JsonObject, awards: 
     paid = [each for each in result.contributors if "dcite:Funder" in each["roleName"]]
     assert [each.get("awardNumber") for each in paid] == awards
     assert_valid(result.contributors)
+
+
+def test_a_funder_that_did_something_else_too_is_two_entries() -> None:
+    result = merged([EMAIL, {"organization": "NIH", "ror": NIH, "roles": ["DataManager"]}], [AWARDS])
+    assert [each["roleName"] for each in result.contributors if each.get("identifier") == NIH] == [
+        ["dcite:DataManager"],
+        ["dcite:Funder"],
+        ["dcite:Funder"],
+    ]
+
+
+FAMILIES, GIVEN = ("Doe", "Roe", "van der Berg", "王"), ("Jane", "J.", "Jane Q.", "Richard", "小明")
+PEOPLE = st.builds(
+    Author,
+    st.sampled_from(FAMILIES),
+    st.sampled_from(GIVEN),
+    orcid=st.sampled_from(["", JANE, RICHARD]),
+    corresponding=st.booleans(),
+    affiliations=st.lists(st.builds(Affiliation, st.just("NYU"), inferred=st.booleans())).map(tuple),
+)
+FUNDERS = st.builds(
+    Funder, st.sampled_from(["NIH", "NSF"]), award=st.sampled_from(["", "R01", "r-01", "U19"])
+)
+ENTRIES = st.fixed_dictionaries(
+    {"name": st.builds("{}, {}".format, st.sampled_from(FAMILIES), st.sampled_from(GIVEN))},
+    optional={
+        "orcid": st.sampled_from([JANE, OTHER]),
+        "email": st.just("a@example.org"),
+        "roles": st.sampled_from([["Author"], ["DataCurator"], ["Author", "ContactPerson"], []]),
+        "affiliations": st.sampled_from([[], ["UCL"]]),
+        "omit": st.booleans(),
+    },
+)
+
+
+@given(st.lists(PEOPLE, max_size=5), st.lists(FUNDERS, max_size=5), st.lists(ENTRIES, max_size=4))
+def test_nobody_is_lost_and_nobody_is_made_up(
+    people: list[Author], paying: list[Funder], declared: list[JsonObject]
+) -> None:
+    paper = Paper(DOI, "T", "article", authors=tuple(people), funders=tuple(paying))
+    result = merged(declared, [paper])
+    found = [each for each in result.contributors if each["schemaKey"] == "Person"]
+    omitted = sum(entry.get("omit", False) for entry in declared)
+    kept = len(declared) - omitted
+    assert max(len(people) - omitted, kept) <= len(found) <= len(people) + kept
+    awards = {(each.name, each.award.lower().replace("-", "")) for each in paying}
+    expected = {(who, award) for who, award in awards if award or not any(a for w, a in awards if w == who)}
+    assert len(result.contributors) - len(found) == len(expected)
+    problems = {problem.what for problem in result.problems}
+    contacts = [each for each in found if "dcite:ContactPerson" in each.get("roleName", ())]
+    assert contacts or any("ContactPerson" in what for what in problems)
+    if all("email" in each for each in contacts):
+        assert_valid(result.contributors)
 
 
 def test_without_a_paper_the_spec_stands_as_it_is() -> None:

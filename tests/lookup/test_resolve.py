@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from dandifile.lookup.facts import InstitutionStatus, Lock, PersonStatus
-from dandifile.lookup.resolve import Resolution, Wanted, WantedTerm, resolve
+from dandifile.lookup.resolve import Resolution, resolve
 from dandifile.lookup.rows import Row, State
 from dandifile.lookup.terms.outcome import Kind
+from dandifile.lookup.wanted import Wanted, WantedTerm
 from dandifile.run.cache import MemoryCache
 from tests.lookup.conftest import NOW
 from tests.lookup.made_up import (
@@ -219,6 +220,28 @@ def test_order_is_kept_and_new_ones_come_behind(run: Run) -> None:
     assert [place.ror for place in second.institutions] == [SIMONS, NIH, COLUMBIA]
     third = run(Wanted(rors=(COLUMBIA, NIH)), second).lock
     assert [place.ror for place in third.institutions] == [NIH, COLUMBIA]
+
+
+SOUND = [
+    f"https://ror.org/0{number:06d}{98 - int(str(number), 32) * 100 % 97:02d}" for number in range(1, 13)
+]
+
+
+def test_services_are_asked_at_once_and_no_more_than_they_allow(run: Run, replay: Replay) -> None:
+    for ror in SOUND:
+        replay.says(f"ror/organizations/{ror[-9:]}", Said(body=ror_record(ror, "X"), delay=0.05))
+    found = run(Wanted(rors=tuple(SOUND)))
+    assert {place.status for place in found.lock.institutions} == {"active"}
+    assert 1 < replay.at_once["ror"] <= 4
+
+
+def test_a_quota_that_is_used_up_is_met_only_by_those_under_way(run: Run, replay: Replay) -> None:
+    orcids = [f"0000-0000-0000-{number:04d}" for number in range(40)]  # whoever they are
+    for orcid in orcids:
+        replay.says(f"orcid/{orcid}/person", text(429, "quota"))
+    found = run(Wanted(orcids=tuple(orcids)))
+    assert {person.status for person in found.lock.people} == {"unreachable"}
+    assert replay.count("orcid") <= 4
 
 
 def test_each_question_is_asked_once(run: Run, replay: Replay) -> None:

@@ -98,6 +98,8 @@ class Client:
         failure = Unreachable("was not asked")
         for number in range(self._patience.tries):
             with self._paces[request.service].slot(self._patience.longest) as too_long:
+                if down := self._down.get(request.service):  # found out while this one waited
+                    return down
                 if too_long:
                     failure = Unreachable(f"its limit is used up; run again in {too_long:.0f} seconds")
                     break

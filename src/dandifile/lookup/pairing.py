@@ -52,7 +52,7 @@ class Slot:
 
 @dataclass
 class Pairs:
-    """Entries by slot. An organization without an award may speak of several awards."""
+    """Entries by slot: an organization without an award speaks of all awards. `unpaired` are of no slot."""
 
     unpaired: tuple[Entry, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -142,8 +142,11 @@ def _same_consortium(entry: Entry, slots: Iterable[Slot]) -> list[Slot]:
 def _awards(entry: Entry, slots: Iterable[Slot]) -> list[Slot]:
     """The funder's award that the entry names, or all of its awards where the entry names none.
 
-    A funder whose award the paper does not tell gets the entry's.
+    A funder whose award the paper does not tell gets the entry's. An entry whose roles are
+    others than paying is about something else that the same organization did.
     """
+    if not entry.omit and "dcite:Funder" not in entry.written.get("roleName", ["dcite:Funder"]):
+        return []
     ror, award = entry.written.get("identifier"), entry.written.get("awardNumber", "")
     same = [
         slot

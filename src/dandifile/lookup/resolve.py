@@ -31,8 +31,9 @@ from dandifile.lookup.rows import (
 )
 from dandifile.lookup.services import Services
 from dandifile.lookup.terms.find import find
-from dandifile.lookup.terms.outcome import Kind, Matched, Unchecked
+from dandifile.lookup.terms.outcome import Matched, Unchecked
 from dandifile.lookup.vet import concerns
+from dandifile.lookup.wanted import Wanted, WantedTerm
 from dandifile.model import Cache
 
 REFRESHED = {
@@ -51,24 +52,6 @@ _OPEN = "unreachable"  # of people and of institutions: nobody could be asked th
 _Fact = TypeVar("_Fact", Paper, Person, Institution, Term)
 _Verdict = TypeVar("_Verdict", Person, Institution)
 _Item = TypeVar("_Item", bound=Hashable)
-
-
-@dataclass(frozen=True)
-class WantedTerm:
-    """A name, CURIE or IRI as the spec has it, and the kind of place that it has there."""
-
-    asked: str
-    about: Kind
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a spec names. DOIs, ORCID iDs and ROR ids in their normal forms; doubles do not matter."""
-
-    dois: tuple[str, ...] = ()
-    orcids: tuple[str, ...] = ()
-    rors: tuple[str, ...] = ()
-    terms: tuple[WantedTerm, ...] = ()
 
 
 @dataclass(frozen=True)

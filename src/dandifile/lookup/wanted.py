@@ -1,0 +1,54 @@
+"""What of a spec is to be looked up, and which of it a lock lacks. Pure, and light: every plan asks this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from dandifile.lookup.facts import Lock
+from dandifile.lookup.terms.outcome import Kind
+
+
+@dataclass(frozen=True)
+class WantedTerm:
+    """A name, CURIE or IRI as the spec has it, and the kind of place that it has there."""
+
+    asked: str
+    about: Kind
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a spec names. DOIs, ORCID iDs and ROR ids in their normal forms; doubles do not matter."""
+
+    dois: tuple[str, ...] = ()
+    orcids: tuple[str, ...] = ()
+    rors: tuple[str, ...] = ()
+    terms: tuple[WantedTerm, ...] = ()
+
+
+def lacking(wanted: Wanted, lock: Lock) -> tuple[str, ...]:
+    """What the lock does not hold, in words; nothing where all is pinned, whatever the verdicts are."""
+    return tuple(dict.fromkeys(_lacking(wanted, lock)))
+
+
+def _lacking(wanted: Wanted, lock: Lock) -> Iterator[str]:
+    papers = [lock.paper(doi) for doi in wanted.dois]
+    yield from (f"doi {doi}" for doi, paper in zip(wanted.dois, papers, strict=True) if paper is None)
+    authors = [author for paper in papers if paper for author in paper.authors]
+    places = [place.ror for author in authors for place in author.affiliations]
+    paying = [funder.ror for paper in papers if paper for funder in paper.funders]
+    people = _known(author.orcid for author in authors)
+    yield from (f"ORCID iD {each}" for each in (*wanted.orcids, *people) if lock.person(each) is None)
+    yield from (
+        f"ROR id {each}"
+        for each in (*wanted.rors, *_known(places + paying))
+        if lock.institution(each) is None
+    )
+    for term in wanted.terms:
+        if lock.term(term.asked, term.about) is None:
+            yield f"{term.about.noun} {term.asked}"
+
+
+def _known(ids: Iterable[str]) -> list[str]:
+    return [each for each in ids if each]
