@@ -193,6 +193,20 @@ def check(
 
 
 @app.command()
+def checklist(
+    file: File = None,
+    environment: Environment = "",
+    format: Format = "text",
+    no_color: NoColor = False,
+) -> int:
+    """Say what would make the dandiset easier to find, cite and reuse."""
+    from dandifile.commands.checklist import checklist
+    from dandifile.commands.common import Flags
+
+    return checklist(Flags(file, environment, format, no_color=no_color))
+
+
+@app.command()
 def validate(
     file: File = None,
     environment: Environment = "",

@@ -96,6 +96,8 @@ class Spec:
     validation: Validation = field(default_factory=Validation)
     ignore: tuple[str, ...] = ()  # JSON pointers to DANDI field names, without list indices
     max_deletions: str = "10%"  # a count or a share of the assets on the draft
+    require: tuple[str, ...] = ()  # rules of the checklist that must hold before anything is written
+    verdicts: Mapping[str, str] = field(default_factory=dict)  # the lock's, by bare ORCID iD and ROR URL
     not_acted_on: tuple[str, ...] = ()  # declared keys that this version does not reconcile
     digest: str = ""  # sha256 of what was declared, for the environment chosen
 

@@ -97,6 +97,8 @@ def spec_of(spec: JsonObject) -> Spec:
         paths=tuple(PathEntry(**entry) for entry in spec.get("paths", ({"source": "data"},))),
         ignore=tuple(spec.get("ignore", ())),
         max_deletions=spec.get("max_deletions", "100%"),
+        require=tuple(spec.get("require", ())),
+        verdicts=spec.get("verdicts", {}),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,10 +50,16 @@ def checked(options: Options) -> Options:
 
 
 def load_spec(flags: Flags) -> Spec:
+    """The spec, and what its lock says of people and institutions."""
+    from dandifile.lookup.lock import load_lock, lock_file
     from dandifile.spec.find import find
     from dandifile.spec.load import load
 
-    return load(flags.file or find(Path.cwd()), flags.environment)
+    spec = load(flags.file or find(Path.cwd()), flags.environment)
+    lock = load_lock(lock_file(spec.file))
+    verdicts = {person.orcid: person.status.value for person in lock.people}
+    verdicts |= {place.ror: place.status.value for place in lock.institutions}
+    return replace(spec, verdicts=verdicts)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dandifile.checklist.policy import facts_of, policy_blocks
+from dandifile.checklist.verdict import Facts
 from dandifile.errors import BlockedError
 from dandifile.kinds.outgoing import new_errors
 from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
@@ -34,12 +36,15 @@ _SERVER_MADE = ("schemaKey", "status", "embargoedUntil")
 class Declared:
     """The fields that the spec owns, and the pointers to what in them is somebody else's.
 
-    `left` holds a digest of each field as the last apply from here left it.
+    `left` holds a digest of each field as the last apply from here left it. `require` are the
+    rules of the checklist that must hold, judged with `facts`.
     """
 
     fields: Mapping[str, Json]
     ignore: tuple[tuple[str, ...], ...] = ()
     left: Mapping[str, str] = field(default_factory=dict)
+    require: tuple[str, ...] = ()
+    facts: Facts = field(default_factory=Facts)
 
 
 @dataclass(frozen=True)
@@ -74,19 +79,28 @@ def desired(spec: Spec, local: Local) -> Declared:
     whole = {pointer[0] for pointer in pointers if len(pointer) == 1}
     fields = {name: value for name, value in spec.fields.items() if name not in whole}
     inner = tuple(pointer for pointer in pointers if len(pointer) > 1)
-    return Declared(fields, inner, local.record.fields)
+    return Declared(fields, inner, local.record.fields, spec.require, facts_of(spec))
+
+
+def outgoing(desired: Declared, document: JsonObject) -> JsonObject:
+    """The draft's document as it would be after apply."""
+    return overlay(document, {name: _after(name, desired, document) for name in desired.fields})
 
 
 def diff(desired: Declared, observed: Observed, options: Options) -> Difference:
-    """One change a field. A field that the server would refuse is blocked; the others go on."""
+    """One change a field. A field that the server would refuse is blocked; the others go on.
+
+    A failing rule of `policy.require` blocks everything, also where nothing would change.
+    """
     changes = tuple(
         Change(Key(NAME, name), observed.document.get(name), after)
         for name in sorted(desired.fields)
         if not same(after := _after(name, desired, observed.document), observed.document.get(name))
     )
+    policy = policy_blocks(outgoing(desired, observed.document), desired.facts, desired.require)
     if not changes:
-        return Difference()
-    blocked = (*_edited(changes, desired, options), *_blocks(changes, observed))
+        return Difference(blocked=policy)
+    blocked = (*policy, *_edited(changes, desired, options), *_blocks(changes, observed))
     return Difference(changes, blocked, notes=_citation(changes))
 
 

@@ -36,6 +36,7 @@ def build_spec(file: Path, declared: JsonObject, environment: str) -> Spec:
         validation=_validation(declared.get("validation", {})),
         ignore=tuple(declared.get("ignore", ())),
         max_deletions=str(declared.get("policy", {}).get("max_deletions", Spec.max_deletions)),
+        require=tuple(declared.get("policy", {}).get("require", ())),
         not_acted_on=_not_acted_on(declared),
         digest=_digest(declared, environment),
     )
@@ -75,7 +76,6 @@ def _not_acted_on(declared: JsonObject) -> tuple[str, ...]:
         "owners": declared.get("owners"),
         "manifest": declared.get("manifest"),
         "regions.from_nwb": regions.get("from_nwb") if isinstance(regions, dict) else None,
-        "policy.require": declared.get("policy", {}).get("require"),
     }
     return tuple(key for key, value in said.items() if value)
 
