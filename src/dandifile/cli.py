@@ -227,6 +227,24 @@ def validate(
 
 
 @app.command()
+def scan(
+    file: File = None,
+    environment: Environment = "",
+    forget: Annotated[
+        list[str], typer.Option("--forget", metavar="GLOB", help="Drop lines of files that are not here.")
+    ] = [],
+    format: Format = "text",
+    no_color: NoColor = False,
+    jobs: Jobs = None,
+) -> int:
+    """Write the data manifest, dandiset.assets.tsv: what is here, for machines that lack it."""
+    from dandifile.commands.common import Flags
+    from dandifile.commands.scan import scan
+
+    return scan(Flags(file, environment, format, no_color=no_color, jobs=jobs), forget)
+
+
+@app.command()
 def organize(
     file: File = None,
     environment: Environment = "",

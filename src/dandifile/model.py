@@ -177,6 +177,15 @@ class GoneAsset:
 
 
 @dataclass(frozen=True)
+class PendingAsset:
+    """An asset that the data manifest has, whose file is on another machine."""
+
+    path: str
+    source: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class Refusal:
     """A file that cannot be an asset as it is: why, and what to do."""
 
@@ -214,6 +223,7 @@ class Local:
     refused: tuple[Refusal, ...] = ()
     absent: tuple[str, ...] = ()
     record: Record = field(default_factory=Record)
+    pending: tuple[PendingAsset, ...] = ()
     skipped: int = 0  # files that were not excluded, but are not of their entry's standard
 
 

@@ -41,6 +41,7 @@ from dandifile.run.execute import Notify, execute
 from dandifile.run.record import load_record, save_record
 from dandifile.run.survey_runner import survey_runner
 from dandifile.survey import tasks
+from dandifile.survey.manifest import load, manifest_file
 from dandifile.survey.survey import survey
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ def look(workspace: Workspace, observed: Mapping[str, Any], options: Options, no
             run,
             known={digest: tuple(sorted(paths)) for digest, paths in known.items()},
             record=record,
+            listed=load(manifest_file(workspace.spec.file)),
             rename=options.rename,
             refresh=options.refresh_metadata,
         )

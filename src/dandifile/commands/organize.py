@@ -15,6 +15,7 @@ from dandifile.organize.log import read
 from dandifile.organize.make import Placed, Tree, make
 from dandifile.organize.tree import Mode, Source, tree
 from dandifile.organize.undo import undo
+from dandifile.survey.manifest import load, manifest_file
 from dandifile.survey.naming import Named, names
 from dandifile.survey.scan import NWB, entry_path
 from dandifile.survey.stages import extracted
@@ -26,7 +27,8 @@ def organize(flags: Flags, to: Path | None, mode: str, undone: Path | None, *, r
         return _undo(flags, undone, to)
     way = _mode(mode, to)
     with data(flags) as here:
-        named = names(here.spec, here.run, here.record, rename=rename)
+        listed = load(manifest_file(here.spec.file))
+        named = names(here.spec, here.run, here.record, listed, rename=rename)
         if to is None:
             _show_names(named, flags)
             return Exit.BLOCKED if named.refused else Exit.DONE

@@ -1,4 +1,4 @@
-"""`organize`: which name each file gets, and what came of putting it there."""
+"""`organize` and `scan`: which name each file gets, and what was made of it."""
 
 from __future__ import annotations
 
@@ -33,6 +33,18 @@ def placed_text(
     said = [f"{count:,} {status}" for status, count in counts.items() if count]
     last = Text(" · ".join(said) or "nothing to do", "bold")
     return page([*table(rows, width, _COLUMN), *([Text("")] if rows else []), last])
+
+
+def scanned_text(
+    name: str, counts: Mapping[str, int], refused: Sequence[Refusal], *, width: int = 100
+) -> Text:
+    """What the data manifest says now, beside what it said before; `counts` as scan gives them."""
+    said = [f"{counts[word]:,} {word}" for word in ("added", "changed", "dropped", "invalid") if counts[word]]
+    if counts["elsewhere"]:
+        said.append(f"{counts['elsewhere']:,} of files that are not here (--forget GLOB drops them)")
+    summary = " · ".join([f"{name}: {many(counts['lines'], 'line')}", *(said or ["as before"])])
+    rows = table(refused_rows(refused), width, _COLUMN)
+    return page([*rows, *([Text("")] if rows else []), Text(summary, "bold")])
 
 
 def refused_rows(refused: Iterable[Refusal]) -> list[Row]:

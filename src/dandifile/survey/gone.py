@@ -23,29 +23,29 @@ def vanished(spec: Spec, record: Record, present: Collection[str], absent: Colle
     of them: of those nothing is known.
     """
     root = os.path.abspath(spec.root)
-    folders = [folder for entry in spec.paths if _has_something(folder := entry_path(root, entry))]
-    missing = [_path_of(root, source) for source in absent]
+    folders = [folder for entry in spec.paths if has_something(folder := entry_path(root, entry))]
+    missing = [path_of(root, source) for source in absent]
     candidates = [
-        (source, _path_of(root, source), made.digest)
+        (source, path_of(root, source), made.digest)
         for source, made in record.assets.items()
         if source not in present
     ]
     return frozenset(
         source
         for source, path, digest in candidates
-        if _is_below(path, folders) and not _is_below(path, missing) and not _may_exist(path, digest)
+        if _is_below(path, folders) and not _is_below(path, missing) and not may_exist(path, digest)
     )
 
 
 def unknown(spec: Spec, record: Record, present: Collection[str], absent: Collection[str]) -> frozenset[str]:
     """Paths of recorded files that are not seen here but may well exist: no newcomer may take them."""
     root = os.path.abspath(spec.root)
-    missing = [_path_of(root, source) for source in absent]
+    missing = [path_of(root, source) for source in absent]
     return frozenset(
         recorded.path
         for source, recorded in record.assets.items()
         if source not in present
-        and (_is_below(path := _path_of(root, source), missing) or _may_exist(path, recorded.digest))
+        and (_is_below(path := path_of(root, source), missing) or may_exist(path, recorded.digest))
     )
 
 
@@ -55,7 +55,7 @@ def gone_assets(record: Record, sources: Iterable[str], taken: Collection[str]) 
     return tuple(GoneAsset(path, *gone[path]) for path in sorted(gone) if path not in taken)
 
 
-def _path_of(root: str, source: str) -> str:
+def path_of(root: str, source: str) -> str:
     return os.path.normpath(os.path.join(root, source))
 
 
@@ -63,7 +63,7 @@ def _is_below(path: str, folders: Iterable[str]) -> bool:
     return any(path == folder or path.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders)
 
 
-def _has_something(folder: str) -> bool:
+def has_something(folder: str) -> bool:
     try:
         with os.scandir(folder) as items:
             return any(True for _ in items)
@@ -71,7 +71,7 @@ def _has_something(folder: str) -> bool:
         return False
 
 
-def _may_exist(path: str, digest: str) -> bool:
+def may_exist(path: str, digest: str) -> bool:
     """Whether it is there, or nothing can be said: only a clear answer makes a file gone.
 
     A folder where the file was is such an answer, but for a Zarr, which is a folder itself.

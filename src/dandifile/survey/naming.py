@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dandifile.model import Record, Refusal, Spec
+from dandifile.survey.elsewhere import Elsewhere, elsewhere, remembered
 from dandifile.survey.gone import unknown
 from dandifile.survey.layout import Content, Draft, assign, is_organized
+from dandifile.survey.manifest import Line
 from dandifile.survey.scan import scan
 from dandifile.survey.stages import Extracts, Runner, digested, extracted
+from dandifile.survey.zarr_stages import zarrs_digested
 
 
 @dataclass(frozen=True)
@@ -19,18 +22,24 @@ class Named:
     files: tuple[tuple[Content, str], ...]
     refused: tuple[Refusal, ...]
     absent: tuple[str, ...]
+    away: Elsewhere
 
 
-def names(spec: Spec, run: Runner, record: Record, *, rename: bool = False) -> Named:
-    """The names that the survey would give, around those that the record knows.
+def names(
+    spec: Spec, run: Runner, record: Record, listed: Sequence[Line] = (), *, rename: bool = False
+) -> Named:
+    """The names that the survey would give, as far as can be told without the archive.
 
-    A content that has a name by the record keeps it, unless `rename`.
+    What stands for the draft is what the last apply here recorded and, else, the data manifest
+    `listed`: a content that has a name there keeps it, unless `rename`.
     """
     scanned = scan(spec)
-    read = digested(scanned.files, run)
+    read = digested(scanned.files, run) | zarrs_digested(scanned.files, run)
     absent = (*scanned.absent, *read.pointers)
-    here = {content.source for content in read.contents}
-    known = paths_by_digest(record)
+    here = {content.source: content.digest for content in read.contents}
+    away = elsewhere(spec, listed, here, absent)
+    memory = remembered(listed, record)
+    known = paths_by_digest(memory)
     asked = [c for c in read.contents if is_organized(c.file) and (rename or c.digest not in known)]
     extracts = extracted(asked, run)
     refused = [
@@ -38,7 +47,8 @@ def names(spec: Spec, run: Runner, record: Record, *, rename: bool = False) -> N
     ]
     unreadable = {refusal.source for refusal in refused}
     contents = [_labelled(c, extracts) for c in read.contents if c.source not in unreadable]
-    draft = Draft(known, record, unknown(spec, record, here, absent))
+    reserved = unknown(spec, record, here, absent) | {asset.path for asset in away.pending}
+    draft = Draft(known, memory, reserved)
     paths, unnamed = assign(contents, draft, rename=rename)
     return Named(
         tuple(
@@ -46,6 +56,7 @@ def names(spec: Spec, run: Runner, record: Record, *, rename: bool = False) -> N
         ),
         tuple(sorted((*scanned.refused, *read.refused, *refused, *unnamed), key=lambda r: r.source)),
         absent,
+        away,
     )
 
 

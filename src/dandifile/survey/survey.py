@@ -6,16 +6,18 @@ content that is on the draft already is neither read nor validated again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 from dandifile.globs import matches
 from dandifile.model import Finding, JsonObject, Local, LocalAsset, Record, Refusal, Spec
 from dandifile.survey import findings
+from dandifile.survey.elsewhere import elsewhere, remembered
 from dandifile.survey.generic import generic_metadata
 from dandifile.survey.gone import gone_assets, unknown, vanished
 from dandifile.survey.layout import Content, Draft, assign, is_organized
+from dandifile.survey.manifest import Line
 from dandifile.survey.normalise import date_of
 from dandifile.survey.scan import NWB, ZARR, scan
 from dandifile.survey.stages import Extracts, Runner, digested, extracted, inspected, validated
@@ -26,24 +28,36 @@ Known: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
 def survey(  # noqa: PLR0913  # all that it depends on, and two independent wishes
-    spec: Spec, run: Runner, *, known: Known, record: Record, rename: bool = False, refresh: bool = False
+    spec: Spec,
+    run: Runner,
+    *,
+    known: Known,
+    record: Record,
+    listed: Sequence[Line] = (),
+    rename: bool = False,
+    refresh: bool = False,
 ) -> Local:
     """Looks at everything that `spec.paths` names, without writing anything.
 
-    `rename` names also what is on the draft anew; `refresh` extracts metadata also of what is
-    on the draft as it is. A file that cannot be an asset is refused, data that is not on this
-    machine is absent: nothing about the data is an error.
+    `listed` is the data manifest. `rename` names also what is on the draft anew; `refresh` extracts
+    metadata also of what is on the draft as it is. A file that cannot be an asset is refused,
+    data that is not on this machine is absent: nothing about the data is an error.
     """
     scanned = scan(spec)
     read = digested(scanned.files, run) | zarrs_digested(scanned.files, run)
     absent = (*scanned.absent, *read.pointers)
-    here = {content.source for content in read.contents}
+    here = {content.source: content.digest for content in read.contents}
+    away = elsewhere(spec, listed, here, absent)
+    lost = vanished(spec, record, here, absent)
+    pending = [asset for asset in away.pending if asset.source not in lost]
+    memory = remembered(listed, record)
 
     extracts = inspected([c for c in read.contents if c.digest not in known], run)
     if rename:
         extracts |= extracted([c for c in read.contents if c.digest in known and is_organized(c.file)], run)
     contents, unreadable = _labelled(read.contents, extracts, known)
-    draft = Draft(known, record, unknown(spec, record, here, absent))
+    reserved = unknown(spec, record, here, absent) | {asset.path for asset in pending}
+    draft = Draft(known, memory, reserved)
     paths, unnamed = assign(contents, draft, rename=rename)
 
     named = [(content, paths[content.source]) for content in contents if content.source in paths]
@@ -59,7 +73,8 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     ]
     return Local(
         assets=tuple(sorted(assets, key=lambda asset: asset.path)),
-        gone=gone_assets(record, vanished(spec, record, here, absent), set(paths.values())),
+        gone=gone_assets(memory, lost | away.gone, set(paths.values())),
+        pending=tuple(pending),
         refused=_sorted((*scanned.refused, *read.refused, *unreadable, *unnamed)),
         absent=absent,
         skipped=scanned.skipped,

@@ -8,6 +8,7 @@ whose data is not here are only ever described (`regions`, `assets`), never move
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dandifile.globs import matches
@@ -19,7 +20,7 @@ from dandifile.kinds.assets.gather import Desired, Observed
 from dandifile.kinds.assets.moves import Move, moves
 from dandifile.kinds.assets.prune import doomed
 from dandifile.kinds.assets.soundness import in_place, sound
-from dandifile.model import Action, Block, LocalAsset
+from dandifile.model import Action, Block, Local, LocalAsset
 from dandifile.plan.guards import too_many_deletions
 from dandifile.plan.kind import Difference, Options
 
@@ -61,9 +62,7 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
     return Difference(
         changes=tuple(changes),
         blocked=(*filter(None, [guard]), *in_the_way),
-        elsewhere=tuple(
-            f"{source} is not on this machine; its assets stay as they are" for source in desired.local.absent
-        ),
+        elsewhere=(*_absent(desired.local), *_pending(desired.local, observed, options)),
         notes=(*_left_out(desired.local.skipped), *told, *found.notes, *cautions(changes, observed)),
         unchanged=len(observed.assets) - sum(change.before is not None for change in changes),
     )
@@ -76,6 +75,7 @@ def _sort(written: list[LocalAsset], desired: Desired, observed: Observed, optio
         moved, made = moves(written, desired, observed)
         found = _Sorted(moved, made, [], clashing, [])
         claimed = found.leaving | {file.path for file in desired.local.assets}
+        claimed |= {asset.path for asset in desired.local.pending}
         going, notes = doomed(desired, iter(observed.assets), frozenset(claimed))
         staying = observed.assets.keys() - found.leaving - set(going if "delete" in options.allow else ())
         more = clashes(written, staying)
@@ -85,10 +85,22 @@ def _sort(written: list[LocalAsset], desired: Desired, observed: Observed, optio
         written = [file for file in written if file.path not in more]
 
 
+def _absent(local: Local) -> Iterator[str]:
+    return (f"{source} is not on this machine; its assets stay as they are" for source in local.absent)
+
+
 def _left_out(count: int) -> list[str]:
     """Files that nobody asked for are told, lest somebody thinks that they are on the archive."""
     files = "1 file is" if count == 1 else f"{count:,} files are"
     return [f"{files} not of the standard of their entry (standard: any takes every file)"] if count else []
+
+
+def _pending(local: Local, observed: Observed, options: Options) -> Iterator[str]:
+    """What the archive lacks of the files on other machines: to be known, not to be done here."""
+    for asset in local.pending:
+        now = observed.assets.get(asset.path)
+        if (now is None or now.digest != asset.digest) and _in_scope(asset.path, options):
+            yield f"{asset.path} is pending elsewhere: {asset.source} is not on this machine"
 
 
 def _in_scope(path: str, options: Options) -> bool:

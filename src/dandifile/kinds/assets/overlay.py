@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dandifile.globs import matches
-from dandifile.model import Json, JsonObject, Overlay, Regions, Spec
+from dandifile.model import JsonObject, Overlay, Regions, Spec
+from dandifile.survey.whose import sessions_of, subjects_of
 
 
 @dataclass(frozen=True)
@@ -58,20 +59,6 @@ class Rules:
             return _together(self.regions.sessions, by_session)
         by_subject = [subject for subject in subjects if subject in self.regions.subjects]
         return _together(self.regions.subjects, by_subject) if by_subject else None
-
-
-def subjects_of(metadata: JsonObject) -> list[str]:
-    """The subject ids as they are in the file, not as in the asset's name."""
-    return _identifiers(metadata.get("wasAttributedTo"), {"Participant"})
-
-
-def sessions_of(metadata: JsonObject) -> list[str]:
-    return _identifiers(metadata.get("wasGeneratedBy"), {"Session"})
-
-
-def _identifiers(items: Json, kinds: set[str]) -> list[str]:
-    found = (item for item in items or [] if isinstance(item, dict) and item.get("schemaKey") in kinds)
-    return [str(item["identifier"]) for item in found if item.get("identifier")]
 
 
 def _together(rules: Mapping[str, tuple[JsonObject, ...]], names: Iterable[str]) -> tuple[JsonObject, ...]:

@@ -1,0 +1,45 @@
+"""`dandifile scan`: writes the data manifest, for machines that lack the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dandifile.commands.common import Flags
+from dandifile.commands.offline import data
+from dandifile.commands.showing import print_json
+from dandifile.errors import Exit
+from dandifile.survey.inventory import Inventory, inventory
+from dandifile.survey.manifest import Line, load, manifest_file, save
+
+
+def scan(flags: Flags, forget: Sequence[str]) -> int:
+    """Looks at every file that the spec names and is here. Asks no archive."""
+    with data(flags) as here:
+        file = manifest_file(here.spec.file)
+        before = load(file)
+        found = inventory(here.spec, here.run, here.record, before, forget)
+        save(file, (*found.here, *found.kept))
+    _show(file.name, before, found, flags)
+    return Exit.BLOCKED if found.named.refused else Exit.DONE
+
+
+def _show(name: str, before: Sequence[Line], found: Inventory, flags: Flags) -> None:
+    from dandifile.report.console import show, stdout, width
+    from dandifile.report.names import scanned_text
+
+    old = {line.path: line for line in before}
+    new = {line.path: line for line in (*found.here, *found.kept)}
+    counts = {
+        "lines": len(new),
+        "added": len(new.keys() - old.keys()),
+        "changed": sum(line != old[path] for path, line in new.items() if path in old),
+        "dropped": len(old.keys() - new.keys()),
+        "elsewhere": len(found.kept),
+        "invalid": sum(line.validation == "invalid" for line in new.values()),
+    }
+    if flags.format == "json":
+        refused = [vars(refusal) for refusal in found.named.refused]
+        print_json({"file": name, **counts, "refused": refused, "absent": list(found.named.absent)})
+    else:
+        console = stdout(no_color=flags.no_color)
+        show(console, scanned_text(name, counts, found.named.refused, width=width(console)))

@@ -1,0 +1,125 @@
+"""The data manifest, `dandiset.assets.tsv`: one line an asset, for machines that lack the data.
+
+Tab-separated, sorted by path, with a header; tabs, line ends and backslashes in a name are
+escaped. Lines stand for themselves, in any order when read, so that git can merge the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from dandifile.errors import Problem, SpecError
+
+_MARKER = re.compile(r"(<<<<<<<|\|\|\|\|\|\|\||>>>>>>>)( .*)?|=======")
+_ESCAPED = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_UNESCAPED = {escaped: character for character, escaped in _ESCAPED.items()}
+_MOST = 20  # problems that are told: enough to see what kind they are
+
+
+class Line(NamedTuple):
+    """One asset. `validation` is valid, invalid or unchecked; `tools` are what said so, with versions.
+
+    `source` is as in `LocalAsset.source`; several subjects or sessions are joined by commas.
+    """
+
+    path: str
+    source: str
+    size: int
+    digest: str
+    subject: str
+    session: str
+    validation: str
+    tools: str
+
+
+_HEADER = "\t".join(Line._fields)
+_COLUMNS = len(Line._fields)
+
+
+def manifest_file(spec_file: Path) -> Path:
+    """`dandiset.assets.tsv` for `dandiset.yaml`: every spec has its own."""
+    return spec_file.with_suffix(".assets.tsv")
+
+
+def load(file: Path) -> tuple[Line, ...]:
+    """The lines, by path; none where there is no file. SpecError, with every place, where it is broken."""
+    try:
+        text = file.read_text("utf-8")
+    except FileNotFoundError:
+        return ()
+    except UnicodeDecodeError as error:
+        raise SpecError(f"{file.name} is not UTF-8", [Problem(str(file), str(error))], fix=_FIX) from error
+    return parse(text, str(file))
+
+
+def save(file: Path, lines: Iterable[Line]) -> bool:
+    """Writes the lines, whole or not at all; False where the file says just that already."""
+    text = render(lines).encode()
+    if file.exists() and file.read_bytes() == text:
+        return False
+    temporary = file.with_suffix(".tsv.tmp")
+    temporary.write_bytes(text)
+    temporary.replace(file)
+    return True
+
+
+def render(lines: Iterable[Line]) -> str:
+    rows = ("\t".join(map(_escaped, map(str, line))) for line in sorted(lines))
+    return "\n".join([_HEADER, *rows, ""])
+
+
+def parse(text: str, name: str) -> tuple[Line, ...]:
+    """The lines of a manifest, by path. `name` is the file's, for messages."""
+    head, *rows = text.replace("\r\n", "\n").split("\n")
+    problems = [] if head == _HEADER else [Problem(f"{name}:1", *_no_header(head))]
+    lines: dict[str, Line] = {}
+    for number, row in enumerate(rows, 2):
+        cells = row.split("\t")
+        if len(cells) == _COLUMNS and cells[2].isdecimal():
+            if "\\" in row:
+                cells = [_unescaped(cell) for cell in cells]
+            path, source, size, *rest = cells
+            line = Line(path, source, int(size), *rest)
+            if lines.setdefault(path, line) != line:
+                problems.append(
+                    Problem(f"{name}:{number}", f"{path} has two lines", "delete the one that is wrong")
+                )
+        elif row:
+            problems.append(Problem(f"{name}:{number}", *_no_line(row, cells)))
+    if problems:
+        raise SpecError(f"{Path(name).name} cannot be used", problems[:_MOST], fix=_FIX)
+    return tuple(sorted(lines.values()))
+
+
+_FIX = "mend it, or restore it from git; `dandifile scan` writes the lines of files that are here"
+
+
+def _no_header(head: str) -> tuple[str, str]:
+    if _MARKER.fullmatch(head):
+        return _conflict(head)
+    return "this is not the header of a data manifest", f"it begins with {_HEADER.expandtabs(1)}"
+
+
+def _no_line(row: str, cells: list[str]) -> tuple[str, str]:
+    if _MARKER.fullmatch(row):
+        return _conflict(row)
+    if len(cells) != _COLUMNS:
+        return f"{len(cells)} columns, and {_COLUMNS} are needed", "separate them by tabs"
+    return f"the size is {cells[2]!r}", "give it in bytes"
+
+
+def _conflict(row: str) -> tuple[str, str]:
+    return f"a merge conflict is left here: {row}", "keep the lines of both sides and delete the marker"
+
+
+def _escaped(cell: str) -> str:
+    if cell.isprintable() and "\\" not in cell:
+        return cell
+    return re.sub(r"[\\\t\n\r]", lambda found: _ESCAPED[found[0]], cell)
+
+
+def _unescaped(cell: str) -> str:
+    return re.sub(r"\\[\\tnr]", lambda found: _UNESCAPED[found[0]], cell)
