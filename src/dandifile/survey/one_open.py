@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from dandifile.survey.specs import SpecsByContent, load
+from dandifile.survey.specs import SpecsByContent, links_below, load
 
 _specs = SpecsByContent(load)  # this process's
 
@@ -26,6 +26,7 @@ class _Read:
     io: Any
     nwb: Any
     errors: tuple[Any, ...]
+    whole: bool  # as `_is_whole` says
 
 
 class _LeftOpen:
@@ -56,25 +57,41 @@ def _read(path: str, stack: ExitStack) -> _Read | None:
 
     with h5py.File(path, "r") as file:
         specs = _specs.of(file)
+        whole = _is_whole(file)
     if specs is None:
         return None
     io = stack.enter_context(NWBHDF5IO(path, "r", manager=BuildManager(specs.type_map)))
     builder = io.read_builder()
     errors = tuple(error for validator in specs.validators for error in validator.validate(builder))
-    return _Read(io, io.read(), errors)
+    return _Read(io, io.read(), errors, whole)
+
+
+def _is_whole(file: Any) -> bool:
+    """Whether all its links lead to something within it: it can then have no external ones."""
+    from h5py import h5l, h5o
+
+    links = links_below(file)
+    soft = [name.encode() for name, kind in links.items() if kind == h5l.TYPE_SOFT]
+    return set(links.values()) <= {h5l.TYPE_HARD, h5l.TYPE_SOFT} and all(
+        h5o.exists_by_name(file.id, name) for name in soft
+    )
 
 
 def _loans(read: _Read) -> list[tuple[ModuleType, str, Callable[..., Any]]]:
     """By which name each tool opens a file, and what it gets from that for now."""
+    import dandi.metadata.nwb
     import dandi.pynwb_utils
     import nwbinspector._nwb_inspection
     import pynwb
 
-    return [
+    loans: list[tuple[ModuleType, str, Callable[..., Any]]] = [
         (dandi.pynwb_utils, "NWBHDF5IO", lambda **_: nullcontext(read.io)),
         (pynwb, "validate", lambda **_: list(read.errors)),
         (nwbinspector._nwb_inspection, "_read_nwbfile_and_io", lambda **_: (read.nwb, _LeftOpen())),  # noqa: SLF001
     ]
+    if read.whole:
+        loans.append((dandi.metadata.nwb, "nwb_has_external_links", lambda *_: False))
+    return loans
 
 
 @contextlib.contextmanager

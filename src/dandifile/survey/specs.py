@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,37 +46,37 @@ class SpecsByContent:
 
 def content_digest(file: Any) -> str | None:
     """A digest of all names and texts below the group that hdmf keeps specifications in."""
+    import h5py
+
     location = file.attrs.get(".specloc")
     if location is None:
         return None
+    group = file[location]
     digest = hashlib.sha256()
-    try:
-        for name, text in _texts(file[location]):
-            digest.update(repr((name, text)).encode())
-    except _UnusualError:
-        return None
+    for name, kind in links_below(group).items():
+        if kind != h5py.h5l.TYPE_HARD:
+            return None
+        item = group[name]
+        if isinstance(item, h5py.Group):
+            text = None
+        elif item.size == 1:
+            text = item[()]
+            text = text.tolist() if hasattr(text, "tolist") else text  # MatNWB writes lists of one
+        else:
+            return None
+        digest.update(repr((name, text)).encode())
     return digest.hexdigest()
 
 
-class _UnusualError(Exception):
-    """Something that hdmf does not write among specifications."""
+def links_below(group: Any) -> dict[str, int]:
+    """All links below an h5py.Group by name, with their types: `h5py.h5l.TYPE_HARD` and so on."""
+    links = {}
 
+    def visit(name: bytes, info: Any) -> None:
+        links[name.decode()] = info.type
 
-def _texts(group: Any) -> Iterator[tuple[str, object]]:
-    import h5py
-
-    for name in group:
-        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-            raise _UnusualError(name)
-        item = group[name]
-        if isinstance(item, h5py.Group):
-            yield item.name, None
-            yield from _texts(item)
-        elif item.size == 1:
-            text = item[()]
-            yield item.name, text.tolist() if hasattr(text, "tolist") else text
-        else:
-            raise _UnusualError(name)
+    group.id.links.visit(visit, info=True)
+    return links
 
 
 def load(file: Any) -> Specs | None:
