@@ -95,7 +95,7 @@ def test_a_file_moved_as_it_is_leaves_its_old_asset_gone(tmp_path: Path) -> None
     [asset] = look(spec_of(tmp_path, entry)).assets
     record = Record({"stimuli/old.csv": Recorded("old.csv", asset.digest)})
     moved = look(spec_of(tmp_path, entry), known={asset.digest: ("old.csv",)}, record=record)
-    assert moved.gone == (GoneAsset("old.csv", asset.digest),)
+    assert moved.gone == (GoneAsset("old.csv", asset.digest, "stimuli/old.csv"),)
     assert [a.path for a in moved.assets] == ["new.csv"]
     assert moved.assets[0].metadata is not None
 

@@ -45,7 +45,7 @@ def inventory(
         line
         for line in listed
         if line.source not in present
-        and line.source not in named.away.renamed
+        and line.source not in named.past.renamed
         and line.path not in paths
         and not any(matches(glob, line.path) for glob in forget)
     )

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dandifile.model import Record, Refusal, Spec
-from dandifile.survey.elsewhere import Elsewhere, elsewhere, remembered
-from dandifile.survey.gone import unknown
 from dandifile.survey.layout import Content, Draft, assign, is_organized
 from dandifile.survey.manifest import Line
+from dandifile.survey.recall import Past, recall
 from dandifile.survey.scan import scan
 from dandifile.survey.stages import Extracts, Runner, digested, extracted
 from dandifile.survey.zarr_stages import zarrs_digested
@@ -22,7 +21,7 @@ class Named:
     files: tuple[tuple[Content, str], ...]
     refused: tuple[Refusal, ...]
     absent: tuple[str, ...]
-    away: Elsewhere
+    past: Past
 
 
 def names(
@@ -37,9 +36,8 @@ def names(
     read = digested(scanned.files, run) | zarrs_digested(scanned.files, run)
     absent = (*scanned.absent, *read.pointers)
     here = {content.source: content.digest for content in read.contents}
-    away = elsewhere(spec, listed, here, absent)
-    memory = remembered(listed, record)
-    known = paths_by_digest(memory)
+    past = recall(spec, record, listed, here, absent)
+    known = paths_by_digest(past.record)
     asked = [c for c in read.contents if is_organized(c.file) and (rename or c.digest not in known)]
     extracts = extracted(asked, run)
     refused = [
@@ -47,16 +45,14 @@ def names(
     ]
     unreadable = {refusal.source for refusal in refused}
     contents = [_labelled(c, extracts) for c in read.contents if c.source not in unreadable]
-    reserved = unknown(spec, record, here, absent) | {asset.path for asset in away.pending}
-    draft = Draft(known, memory, reserved)
-    paths, unnamed = assign(contents, draft, rename=rename)
+    paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
     return Named(
         tuple(
             sorted(((c, paths[c.source]) for c in contents if c.source in paths), key=lambda pair: pair[1])
         ),
         tuple(sorted((*scanned.refused, *read.refused, *refused, *unnamed), key=lambda r: r.source)),
         absent,
-        away,
+        past,
     )
 
 

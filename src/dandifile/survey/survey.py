@@ -13,12 +13,12 @@ from typing import TypeAlias
 from dandifile.globs import matches
 from dandifile.model import Finding, JsonObject, Local, LocalAsset, Record, Refusal, Spec
 from dandifile.survey import findings
-from dandifile.survey.elsewhere import elsewhere, remembered
 from dandifile.survey.generic import generic_metadata
-from dandifile.survey.gone import gone_assets, unknown, vanished
+from dandifile.survey.gone import gone_assets
 from dandifile.survey.layout import Content, Draft, assign, is_organized
 from dandifile.survey.manifest import Line
 from dandifile.survey.normalise import date_of
+from dandifile.survey.recall import recall
 from dandifile.survey.scan import NWB, ZARR, scan
 from dandifile.survey.stages import Extracts, Runner, digested, extracted, inspected, validated
 from dandifile.survey.zarr_stages import zarrs_digested, zarrs_validated
@@ -47,18 +47,13 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     read = digested(scanned.files, run) | zarrs_digested(scanned.files, run)
     absent = (*scanned.absent, *read.pointers)
     here = {content.source: content.digest for content in read.contents}
-    away = elsewhere(spec, listed, here, absent)
-    lost = vanished(spec, record, here, absent)
-    pending = [asset for asset in away.pending if asset.source not in lost]
-    memory = remembered(listed, record)
+    past = recall(spec, record, listed, here, absent)
 
     extracts = inspected([c for c in read.contents if c.digest not in known], run)
     if rename:
         extracts |= extracted([c for c in read.contents if c.digest in known and is_organized(c.file)], run)
     contents, unreadable = _labelled(read.contents, extracts, known)
-    reserved = unknown(spec, record, here, absent) | {asset.path for asset in pending}
-    draft = Draft(known, memory, reserved)
-    paths, unnamed = assign(contents, draft, rename=rename)
+    paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
 
     named = [(content, paths[content.source]) for content in contents if content.source in paths]
     described = [content for content, path in named if refresh or _needs_metadata(content, path, spec, known)]
@@ -73,8 +68,8 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     ]
     return Local(
         assets=tuple(sorted(assets, key=lambda asset: asset.path)),
-        gone=gone_assets(memory, lost | away.gone, set(paths.values())),
-        pending=tuple(pending),
+        gone=gone_assets(past.record, past.gone, set(paths.values())),
+        pending=past.pending,
         refused=_sorted((*scanned.refused, *read.refused, *unreadable, *unnamed)),
         absent=absent,
         skipped=scanned.skipped,
