@@ -40,6 +40,10 @@ Jobs = Annotated[
     int | None,
     typer.Option("--jobs", "-j", metavar="N", min=1, help="How much at once; default: by the machine."),
 ]
+Executor = Annotated[
+    str,
+    typer.Option("--executor", metavar="WHERE", help="local, or dask://HOST:PORT: a cluster that is up."),
+]
 Allow = Annotated[
     list[str], typer.Option("--allow", metavar="WORD", help="Permit what cannot be undone: delete.")
 ]
@@ -106,6 +110,7 @@ def plan(
     verbose: Verbose = False,
     no_color: NoColor = False,
     jobs: Jobs = None,
+    executor: Executor = "local",
 ) -> int:
     """Say what apply would do. Writes nothing."""
     from dandifile.commands.common import Flags, checked
@@ -121,7 +126,7 @@ def plan(
         refresh_metadata,
         frozenset(overwrite_remote),
     )
-    flags = Flags(file, environment, format, verbose, no_color, jobs)
+    flags = Flags(file, environment, format, verbose, no_color, jobs, executor)
     return plan(flags, checked(options), out, detailed_exitcode=detailed_exitcode)
 
 
@@ -143,6 +148,7 @@ def apply(
     verbose: Verbose = False,
     no_color: NoColor = False,
     jobs: Jobs = None,
+    executor: Executor = "local",
 ) -> int:
     """Make the draft what the spec says."""
     from dandifile.commands.apply import apply
@@ -158,7 +164,7 @@ def apply(
         refresh_metadata,
         frozenset(overwrite_remote),
     )
-    flags = Flags(file, environment, format, verbose, no_color, jobs)
+    flags = Flags(file, environment, format, verbose, no_color, jobs, executor)
     return apply(flags, checked(options), planfile, yes=yes, create=create)
 
 
@@ -170,12 +176,13 @@ def status(
     verbose: Verbose = False,
     no_color: NoColor = False,
     jobs: Jobs = None,
+    executor: Executor = "local",
 ) -> int:
     """Show drift, and what the archive itself says of the draft."""
     from dandifile.commands.common import Flags
     from dandifile.commands.status import status
 
-    return status(Flags(file, environment, format, verbose, no_color, jobs))
+    return status(Flags(file, environment, format, verbose, no_color, jobs, executor))
 
 
 @app.command()
@@ -236,12 +243,13 @@ def scan(
     format: Format = "text",
     no_color: NoColor = False,
     jobs: Jobs = None,
+    executor: Executor = "local",
 ) -> int:
     """Write the data manifest, dandiset.assets.tsv: what is here, for machines that lack it."""
     from dandifile.commands.common import Flags
     from dandifile.commands.scan import scan
 
-    return scan(Flags(file, environment, format, no_color=no_color, jobs=jobs), forget)
+    return scan(Flags(file, environment, format, no_color=no_color, jobs=jobs, executor=executor), forget)
 
 
 @app.command()
@@ -261,12 +269,13 @@ def organize(
     format: Format = "text",
     no_color: NoColor = False,
     jobs: Jobs = None,
+    executor: Executor = "local",
 ) -> int:
     """Show the names that the files get in the dandiset; make a tree of them."""
     from dandifile.commands.common import Flags
     from dandifile.commands.organize import organize
 
-    flags = Flags(file, environment, format, no_color=no_color, jobs=jobs)
+    flags = Flags(file, environment, format, no_color=no_color, jobs=jobs, executor=executor)
     return organize(flags, to, mode, undo, rename=rename)
 
 

@@ -7,8 +7,9 @@ are asked stands here, what it means stands in `kinds`, `survey` and `plan`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -37,9 +38,11 @@ from dandifile.model import (
 from dandifile.plan.kind import Means, Options
 from dandifile.plan.planner import JOIN, Situation, make_plan, review
 from dandifile.plan.standing import Standing
-from dandifile.run.execute import Notify, execute
+from dandifile.run.engines import LOCAL, Engine, local
+from dandifile.run.execute import Notify, Perform, execute
 from dandifile.run.record import load_record, save_record
 from dandifile.run.survey_runner import survey_runner
+from dandifile.run.uploads import uploading_on
 from dandifile.survey import tasks
 from dandifile.survey.manifest import load, manifest_file
 from dandifile.survey.survey import survey
@@ -60,6 +63,7 @@ class Workspace:
     cache: Cache
     home: str
     jobs: int
+    engine: Engine
     remember: Callable[[str], None]  # told the identifier of a dandiset that was created
 
     @property
@@ -123,7 +127,7 @@ def look(workspace: Workspace, observed: Mapping[str, Any], options: Options, no
     for asset in observed["assets"].assets.values():
         known[asset.digest].append(asset.path)
     record = _record(workspace)
-    with survey_runner(tasks, workspace.cache, workspace.jobs, notify) as run:
+    with survey_runner(tasks, workspace.cache, workspace.jobs, notify, workspace.engine) as run:
         local = survey(
             workspace.spec,
             run,
@@ -158,8 +162,9 @@ def carry_out(workspace: Workspace, planned: Planned, notify: Notify, sent: Call
         if step.kind != JOIN:
             notify(step, result)
 
-    with ThreadPoolExecutor(workspace.jobs) as pool:
-        results = execute(planned.plan.steps, partial(_perform, means), pool, told)
+    perform = partial(_perform, means)
+    with ThreadPoolExecutor(workspace.jobs) as pool, _uploaders(workspace, means, perform) as doing:
+        results = execute(planned.plan.steps, doing, pool, told)
     joins = {step.id for step in planned.plan.steps if step.kind == JOIN}
     outcomes = tuple(result for step, result in results.items() if step not in joins)
     if writer.identifier is None:
@@ -190,6 +195,16 @@ def _verified(workspace: Workspace, planned: Planned, results: tuple[Result, ...
         for change in lost
     )
     return Outcome((*results, *faults), target, _paths(observed))
+
+
+@contextmanager
+def _uploaders(workspace: Workspace, means: Means, perform: Perform) -> Iterator[Perform]:
+    """Uploads from a cluster's workers; those of this machine reach its own embedded archive alone."""
+    if workspace.engine is local or workspace.instance.name == LOCAL:
+        yield perform
+        return
+    with workspace.engine("threads", workspace.jobs) as workers:
+        yield uploading_on(workers, means, perform)
 
 
 def _perform(means: Means, step: Step, inputs: Mapping[str, Json]) -> Json:

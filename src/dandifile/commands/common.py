@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json")
 PERMITS = ("delete",)
-LOCAL = "local"
+LOCAL = "local"  # the embedded archive's name, and this machine's
 TRANSFERS = 8  # at once, unless -j says otherwise: API writes to one draft gain nothing from more
 
 
@@ -34,6 +34,7 @@ class Flags:
     verbose: bool = False
     no_color: bool = False
     jobs: int | None = None
+    executor: str = LOCAL  # where survey steps and uploads run, as `run.engines` names it
 
     def __post_init__(self) -> None:
         if self.format not in FORMATS:
@@ -81,10 +82,12 @@ def at_hand(flags: Flags) -> Iterator[tuple[Spec, SqliteCache, int]]:
 @contextmanager
 def opened(flags: Flags, *, writing: bool) -> Iterator[Workspace]:
     """The workspace of the spec, its archive within reach. Reading needs no key; writing does."""
+    from dandifile.run.engines import engine
+
     with at_hand(flags) as (spec, cache, jobs):
         bound = _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)
         with bound as make:
-            yield make(spec=spec, cache=cache, jobs=jobs)
+            yield make(spec=spec, cache=cache, jobs=jobs, engine=engine(flags.executor))
 
 
 @contextmanager

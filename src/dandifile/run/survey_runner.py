@@ -1,16 +1,14 @@
-"""Runs the survey's steps: what the cache knows is not done again, the rest goes to threads or processes."""
+"""Runs the survey's steps: what the cache knows is not done again, the rest goes to an engine's pools."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Protocol
 
 from dandifile.model import Cache, Json, Result, Status, Step
+from dandifile.run.engines import Engine, local
 from dandifile.run.execute import Notify, execute
 
 Runner = Callable[[Sequence[Step]], Mapping[str, Result]]
@@ -31,7 +29,9 @@ class Tasks(Protocol):
 
 
 @contextmanager
-def survey_runner(tasks: Tasks, cache: Cache, jobs: int, notify: Notify) -> Iterator[Runner]:
+def survey_runner(
+    tasks: Tasks, cache: Cache, jobs: int, notify: Notify, engine: Engine = local
+) -> Iterator[Runner]:
     """Results are cached one by one as they come: an interrupted survey goes on where it was."""
     pools: dict[str, Executor] = {}
 
@@ -49,7 +49,7 @@ def survey_runner(tasks: Tasks, cache: Cache, jobs: int, notify: Notify) -> Iter
             return known
         name = tasks.pool(due[0].kind) if len(due) > 1 else "threads"
         if name not in pools:
-            pools[name] = _make_pool(name, jobs)
+            pools[name] = engine(name, jobs)
         return {**known, **execute(due, tasks.perform, pools[name], ended)}
 
     try:
@@ -68,21 +68,3 @@ def _known(steps: Sequence[Step], keys: Mapping[str, str], cache: Cache) -> dict
         for step in steps
         if keys.get(step.id) in found
     }
-
-
-def _make_pool(name: str, jobs: int) -> Executor:
-    """Fresh processes rather than forks: a fork of a process with threads can hang.
-
-    No more of them than processors: each must first import all that it needs.
-    """
-    if name == "threads":
-        return ThreadPoolExecutor(jobs)
-    context = multiprocessing.get_context("spawn")
-    processes = min(jobs, os.cpu_count() or 1)
-    return ProcessPoolExecutor(processes, mp_context=context, initializer=_ready_worker)
-
-
-def _ready_worker() -> None:
-    """An interrupt is the parent's to handle; the dandi package must not call home."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ["DANDI_NO_ET"] = "1"

@@ -1,0 +1,127 @@
+"""An executor on an existing Dask cluster: steps go there as JSON, answers come back as JSON.
+
+A worker that dies has its step run again by Dask, on another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import CancelledError, Executor, Future
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from dandifile.errors import DataError, UserError
+from dandifile.model import Json, JsonObject, Step
+from dandifile.run.on_worker import run_step, versions
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_CONNECT = 10  # seconds
+_FIRST_WORKER = 60  # seconds: a cluster that has just been asked for workers may still be getting one
+
+
+class DaskPool(Executor):
+    """Runs `function(step, inputs)` of any importable function on the cluster's workers."""
+
+    def __init__(self, address: str, pool: str, jobs: int) -> None:  # noqa: ARG002 - the cluster says how many
+        self._client = _connected(address)
+        self._cluster = self._client.get_executor(pure=False)
+        self._alone = pool == "processes"
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        assert not kwargs, "a step and its inputs are all that is sent"
+        step, inputs = args
+        return _answered(self._cluster.submit(run_step, _task(function, step, inputs, alone=self._alone)))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002 - the base class's parameters
+        """What has not ended is cancelled: whoever waits for results has them by now."""
+        self._cluster.shutdown(wait=False)
+        self._client.close()
+
+
+def _task(function: Callable[..., Any], step: Step, inputs: Mapping[str, Json], *, alone: bool) -> JsonObject:
+    return {
+        "function": f"{function.__module__}:{function.__qualname__}",
+        "step": asdict(step),
+        "inputs": dict(inputs),
+        "alone": alone,
+        "versions": dict(versions()),
+    }
+
+
+def _answered(asked: Future[JsonObject]) -> Future[Json]:
+    """The step's own result or error; cancelled with what it stands for."""
+    answer: Future[Json] = Future()
+
+    def cancelled(future: Future[Json]) -> None:
+        if future.cancelled():
+            asked.cancel()
+            future.set_running_or_notify_cancel()
+
+    def ended(future: Future[JsonObject]) -> None:
+        if not answer.cancelled():
+            _tell(answer, future)
+
+    answer.add_done_callback(cancelled)
+    asked.add_done_callback(ended)
+    return answer
+
+
+def _tell(answer: Future[Json], asked: Future[JsonObject]) -> None:
+    try:
+        told = asked.result()
+    except CancelledError:
+        gone = DataError(
+            "the connection to the Dask cluster was lost", fix="see whether it is up, and run again"
+        )
+        answer.set_exception(gone)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong there is this step's result
+        answer.set_exception(_in_words(error))
+    else:
+        if "error" in told:
+            answer.set_exception(
+                DataError(told["error"]["what"], where=told["error"]["where"], fix=told["error"]["fix"])
+            )
+        else:
+            answer.set_result(told["output"])
+
+
+def _in_words(error: Exception) -> Exception:
+    """What the cluster itself reports; anything else is a bug and stays what it is."""
+    if type(error).__name__ == "KilledWorker":
+        return DataError(
+            "every worker that tried it died",
+            fix="give the workers more memory: their logs say why they ended",
+        )
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith("dandifile"):
+        return DataError(
+            "the workers have no dandifile", fix="install the same version there: pip install dandifile"
+        )
+    return error
+
+
+def _connected(address: str) -> Client:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise UserError(
+            "--executor dask:// needs the package distributed, which is not installed",
+            fix="pip install 'dandifile[dask]'",
+        ) from error
+    try:
+        client = Client(f"tcp://{address}", timeout=_CONNECT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"no Dask scheduler answers at {address}",
+            fix="check HOST:PORT, as `dask scheduler` prints it",
+        ) from error
+    try:
+        client.wait_for_workers(1, timeout=_FIRST_WORKER)
+    except TimeoutError as error:
+        client.close()
+        raise UserError(
+            f"the Dask scheduler at {address} has no workers",
+            fix=f"start some: dask worker tcp://{address} --nthreads 1",
+        ) from error
+    return client

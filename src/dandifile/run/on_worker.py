@@ -1,0 +1,69 @@
+"""What a Dask worker is asked to do: one step, named by a function and JSON, with small JSON as its answer.
+
+An expected error comes back as its words. Nothing secret is in a step: what needs a key finds
+it on the worker.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import socket
+import threading
+from collections.abc import Mapping
+from contextlib import nullcontext
+from importlib import import_module
+from pathlib import Path
+
+from dandifile.errors import UserError
+from dandifile.model import JsonObject, Step
+
+_PACKAGES = ("dandifile", "dandi", "dandischema", "hdmf", "nwbinspector", "pynwb")
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def run_step(task: JsonObject) -> JsonObject:
+    """`{function, step, inputs, alone, versions}` → `{"output": …}` or `{"error": {what, where, fix}}`.
+
+    `function` is `module:name`, called with the step and its inputs. `alone`: no other such
+    step at the same time in this process. A `path` in the step's params is the file that it reads.
+    """
+    os.environ["DANDI_NO_ET"] = "1"
+    step = Step(**task["step"])
+    try:
+        _refuse_other_versions(task["versions"])
+        _refuse_absent(step)
+        module, _, name = task["function"].partition(":")
+        perform = getattr(import_module(module), name)
+        with _ONE_AT_A_TIME if task["alone"] else nullcontext():
+            return {"output": perform(step, task["inputs"])}
+    except UserError as error:
+        return {"error": {"what": error.what, "where": error.where, "fix": error.fix}}
+
+
+@functools.cache
+def versions() -> Mapping[str, str]:
+    """Of the packages that a result depends on, on this machine."""
+    from importlib.metadata import version
+
+    return {name: version(name) for name in _PACKAGES}
+
+
+def _refuse_other_versions(wanted: Mapping[str, str]) -> None:
+    """Results are remembered under the versions of whoever asked."""
+    other = [f"{name} {has}, not {wanted[name]}" for name, has in versions().items() if has != wanted[name]]
+    if other:
+        raise UserError(
+            f"the worker on {socket.gethostname()} has {', '.join(other)}",
+            fix="install the same versions there and here",
+        )
+
+
+def _refuse_absent(step: Step) -> None:
+    path = step.params.get("path")
+    if path is not None and not os.path.lexists(Path(path)):
+        raise UserError(
+            f"{path} is not there on the worker on {socket.gethostname()}",
+            where=path,
+            fix="let the workers see the data under the same path, or use --executor local",
+        )

@@ -1,0 +1,197 @@
+"""Steps on a real cluster: a scheduler and worker processes on loopback."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dandifile.errors import Exit, UserError
+from dandifile.model import Result, Status, Step
+from dandifile.run.dask_pool import _in_words
+from dandifile.run.engines import engine
+from dandifile.run.execute import Perform, execute
+from dandifile.run.on_worker import run_step, versions
+from tests.conftest import CONTACT, Lab
+from tests.running.cluster import cluster, dying_once, overlapping, where
+
+pytest.importorskip("distributed", reason="the extra `dask` is not installed")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with cluster(tmp_path_factory.mktemp("cluster"), workers=3) as found:
+        yield found
+
+
+@pytest.fixture
+def pool(address: str) -> Iterator[Executor]:
+    with engine(f"dask://{address}")("processes", 8) as made:
+        yield made
+
+
+def run(pool: Executor, perform: Perform, *steps: Step) -> list[Result]:
+    results = execute(steps, perform, pool, lambda step, result: None)
+    return [results[step.id] for step in steps]
+
+
+def test_steps_run_in_other_processes_and_get_their_inputs(pool: Executor) -> None:
+    first, second = run(pool, where, Step("a", "k", {}), Step("b", "k", {}, needs=("a",)))
+    assert (first.status, second.status) == (Status.DONE, Status.DONE)
+    assert first.output["pid"] != os.getpid()
+    assert second.output["inputs"] == {"a": first.output}
+
+
+def test_what_is_wrong_with_a_step_comes_back_in_its_words(pool: Executor) -> None:
+    [result] = run(pool, where, Step("a", "k", {"fail": True}))
+    assert (result.status, result.error) == (Status.FAILED, "it cannot be read (mend it)")
+
+
+def test_a_worker_that_lacks_the_file_says_so_by_name_and_host(pool: Executor, tmp_path: Path) -> None:
+    missing = str(tmp_path / "not there.nwb")
+    [result] = run(pool, where, Step("a", "k", {"path": missing}))
+    assert result.status is Status.FAILED
+    assert missing in result.error
+    assert socket.gethostname() in result.error
+
+
+def test_a_worker_that_dies_has_its_step_done_by_another(pool: Executor, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    [result] = run(pool, dying_once, Step("a", "k", {"mark": str(mark)}))
+    assert result.status is Status.DONE, result.error
+    assert result.output != int(mark.read_text("utf-8"))
+
+
+def test_steps_that_need_a_process_of_their_own_do_not_share_one_at_a_time(pool: Executor) -> None:
+    """The workers have two threads each; what the packages do to a process is not safe in both."""
+    results = run(pool, overlapping, *(Step(f"s{n}", "k", {}) for n in range(8)))
+    spans: dict[int, list[tuple[float, float]]] = {}
+    for result in results:
+        spans.setdefault(result.output["pid"], []).append((result.output["began"], result.output["ended"]))
+    assert all(a[1] <= b[0] for each in spans.values() for a, b in pairwise(sorted(each)))
+
+
+def test_what_was_not_begun_is_cancelled(pool: Executor) -> None:
+    futures = [pool.submit(overlapping, Step(f"s{n}", "k", {}), {}) for n in range(100)]
+    assert all(future.cancel() for future in futures[50:])
+    assert all(future.cancelled() for future in futures[50:])
+    assert futures[0].result(timeout=60)["pid"]
+
+
+# --- The whole tool on a cluster ------------------------------------------------------------------
+
+
+SPEC = f"description: d\nlicense: CC-BY-4.0\n{CONTACT}\npaths: [{{source: data, standard: any}}]\n"
+FILES = {f"{name}.csv": name * 9 for name in "abcd"}
+
+
+def test_apply_hashes_and_uploads_on_the_workers_with_the_key_that_they_have(
+    lab: Lab, tmp_path: Path
+) -> None:
+    lab.spec(SPEC)
+    lab.files(FILES)
+    with cluster(tmp_path / "cluster", 1, lab.environ) as address:
+        ran = lab.run("apply", "--create", "--yes", "--executor", f"dask://{address}")
+    assert ran.code == Exit.DONE, ran.out + ran.err
+    assert {path: asset["size"] for path, asset in lab.assets().items()} == dict.fromkeys(FILES, 9)
+    assert lab.run("plan", "--detailed-exitcode").code == Exit.DONE
+    log = (tmp_path / "cluster" / "log").read_bytes()
+    assert lab.archive.key.encode() not in log
+
+
+def test_workers_without_a_key_upload_nothing_and_say_which_they_need(lab: Lab, tmp_path: Path) -> None:
+    lab.spec(SPEC)
+    lab.files(FILES)
+    variable = next(iter(lab.environ))
+    with cluster(tmp_path / "cluster", 1, {variable: ""}) as address:
+        ran = lab.run("apply", "--create", "--yes", "--executor", f"dask://{address}")
+    assert ran.code == Exit.FAILED
+    assert "no API key" in " ".join(ran.out.split())
+    assert lab.assets() == {}
+
+
+def test_the_key_is_in_nothing_that_is_sent(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that goes to a worker is one task; a Secret could not even be pickled."""
+    import json
+
+    from dandifile.archive.credentials import Secret
+    from dandifile.archive.instances import Instance
+    from dandifile.archive.writer import Writer
+    from dandifile.plan.kind import Means
+    from dandifile.run.cache import MemoryCache
+    from dandifile.run.dask_pool import _task
+    from dandifile.run.uploads import _placed, upload_from_here
+
+    instance = Instance.called("x", lab.archive.web_url, lab.archive.api_url)
+    writer = Writer(instance, Secret(lab.archive.key), "000001", MemoryCache())
+    step = Step("blob:1", "assets", {"do": "upload", "source": "a.csv", "size": 1, "digest": "d-1"})
+    sent = _placed(step, Means(writer, lab.folder, lab.folder))
+    assert lab.archive.key not in json.dumps(_task(upload_from_here, sent, {}, alone=False))
+
+
+# --- What can be wrong ------------------------------------------------------------------------------
+
+
+def test_without_the_package_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UserError) as raised:
+        engine("dask://127.0.0.1:1")("threads", 1)
+    assert "dandifile[dask]" in raised.value.fix
+
+
+@pytest.mark.parametrize("name", ["dask://127.0.0.1:9", "dask://", "dask://nowhere.invalid:8786"])
+def test_a_scheduler_that_does_not_answer_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dandifile.run.dask_pool._CONNECT", 0.5)
+    with pytest.raises(UserError, match="scheduler"):
+        engine(name)("threads", 1)
+
+
+def test_a_cluster_without_workers_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dandifile.run.dask_pool._FIRST_WORKER", 0.2)
+    with cluster(tmp_path, workers=0) as address, pytest.raises(UserError, match="no workers"):
+        engine(f"dask://{address}")("threads", 1)
+
+
+def test_an_engine_that_is_not_known_is_told() -> None:
+    with pytest.raises(UserError, match="ray://x"):
+        engine("ray://x")
+
+
+def task(**changes: Any) -> dict[str, Any]:
+    step = vars(Step("a", "k", {}))
+    made = {"function": "tests.running.cluster:where", "step": step, "inputs": {}, "alone": False}
+    return {**made, "versions": dict(versions()), **changes}
+
+
+def test_a_worker_with_other_versions_does_nothing() -> None:
+    """Results are remembered under the versions here: another's would be wrong for good."""
+    assert "output" in run_step(task())
+    told = run_step(task(versions={**versions(), "pynwb": "0.0.1"}))
+    assert "not 0.0.1" in told["error"]["what"]
+    assert told["error"]["fix"]
+
+
+def test_a_step_that_dask_gives_up_fails_and_the_pool_goes_on(tmp_path: Path) -> None:
+    once = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+    with (
+        cluster(tmp_path / "cluster", 2, once) as address,
+        engine(f"dask://{address}")("processes", 2) as pool,
+    ):
+        [dead] = run(pool, dying_once, Step("a", "k", {"mark": str(tmp_path / "a")}))
+        [alive] = run(pool, where, Step("b", "k", {}))
+    assert (dead.status, alive.status) == (Status.FAILED, Status.DONE)
+    assert "died" in dead.error
+
+
+def test_workers_without_dandifile_are_told_apart_from_a_bug() -> None:
+    told = _in_words(ModuleNotFoundError("No module named 'dandifile'", name="dandifile"))
+    assert isinstance(told, UserError)
+    bug = ModuleNotFoundError("No module named 'x'", name="x")
+    assert _in_words(bug) is bug
