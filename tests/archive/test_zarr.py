@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.archive.zarr import LocalZarr, differences, fill, zarr_for
@@ -191,6 +192,17 @@ def test_differences_of_two_sorted_lists() -> None:
     found = list(differences(files, objects))
     assert found == [(None, "a"), (files[1], "c"), (None, "d"), (files[2], "e")]
     assert list(differences([], [])) == []
+
+
+def test_what_viewers_read_is_json(writer: Writer, tmp_path: Path) -> None:
+    zarr = zarr_for(writer, "x.zarr")
+    fill(writer, zarr, made(tmp_path / "x"))
+    base = writer.reader.instance.api_url
+    kinds = {}
+    for path in (".zgroup", "a/0"):
+        url = f"{base}/zarr/{zarr}/files/?prefix={path}&download=true"
+        kinds[path] = requests.get(url, timeout=30).headers["Content-Type"]
+    assert kinds == {".zgroup": "application/json", "a/0": "application/octet-stream"}
 
 
 def test_a_large_file_is_streamed(writer: Writer, tmp_path: Path) -> None:

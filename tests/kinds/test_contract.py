@@ -17,6 +17,7 @@ from dandifile.errors import Exit
 from tests.conftest import CONTACT, Lab
 
 PATHS = "paths: [{source: data, standard: any}]\n"
+AUTO = "paths: [{source: data, standard: any, exclude: [ds]}, {source: data, include: [ds]}]\n"
 BEFORE = {"a.csv": "a", "keep.csv": "keep", "sub/deep.csv": "deep"}
 CA1 = '{name: field CA1 of hippocampus, id: "UBERON:0003881"}'
 
@@ -56,6 +57,15 @@ class Case:
         return {path.partition(".zarr/")[0] + ".zarr" * (".zarr/" in path) for path in self.after}
 
 
+BIDS = {
+    "ds/dataset_description.json": '{"Name": "x", "BIDSVersion": "1.10.0", "License": "CC0"}',
+    "ds/README": "Behaviour of one subject",
+    "ds/.bidsignore": "extra\n",
+}
+TABLE = {
+    "ds/sub-01/beh/sub-01_task-t_beh.tsv": "trial\tresponse\n1\t2\n",
+    "ds/sub-01/beh/sub-01_task-t_beh.json": '{"TaskName": "t"}',
+}
 IMAGE = zarr("i.zarr", "one", "two")
 
 CASES = {
@@ -113,6 +123,8 @@ CASES = {
     "a zarr has metadata laid over": Case(
         "assets", PATHS + "assets: [{match: '*.zarr', metadata: {keywords: [image]}}]\n", before=IMAGE
     ),
+    "a BIDS dataset is new": Case("assets", AUTO, {**BIDS, **TABLE}),
+    "a file of a BIDS dataset is new": Case("assets", AUTO, TABLE, before=BIDS),
     "assets have metadata laid over": Case(
         "assets", PATHS + "assets: [{match: '*.csv', metadata: {keywords: [pilot, table]}}]\n"
     ),

@@ -168,16 +168,37 @@ def test_a_zarr_is_left_alone_where_it_is_not_asked_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("standard", "refused"), [("auto", True), ("bids", True), ("nwb", False), ("any", False)]
+    ("standard", "taken"),
+    [
+        ("auto", ["a.nwb", "ds/.bidsignore", "ds/dataset_description.json", "ds/sub-1/t.tsv"]),
+        ("bids", ["ds/.bidsignore", "ds/dataset_description.json", "ds/sub-1/t.tsv"]),
+        ("any", ["a.nwb", "b.txt", "ds/dataset_description.json", "ds/sub-1/t.tsv"]),
+        ("nwb", ["a.nwb"]),
+    ],
 )
-def test_a_bids_dataset_is_refused_as_a_whole_unless_taken_file_by_file(
-    tmp_path: Path, standard: str, refused: bool
-) -> None:
+def test_of_a_bids_dataset_every_file_is_taken(tmp_path: Path, standard: str, taken: list[str]) -> None:
+    for name in (*taken, "a.nwb", "b.txt", "ds/.bidsignore", "ds/.hidden", "ds/sub-1/t.tsv"):
+        write(tmp_path / "data" / name)
     write(tmp_path / "data" / "ds" / "dataset_description.json", "{}")
-    write(tmp_path / "data" / "ds" / "sub-1" / "a.nwb")
-    found = scan(spec_of(tmp_path, PathEntry("data/ds", standard=standard)))
-    assert bool(found.refused) == refused
-    assert bool(found.files) != refused
+    found = scan(spec_of(tmp_path, PathEntry("data", standard=standard)))
+    assert [file.below for file in found.files] == taken
+    inside = {file.below for file in found.files if file.dataset == str(tmp_path / "data" / "ds")}
+    as_one = standard in ("auto", "bids")
+    assert inside == ({name for name in taken if name.startswith("ds/")} if as_one else set())
+
+
+def test_the_outermost_dataset_counts_and_zarrs_in_it_stay_whole(tmp_path: Path) -> None:
+    for name in (
+        "dataset_description.json",
+        "derivatives/x/dataset_description.json",
+        "derivatives/x/t.tsv",
+        "sub-1/micr/i.ome.zarr/.zgroup",
+    ):
+        write(tmp_path / "ds" / name)
+    found = scan(spec_of(tmp_path, "ds"))
+    assert {file.dataset for file in found.files} == {str(tmp_path / "ds")}
+    assert [file.below for file in found.files if file.form == "zarr"] == ["sub-1/micr/i.ome.zarr"]
+    assert len(found.files) == 4
 
 
 links = pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")

@@ -10,7 +10,7 @@ import hashlib
 import html
 import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -42,11 +42,17 @@ class ExpiredError(ArchiveError):
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a file: `size` bytes from `start` on."""
+    """A part of a file: `size` bytes from `start` on.
+
+    A URL that takes one content alone wants its `md5` (hex). `kind` is the MIME type that readers
+    of the object are told.
+    """
 
     file: Path
     start: int
     size: int
+    md5: str = ""
+    kind: str = ""
 
 
 class Stream:
@@ -91,23 +97,20 @@ class Stream:
         return self._md5.hexdigest()
 
 
-def put_part(
-    url: str, piece: Piece, sent: Callable[[int], None], patience: Patience = PATIENCE, *, md5: str = ""
-) -> str:
+def put_part(url: str, piece: Piece, sent: Callable[[int], None], patience: Patience = PATIENCE) -> str:
     """Send one part and return its MD5, which the store confirms.
 
-    ExpiredError where the URL is too old. `sent` gets the bytes of every block, negative for
-    those that have to be sent again. A URL that was made for one content alone wants that `md5`;
-    DataError where the file does not have it any more.
+    ExpiredError where the URL is too old, DataError where the file has not the piece's `md5` any
+    more. `sent` gets the bytes of every block, negative for those that have to be sent again.
     """
     for _ in range(_TRIES):
-        response, stream = _put(url, piece, sent, patience, _signed_headers(url, md5))
+        response, stream = _put(url, piece, sent, patience)
         if response.ok and response.headers.get("ETag", "").strip('"') == stream.md5:
             return stream.md5
         stream.unsend()
         if response.status_code == requests.codes.forbidden:
             raise ExpiredError("the URL to send a part to is not valid any more", status=403)
-        if md5 and stream.md5 != md5:
+        if piece.md5 and stream.md5 != piece.md5:
             raise DataError(
                 f"{piece.file.name} was changed since the plan was made",
                 where=str(piece.file),
@@ -144,9 +147,11 @@ def join_parts(url: str, body: str, patience: Patience = PATIENCE) -> str | None
     raise _refused(response)
 
 
-def _signed_headers(url: str, md5: str) -> dict[str, str]:
-    """The headers that the signature of a URL for one whole file covers (dandi-api 1.9)."""
-    headers = {"Content-MD5": b64encode(bytes.fromhex(md5)).decode()} if md5 else {}
+def _headers(url: str, piece: Piece) -> dict[str, str]:
+    """The type, and what the signature of a URL for one whole file covers (dandi-api 1.9)."""
+    headers = {"Content-Type": piece.kind} if piece.kind else {}
+    if piece.md5:
+        headers["Content-MD5"] = b64encode(bytes.fromhex(piece.md5)).decode()
     signed = parse_qs(urlsplit(url).query).get("X-Amz-SignedHeaders", [""])[0]
     if "x-amz-tagging" in signed.split(";"):
         headers["x-amz-tagging"] = "embargoed=true"
@@ -154,10 +159,11 @@ def _signed_headers(url: str, md5: str) -> dict[str, str]:
 
 
 def _put(
-    url: str, piece: Piece, sent: Callable[[int], None], patience: Patience, headers: Mapping[str, str]
+    url: str, piece: Piece, sent: Callable[[int], None], patience: Patience
 ) -> tuple[requests.Response, Stream]:
     """Send a part until the store answers; its last answer, and the stream that it got."""
     streams: list[Stream] = []
+    headers = _headers(url, piece)
 
     def send() -> requests.Response:
         if streams:

@@ -29,6 +29,8 @@ _ROUNDS = 3  # comparisons, and sendings of a batch whose URLs expire, until it 
 _PATIENCE = 3600.0  # seconds for the archive to sum up a Zarr
 _WAITS = (0.1, 10.0)  # seconds: the first and the longest between two looks
 
+_JSON = frozenset({".zarray", ".zattrs", ".zgroup", ".zmetadata", "zarr.json"})  # viewers read these
+
 _INGESTING = ("Uploaded", "Ingesting")
 _COMPLETE = "Complete"
 
@@ -169,7 +171,7 @@ def _put_all(batch: list[tuple[str, ZarrFile]], folder: Path, sent: Sent) -> lis
 
     def put(url: str, file: ZarrFile) -> bool:
         try:
-            put_part(url, Piece(folder / file.path, 0, file.size), sent, md5=file.md5)
+            put_part(url, Piece(folder / file.path, 0, file.size, file.md5, _kind(file)), sent)
         except ExpiredError:
             return False
         return True
@@ -181,3 +183,7 @@ def _put_all(batch: list[tuple[str, ZarrFile]], folder: Path, sent: Sent) -> lis
         finally:
             pool.shutdown(cancel_futures=True)
     return [file for (_, file), well in zip(batch, done, strict=True) if not well]
+
+
+def _kind(file: ZarrFile) -> str:
+    return "application/json" if file.path.rpartition("/")[2] in _JSON else ""

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from dandifile.model import Action, Change, JsonObject
+from dandifile.model import Action, Change, JsonObject, is_zarr
 from dandifile.report.lines import Mark, Row
 from dandifile.report.values import marks
 from dandifile.report.words import many, size
@@ -91,7 +91,8 @@ def _created(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[M
 
 
 def _replaced(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:
-    said = [Mark("", f"new content, was {size(int(before.get('size') or 0))}")]
+    sent = ", what differs is sent" if before.get("zarr") and is_zarr(after["digest"]) else ""
+    said = [Mark("", f"new content, was {size(int(before.get('size') or 0))}{sent}")]
     old, new = before.get("metadata") or {}, after.get("metadata") or {}
     keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
     if verbose:

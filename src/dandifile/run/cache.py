@@ -1,15 +1,18 @@
 """What need not be done twice: one SQLite file in the state folder, safe to share and to delete.
 
-| table   | key covers                                   | misses                                     |
-|---------|----------------------------------------------|--------------------------------------------|
-| digest  | path, size, mtime, ctime, inode              | an edit that keeps all five                |
-| md5     | the stats of some files of a Zarr            | an edit that keeps a file's stat           |
-| extract | content digest, tool versions, options       | nothing that the tools read                |
-| validate| content digest, tool versions, options       | nothing that the tools read                |
-| validate-zarr | as validate                            | as validate                                |
-| inspect | content digest, tool versions, options       | nothing that the tools read                |
-| asset   | asset id                                     | nothing: a draft asset is fixed for its id |
-| schema  | API URL, schema version                      | a server that changes a released schema    |
+| table         | key covers                                   | misses                                     |
+|---------------|----------------------------------------------|--------------------------------------------|
+| digest        | path, size, mtime, ctime, inode              | an edit that keeps all five                |
+| md5           | the same of some files of a Zarr             | the same                                   |
+| extract       | content digest, tool versions, options       | nothing that the tools read                |
+| validate      | content digest, tool versions, options       | nothing that the tools read                |
+| inspect       | content digest, tool versions, options       | nothing that the tools read                |
+| validate-zarr | checksum, tool versions                      | nothing that the tools read                |
+| validate-bids | all digests of a dataset, stats of the rest, | an edit of the rest that keeps its stat    |
+|               | tool versions                                |                                            |
+| bids-entities | the paths of a dataset, tool versions        | nothing that the tools read                |
+| asset         | asset id                                     | nothing: a draft asset is fixed for its id |
+| schema        | API URL, schema version                      | a server that changes a released schema    |
 """
 
 from __future__ import annotations

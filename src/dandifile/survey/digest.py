@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
+from dandifile.errors import DataError
 from dandifile.model import JsonObject
 from dandifile.survey.steady import changed, steady
 
@@ -42,12 +43,20 @@ def md5s(params: JsonObject) -> JsonObject:
     """
     sums = []
     for name, size, mtime_ns, *_ in params["files"]:
-        path = Path(params["path"]) / name
-        with steady({"path": str(path), "size": size, "mtime_ns": mtime_ns}), path.open("rb") as file:
-            if _is_pointer(file, size):
-                return {"pointer": True}
-            sums.append(hashlib.file_digest(file, _md5).hexdigest())
-    return {"md5": sums}
+        path = str(Path(params["path"]) / name)
+        try:
+            sums.append(_md5_of({"path": path, "size": size, "mtime_ns": mtime_ns}))
+        except DataError as error:
+            raise DataError(f"{name}: {error.what}", where=path, fix=error.fix) from error
+    return {"pointer": True} if None in sums else {"md5": sums}
+
+
+def _md5_of(params: JsonObject) -> str | None:
+    """A file's MD5 in hex; None of a pointer."""
+    with steady(params), Path(params["path"]).open("rb") as file:
+        if _is_pointer(file, params["size"]):
+            return None
+        return hashlib.file_digest(file, _md5).hexdigest()
 
 
 def dandi_etag(path: Path, size: int) -> str:

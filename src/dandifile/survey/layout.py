@@ -65,7 +65,7 @@ Refuse = Callable[[Content, str, str], None]
 
 def is_organized(file: ScannedFile) -> bool:
     """Whether the file's name comes from its content, and not from where it lies."""
-    if file.form != NWB or file.entry.layout == "as-is":
+    if file.form != NWB or file.dataset or file.entry.layout == "as-is":
         return False
     return file.entry.layout == "organize" or bool(organized_faults(file.below))
 

@@ -1,8 +1,8 @@
 """What is in the folders: every file that may become an asset, at one stat a file.
 
-A Zarr is one asset, whatever files it holds. Nothing is opened here. Whatever cannot be an
-asset for a reason that the name, the kind or the size shows is refused with what to do; nothing
-that lies in a folder is an error.
+A Zarr is one asset, whatever files it holds; of a BIDS dataset every file is one. Nothing is
+opened here. Whatever cannot be an asset for a reason that the name, the kind or the size shows is
+refused with what to do; nothing that lies in a folder is an error.
 """
 
 # Strings, not Path objects: this looks at 100,000 files, and resolves no link.
@@ -25,6 +25,7 @@ OTHER = "other"
 ZARR_SUFFIXES = frozenset({".zarr", ".ngff"})
 ZARR_MARKERS = (".zgroup", "zarr.json")  # in the folder of a Zarr, version 2 and 3
 BIDS_MARKER = "dataset_description.json"
+BIDS_IGNORE = ".bidsignore"
 LEFTOVER = ".dandidownload"
 MAX_SIZE = 5 * 2**40  # bytes: the most that S3 takes as one object
 
@@ -48,6 +49,7 @@ class ScannedFile:
     ctime_ns: int
     inode: int
     form: str  # NWB, ZARR or OTHER
+    dataset: str = ""  # absolute: the folder of the outermost BIDS dataset that it is in
 
 
 @dataclass(frozen=True)
@@ -128,18 +130,28 @@ def _scan_entry(found: _Found, entry: PathEntry) -> None:
         return
     if stat.S_ISDIR(status.st_mode):
         if not _taken_whole(found, entry, path, ""):
-            _walk(found, entry, path, "", {_identity(path)})
-    elif entry.standard in ("nwb", "zarr") and not _of_standard(entry.standard, path):
+            _walk(found, entry, _Folder(path, "", _dataset(entry, path), frozenset({_identity(path)})))
+    elif entry.standard in ("nwb", "zarr", "bids") and not _of_standard(entry.standard, path):
         found.skipped += 1
     else:
         _take(found, entry, path, os.path.basename(path))
 
 
-def _walk(found: _Found, entry: PathEntry, folder: str, below: str, above: set[tuple[int, int]]) -> None:
-    """Goes through one folder; `above` are the folders on the way to it, so that links cannot loop."""
-    for item in _listed(found, folder):
-        name = f"{below}/{item.name}" if below else item.name
-        if item.name.startswith(".") or item.path in found.own or name == "dandiset.yaml":
+@dataclass(frozen=True)
+class _Folder:
+    """A folder on the walk; `above` are those on the way to it and itself, so that links cannot loop."""
+
+    path: str
+    below: str  # relative to the entry's source
+    dataset: str  # as in ScannedFile
+    above: frozenset[tuple[int, int]]
+
+
+def _walk(found: _Found, entry: PathEntry, here: _Folder) -> None:
+    for item in _listed(found, here.path):
+        name = f"{here.below}/{item.name}" if here.below else item.name
+        hidden = item.name.startswith(".") and not (item.name == BIDS_IGNORE and here.dataset)
+        if hidden or item.path in found.own or name == "dandiset.yaml":
             continue
         if LEFTOVER in item.name:
             found.refuse(
@@ -152,11 +164,18 @@ def _walk(found: _Found, entry: PathEntry, folder: str, below: str, above: set[t
             if not _excluded(entry, name):
                 found.absent.append(source_name(found.root, item.path))
         elif not item.is_dir():
-            _consider(found, entry, item, name)
-        elif not _excluded(entry, name) and not _taken_whole(found, entry, item.path, name):
+            _consider(found, entry, item, name, here.dataset)
+        elif not _excluded(entry, name) and not _taken_whole(found, entry, item.path, name, here.dataset):
             identity = _identity(item.path)
-            if identity not in above:
-                _walk(found, entry, item.path, name, above | {identity})
+            if identity not in here.above:
+                dataset = here.dataset or _dataset(entry, item.path)
+                _walk(found, entry, _Folder(item.path, name, dataset, here.above | {identity}))
+
+
+def _dataset(entry: PathEntry, path: str) -> str:
+    """The folder itself where it is a BIDS dataset that is to be taken as one; else ""."""
+    asked_for = entry.standard in ("auto", "bids")
+    return path if asked_for and os.path.lexists(os.path.join(path, BIDS_MARKER)) else ""
 
 
 def _identity(folder: str) -> tuple[int, int]:
@@ -180,11 +199,11 @@ def _listed(found: _Found, folder: str) -> Iterator[os.DirEntry[str]]:
         found.absent.append(source_name(found.root, folder))
 
 
-def _taken_whole(found: _Found, entry: PathEntry, path: str, below: str) -> bool:
-    """Whether a folder is not to be walked: a Zarr is taken up as one, others are refused."""
+def _taken_whole(found: _Found, entry: PathEntry, path: str, below: str, dataset: str = "") -> bool:
+    """Whether a folder is not to be walked: a Zarr is taken up as one."""
     if os.path.splitext(path)[1] in ZARR_SUFFIXES:
         if not below or _included(entry, below):
-            _take_zarr(found, entry, path, below or os.path.basename(path))
+            _take_zarr(found, entry, path, below or os.path.basename(path), dataset)
         return True
     if path.endswith(".nwb") and any(os.path.exists(os.path.join(path, name)) for name in ZARR_MARKERS):
         found.refuse(
@@ -193,19 +212,11 @@ def _taken_whole(found: _Found, entry: PathEntry, path: str, below: str) -> bool
             f"rename it to {os.path.basename(path)}.zarr",
         )
         return True
-    is_bids = entry.standard == "auto" and os.path.lexists(os.path.join(path, BIDS_MARKER))
-    if entry.standard != "bids" and not is_bids:
-        return False
-    found.refuse(
-        path,
-        "it is a BIDS dataset, which this version of dandifile does not handle yet",
-        "use the dandi client for it; `standard: nwb` or `standard: any` takes its files one by one",
-    )
-    return True
+    return False
 
 
-def _take_zarr(found: _Found, entry: PathEntry, path: str, below: str) -> None:
-    if entry.standard == "nwb":
+def _take_zarr(found: _Found, entry: PathEntry, path: str, below: str, dataset: str) -> None:
+    if entry.standard == "nwb" or (entry.standard == "bids" and not dataset):
         found.skipped += 1
     elif path in found.files:
         found.take_twice(path, entry)
@@ -213,23 +224,26 @@ def _take_zarr(found: _Found, entry: PathEntry, path: str, below: str) -> None:
         found.refuse(path, "its name is not valid UTF-8", "rename it")
     else:
         scanned = _scanned(found.root, entry, path, below, os.stat(path))
-        found.files[path] = replace(scanned, size=0, form=ZARR)
+        found.files[path] = replace(scanned, size=0, form=ZARR, dataset=dataset)
 
 
-def _consider(found: _Found, entry: PathEntry, item: os.DirEntry[str], below: str) -> None:
+def _consider(found: _Found, entry: PathEntry, item: os.DirEntry[str], below: str, dataset: str) -> None:
     if not _included(entry, below) or _excluded(entry, below):
         return
-    if _of_standard(entry.standard, item.name):
-        _take(found, entry, item.path, below)
+    if dataset or _of_standard(entry.standard, item.name):
+        _take(found, entry, item.path, below, dataset)
     else:
         found.skipped += 1
 
 
 def _of_standard(standard: str, name: str) -> bool:
+    """Whether a file outside of BIDS datasets is one that an entry of this standard takes."""
     suffix = os.path.splitext(name)[1]
-    if standard == "auto":
-        return suffix == ".nwb" or suffix in MEDIA_SUFFIXES
-    return standard == "any" or (suffix == ".nwb" and standard != "zarr")
+    if standard == "any":
+        return True
+    if standard == "auto" and suffix in MEDIA_SUFFIXES:
+        return True
+    return standard in ("auto", "nwb") and suffix == ".nwb"
 
 
 def _included(entry: PathEntry, below: str) -> bool:
@@ -240,7 +254,7 @@ def _excluded(entry: PathEntry, below: str) -> bool:
     return any(matches(pattern, below) for pattern in entry.exclude)
 
 
-def _take(found: _Found, entry: PathEntry, path: str, below: str) -> None:
+def _take(found: _Found, entry: PathEntry, path: str, below: str, dataset: str = "") -> None:
     """Adds a file, unless its stat says that it cannot be an asset."""
     try:
         status = os.stat(path)
@@ -261,7 +275,7 @@ def _take(found: _Found, entry: PathEntry, path: str, below: str) -> None:
     elif not _is_text(path):
         found.refuse(path, "its name is not valid UTF-8", "rename it")
     else:
-        found.files[path] = _scanned(found.root, entry, path, below, status)
+        found.files[path] = replace(_scanned(found.root, entry, path, below, status), dataset=dataset)
 
 
 def _is_text(path: str) -> bool:

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from dandifile.globs import matches
 from dandifile.model import Finding, JsonObject, Local, LocalAsset, Record, Refusal, Spec
 from dandifile.survey import findings
+from dandifile.survey.bids_stages import bids_entities, bids_validated, with_entities
 from dandifile.survey.generic import generic_metadata
 from dandifile.survey.gone import gone_assets
 from dandifile.survey.layout import Content, Draft, assign, is_organized
@@ -58,9 +59,12 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     named = [(content, paths[content.source]) for content in contents if content.source in paths]
     described = [content for content, path in named if refresh or _needs_metadata(content, path, spec, known)]
     extracts |= extracted([c for c in described if c.digest not in extracts.outputs], run)
-    metadata = {content.source: _metadata(content, extracts) for content in described}
+    entities = bids_entities(read.contents, described, run)
+    metadata = {content.source: _metadata(content, extracts, entities) for content in described}
     new = [content for content, _ in named if content.digest not in known]
     found = validated(new, extracts, run) | zarrs_validated(new, run)
+    of_datasets = bids_validated(read.contents, new, run)
+    found |= {c.source: found.get(c.source, ()) + of_datasets.get(c.source, ()) for c in new}
 
     assets = [
         _asset(content, path, metadata.get(content.source), found.get(content.source, ()), known)
@@ -100,7 +104,9 @@ def _needs_metadata(content: Content, path: str, spec: Spec, known: Known) -> bo
     )
 
 
-def _metadata(content: Content, extracts: Extracts) -> JsonObject | None:
+def _metadata(
+    content: Content, extracts: Extracts, entities: Mapping[str, JsonObject]
+) -> JsonObject | None:
     if content.file.form == ZARR:
         metadata = generic_metadata(content.file.below, "application/x-zarr")
     elif content.file.form != NWB:
@@ -109,14 +115,14 @@ def _metadata(content: Content, extracts: Extracts) -> JsonObject | None:
         metadata = extracts.outputs[content.digest]["metadata"]
     else:
         return None
-    return metadata | {"blobDateModified": date_of(content.file.mtime_ns)}
+    return with_entities(content, metadata, entities) | {"blobDateModified": date_of(content.file.mtime_ns)}
 
 
 def _asset(
     content: Content, path: str, metadata: JsonObject | None, found: tuple[Finding, ...], known: Known
 ) -> LocalAsset:
     """A path is judged like content: only where the draft does not have it."""
-    if content.file.form == NWB and path not in known.get(content.digest, ()):
+    if content.file.form == NWB and not content.file.dataset and path not in known.get(content.digest, ()):
         found += findings.of_path(content.source, path)
     return LocalAsset(path, content.source, content.file.size, content.digest, metadata, found)
 

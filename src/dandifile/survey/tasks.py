@@ -18,7 +18,16 @@ from dandifile.survey import normalise
 from dandifile.survey.digest import digest, md5s
 from dandifile.survey.steady import steady
 
-_TOOLS = ("dandi", "dandischema", "pynwb", "hdmf", "nwbinspector", "zarr")
+_TOOLS = (
+    "dandi",
+    "dandischema",
+    "pynwb",
+    "hdmf",
+    "nwbinspector",
+    "zarr",
+    "bids-validator-deno",
+    "bidsschematools",
+)
 _OF_THE_PLACE = frozenset({"path", "size", "mtime_ns"})  # params that say nothing of the content
 _YOUNG = 2 * 10**9  # ns: a file that young may change again without another time or size
 
@@ -80,6 +89,18 @@ def _check_zarr(params: JsonObject) -> Json:
     return validate(params)
 
 
+def _check_bids(params: JsonObject) -> Json:
+    from dandifile.survey.bids import validate
+
+    return validate(params)
+
+
+def _bids_entities(params: JsonObject) -> Json:
+    from dandifile.survey.bids import entities
+
+    return entities(params)
+
+
 def _stat_key(params: JsonObject) -> str | None:
     """By the file's stat; none while the file is young."""
     if _young(params["mtime_ns"], params["ctime_ns"]):
@@ -121,4 +142,6 @@ TASKS = {
     "inspect": Task(_inspect, _content_key, "processes"),
     "validate": Task(_validate, _content_key, "processes"),
     "validate-zarr": Task(_check_zarr, _content_key, "processes"),
+    "validate-bids": Task(_check_bids, _content_key, "processes"),
+    "bids-entities": Task(_bids_entities, _content_key, "processes"),
 }

@@ -1,0 +1,135 @@
+"""BIDS datasets: what the BIDS validator finds, and what a file's path says of subject and session.
+
+The validator is the one that the dandi package runs, with the schema that it brings along, and
+its results mean here what they mean there. Nothing needs the network.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dandifile.errors import DataError
+from dandifile.model import JsonObject, Severity
+from dandifile.survey.quiet import quiet
+
+VALIDATOR = "bids-validator-deno"
+
+_SPEC = "dandiset.yaml"
+_LONGEST = 600  # seconds for one dataset
+_RAN = (0, 1, 16)  # exit codes: nothing found, or errors found (1 before version 2.0.6)
+_SEVERITIES = {"error": Severity.ERROR, "warning": Severity.HINT}
+_FIX = f"the fault is the tool's, not the data's; to see more, run it by hand: {VALIDATOR} FOLDER"
+
+
+def validate(params: JsonObject) -> JsonObject:
+    """`{path, nested}` → `{"findings": [{"path", "is_file", "check", "message", "severity", "within"}, …]}`.
+
+    `path` of a finding is relative to the dataset, "" for the dataset as a whole. `nested` are
+    folders of datasets inside it: the archive asks nothing of them, so what is found there is at
+    most a warning. DataError where the validator itself fails.
+    """
+    root = Path(params["path"])
+    found = list(_findings(root, ""))
+    for folder in params["nested"]:
+        found += [_milder(finding) for finding in _findings(root, f"{folder}/")]
+    return {"findings": found}
+
+
+def entities(params: JsonObject) -> JsonObject:
+    """`{path}` → `{"entities": {path in the dataset: {"wasAttributedTo": …, "wasGeneratedBy": …}}}`.
+
+    Only files whose path is a BIDS path with a subject are in it.
+    """
+    root = Path(params["path"]).resolve()
+    with quiet():
+        from dandi.validate._core import validate_bids
+
+        matches = [result for result in validate_bids(root) if result.id == "BIDS.MATCH" and result.metadata]
+        return {
+            "entities": {
+                result.path.relative_to(root).as_posix(): _as_metadata(result.metadata) for result in matches
+            }
+        }
+
+
+def _as_metadata(flat: JsonObject) -> JsonObject:
+    from dandi.metadata.core import prepare_metadata
+
+    made: JsonObject = prepare_metadata(flat).model_dump(mode="json", exclude_none=True)
+    return {key: made[key] for key in ("wasAttributedTo", "wasGeneratedBy") if made.get(key)}
+
+
+def _findings(root: Path, below: str) -> Iterator[JsonObject]:
+    said = _run(root / below)
+    for issue in said["issues"]["issues"]:
+        if issue["severity"] != "ignore":
+            yield _finding(issue, said["issues"]["codeMessages"], root, below)
+
+
+def _run(folder: Path) -> JsonObject:
+    """The validator's own report on one dataset."""
+    # The environment's programs are found also where nobody has activated it.
+    places = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    program = shutil.which(VALIDATOR, path=places)
+    if program is None:
+        raise DataError(f"{VALIDATOR} is not installed", fix=f"install it: pip install {VALIDATOR}")
+    with TemporaryDirectory() as temporary:
+        report = Path(temporary) / "report.json"
+        command = [program, "--json", "--outfile", str(report), str(folder)]
+        try:
+            done = subprocess.run(  # noqa: S603  # a program of this environment on a folder of the spec
+                command,
+                capture_output=True,
+                text=True,
+                timeout=_LONGEST,
+                stdin=subprocess.DEVNULL,
+                check=False,
+            )
+            said: JsonObject = json.loads(report.read_text("utf-8")) if done.returncode in _RAN else {}
+        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+            raise DataError(f"{VALIDATOR} cannot run: {error}", where=str(folder), fix=_FIX) from error
+    if not said:
+        last = (done.stderr.strip().splitlines() or ["it gives no reason"])[-1]
+        raise DataError(f"{VALIDATOR} failed: {last}", where=str(folder), fix=_FIX)
+    return said
+
+
+def _finding(issue: JsonObject, messages: JsonObject, root: Path, below: str) -> JsonObject:
+    path = f"{below}{issue.get('location', '').strip('/')}".rstrip("/")
+    if path.rpartition("/")[2] == _SPEC:
+        return _told_to_ignore_the_spec()
+    is_file = bool(path) and (root / path).is_file()
+    parts = (messages.get(issue["code"]), issue.get("subCode"), issue.get("issueMessage"))
+    message = " ".join(" ".join(part for part in parts if part).split())
+    severity = _SEVERITIES.get(issue["severity"])
+    return {
+        "path": path,
+        "is_file": is_file,
+        "check": f"BIDS.{issue['code']}",
+        "message": f"{path}: {message}" if path and not is_file else message,
+        "severity": severity.value if severity else None,
+        "within": "",
+    }
+
+
+def _told_to_ignore_the_spec() -> JsonObject:
+    return {
+        "path": "",
+        "is_file": False,
+        "check": "DANDI.BIDSIGNORE_DANDISET_YAML",
+        "message": f"the BIDS validator takes {_SPEC} for data: add the line dandiset.* to .bidsignore",
+        "severity": Severity.HINT.value,
+        "within": "",
+    }
+
+
+def _milder(finding: JsonObject) -> JsonObject:
+    severe = finding["severity"] == Severity.ERROR
+    return {**finding, "severity": Severity.WARNING.value} if severe else finding

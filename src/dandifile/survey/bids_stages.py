@@ -1,0 +1,139 @@
+"""The survey's stages for BIDS: each dataset is looked at as a whole, and told file by file."""
+
+# Strings, not Path objects, as in the scan.
+# ruff: noqa: PTH118
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+from dandifile.model import Finding, JsonObject, Step
+from dandifile.survey.findings import of_content
+from dandifile.survey.layout import Content
+from dandifile.survey.scan import BIDS_MARKER, NWB, ZARR_SUFFIXES
+from dandifile.survey.stages import Runner, findings_of
+from dandifile.survey.tasks import survey_step
+
+_PASSED_OVER = frozenset({".git", ".datalad", ".dandifile"})
+
+Dataset: TypeAlias = Mapping[str, Content]
+"""The files of one dataset that are taken up, by their paths in it."""
+
+
+def bids_validated(
+    contents: Iterable[Content], wanted: Iterable[Content], run: Runner
+) -> dict[str, tuple[Finding, ...]]:
+    """What is found in the datasets that `wanted` files are in, by source.
+
+    What is said of a dataset as a whole is told of its dataset_description.json. `contents` are
+    all files that are taken up: a dataset is remembered by what all of them hold.
+    """
+    datasets = _datasets(contents, wanted)
+    steps = {root: _validating(root, dataset) for root, dataset in datasets.items()}
+    results = run(tuple(steps.values())) if steps else {}
+    found: dict[str, tuple[Finding, ...]] = {}
+    for root, step in steps.items():
+        result, dataset = results[step.id], datasets[root]
+        if result.output:
+            items: Mapping[str, list[JsonObject]] = defaultdict(list)
+            for item in result.output["findings"]:
+                for owner in _owners(item, dataset):
+                    items[owner].append(item)
+            found |= {source: of_content(source, {"findings": own}) for source, own in items.items()}
+        elif BIDS_MARKER in dataset:
+            source = dataset[BIDS_MARKER].source
+            found[source] = findings_of(source, result)
+    return found
+
+
+def bids_entities(
+    contents: Iterable[Content], described: Iterable[Content], run: Runner
+) -> dict[str, JsonObject]:
+    """By source: the subject and session, as DANDI metadata, that a file's path in its dataset tells."""
+    datasets = _datasets(contents, described)
+    steps = {
+        root: survey_step("bids-entities", root, {"path": root, "digest": _hashed(sorted(dataset))})
+        for root, dataset in datasets.items()
+    }
+    results = run(tuple(steps.values())) if steps else {}
+    return {
+        dataset[path].source: metadata
+        for root, dataset in datasets.items()
+        for path, metadata in (results[steps[root].id].output or {"entities": {}})["entities"].items()
+        if path in dataset
+    }
+
+
+def with_entities(content: Content, metadata: JsonObject, entities: Mapping[str, JsonObject]) -> JsonObject:
+    """Metadata with what the path tells: an NWB file knows better, other files know nothing else."""
+    told = entities.get(content.source, {})
+    if content.file.form == NWB:
+        return {**metadata, **{key: value for key, value in told.items() if not metadata.get(key)}}
+    generated = [*told.get("wasGeneratedBy", []), *metadata.get("wasGeneratedBy", [])]
+    return {**metadata, **told, "wasGeneratedBy": generated}
+
+
+def _datasets(contents: Iterable[Content], wanted: Iterable[Content]) -> dict[str, dict[str, Content]]:
+    """By their folders, the datasets that any of the wanted files is in."""
+    roots = {content.file.dataset for content in wanted if content.file.dataset}
+    datasets: dict[str, dict[str, Content]] = {root: {} for root in sorted(roots)}
+    for content in contents:
+        if content.file.dataset in datasets:
+            datasets[content.file.dataset][_below(content.file.dataset, content.file.path)] = content
+    return datasets
+
+
+def _below(root: str, path: str) -> str:
+    return path.removeprefix(root).lstrip(os.sep).replace(os.sep, "/")
+
+
+def _validating(root: str, dataset: Dataset) -> Step:
+    nested = [path.removesuffix(f"/{BIDS_MARKER}") for path in dataset if path.endswith(f"/{BIDS_MARKER}")]
+    known = {path: content.digest for path, content in dataset.items()}
+    listed = [[path, known.get(path) or stat] for path, stat in _tree(root, "")]
+    return survey_step(
+        "validate-bids", root, {"path": root, "nested": sorted(nested), "digest": _hashed(listed)}
+    )
+
+
+def _tree(root: str, below: str) -> Iterator[tuple[str, list[int]]]:
+    """All that the validator may look at, also what is not taken up, with sizes and times."""
+    for item in _listed(os.path.join(root, below)):
+        path = f"{below}/{item.name}" if below else item.name
+        whole = os.path.splitext(item.name)[1] in ZARR_SUFFIXES  # noqa: PTH122  # strings, as above
+        if item.is_dir(follow_symlinks=False) and not whole:
+            yield from _tree(root, path)
+        else:
+            status = item.stat(follow_symlinks=False)
+            yield path, [status.st_size, status.st_mtime_ns]
+
+
+def _listed(folder: str) -> list[os.DirEntry[str]]:
+    """A folder that cannot be read was refused by the scan; the validator sees as little of it."""
+    try:
+        with os.scandir(folder) as items:
+            return sorted(
+                (item for item in items if item.name not in _PASSED_OVER), key=lambda item: item.name
+            )
+    except OSError:
+        return []
+
+
+def _owners(item: JsonObject, dataset: Dataset) -> Iterator[str]:
+    """The source of the file that a finding is about: none where it is left out, else the description."""
+    path = item["path"]
+    while path and path not in dataset:
+        path = path.rpartition("/")[0]  # inside a Zarr
+    if path:
+        yield dataset[path].source
+    elif not item["is_file"] and BIDS_MARKER in dataset:
+        yield dataset[BIDS_MARKER].source
+
+
+def _hashed(value: object) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()
