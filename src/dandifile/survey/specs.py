@@ -6,6 +6,7 @@ the same ones. What is kept depends on their content alone, so that no file sees
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
@@ -37,7 +38,10 @@ class SpecsByContent:
         if key is None:
             return None
         if key not in self._kept:
+            first = not self._kept
             self._kept[key] = self._load(file)
+            if first:  # from now on no garbage collection goes through the packages and these
+                gc.freeze()
         self._kept.move_to_end(key)
         while len(self._kept) > self._limit:
             self._kept.popitem(last=False)
