@@ -80,9 +80,8 @@ class Validation:
 class Spec:
     """A dandiset.yaml, read, rendered, checked, with one environment chosen.
 
-    `fields` holds the DANDI metadata fields of the dandiset that the spec declares and
-    nothing else: a field that is not a key here is not owned and never changes; a field
-    whose value is None is to be emptied.
+    `fields` holds the DANDI metadata fields of the dandiset that the spec declares and nothing else: one that
+    is not a key here is not owned and never changes; one whose value is None is to be emptied.
     """
 
     file: Path
@@ -99,6 +98,10 @@ class Spec:
     require: tuple[str, ...] = ()  # rules of the checklist that must hold before anything is written
     verdicts: Mapping[str, str] = field(default_factory=dict)  # the lock's, by bare ORCID iD and ROR URL
     not_acted_on: tuple[str, ...] = ()  # declared keys that this version does not reconcile
+    unpinned: tuple[str, ...] = ()  # what the lock lacks of what the spec names, in words
+    unsaid: tuple[Block, ...] = ()  # what is declared and not here, since it names what was not found
+    notes: tuple[str, ...] = ()
+    looked_up: str = ""  # sha256 of the facts that were looked up; "" for none
     digest: str = ""  # sha256 of what was declared, for the environment chosen
 
     @property
@@ -362,6 +365,7 @@ class Plan:
     bytes_to_send: int = 0
     allow: tuple[str, ...] = ()  # the permits given when the plan was made
     base: Mapping[str, str] = field(default_factory=dict)  # digests of spec and lock
+    unpinned: tuple[str, ...] = ()  # looked up for this plan, and not in the lock: apply wants it there
 
     @property
     def held(self) -> tuple[Change, ...]:

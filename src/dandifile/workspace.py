@@ -36,7 +36,7 @@ from dandifile.model import (
     Target,
 )
 from dandifile.plan.kind import Means, Options
-from dandifile.plan.planner import JOIN, Situation, make_plan, review
+from dandifile.plan.planner import JOIN, Situation, base_of, make_plan, review
 from dandifile.plan.standing import Standing
 from dandifile.run.engines import LOCAL, Engine, local
 from dandifile.run.execute import Notify, Perform, execute
@@ -95,8 +95,8 @@ def plan(workspace: Workspace, options: Options, notify: Notify) -> Planned:
 
 def resume(workspace: Workspace, saved: Plan, notify: Notify) -> Planned:
     """What is left to do of a saved plan, bound to the spec, the files and the archive as they are now."""
-    if saved.base.get("spec") != workspace.spec.digest:
-        raise BlockedError("the plan is stale: the spec has changed since", fix="run plan again")
+    if saved.base != base_of(workspace.spec):
+        raise BlockedError("the plan is stale: the spec or its lock has changed since", fix="run plan again")
     observed, target = observe(workspace)
     if (saved.target.api_url, saved.target.identifier or target.identifier) != (
         target.api_url,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dandifile import workspace as at
 from dandifile.commands.common import Flags, opened
+from dandifile.commands.lookups import REMEDY
 from dandifile.commands.showing import print_outcome, show_outcome, show_plan, watching
 from dandifile.errors import BlockedError, Exit, UserError
 from dandifile.model import Plan, Result, Status
@@ -29,6 +30,7 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
         plan = replace(planned.plan, allow=(*planned.plan.allow, *(["create"] if create else [])))
         if flags.format == "text":
             show_plan(plan, flags, len(workspace.spec.fields))
+        _refuse_unpinned(plan.unpinned or workspace.spec.unpinned)
         _refuse_creation(plan)
         started = time.monotonic()
         if plan.steps and not yes and not _confirmed():
@@ -50,6 +52,12 @@ def _do(workspace: Workspace, planned: Planned, flags: Flags) -> Outcome:
         return at.nothing_to_do(workspace, planned)
     with watching(flags, len(plan.steps), plan.bytes_to_send) as (notify, sent):
         return at.carry_out(workspace, planned, notify, sent)
+
+
+def _refuse_unpinned(unpinned: Sequence[str]) -> None:
+    """What is written rests on facts that somebody has reviewed and that are the same everywhere."""
+    if unpinned:
+        raise BlockedError(f"not in the lock: {', '.join(unpinned)}", fix=REMEDY)
 
 
 def _refuse_creation(plan: Plan) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from dandifile.model import Spec
 from dandifile.plan.kind import Options
 
 if TYPE_CHECKING:
+    from dandifile.commands.lookups import Bound
     from dandifile.run.cache import SqliteCache
     from dandifile.workspace import Workspace
 
@@ -35,6 +36,7 @@ class Flags:
     no_color: bool = False
     jobs: int | None = None
     executor: str = LOCAL  # where survey steps and uploads run, as `run.engines` names it
+    locked: bool = False  # nothing is looked up; what the lock lacks is an error
 
     def __post_init__(self) -> None:
         if self.format not in FORMATS:
@@ -51,30 +53,39 @@ def checked(options: Options) -> Options:
 
 
 def load_spec(flags: Flags) -> Spec:
-    """The spec, and what its lock says of people and institutions."""
-    from dandifile.lookup.lock import load_lock, lock_file
-    from dandifile.spec.find import find
-    from dandifile.spec.load import load
+    """The spec, with what its lock holds."""
+    from dandifile.commands.lookups import pinned
 
-    spec = load(flags.file or find(Path.cwd()), flags.environment)
-    lock = load_lock(lock_file(spec.file))
-    verdicts = {person.orcid: person.status.value for person in lock.people}
-    verdicts |= {place.ror: place.status.value for place in lock.institutions}
-    return replace(spec, verdicts=verdicts)
+    return pinned(bound(flags))
+
+
+def bound(flags: Flags) -> Bound:
+    """The spec as it was read, and its lock."""
+    from dandifile.commands.lookups import bind
+    from dandifile.spec.find import find
+
+    return bind(flags.file or find(Path.cwd()), flags.environment)
 
 
 @contextmanager
 def at_hand(flags: Flags) -> Iterator[tuple[Spec, SqliteCache, int]]:
     """What needs no archive: the spec, the cache beside it, and how much to do at once."""
+    spec = load_spec(flags)
+    with cache_beside(spec.file) as cache:
+        yield spec, cache, flags.jobs or TRANSFERS
+
+
+@contextmanager
+def cache_beside(file: Path) -> Iterator[SqliteCache]:
+    """The cache of the spec in `file`."""
     from dandifile.run.cache import SqliteCache
 
     _log_to_file()
-    spec = load_spec(flags)
-    state = spec.root / ".dandifile"
+    state = file.parent / ".dandifile"
     _keep_out_of_git(state)
     cache = SqliteCache(state / "cache.sqlite")
     try:
-        yield spec, cache, flags.jobs or TRANSFERS
+        yield cache
     finally:
         cache.close()
 
@@ -82,11 +93,15 @@ def at_hand(flags: Flags) -> Iterator[tuple[Spec, SqliteCache, int]]:
 @contextmanager
 def opened(flags: Flags, *, writing: bool) -> Iterator[Workspace]:
     """The workspace of the spec, its archive within reach. Reading needs no key; writing does."""
+    from dandifile.commands.lookups import looked_up
     from dandifile.run.engines import engine
 
-    with at_hand(flags) as (spec, cache, jobs):
-        bound = _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)
-        with bound as make:
+    declared = bound(flags)
+    with cache_beside(declared.file) as cache:
+        spec = looked_up(declared, cache, locked=flags.locked)
+        reached = _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)
+        with reached as make:
+            jobs = flags.jobs or TRANSFERS
             yield make(spec=spec, cache=cache, jobs=jobs, engine=engine(flags.executor))
 
 

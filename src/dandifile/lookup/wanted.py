@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.terms.outcome import Kind
+from dandifile.lookup.terms.spelled import is_foreign
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class Wanted:
     orcids: tuple[str, ...] = ()
     rors: tuple[str, ...] = ()
     terms: tuple[WantedTerm, ...] = ()
+
+
+def pinnable(asked: str) -> bool:
+    """Whether a term can be in the lock at all."""
+    return not is_foreign(asked)
 
 
 def lacking(wanted: Wanted, lock: Lock) -> tuple[str, ...]:

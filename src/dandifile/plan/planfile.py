@@ -45,6 +45,7 @@ def from_json(document: Json, file: str) -> Plan:
         bytes_to_send=document["bytes_to_send"],
         allow=tuple(document["allow"]),
         base=document["base"],
+        unpinned=tuple(document.get("unpinned", ())),
     )
 
 

@@ -35,15 +35,29 @@ def make_plan(kinds: Mapping[str, Kind], now: Situation, options: Options) -> Pl
     plan = Plan(
         target=now.target,
         changes=tuple(change for name in found for change in _sorted(found[name].changes)),
-        blocked=tuple(block for difference in found.values() for block in difference.blocked),
+        blocked=(
+            *(block for block in now.spec.unsaid if block.key and block.key.kind in found),
+            *(block for difference in found.values() for block in difference.blocked),
+        ),
         elsewhere=tuple(line for difference in found.values() for line in difference.elsewhere),
-        notes=(*_unmanaged(now.spec), *(line for difference in found.values() for line in difference.notes)),
+        notes=(
+            *_unmanaged(now.spec),
+            *_unpinned(now.spec),
+            *now.spec.notes,
+            *(line for difference in found.values() for line in difference.notes),
+        ),
+        unpinned=now.spec.unpinned,
         unchanged=sum(difference.unchanged for difference in found.values()),
         bytes_to_send=bytes_to_send(change for name in found for change in found[name].changes),
         allow=tuple(sorted(options.allow)),
-        base={"spec": now.spec.digest},
+        base=base_of(now.spec),
     )
     return replace(plan, steps=steps_of(kinds, plan))
+
+
+def base_of(spec: Spec) -> dict[str, str]:
+    """What a plan is bound to, beside files and the archive: the spec, and what was looked up for it."""
+    return {"spec": spec.digest} | ({"lock": spec.looked_up} if spec.looked_up else {})
 
 
 def review(kinds: Mapping[str, Kind], plan: Plan, observed: Mapping[str, Any]) -> Plan:
@@ -111,6 +125,10 @@ def _sorted(changes: Iterable[Change]) -> list[Change]:
 def _some(names: list[str]) -> str:
     shown = ", ".join(names[:3])
     return shown if len(names) <= 3 else f"{shown}, …"  # noqa: PLR2004 - as many as fit on a line
+
+
+def _unpinned(spec: Spec) -> tuple[str, ...]:
+    return tuple(f"not pinned: {what}" for what in spec.unpinned)
 
 
 def _unmanaged(spec: Spec) -> tuple[str, ...]:

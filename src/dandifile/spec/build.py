@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +19,35 @@ from dandifile.model import (
     Spec,
     Validation,
 )
+from dandifile.spec.facts import Facts
+from dandifile.spec.fault import Fault
+from dandifile.spec.fault import Path as Place
 from dandifile.spec.fields import dandiset_fields
 from dandifile.spec.forms import REGION_RULES, anatomy_of_asset
+from dandifile.spec.from_papers import from_papers, unfilled
+from dandifile.spec.named import with_terms
 
 
-def build_spec(file: Path, declared: JsonObject, environment: str) -> Spec:
-    """`declared` is what the spec says for this environment, checked and without `environments`."""
-    return Spec(
+def build_spec(
+    file: Path, declared: JsonObject, environment: str, facts: Facts, waiting: Sequence[Place]
+) -> tuple[Spec, list[Fault]]:
+    """The Spec, and what is wrong with it in the light of what was looked up.
+
+    `declared` is what the spec says for this environment, checked and without `environments`;
+    templates at `waiting` could not be filled in.
+    """
+    whole, unknown_terms = with_terms(declared, facts)
+    papers = from_papers(declared, facts)
+    blocked = (*unknown_terms, *papers.blocked, *(unfilled(place) for place in waiting))
+    unsaid = {block.key.name for block in blocked if block.key and block.key.kind == "metadata"}
+    fields = {**papers.defaults, **dandiset_fields(whole), **papers.fields}
+    spec = Spec(
         file=file,
         instance=declared["instance"],
         identifier=declared.get("identifier"),
         environment=environment,
-        fields=dandiset_fields(declared),
-        regions=_regions(declared.get("regions")),
+        fields={name: value for name, value in fields.items() if name not in unsaid},
+        regions=_regions(whole.get("regions")),
         overlays=tuple(Overlay(entry["match"], entry["metadata"]) for entry in declared.get("assets", ())),
         paths=tuple(_path_entry(entry) for entry in declared.get("paths", ())),
         validation=_validation(declared.get("validation", {})),
@@ -39,7 +56,12 @@ def build_spec(file: Path, declared: JsonObject, environment: str) -> Spec:
         require=tuple(declared.get("policy", {}).get("require", ())),
         not_acted_on=_not_acted_on(declared),
         digest=_digest(declared, environment),
+        unpinned=facts.unpinned,
+        unsaid=blocked,
+        notes=papers.notes,
+        looked_up=facts.digest,
     )
+    return spec, papers.faults
 
 
 def _regions(declared: Json) -> Regions:
@@ -71,7 +93,6 @@ def _not_acted_on(declared: JsonObject) -> tuple[str, ...]:
     """Declared keys that are checked and not reconciled. `embargo: false` says something; `[]` does not."""
     regions = declared.get("regions")
     said = {
-        "doi": declared.get("doi"),
         "embargo": "embargo" in declared,
         "owners": declared.get("owners"),
         "manifest": declared.get("manifest"),

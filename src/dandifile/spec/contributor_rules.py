@@ -21,7 +21,7 @@ def contributor_faults(raw: JsonObject) -> Iterator[Fault]:
     yield from _doubles(contributors)
     yield from _contacts_reachable(there)
     some_taken_out = len(contributors) < len(raw.get("contributors", ()))
-    if there and not some_taken_out and not any(_may_be_contact(item) for item in there):
+    if there and "doi" not in raw and not some_taken_out and not any(_may_be_contact(item) for item in there):
         what = f"no contributor has the role {_CONTACT}, and the archive refuses a dandiset without one"
         yield Fault(
             ("contributors",), what, f"give one of them `roles: [{_CONTACT}]` and an `email`", at_key=True

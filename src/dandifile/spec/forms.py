@@ -51,6 +51,7 @@ RESOURCE = Form(
     },
 )
 
+REGIONS = "regions"
 ABOUT = {"disorders": DISORDER, "cell_types": GENERIC, "phenotypes": GENERIC}
 REGION_RULES = ("subjects", "sessions", "paths")
 
@@ -113,10 +114,8 @@ def items(raw: JsonObject) -> Iterator[Item]:
     for item in _listed(raw, ("contributors",), None):
         yield item
         yield from _listed(item.keys, ("affiliations",), AFFILIATION, item.path)
-    for path in _region_lists(raw):
-        yield from _listed(raw, path, ANATOMY)
-    for key, form in ABOUT.items():
-        yield from _listed(raw, ("about", key), form)
+    for path, about in term_lists(raw):
+        yield from _listed(raw, path, ABOUT.get(about, ANATOMY))
     for item in _listed(raw, ("ethics",), ETHICS):
         yield item
         if isinstance(contact := item.keys.get("contact"), dict):
@@ -124,14 +123,17 @@ def items(raw: JsonObject) -> Iterator[Item]:
     yield from _listed(raw, ("related",), RESOURCE)
 
 
-def _region_lists(raw: JsonObject) -> Iterator[Path]:
+def term_lists(raw: JsonObject) -> Iterator[tuple[Path, str]]:
+    """Where lists of terms stand, and what they are of: `regions`, or a key of `ABOUT`."""
     regions = raw.get("regions")
     if isinstance(regions, dict):
-        yield ("regions", "dandiset")
+        if "dandiset" in regions:
+            yield ("regions", "dandiset"), REGIONS
         for rule in REGION_RULES:
-            yield from (("regions", rule, name) for name in regions.get(rule) or {})
-    else:
-        yield ("regions",)
+            yield from ((("regions", rule, name), REGIONS) for name in regions.get(rule) or {})
+    elif "regions" in raw:
+        yield ("regions",), REGIONS
+    yield from ((("about", key), key) for key in ABOUT if key in (raw.get("about") or {}))
 
 
 def _listed(raw: Json, path: Path, form: Form | None, above: Path = ()) -> Iterator[Item]:

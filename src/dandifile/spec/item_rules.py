@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from dandifile.identifiers import bare_orcid, ror_url, term_curie
 from dandifile.model import JsonObject
 from dandifile.spec.fault import Fault
-from dandifile.spec.forms import RESOURCE, Item, items
+from dandifile.spec.forms import ABOUT, ANATOMY, RESOURCE, Item, items
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?"
 _IN_PATH = r"([A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*"
@@ -18,6 +18,7 @@ _URL = re.compile(
     rf"https?://(({_LABEL}\.)*(?=[A-Za-z]){_LABEL}|[0-9]+(\.[0-9]+){{3}})(:[0-9]+)?([/?]{_IN_PATH})?(#{_IN_PATH})?"
 )
 _LONGEST_URL = 1000
+_TERMS = (ANATOMY, *ABOUT.values())
 _NEARLY_A_TERM = re.compile(r"(UBERON|CL|HP)[:_]\w*|https?://\S+", re.IGNORECASE)
 
 
@@ -27,6 +28,7 @@ def item_faults(raw: JsonObject) -> Iterator[Fault]:
             if isinstance(text := item.keys.get(key), str) and (complaint := check(text)):
                 yield Fault(item.at(key), *complaint)
         yield from _set_twice(item)
+        yield from _not_a_term(item)
         if item.form is RESOURCE and not {"url", "identifier"} & _given(item):
             yield Fault(item.path, "a related resource needs `url` or `identifier`", "add one of them")
 
@@ -94,12 +96,18 @@ def _host_can_be(url: str) -> bool:
         return parts.port is None or parts.port >= 0
 
 
-def _term(text: str) -> tuple[str, str] | None:
-    if term_curie(text):
-        return None
-    if _NEARLY_A_TERM.fullmatch(text):
-        return f"{text!r} is not the id of a term", "UBERON, CL and HP ids have seven digits: UBERON:0002421"
-    return f"{text!r} has no id, and names are not looked up", f'write {{name: {text}, id: "UBERON:…"}}'
+def _not_a_term(item: Item) -> Iterator[Fault]:
+    """A bare text that is no id is a name, which is looked up."""
+    if item.form not in _TERMS:
+        return
+    text = item.keys.get("id")
+    if isinstance(text, str) and not term_curie(text) and (not item.bare or _NEARLY_A_TERM.fullmatch(text)):
+        fix = "UBERON, CL and HP ids have seven digits: UBERON:0002421"
+        if not _NEARLY_A_TERM.fullmatch(text):
+            fix = f"write it like UBERON:0002421, or leave `id` out and write the name: {{name: {text}}}"
+        yield Fault(item.at("id"), f"{text!r} is not the id of a term", fix)
+    elif not {"id", "name"} & item.keys.keys():
+        yield Fault(item.path, "a term needs `name` or `id`", "add one of them; a name is looked up")
 
 
 _CHECKS: dict[str, Callable[[str], tuple[str, str] | None]] = {
@@ -107,5 +115,4 @@ _CHECKS: dict[str, Callable[[str], tuple[str, str] | None]] = {
     "ror": _ror,
     "email": _email,
     "url": _url,
-    "id": _term,
 }

@@ -1,10 +1,14 @@
-"""From a dandiset.yaml to the Spec: read, fill in, check, build; every problem at once."""
+"""From a dandiset.yaml to the Spec: read, fill in, check, build; every problem at once.
+
+Between reading and building, whoever calls may look up what the spec names.
+"""
 
 from __future__ import annotations
 
 import copy
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from dandifile.errors import Problem, SpecError
@@ -12,28 +16,76 @@ from dandifile.model import Json, JsonObject, Spec
 from dandifile.spec.build import build_spec
 from dandifile.spec.document import Document, read_document, read_text
 from dandifile.spec.environment import overridden, unknown_environment
+from dandifile.spec.facts import Facts, NothingKnown
 from dandifile.spec.fault import Fault
+from dandifile.spec.fault import Path as Place
 from dandifile.spec.messages import schema_faults
+from dandifile.spec.named import Named, named
 from dandifile.spec.rules import rule_faults
 from dandifile.spec.schema import spec_schema
-from dandifile.spec.template import render
+from dandifile.spec.template import Rendered, render
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A spec that has been read and checked, with one environment chosen.
+
+    `value` is what it declares; templates that are `waiting` for the paper are in it as they are
+    written. `document` has the places of it all.
+    """
+
+    file: Path
+    environment: str
+    document: Document
+    value: JsonObject
+    waiting: tuple[Place, ...]
+
+    @property
+    def named(self) -> Named:
+        return named(self.value)
+
+    def refused(self, faults: Iterable[Fault]) -> SpecError:
+        return _all_of([self.document.problem(fault) for fault in faults], self.document.file)
 
 
 def load(file: Path, environment: str = "") -> Spec:
-    """The Spec in `file`, with the environment of that name chosen.
+    """The Spec in `file`, with the environment of that name chosen, and nothing looked up.
 
     Raises a SpecError that holds every problem, each with file:line:column; a UserError
     where the file cannot be read at all.
     """
+    return build(read(file, environment), NothingKnown())
+
+
+def read(file: Path, environment: str = "") -> Declared:
+    """What `file` declares. Raises as `load` does."""
     shown = _shown(file)
     document = read_document(read_text(file, shown), shown)
     _recognise(document)
-    rendered, faults = _filled_in(document.value, environment)
+    unknown = unknown_environment(document.value, environment)
+    rendered = _rendered(document.value, "" if unknown else environment)
+    faults = [*unknown, *rendered.faults]
     faults += _checked(rendered, document, faults)
     problems = [*document.problems, *(document.problem(fault) for fault in faults)]
     if problems:
         raise _all_of(problems, shown)
-    return build_spec(file.absolute(), overridden(rendered, environment), environment)
+    value = overridden(rendered.value, environment)
+    return Declared(file.absolute(), environment, document, value, tuple(rendered.waiting))
+
+
+def build(declared: Declared, facts: Facts) -> Spec:
+    """The Spec, with what was looked up. SpecError for what only then turns out to be wrong."""
+    value, waiting = declared.value, declared.waiting
+    if waiting and facts.paper is not None:
+        rendered = _rendered(declared.document.value, declared.environment, facts.paper)
+        faults = rendered.faults + _checked(rendered, declared.document, rendered.faults)
+        if faults:
+            raise declared.refused(faults)
+        value, waiting = overridden(rendered.value, declared.environment), ()
+    spec, faults = build_spec(declared.file, value, declared.environment, facts, waiting)
+    if faults:
+        raise declared.refused(faults)
+    return spec
 
 
 def _shown(file: Path) -> str:
@@ -61,38 +113,36 @@ def _recognise(document: Document) -> None:
     raise SpecError(f"{document.file} is not a spec", [Problem(where, what, fix)])
 
 
-def _filled_in(value: JsonObject, environment: str) -> tuple[JsonObject, list[Fault]]:
-    chosen_fault = unknown_environment(value, environment)
-    chosen = "" if chosen_fault else environment
-    seen = {"name": chosen, "instance": overridden(value, chosen).get("instance", "")}
-    rendered, faults = render(value, seen)
-    return rendered, [*chosen_fault, *faults]
+def _rendered(value: JsonObject, environment: str, paper: JsonObject | None = None) -> Rendered:
+    seen = {"name": environment, "instance": overridden(value, environment).get("instance", "")}
+    return render(value, seen, paper)
 
 
-def _checked(rendered: JsonObject, document: Document, known: list[Fault]) -> list[Fault]:
-    """What the schema and the rules have against it, without what is known to be wrong already."""
-    told = {fault.path for fault in known}
-    by_schema = schema_faults(rendered, spec_schema(), document.written)
+def _checked(rendered: Rendered, document: Document, known: list[Fault]) -> list[Fault]:
+    """What the schema and the rules have against it, without what is wrong or open already."""
+    told = {*rendered.waiting, *(fault.path for fault in known)}
+    by_schema = schema_faults(rendered.value, spec_schema(), document.written)
     faults = [fault for fault in by_schema if fault.path not in told]
-    return faults + rule_faults(_without(rendered, [*known, *faults]))
+    left_out = {*told, *(fault.path for fault in faults)}
+    return faults + rule_faults(_without(rendered.value, left_out))
 
 
-def _without(rendered: JsonObject, faults: Iterable[Fault]) -> JsonObject:
-    """A copy from which what has a fault is taken out: keys go, list items become None."""
+def _without(rendered: JsonObject, paths: Iterable[Place]) -> JsonObject:
+    """A copy from which what stands at these paths is taken out: keys go, list items become None."""
     left = copy.deepcopy(rendered)
-    for fault in faults:
+    for path in paths:
         holder: Json = left
-        for part in fault.path[:-1]:
+        for part in path[:-1]:
             known = holder is not None and (
                 part in holder if isinstance(holder, dict) else isinstance(part, int)
             )
             holder = holder[part] if known else None
-        if not fault.path or holder is None:
+        if not path or holder is None:
             continue
         if isinstance(holder, dict):
-            holder.pop(fault.path[-1], None)
+            holder.pop(path[-1], None)
         elif isinstance(holder, list):
-            holder[int(fault.path[-1])] = None
+            holder[int(path[-1])] = None
     return left
 
 

@@ -16,25 +16,43 @@ if TYPE_CHECKING:
 _MARKS = ("{{", "{%", "{#")
 _KNOWN = ("environment", "paper")
 _UNTOUCHED = ("instance", "environments")  # what templates are told about cannot be a template
+_OF_THE_PAPER = (
+    "name", "description", "license", "keywords", "contributors", "ethics", "related", "metadata",
+)  # fmt: skip
 
 
-def render(document: JsonObject, environment: JsonObject) -> tuple[JsonObject, list[Fault]]:
-    """`document` with its templates filled in, and what is wrong with them (those stay as they were).
+@dataclass(frozen=True)
+class Rendered:
+    """The document, filled in; what is wrong with templates, and where those stand that wait for the paper.
 
-    Templates see `environment` (name, instance) and nothing else; `paper` is known, but
-    only `dandifile resolve` can fill it.
+    Both kinds stay as they were written.
     """
-    renderer = _Renderer({"environment": environment})
+
+    value: JsonObject
+    faults: list[Fault]
+    waiting: list[Path]
+
+
+def render(document: JsonObject, environment: JsonObject, paper: JsonObject | None = None) -> Rendered:
+    """Fill in the templates of a document.
+
+    They see `environment` (name, instance) and, where a `doi` is declared, `paper` in the fields
+    of the dandiset; None: it is not known yet.
+    """
+    context = {"environment": environment} | ({"paper": paper} if paper is not None else {})
+    renderer = _Renderer(context, has_doi=bool(document.get("doi")))
     rendered = {
         key: value if key in _UNTOUCHED else renderer.value(value, (key,)) for key, value in document.items()
     }
-    return rendered, renderer.faults
+    return Rendered(rendered, renderer.faults, renderer.waiting)
 
 
 @dataclass
 class _Renderer:
     context: JsonObject
+    has_doi: bool
     faults: list[Fault] = field(default_factory=list)
+    waiting: list[Path] = field(default_factory=list)
 
     @cached_property
     def jinja(self) -> SandboxedEnvironment:
@@ -56,17 +74,26 @@ class _Renderer:
         from jinja2 import TemplateError
 
         try:
-            unknown = sorted(self._names(text) - self.context.keys())
-            if unknown:
+            names = self._names(text)
+            if "paper" in names and (fault := _misplaced_paper(path, has_doi=self.has_doi)):
+                self.faults.append(fault)
+                return text
+            if unknown := sorted(names - {*self.context, "paper"}):
                 self.faults.append(_unknown_name(unknown[0], path))
+                return text
+            if "paper" in names - self.context.keys():
+                self.waiting.append(path)
                 return text
             return self.jinja.from_string(text).render(self.context)
         except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
             what = f"the template cannot be filled in: {error}"
-            self.faults.append(
-                Fault(path, what, "templates see `environment.name` and `environment.instance`")
-            )
+            self.faults.append(Fault(path, what, self._seen()))
             return text
+
+    def _seen(self) -> str:
+        fix = "templates see `environment.name` and `environment.instance`"
+        known = ", ".join(f"`paper.{key}`" for key in self.context.get("paper", ()))
+        return f"{fix}; of this paper there are {known}" if known else fix
 
     def _names(self, text: str) -> set[str]:
         from jinja2.meta import find_undeclared_variables
@@ -74,8 +101,14 @@ class _Renderer:
         return find_undeclared_variables(self.jinja.parse(text)) - self.jinja.globals.keys()
 
 
+def _misplaced_paper(path: Path, *, has_doi: bool) -> Fault | None:
+    if not has_doi:
+        what = "the template uses `paper`, and the spec has no `doi`"
+        return Fault(path, what, "add the paper's `doi`, or write the text itself")
+    if path[0] not in _OF_THE_PAPER:
+        return Fault(path, f"`{path[0]}` cannot be filled in from the paper", "write the text itself")
+    return None
+
+
 def _unknown_name(name: str, path: Path) -> Fault:
-    if name == "paper":
-        what = "the template uses `paper`, and no doi has been resolved"
-        return Fault(path, what, "write the text itself: this version looks no paper up")
     return Fault(path, f"the template uses `{name}`, which nothing fills in", choices(name, _KNOWN))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from dandifile.lookup.answers import Asks
@@ -19,10 +18,9 @@ from dandifile.lookup.terms.outcome import (
     Retired,
     Unchecked,
 )
-from dandifile.lookup.terms.spelled import curie, key, prefix
+from dandifile.lookup.terms.spelled import curie, is_foreign, key, prefix
 
 MOST = 6  # terms that are offered for a name that none has
-_OTHER_ID = re.compile(r"[A-Za-z][\w+.-]*:\S+")
 
 
 def find(text: str, kind: Kind, client: Asks) -> Outcome:
@@ -32,7 +30,7 @@ def find(text: str, kind: Kind, client: Asks) -> Outcome:
     """
     if id_ := curie(text):
         return _by_id(text, id_, kind, client)
-    if _OTHER_ID.fullmatch(text.strip()):
+    if is_foreign(text):
         return Foreign(text, kind)
     return shipped.by_label(text, kind) or _by_synonym(text, kind) or _elsewhere(text, kind, client)
 

@@ -9,6 +9,7 @@ _SAME = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "œ": "oe", 
 _DASHES = re.compile(r"[‐‑‒–—−]")  # noqa: RUF001
 _IRI = re.compile(r"<?(?:https?://purl\.obolibrary\.org/obo/|obo\.)([A-Za-z]+)_(\w+)>?")
 _SHORT = re.compile(r"([A-Za-z]+)\s?[:_]\s?([0-9]\w*)")
+_OTHER_ID = re.compile(r"[A-Za-z][\w+.-]*:\S+")
 _ABBREVIATION = 4
 
 PREFIXES = ("UBERON", "CL", "DOID", "HP", "MONDO", "FMA", "PATO", "GO", "NCBITaxon", "MBA")
@@ -44,6 +45,11 @@ def curie(text: str) -> str | None:
     if (found := _SHORT.fullmatch(text)) and found[1].lower() in _BY_LOWER:
         return f"{_prefix(found[1])}:{found[2]}"
     return None
+
+
+def is_foreign(text: str) -> bool:
+    """Whether it is an id of no OBO ontology, or an IRI: nobody here can check those."""
+    return curie(text) is None and bool(_OTHER_ID.fullmatch(text.strip()))
 
 
 def iri(curie: str) -> str:

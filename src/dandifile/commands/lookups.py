@@ -1,0 +1,120 @@
+"""How a spec comes to what was looked up for it: from its lock, and in memory from the services."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dandifile.errors import BlockedError
+from dandifile.lookup.doi import normal
+from dandifile.lookup.facts import Lock
+from dandifile.lookup.known import Known
+from dandifile.lookup.lock import load_lock, lock_file
+from dandifile.lookup.terms.outcome import Kind
+from dandifile.lookup.wanted import Wanted, WantedTerm, lacking, pinnable
+from dandifile.model import Cache, Spec
+from dandifile.spec.fault import Fault
+from dandifile.spec.load import Declared, build, read
+from dandifile.spec.named import Named
+
+if TYPE_CHECKING:
+    from dandifile.lookup.resolve import Resolution
+
+REMEDY = "run `dandifile resolve`, look at what it writes into the lock, and commit that"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A spec that was read, its lock, and what of the spec must be in it before anything is written."""
+
+    declared: Declared
+    lock: Lock
+    needed: Wanted
+
+    @property
+    def file(self) -> Path:
+        return self.declared.file
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        return lacking(self.needed, self.lock)
+
+    def spec(self, found: Lock, reasons: dict[str, str]) -> Spec:
+        """The Spec with these facts; unpinned is what the lock itself lacks."""
+        known = Known(found, self.needed, self.lacking, reasons)
+        verdicts = {person.orcid: person.status.value for person in found.people}
+        verdicts |= {place.ror: place.status.value for place in found.institutions}
+        return replace(build(self.declared, known), verdicts=verdicts)
+
+
+def bind(file: Path, environment: str) -> Bound:
+    declared = read(file, environment)
+    return Bound(declared, load_lock(lock_file(declared.file)), needed(declared))
+
+
+def pinned(bound: Bound) -> Spec:
+    """The Spec with what its lock holds. Nobody is asked."""
+    return bound.spec(bound.lock, {})
+
+
+def looked_up(bound: Bound, cache: Cache, *, locked: bool) -> Spec:
+    """The Spec, also with what its lock lacks, kept in memory. `locked`: that is an error instead.
+
+    No service is asked, and nothing that could ask one is imported, where all is pinned.
+    """
+    missing = bound.lacking
+    if not missing:
+        return pinned(bound)
+    if locked:
+        raise BlockedError(f"not in the lock: {', '.join(missing)}", fix=REMEDY)
+    from dandifile.lookup.http import Patience
+
+    found = ask(bound.needed, bound.lock, cache, patience=Patience(tries=2, first=0.3, longest=5.0))
+    return bound.spec(found.lock, reasons(found))
+
+
+def ask(wanted: Wanted, lock: Lock, cache: Cache, **how: Any) -> Resolution:
+    """Asks the services that the environment names, now; `how` is `lookup.resolve.resolve`'s."""
+    from dandifile.lookup.resolve import resolve
+    from dandifile.lookup.services import Services
+
+    services = Services.from_environment(os.environ)
+    return resolve(wanted, lock, services, cache, now=datetime.now(UTC), **how)
+
+
+def reasons(found: Resolution) -> dict[str, str]:
+    """Why something was not found, by what was asked for."""
+    from dandifile.lookup.rows import State
+
+    open_ = (row for row in found.rows if row.state is not State.FOUND)
+    return {row.asked: "; ".join(row.notes) for row in open_}
+
+
+def needed(declared: Declared) -> Wanted:
+    """What the metadata that will be written rest on: papers, names of terms, and ids without a name."""
+    named = declared.named
+    return Wanted(dois=_dois(declared, named), terms=_terms(named, also_named=False))
+
+
+def everything(declared: Declared) -> Wanted:
+    """Also what only has to be checked: ORCID iDs, ROR ids, and terms with both a name and an id."""
+    named = declared.named
+    terms = _terms(named, also_named=True)
+    return Wanted(_dois(declared, named), named.orcids, named.rors, terms)
+
+
+def _dois(declared: Declared, named: Named) -> tuple[str, ...]:
+    found = [normal(doi) for doi in named.dois]
+    if None in found:
+        wrong = named.dois[found.index(None)]
+        fault = Fault(("doi",), f"{wrong!r} is not a DOI", "a DOI looks like 10.1038/s41586-023-06031-6")
+        raise declared.refused([fault])
+    return tuple(dict.fromkeys(doi for doi in found if doi))
+
+
+def _terms(named: Named, *, also_named: bool) -> tuple[WantedTerm, ...]:
+    terms = (term for term in named.terms if pinnable(term.asked) and (also_named or not term.name))
+    return tuple(dict.fromkeys(WantedTerm(term.asked, Kind(term.about)) for term in terms))

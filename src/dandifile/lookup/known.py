@@ -1,0 +1,89 @@
+"""The lock as a spec uses it: its terms, its papers' fields and contributors, what is missing and why. Pure.
+
+Satisfies `spec.facts.Facts`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from dandifile.lookup.authors import full_name
+from dandifile.lookup.contributors import Merged, merge
+from dandifile.lookup.doi import normal, url
+from dandifile.lookup.entries import joined_authors, joined_funders, related_resources
+from dandifile.lookup.facts import Lock, Paper, Term
+from dandifile.lookup.lockform import to_json
+from dandifile.lookup.vet import vetted
+from dandifile.lookup.wanted import Wanted
+from dandifile.model import Json, JsonObject
+
+
+@dataclass(frozen=True)
+class Known:
+    """What `lock` says of what is `wanted`. `reasons` are by what was asked for, where nothing was found."""
+
+    lock: Lock
+    wanted: Wanted
+    unpinned: tuple[str, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def papers(self) -> tuple[Paper, ...] | None:
+        """The papers with ids that hold; None where one is not known."""
+        found = [self.lock.paper(doi) for doi in self.wanted.dois]
+        known = [paper for paper in found if paper]
+        return tuple(vetted(paper, self.lock)[0] for paper in known) if len(known) == len(found) else None
+
+    @property
+    def paper(self) -> JsonObject | None:
+        """`doi`, `url`, `title`, `abstract`, `kind`, `published`, `license`; names: `authors`, `funders`."""
+        if not self.papers:
+            return None
+        first = self.papers[0]
+        said = {
+            "doi": first.doi,
+            "url": url(first.doi),
+            "title": first.title,
+            "abstract": first.abstract,
+            "kind": first.kind,
+            "published": first.published,
+            "license": first.license,
+            "authors": [full_name(author) for author in joined_authors([first])],
+            "funders": list(dict.fromkeys(funder.name for funder in joined_funders([first]))),
+        }
+        return {key: value for key, value in said.items() if value}
+
+    @property
+    def fields(self) -> Mapping[str, Json] | None:
+        if not self.papers:
+            return None
+        first = self.papers[0]
+        said = {
+            "name": first.title,
+            "description": first.abstract,
+            "relatedResource": related_resources(self.papers),
+        }
+        return {key: value for key, value in said.items() if value}
+
+    @property
+    def digest(self) -> str:
+        """Of all that is wanted and known."""
+        doc = to_json(Lock(self.lock.papers, self.lock.people, self.lock.institutions, self.lock.terms))
+        if not doc:
+            return ""
+        return hashlib.sha256(json.dumps(doc, sort_keys=True).encode()).hexdigest()
+
+    def term(self, asked: str, about: str) -> Term | None:
+        return self.lock.term(asked, about)
+
+    def credits(
+        self, declared: Sequence[JsonObject], write: Callable[[JsonObject], JsonObject]
+    ) -> Merged | None:
+        return None if self.papers is None else merge(self.papers, declared, write)
+
+    def why(self, asked: str) -> str:
+        return self.reasons.get(asked) or self.reasons.get(normal(asked) or "", "")

@@ -1,0 +1,74 @@
+"""What the papers of `doi` say of the dandiset, where the spec leaves it to them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dandifile.errors import Problem
+from dandifile.model import Block, Json, JsonObject, Key
+from dandifile.spec.dandi_names import FROM_SHORT
+from dandifile.spec.facts import Facts
+from dandifile.spec.fault import Fault, Path, spoken
+from dandifile.spec.forms import contributor_form, written
+from dandifile.spec.named import RESOLVE, dois
+
+_ENTRY = re.compile(r"contributors\[(\d+)\]")
+FILLED = {"name": "name", "description": "description", "related": "relatedResource"}
+"""Keys of the spec that a paper fills where they are left out, and DANDI's fields for them."""
+
+
+@dataclass(frozen=True)
+class FromPapers:
+    """`defaults` lie under what the spec declares, `fields` over it: the contributors are merged already."""
+
+    defaults: Mapping[str, Json] = field(default_factory=dict)
+    fields: Mapping[str, Json] = field(default_factory=dict)
+    blocked: tuple[Block, ...] = ()
+    notes: tuple[str, ...] = ()
+    faults: list[Fault] = field(default_factory=list)
+
+
+def from_papers(declared: JsonObject, facts: Facts) -> FromPapers:
+    """Nothing for a spec without a `doi`; a block a field where a paper is not known."""
+    metadata = declared.get("metadata", {})
+    open_ = [dandi for short, dandi in FILLED.items() if not {short, dandi} & {*declared, *metadata}]
+    if not dois(declared):
+        return FromPapers()
+    of_people = "contributor" not in metadata
+    credited = facts.credits(declared.get("contributors", ()), _write)
+    if credited is None or facts.fields is None:
+        wanted = [*(["contributor"] if of_people else []), *open_]
+        return FromPapers(blocked=tuple(_unknown(name, declared, facts) for name in wanted))
+    return FromPapers(
+        defaults={name: value for name, value in facts.fields.items() if name in open_},
+        fields={"contributor": list(credited.contributors)} if of_people else {},
+        notes=credited.warnings if of_people else (),
+        faults=[_fault(problem, declared) for problem in credited.problems] if of_people else [],
+    )
+
+
+def unfilled(place: Path) -> Block:
+    """A template that waits for the paper."""
+    name = str(place[1]) if place[0] == "metadata" else FROM_SHORT[str(place[0])]
+    why = f"{spoken(place)}: the template uses `paper`, and the paper is not looked up yet"
+    return Block(why, RESOLVE, Key("metadata", name))
+
+
+def _write(item: JsonObject) -> JsonObject:
+    return written(contributor_form(item), item)
+
+
+def _unknown(name: str, declared: JsonObject, facts: Facts) -> Block:
+    reasons = [f"{doi}: {why}" for doi in dois(declared) if (why := facts.why(doi))]
+    said = "; ".join(reasons) or "the paper is not looked up yet"
+    return Block(f"{name} is the paper's to say: {said}", RESOLVE, Key("metadata", name))
+
+
+def _fault(problem: Problem, declared: JsonObject) -> Fault:
+    """At the entry that the problem is about, else at the list, else at the `doi` that it follows from."""
+    if found := _ENTRY.fullmatch(problem.where):
+        return Fault(("contributors", int(found[1])), problem.what, problem.fix)
+    key = "contributors" if "contributors" in declared else "doi"
+    return Fault((key,), problem.what, problem.fix, at_key=True)
