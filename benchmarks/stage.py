@@ -5,7 +5,9 @@ The first upload of both is what one bench measures and another starts from, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,12 +76,27 @@ class Stage:
             theirs.run("upload", "-i", archive.web),
         )
 
+    def pair(self, name: str, fill: Callable[[Path], None]) -> tuple[Client, Client]:
+        """Both clients before the first upload of the files that `fill` makes, not organised by name."""
+        place = self.folder / name
+        fill(place / "ours" / "data")
+        shutil.copytree(place / "ours" / "data", place / "theirs", copy_function=os.link)
+        spec = "dandifile: 1\ninstance: local\nname: Benchmark\npaths: [data]\n"
+        (place / "ours" / "dandiset.yaml").write_text(spec, "utf-8")
+        archive = self._archive(f"{name}-theirs")
+        theirs = f"identifier: DANDI:{archive.new_dandiset('Benchmark')}\nname: Benchmark\n"
+        (place / "theirs" / "dandiset.yaml").write_text(theirs, "utf-8")
+        return (
+            self._client("dandifile", place / "ours", self._archive(f"{name}-ours")),
+            self._client("dandi", place / "theirs", archive),
+        )
+
     def _archive(self, name: str) -> Archive:
         return self._exits.enter_context(served(self.folder / "archives" / name))
 
     def _client(self, program: str, folder: Path, archive: Archive) -> Client:
-        home = self.folder / "homes" / program
-        home.mkdir(parents=True)
+        home = folder / ".home"
+        home.mkdir()
         return Client(program, folder, home, archive)
 
 
