@@ -16,6 +16,7 @@ _alone = threading.Lock()  # `quiet` and `one_open` act on the whole process
 def inspect(params: JsonObject) -> JsonObject:
     """`{path}` → `{"extract", "validate", "missing_media"}`: the outputs of both, as for two steps.
 
+    `validate` is null where validation itself failed: a step of its own then tells how.
     `missing_media` are the media files that were not where this copy of the content looks for
     them: the findings hold for copies that miss the same ones.
     """
@@ -23,6 +24,13 @@ def inspect(params: JsonObject) -> JsonObject:
         found = extract(params)
         return {
             "extract": found,
-            "validate": validate(params),
+            "validate": _validated(params),
             "missing_media": missing_media(params["path"], found),
         }
+
+
+def _validated(params: JsonObject) -> JsonObject | None:
+    try:
+        return validate(params)
+    except Exception:  # noqa: BLE001  # whatever fails in the tools, the metadata is good
+        return None

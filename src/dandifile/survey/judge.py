@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dandifile.model import Finding, Local, Record, Spec
-from dandifile.survey.scan import scan
+from dandifile.survey.scan import NWB, scan
 from dandifile.survey.stages import Runner, digested, inspected, validated
 from dandifile.survey.survey import survey
 
@@ -17,6 +17,7 @@ def judge(spec: Spec, run: Runner) -> tuple[Local, tuple[Finding, ...]]:
     refused = {refusal.source for refusal in local.refused}
     if not refused:
         return local, ()
-    read = digested([file for file in scan(spec).files if file.source in refused], run)
+    files = [file for file in scan(spec).files if file.form == NWB and file.source in refused]
+    read = digested(files, run)
     found = validated(read.contents, inspected(read.contents, run), run)
     return local, tuple(finding for source in sorted(found) for finding in found[source])
