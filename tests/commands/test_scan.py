@@ -159,3 +159,14 @@ def test_files_that_cannot_be_assets_are_told(scanned: Lab) -> None:
     ran = scanned.run("scan")
     assert (ran.code, "empty.csv" in ran.out) == (Exit.BLOCKED, True)
     assert set(lines(scanned)) == set(FILES)
+
+
+def test_files_of_a_bids_dataset_are_named_and_judged_as_a_dataset(lab: Lab) -> None:
+    lab.spec(HEAD + "paths: [{source: ds, into: bids}]\n")
+    description = {"Name": "x", "BIDSVersion": "1.9.0", "Authors": ["A", "B"]}
+    lab.files({"dataset_description.json": json.dumps(description), "README.md": "r" * 200}, under="ds")
+    lab.files({"sub-01/ses-a/anat/sub-01_ses-a_T1w.json": "{}"}, under="ds")
+    assert lab.run("scan").code == Exit.DONE
+    found = lines(lab)["bids/sub-01/ses-a/anat/sub-01_ses-a_T1w.json"]
+    assert (found.subject, found.session) == ("01", "a")
+    assert "bids-validator-deno" in found.tools

@@ -23,7 +23,7 @@ def cluster(folder: Path, workers: int, environ: Mapping[str, str] | None = None
     """HOST:PORT of a scheduler with some workers, which have this environment beside their own."""
     folder.mkdir(parents=True, exist_ok=True)
     place = folder / "scheduler.json"
-    quiet = ("--no-dashboard", "--scheduler-file", str(place))
+    quiet = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0", "--scheduler-file", str(place))
     processes = [_start(folder, environ, "dask_scheduler", "--host", "127.0.0.1", "--port", "0", *quiet)]
     try:
         processes += [
@@ -48,14 +48,16 @@ def _start(
         return subprocess.Popen(
             [sys.executable, "-m", f"distributed.cli.{program}", *arguments],
             cwd=folder,
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
-                **(environ or {}),
-            },
+            env={**os.environ, **_own(folder), **(environ or {})},
             stdout=log,
             stderr=log,
         )
+
+
+def _own(folder: Path) -> dict[str, str]:
+    """Where they find our code, and leave nothing behind."""
+    paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+    return {"PYTHONPATH": paths, "DASK_TEMPORARY_DIRECTORY": str(folder)}
 
 
 def where(step: Step, inputs: Mapping[str, Json]) -> Json:

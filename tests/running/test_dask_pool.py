@@ -146,7 +146,9 @@ def test_without_the_package_it_says_how_to_install_it(monkeypatch: pytest.Monke
     assert "dandifile[dask]" in raised.value.fix
 
 
-@pytest.mark.parametrize("name", ["dask://127.0.0.1:9", "dask://", "dask://nowhere.invalid:8786"])
+@pytest.mark.parametrize(
+    "name", ["dask://127.0.0.1:9", "dask://", "dask://127.0.0.1", "dask://nowhere.invalid:8786"]
+)
 def test_a_scheduler_that_does_not_answer_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dandifile.run.dask_pool._CONNECT", 0.5)
     with pytest.raises(UserError, match="scheduler"):

@@ -5,6 +5,7 @@ A worker that dies has its step run again by Dask, on another one.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import asdict
@@ -110,6 +111,8 @@ def _connected(address: str) -> Client:
             fix="pip install 'dandifile[dask]'",
         ) from error
     try:
+        host, _, port = address.rpartition(":")
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT).close()
         client = Client(f"tcp://{address}", timeout=_CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UserError(

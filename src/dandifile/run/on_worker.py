@@ -17,8 +17,8 @@ from pathlib import Path
 
 from dandifile.errors import UserError
 from dandifile.model import JsonObject, Step
+from dandifile.survey.tasks import tool_versions
 
-_PACKAGES = ("dandifile", "dandi", "dandischema", "hdmf", "nwbinspector", "pynwb")
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -46,7 +46,7 @@ def versions() -> Mapping[str, str]:
     """Of the packages that a result depends on, on this machine."""
     from importlib.metadata import version
 
-    return {name: version(name) for name in _PACKAGES}
+    return {"dandifile": version("dandifile"), **tool_versions()}
 
 
 def _refuse_other_versions(wanted: Mapping[str, str]) -> None:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dandifile.globs import matches
-from dandifile.model import Finding, Record, Spec
-from dandifile.survey import findings
+from dandifile.model import Finding, JsonObject, Record, Spec
+from dandifile.survey import checks
+from dandifile.survey.bids_stages import bids_entities, with_entities
+from dandifile.survey.findings import split
 from dandifile.survey.layout import Content
 from dandifile.survey.manifest import Line
 from dandifile.survey.naming import Named, names
-from dandifile.survey.scan import NWB
-from dandifile.survey.stages import Extracts, Runner, inspected, validated
+from dandifile.survey.stages import Extracts, Runner, inspected
 from dandifile.survey.tasks import tool_versions
 from dandifile.survey.whose import sessions_of, subjects_of
-
-_TOOLS = ("dandi", "nwbinspector", "pynwb")  # those that find something
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,11 @@ def inventory(
     named = names(spec, run, record, listed)
     contents = [content for content, _ in named.files]
     extracts = inspected(contents, run)
-    found = validated(contents, extracts, run)
+    found = checks.checked(contents, contents, extracts, run)
+    told = bids_entities(contents, contents, run)
     here = tuple(
-        _line(content, path, extracts, found.get(content.source, ()), spec) for content, path in named.files
+        _line(content, path, extracts, told, _verdict(content, path, extracts, found[content.source], spec))
+        for content, path in named.files
     )
     present = {content.source for content in contents}
     paths = {line.path for line in here}
@@ -52,9 +53,11 @@ def inventory(
     return Inventory(here, kept, named)
 
 
-def _line(content: Content, path: str, extracts: Extracts, found: tuple[Finding, ...], spec: Spec) -> Line:
-    metadata = extracts.outputs.get(content.digest, {}).get("metadata", {})
-    is_nwb = content.file.form == NWB
+def _line(
+    content: Content, path: str, extracts: Extracts, told: Mapping[str, JsonObject], verdict: str
+) -> Line:
+    extracted = extracts.outputs.get(content.digest, {}).get("metadata", {})
+    metadata = with_entities(content, extracted, told)
     return Line(
         path=path,
         source=content.source,
@@ -62,15 +65,16 @@ def _line(content: Content, path: str, extracts: Extracts, found: tuple[Finding,
         digest=content.digest,
         subject=_joined(subjects_of(metadata)),
         session=_joined(sessions_of(metadata)),
-        validation=_verdict(content, path, extracts, found, spec) if is_nwb else "unchecked",
-        tools=", ".join(f"{name} {tool_versions()[name]}" for name in _TOOLS) if is_nwb else "",
+        validation=verdict,
+        tools=", ".join(f"{name} {tool_versions()[name]}" for name in checks.checkers(content)),
     )
 
 
 def _verdict(content: Content, path: str, extracts: Extracts, found: tuple[Finding, ...], spec: Spec) -> str:
     """`invalid`: apply would not upload it, by the spec's own `validation`."""
-    found += findings.of_path(content.source, path)
-    blocking, _, _ = findings.split(found, spec.validation, path)
+    if not checks.checkers(content):
+        return "unchecked"
+    blocking, _, _ = split((*found, *checks.of_path(content, path)), spec.validation, path)
     return "invalid" if blocking or content.digest in extracts.failures else "valid"
 
 

@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from dandifile.globs import matches
 from dandifile.model import Finding, JsonObject, Local, LocalAsset, Record, Refusal, Spec
-from dandifile.survey import findings
-from dandifile.survey.bids_stages import bids_entities, bids_validated, with_entities
+from dandifile.survey import checks
+from dandifile.survey.bids_stages import bids_entities, with_entities
 from dandifile.survey.generic import generic_metadata
 from dandifile.survey.gone import gone_assets
 from dandifile.survey.layout import Content, Draft, assign, is_organized
@@ -21,8 +21,8 @@ from dandifile.survey.manifest import Line
 from dandifile.survey.normalise import date_of
 from dandifile.survey.recall import recall
 from dandifile.survey.scan import NWB, ZARR, scan
-from dandifile.survey.stages import Extracts, Runner, digested, extracted, inspected, validated
-from dandifile.survey.zarr_stages import zarrs_digested, zarrs_validated
+from dandifile.survey.stages import Extracts, Runner, digested, extracted, inspected
+from dandifile.survey.zarr_stages import zarrs_digested
 
 Known: TypeAlias = Mapping[str, tuple[str, ...]]
 """The draft's paths by digest, sorted."""
@@ -62,9 +62,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     entities = bids_entities(read.contents, described, run)
     metadata = {content.source: _metadata(content, extracts, entities) for content in described}
     new = [content for content, _ in named if content.digest not in known]
-    found = validated(new, extracts, run) | zarrs_validated(new, run)
-    of_datasets = bids_validated(read.contents, new, run)
-    found |= {c.source: found.get(c.source, ()) + of_datasets.get(c.source, ()) for c in new}
+    found = checks.checked(read.contents, new, extracts, run)
 
     assets = [
         _asset(content, path, metadata.get(content.source), found.get(content.source, ()), known)
@@ -104,9 +102,7 @@ def _needs_metadata(content: Content, path: str, spec: Spec, known: Known) -> bo
     )
 
 
-def _metadata(
-    content: Content, extracts: Extracts, entities: Mapping[str, JsonObject]
-) -> JsonObject | None:
+def _metadata(content: Content, extracts: Extracts, entities: Mapping[str, JsonObject]) -> JsonObject | None:
     if content.file.form == ZARR:
         metadata = generic_metadata(content.file.below, "application/x-zarr")
     elif content.file.form != NWB:
@@ -122,8 +118,8 @@ def _asset(
     content: Content, path: str, metadata: JsonObject | None, found: tuple[Finding, ...], known: Known
 ) -> LocalAsset:
     """A path is judged like content: only where the draft does not have it."""
-    if content.file.form == NWB and not content.file.dataset and path not in known.get(content.digest, ()):
-        found += findings.of_path(content.source, path)
+    if path not in known.get(content.digest, ()):
+        found += checks.of_path(content, path)
     return LocalAsset(path, content.source, content.file.size, content.digest, metadata, found)
 
 
