@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor, Future, wait
+from functools import partial
 from graphlib import TopologicalSorter
+from queue import SimpleQueue
 
 from dandifile.errors import UserError
 from dandifile.model import Json, Result, Status, Step
@@ -27,7 +29,8 @@ def execute(steps: Iterable[Step], perform: Perform, executor: Executor, notify:
     order = TopologicalSorter({step.id: [*step.needs, *step.after] for step in todo.values()})
     order.prepare()
     results: dict[str, Result] = {}
-    running: dict[Future[Json], Step] = {}
+    running: set[Future[Json]] = set()
+    ended: SimpleQueue[tuple[Step, Future[Json]]] = SimpleQueue()  # so that an end costs the same among many
     try:
         while order.is_active():
             for name in order.get_ready():
@@ -38,18 +41,23 @@ def execute(steps: Iterable[Step], perform: Perform, executor: Executor, notify:
                 else:
                     step = todo[name]
                     notify(step, None)
-                    running[executor.submit(perform, step, _inputs(step, results))] = step
+                    future = executor.submit(perform, step, _inputs(step, results))
+                    running.add(future)
+                    future.add_done_callback(partial(_put, ended, step))
             if running:
-                ended, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    step = running.pop(future)
-                    _end(step, _result(step, future), results, order, notify)
+                step, future = ended.get()
+                running.remove(future)
+                _end(step, _result(step, future), results, order, notify)
     except KeyboardInterrupt:
         for future in running:
             future.cancel()
         wait(running)
         raise
     return results
+
+
+def _put(ended: SimpleQueue[tuple[Step, Future[Json]]], step: Step, future: Future[Json]) -> None:
+    ended.put((step, future))
 
 
 def _end(
