@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from dandifile.model import GoneAsset, Record
+from dandifile.model import GoneAsset, Record, Recorded
 from dandifile.survey.gone import gone_assets, unknown, vanished
 from tests.survey.lab import record_of, spec_of, write
 
@@ -54,3 +55,13 @@ def test_a_path_that_a_present_file_took_is_not_gone() -> None:
     assert gone_assets(RECORD, ["raw/a.nwb", "raw/b.nwb"], {"p/a.nwb"}) == (
         GoneAsset("p/b.nwb", "B", "raw/b.nwb"),
     )
+
+
+def test_very_many_files_that_were_not_fetched_take_no_time(tmp_path: Path) -> None:
+    """As in a DataLad clone: everything recorded, next to nothing here."""
+    write(tmp_path / "raw" / "here.nwb")
+    sources = [f"raw/sub-{number}/{number}.nwb" for number in range(20_000)]
+    record = Record({source: Recorded(source, "A") for source in sources})
+    started = time.process_time()
+    assert vanished(spec_of(tmp_path, "raw"), record, {"raw/here.nwb"}, sources) == frozenset()
+    assert time.process_time() - started < 5

@@ -39,7 +39,7 @@ def elsewhere(
     `absent` are links and pointers whose content was not fetched. Lines that no entry of
     `paths` takes (any more) say nothing.
     """
-    listed = {line.source for line in lines}
+    listed, unfetched = {line.source for line in lines}, set(absent)
     spare = Counter(digest for source, digest in present.items() if source not in listed)
     root = os.path.abspath(spec.root)
     folders = [(entry, entry_path(root, entry)) for entry in spec.paths]
@@ -50,7 +50,7 @@ def elsewhere(
         folder = None if line.source in present else _folder_of(path, folders)
         if folder is None:
             continue
-        if line.source in absent:
+        if line.source in unfetched:
             pending.append(line)
         elif not may_exist(path, line.digest):
             missing[folder].append(line)

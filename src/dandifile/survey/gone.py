@@ -1,13 +1,14 @@
 """Which files of the last apply are not here any more. Only these can make a move or a deletion."""
 
 # Names stay as they were scanned: strings, never resolved.
-# ruff: noqa: PTH100, PTH118
+# ruff: noqa: PTH100, PTH118, PTH120
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
 
 from dandifile.model import GoneAsset, Record, Spec
 from dandifile.survey.scan import entry_path
@@ -23,8 +24,8 @@ def vanished(spec: Spec, record: Record, present: Collection[str], absent: Colle
     of them: of those nothing is known.
     """
     root = os.path.abspath(spec.root)
-    folders = [folder for entry in spec.paths if has_something(folder := entry_path(root, entry))]
-    missing = [path_of(root, source) for source in absent]
+    folders = {folder for entry in spec.paths if has_something(folder := entry_path(root, entry))}
+    missing = {path_of(root, source) for source in absent}
     candidates = [
         (source, path_of(root, source), made.digest)
         for source, made in record.assets.items()
@@ -40,7 +41,7 @@ def vanished(spec: Spec, record: Record, present: Collection[str], absent: Colle
 def unknown(spec: Spec, record: Record, present: Collection[str], absent: Collection[str]) -> frozenset[str]:
     """Paths of recorded files that are not seen here but may well exist: no newcomer may take them."""
     root = os.path.abspath(spec.root)
-    missing = [path_of(root, source) for source in absent]
+    missing = {path_of(root, source) for source in absent}
     return frozenset(
         recorded.path
         for source, recorded in record.assets.items()
@@ -59,8 +60,14 @@ def path_of(root: str, source: str) -> str:
     return os.path.normpath(os.path.join(root, source))
 
 
-def _is_below(path: str, folders: Iterable[str]) -> bool:
-    return any(path == folder or path.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders)
+def _is_below(path: str, folders: AbstractSet[str]) -> bool:
+    """Whether a path is one of these, or inside: asked level by level, as there can be very many."""
+    while path not in folders:
+        above = os.path.dirname(path)
+        if above == path:
+            return False
+        path = above
+    return True
 
 
 def has_something(folder: str) -> bool:
