@@ -44,6 +44,7 @@ Executor = Annotated[
     str,
     typer.Option("--executor", metavar="WHERE", help="local, or dask://HOST:PORT: a cluster that is up."),
 ]
+Locked = Annotated[bool, typer.Option("--locked", help="Look nothing up: what the lock lacks is an error.")]
 Allow = Annotated[
     list[str], typer.Option("--allow", metavar="WORD", help="Permit what cannot be undone: delete.")
 ]
@@ -111,23 +112,15 @@ def plan(
     no_color: NoColor = False,
     jobs: Jobs = None,
     executor: Executor = "local",
+    locked: Locked = False,
 ) -> int:
     """Say what apply would do. Writes nothing."""
-    from dandifile.commands.common import Flags, checked
+    from dandifile.commands.common import Flags, bounds
     from dandifile.commands.plan import plan
-    from dandifile.plan.kind import Options
 
-    options = Options(
-        frozenset(allow),
-        frozenset(only),
-        tuple(path),
-        tuple(exclude),
-        rename,
-        refresh_metadata,
-        frozenset(overwrite_remote),
-    )
-    flags = Flags(file, environment, format, verbose, no_color, jobs, executor)
-    return plan(flags, checked(options), out, detailed_exitcode=detailed_exitcode)
+    options = bounds(allow, only, path, exclude, overwrite_remote, rename=rename, refresh=refresh_metadata)
+    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, locked)
+    return plan(flags, options, out, detailed_exitcode=detailed_exitcode)
 
 
 @app.command()
@@ -149,23 +142,15 @@ def apply(
     no_color: NoColor = False,
     jobs: Jobs = None,
     executor: Executor = "local",
+    locked: Locked = False,
 ) -> int:
     """Make the draft what the spec says."""
     from dandifile.commands.apply import apply
-    from dandifile.commands.common import Flags, checked
-    from dandifile.plan.kind import Options
+    from dandifile.commands.common import Flags, bounds
 
-    options = Options(
-        frozenset(allow),
-        frozenset(only),
-        tuple(path),
-        tuple(exclude),
-        rename,
-        refresh_metadata,
-        frozenset(overwrite_remote),
-    )
-    flags = Flags(file, environment, format, verbose, no_color, jobs, executor)
-    return apply(flags, checked(options), planfile, yes=yes, create=create)
+    options = bounds(allow, only, path, exclude, overwrite_remote, rename=rename, refresh=refresh_metadata)
+    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, locked)
+    return apply(flags, options, planfile, yes=yes, create=create)
 
 
 @app.command()
@@ -177,12 +162,13 @@ def status(
     no_color: NoColor = False,
     jobs: Jobs = None,
     executor: Executor = "local",
+    locked: Locked = False,
 ) -> int:
     """Show drift, and what the archive itself says of the draft."""
     from dandifile.commands.common import Flags
     from dandifile.commands.status import status
 
-    return status(Flags(file, environment, format, verbose, no_color, jobs, executor))
+    return status(Flags(file, environment, format, verbose, no_color, jobs, executor, locked))
 
 
 @app.command()
@@ -197,6 +183,30 @@ def check(
     from dandifile.commands.common import Flags
 
     return check(Flags(file, environment, format, no_color=no_color))
+
+
+@app.command()
+def resolve(
+    file: File = None,
+    environment: Environment = "",
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no service.")] = False,
+    refresh: Annotated[
+        list[str],
+        typer.Option("--refresh", metavar="WHAT", help="Look up anew: doi, orcid, ror, terms, or all."),
+    ] = [],
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 2 if the lock would change.")
+    ] = False,
+    format: Format = "text",
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> int:
+    """Look up papers, people, institutions and terms, and pin them in the lock."""
+    from dandifile.commands.common import Flags
+    from dandifile.commands.resolve import Asked, resolve, words
+
+    flags = Flags(file, environment, format, verbose, no_color)
+    return resolve(flags, Asked(offline, words(refresh), check))
 
 
 @app.command()
@@ -293,8 +303,8 @@ def fmt(
 
 
 @app.command()
-def schema(name: Annotated[str, typer.Argument(help="spec or plan.")] = "spec") -> int:
-    """Print the JSON Schema of the spec or of a saved plan."""
+def schema(name: Annotated[str, typer.Argument(help="spec, plan or lock.")] = "spec") -> int:
+    """Print the JSON Schema of the spec, of a saved plan or of the lock."""
     from dandifile.commands.schema import schema
 
     return schema(name)

@@ -14,11 +14,21 @@ def check(flags: Flags) -> int:
     spec = load_spec(flags)
     absent = [entry.source for entry in spec.paths if not (spec.root / entry.source).exists()]
     if flags.format == "json":
-        print_json({"file": str(spec.file), "absent": absent, "not_acted_on": list(spec.not_acted_on)})
+        print_json(
+            {
+                "file": str(spec.file),
+                "absent": absent,
+                "not_acted_on": list(spec.not_acted_on),
+                "unpinned": list(spec.unpinned),
+            }
+        )
         return Exit.DONE
     sys.stdout.write(f"{spec.file.name} is right: {len(spec.fields)} fields, {len(spec.paths)} paths\n")
     for source in absent:
         sys.stdout.write(f"  {source} is not on this machine; its assets will be left as they are\n")
+    if spec.unpinned:
+        unpinned = ", ".join(spec.unpinned)
+        sys.stdout.write(f"  not in the lock: {unpinned}; `dandifile resolve` looks it up\n")
     if spec.not_acted_on:
         keys = ", ".join(spec.not_acted_on)
         sys.stdout.write(f"  checked, but not reconciled by this version: {keys}\n")

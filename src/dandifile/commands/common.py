@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -43,13 +43,23 @@ class Flags:
             raise UserError(f"--format {self.format} is not known", fix=f"use one of {', '.join(FORMATS)}")
 
 
-def checked(options: Options) -> Options:
+def bounds(  # noqa: PLR0913 - one a flag
+    allow: Sequence[str],
+    only: Sequence[str],
+    paths: Sequence[str],
+    exclude: Sequence[str],
+    overwrite: Sequence[str],
+    *,
+    rename: bool,
+    refresh: bool,
+) -> Options:
     """The flags that bound a plan; a word that is not known is an error, not nothing."""
     from dandifile.kinds import KINDS
 
-    _refuse_unknown("--allow", options.allow, PERMITS)
-    _refuse_unknown("--only", options.only, KINDS)
-    return options
+    _refuse_unknown("--allow", allow, PERMITS)
+    _refuse_unknown("--only", only, KINDS)
+    words = (frozenset(allow), frozenset(only), tuple(paths), tuple(exclude))
+    return Options(*words, rename, refresh, frozenset(overwrite))
 
 
 def load_spec(flags: Flags) -> Spec:

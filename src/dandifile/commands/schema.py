@@ -6,7 +6,7 @@ from dandifile.commands.showing import print_json
 from dandifile.errors import Exit, UserError
 from dandifile.schemafiles import schema as schema_file
 
-SCHEMAS = {"spec": "dandiset.schema.json", "plan": "plan.schema.json"}
+SCHEMAS = {"spec": "dandiset.schema.json", "plan": "plan.schema.json", "lock": "lock.schema.json"}
 
 
 def schema(name: str) -> int:

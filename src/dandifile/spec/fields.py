@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dandifile.model import Json, JsonObject
-from dandifile.spec.forms import ABOUT, ANATOMY, ETHICS, RESOURCE, Form, contributor_form, written
+from dandifile.spec.forms import ABOUT, ANATOMY, ETHICS, RESOURCE, Form, contributor, written
 
 
 def dandiset_fields(raw: JsonObject) -> dict[str, Json]:
@@ -41,7 +41,7 @@ def owns_about(raw: JsonObject) -> bool:
 def _contributors(raw: JsonObject) -> list[JsonObject]:
     """Those who shall be there, in the order of the spec."""
     there = (item for item in raw.get("contributors", ()) if not item.get("omit"))
-    return [written(contributor_form(item), item) for item in there]
+    return [contributor(item) for item in there]
 
 
 def _about(raw: JsonObject) -> list[JsonObject]:

@@ -68,6 +68,11 @@ def written(form: Form, item: Json) -> JsonObject:
     return {"schemaKey": form.schema_key, **{k: v for k, v in values.items() if v not in (None, "", [])}}
 
 
+def contributor(item: JsonObject) -> JsonObject:
+    """A person or an organization, as the entry says itself."""
+    return written(contributor_form(item), item)
+
+
 def anatomy_of_asset(item: Json) -> JsonObject:
     """A region as assets have it: with the full IRI."""
     region = written(ANATOMY, item)

@@ -11,8 +11,8 @@ from dandifile.model import Block, Json, JsonObject, Key
 from dandifile.spec.dandi_names import FROM_SHORT
 from dandifile.spec.facts import Facts
 from dandifile.spec.fault import Fault, Path, spoken
-from dandifile.spec.forms import contributor_form, written
-from dandifile.spec.named import RESOLVE, dois
+from dandifile.spec.forms import contributor
+from dandifile.spec.named import MEND, RESOLVE, dois
 
 _ENTRY = re.compile(r"contributors\[(\d+)\]")
 FILLED = {"name": "name", "description": "description", "related": "relatedResource"}
@@ -37,7 +37,7 @@ def from_papers(declared: JsonObject, facts: Facts) -> FromPapers:
     if not dois(declared):
         return FromPapers()
     of_people = "contributor" not in metadata
-    credited = facts.credits(declared.get("contributors", ()), _write)
+    credited = facts.credits(declared.get("contributors", ()), contributor)
     if credited is None or facts.fields is None:
         wanted = [*(["contributor"] if of_people else []), *open_]
         return FromPapers(blocked=tuple(_unknown(name, declared, facts) for name in wanted))
@@ -56,14 +56,10 @@ def unfilled(place: Path) -> Block:
     return Block(why, RESOLVE, Key("metadata", name))
 
 
-def _write(item: JsonObject) -> JsonObject:
-    return written(contributor_form(item), item)
-
-
 def _unknown(name: str, declared: JsonObject, facts: Facts) -> Block:
     reasons = [f"{doi}: {why}" for doi in dois(declared) if (why := facts.why(doi))]
     said = "; ".join(reasons) or "the paper is not looked up yet"
-    return Block(f"{name} is the paper's to say: {said}", RESOLVE, Key("metadata", name))
+    return Block(f"{name} is the paper's to say: {said}", MEND if reasons else RESOLVE, Key("metadata", name))
 
 
 def _fault(problem: Problem, declared: JsonObject) -> Fault:

@@ -14,6 +14,7 @@ from dandifile.spec.fault import Path, spoken
 from dandifile.spec.forms import items, term_lists
 
 RESOLVE = "run `dandifile resolve`"
+MEND = "correct the spec where it is wrong, and run `dandifile resolve`"
 
 
 class NamedTerm(NamedTuple):
@@ -112,4 +113,5 @@ def _unknown(text: str, path: Path, facts: Facts) -> Block:
     of_assets = path[0] == "regions" and len(path) > 2  # noqa: PLR2004  regions, subjects, C005
     key = Key("assets", spoken(path)) if of_assets else Key("metadata", "about")
     why = facts.why(text)
-    return Block(f"{spoken(path)}: {text!r} {why or 'is not looked up yet'}", RESOLVE, key)
+    said = f"{text!r}: {why}" if why else f"{text!r} is not looked up yet"
+    return Block(f"{spoken(path)}: {said}", MEND if why else RESOLVE, key)

@@ -1,0 +1,115 @@
+"""`dandifile resolve`: look up what the spec names, show what was found, and pin it in the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from dandifile.commands.common import Flags, bound, cache_beside
+from dandifile.commands.lookups import Bound, ask, everything, reasons
+from dandifile.commands.showing import print_json
+from dandifile.errors import Exit, UserError
+from dandifile.lookup.facts import Lock
+from dandifile.lookup.known import Known
+from dandifile.lookup.lock import lock_file, save_lock
+from dandifile.lookup.lockdiff import diff
+from dandifile.lookup.rows import Row, State
+from dandifile.lookup.terms.called import called_otherwise
+from dandifile.lookup.vet import vetted
+from dandifile.lookup.wanted import Wanted, lacking
+from dandifile.model import JsonObject
+from dandifile.spec.forms import contributor
+
+if TYPE_CHECKING:
+    from dandifile.lookup.resolve import Resolution
+
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`refresh` holds what is looked up anew; `check` writes nothing."""
+
+    offline: bool = False
+    refresh: frozenset[str] = frozenset()
+    check: bool = False
+
+
+def words(refresh: Sequence[str]) -> frozenset[str]:
+    """The words of `--refresh`; one that is not known is an error."""
+    from dandifile.lookup.resolve import REFRESHED
+
+    for word in refresh:
+        if word not in {*REFRESHED, ALL}:
+            raise UserError(
+                f"--refresh {word} is not known", fix=f"use one of {', '.join([*REFRESHED, ALL])}"
+            )
+    return frozenset(REFRESHED) if ALL in refresh else frozenset(refresh)
+
+
+def resolve(flags: Flags, asked: Asked) -> int:
+    """Blocked while something is unknown or may be several things: what is sure is pinned all the same."""
+    if asked.offline and asked.refresh:
+        raise UserError(
+            "--offline asks nobody, so that nothing can be refreshed", fix="leave one of them out"
+        )
+    spec = bound(flags)
+    wanted = everything(spec.declared)
+    with cache_beside(spec.file) as cache:
+        found = ask(wanted, spec.lock, cache, refresh=asked.refresh, offline=asked.offline)
+    changed = found.lock != spec.lock
+    if changed and not asked.check:
+        save_lock(lock_file(spec.file), found.lock)
+    _show(flags, asked, spec, found)
+    spec.spec(found.lock, reasons(found))  # tells what only now turns out to be wrong
+    if lacking(spec.needed, found.lock) or any(_unsettled(row, wanted) for row in found.rows):
+        return Exit.BLOCKED
+    return Exit.CHANGES if asked.check and changed else Exit.DONE
+
+
+def _unsettled(row: Row, wanted: Wanted) -> bool:
+    """What the spec itself says and nobody confirms; a paper's own slips are mended by `vet`."""
+    if row.what == "term":
+        return row.state in (State.MISSING, State.DOUBTFUL)
+    return row.state is State.MISSING and row.asked in (*wanted.orcids, *wanted.rors)
+
+
+def _show(flags: Flags, asked: Asked, spec: Bound, found: Resolution) -> None:
+    lines = diff(spec.lock, found.lock)
+    warnings = list(dict.fromkeys((*found.warnings, *_warnings(spec, found.lock))))
+    review = list(_reviews(spec, found.lock))
+    file = lock_file(spec.file).name
+    if flags.format == "json":
+        print_json(_document(found, lines, warnings, review) | {"lock": file, "written": not asked.check})
+        return
+    from dandifile.report.console import show, stdout, width
+    from dandifile.report.lookups import Lookups, lookups_text
+
+    console = stdout(no_color=flags.no_color)
+    shown = Lookups(found.rows, tuple(lines), tuple(warnings), tuple(review), file, written=not asked.check)
+    show(console, lookups_text(shown, verbose=flags.verbose, width=width(console)))
+
+
+def _document(found: Resolution, lines: list[str], warnings: list[str], review: list[str]) -> JsonObject:
+    rows = [{**asdict(row), "state": row.state.value, "notes": list(row.notes)} for row in found.rows]
+    return {"rows": rows, "diff": lines, "warnings": warnings, "review": review, "changed": bool(lines)}
+
+
+def _warnings(spec: Bound, lock: Lock) -> Iterator[str]:
+    """What was mended in the papers, and terms that the spec calls by another name than their own."""
+    for doi in spec.needed.dois:
+        if paper := lock.paper(doi):
+            yield from vetted(paper, lock)[1]
+    for named in spec.declared.named.terms:
+        term = lock.term(named.asked, named.about)
+        if named.name and term and (said := called_otherwise(named.name, term)):
+            yield said
+
+
+def _reviews(spec: Bound, lock: Lock) -> Iterator[str]:
+    """Facts that only OpenAlex's own reckoning stands behind."""
+    known = Known(lock, spec.needed)
+    merged = known.credits(spec.declared.value.get("contributors", ()), contributor)
+    for each in merged.review if merged else ():
+        yield f"{each.who}: {each.what} {each.value}"
