@@ -91,6 +91,28 @@ def every(
 
 
 @app.command()
+def init(
+    file: File = None,
+    doi: Annotated[
+        list[str], typer.Option("--doi", metavar="DOI", help="The paper; more than once for several.")
+    ] = [],
+    data: Annotated[
+        list[Path],
+        typer.Option("--data", metavar="DIR", help="A folder of data; more than once for several."),
+    ] = [],
+    instance: Annotated[
+        str, typer.Option("--instance", metavar="NAME", help="dandi-sandbox, dandi, local, … or a URL.")
+    ] = "",
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no service.")] = False,
+) -> int:
+    """Write a dandiset.yaml to begin with, from a paper and a folder of data."""
+    from dandifile.commands.init import Source, init, normal_dois
+
+    source = Source(normal_dois(doi), tuple(data), instance, offline)
+    return init(file or Path("dandiset.yaml"), source)
+
+
+@app.command()
 def plan(
     file: File = None,
     environment: Environment = "",

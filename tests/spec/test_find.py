@@ -26,5 +26,4 @@ def test_a_folder_of_that_name_is_no_spec(tmp_path: Path) -> None:
 def test_says_what_to_do_where_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"no dandiset\.yaml") as caught:
         find(tmp_path)
-    assert "dandi.yaml.example" in caught.value.fix
-    assert "dandi.yaml.example" in caught.value.fix
+    assert "dandifile init" in caught.value.fix

@@ -148,6 +148,11 @@ def _scalar(node: Scalar, *, in_flow: bool) -> str:
         return text or ("null" if in_flow else "")
     if node.style == "'" and "\n" not in text and ('"' in text or "\\" in text):
         return "'" + text.replace("'", "''") + "'"
+    return quoted(text)
+
+
+def quoted(text: str) -> str:
+    """In double quotes, with what YAML takes for unprintable written as an escape."""
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 

@@ -18,5 +18,5 @@ def find(start: Path) -> Path:
     raise UserError(
         f"there is no {NAME} here or in a parent folder",
         where=str(start),
-        fix=f"copy dandi.yaml.example to {NAME} and edit it; `-f FILE` names a spec elsewhere",
+        fix="`dandifile init --data DIR` begins one; `-f FILE` names a spec elsewhere",
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dandifile.model import Json, JsonObject
 from dandifile.spec.fault import Fault, Path, spoken
+from dandifile.spec.gaps import is_gap
 from dandifile.spec.near import choices, nearest
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def schema_faults(document: Json, schema: JsonObject, written: Mapping[Path, str
 
 def _faults(error: ValidationError, above: Path, written: Mapping[Path, str]) -> Iterator[Fault]:
     path: Path = (*above, *error.relative_path)
+    if is_gap(error.instance):  # `gap_faults` tells of it
+        return
     match error.validator:
         case "anyOf":
             yield from _alternatives(error, path, written)

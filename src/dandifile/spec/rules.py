@@ -14,13 +14,14 @@ from dandifile.model import Json, JsonObject
 from dandifile.spec import dandi_names
 from dandifile.spec.contributor_rules import contributor_faults
 from dandifile.spec.fault import Fault, Path
+from dandifile.spec.gaps import gap_faults
 from dandifile.spec.item_rules import item_faults
 from dandifile.spec.near import choices, nearest
 from dandifile.spec.path_rules import path_faults
 
 
 def rule_faults(raw: JsonObject) -> list[Fault]:
-    """Everything that these checks have against the spec."""
+    """Everything that these checks have against the spec; of a gap that `init` left, only that it is one."""
     checks = (
         contributor_faults,
         item_faults,
@@ -31,7 +32,9 @@ def rule_faults(raw: JsonObject) -> list[Fault]:
         _ignored,
         _embargoes,
     )
-    return [fault for check in checks for fault in check(raw)]
+    gaps = list(gap_faults(raw))
+    told = {gap.path for gap in gaps}
+    return gaps + [fault for check in checks for fault in check(raw) if fault.path not in told]
 
 
 def _twice(raw: JsonObject) -> Iterator[Fault]:

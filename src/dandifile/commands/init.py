@@ -1,0 +1,140 @@
+"""`dandifile init`: a spec to begin with, from a paper's DOI and from what lies in the lab's folders."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dandifile.commands.init_people import orcids_and_rors
+from dandifile.commands.init_text import Known, Question, questions, spec_text
+from dandifile.commands.lookups import ask, bind, pinned
+from dandifile.errors import Exit, Problem, SpecError, UserError
+from dandifile.lookup import doi as dois
+from dandifile.lookup.facts import Lock, Term
+from dandifile.lookup.lock import load_lock, lock_file, save_lock
+from dandifile.lookup.rows import Row, State
+from dandifile.lookup.terms.outcome import Kind
+from dandifile.lookup.vet import vetted
+from dandifile.lookup.wanted import Wanted, WantedTerm
+from dandifile.run.cache import MemoryCache
+from dandifile.survey.overview import Overview, overview
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a spec shall be made of; `instance` is "" where it is to be asked."""
+
+    dois: tuple[str, ...]
+    data: tuple[Path, ...]
+    instance: str = ""
+    offline: bool = False
+
+
+def init(file: Path, source: Source) -> int:
+    """Writes the spec and its lock, and says what is left to fill in. Never writes over a spec."""
+    if not (source.dois or source.data):
+        raise UserError("there is nothing to make a spec of", fix="give --doi, --data, or both")
+    if file.exists():
+        raise UserError(
+            "there is a spec already", where=str(file), fix="edit it, or name another file with --file"
+        )
+    found = overview(file.absolute(), [_from(file, folder) for folder in source.data])
+    known, lock, told = _looked_up(file, source, found)
+    answer = _who_answers()
+    answers = {question.key: answer(question) for question in questions(known)}
+    _write(file, spec_text(known, answers))
+    save_lock(lock_file(file), lock)
+    _report(file, [*told, *(f"{name} cannot be read" for name in found.unreadable)])
+    return Exit.DONE
+
+
+def normal_dois(given: Iterable[str]) -> tuple[str, ...]:
+    """DOIs in their normal form; a UserError for what is none."""
+    found = {text: dois.normal(text) for text in given}
+    for text, doi in found.items():
+        if doi is None:
+            raise UserError(f"{text!r} is not a DOI", fix="write it like 10.1038/s41586-023-06031-6")
+    return tuple(dict.fromkeys(filter(None, found.values())))
+
+
+def _looked_up(file: Path, source: Source, found: Overview) -> tuple[Known, Lock, list[str]]:
+    """First what is asked for; then, of it all, what the spec will name: the lock holds that and no more."""
+    cache, before = MemoryCache(), load_lock(lock_file(file))
+    first = ask(Wanted(dois=source.dois), before, cache, offline=source.offline)
+    _refuse_missing(first.rows)
+    papers, warnings = [], list(first.warnings)
+    for paper in first.lock.papers:
+        sound, changed = vetted(paper, first.lock)
+        papers.append(sound)
+        warnings += changed
+    known = Known(source.instance, source.dois, tuple(papers), found, _terms(found))
+    orcids, rors = orcids_and_rors(known.papers)
+    ids = tuple(WantedTerm(term.id, Kind.REGION) for term in known.terms)
+    second = ask(Wanted(source.dois, orcids, rors, ids), first.lock, cache, offline=source.offline)
+    notes = [f"{row.asked}: {note}" for row in first.rows for note in row.notes]
+    return known, second.lock, [*notes, *warnings]
+
+
+def _terms(found: Overview) -> tuple[Term, ...]:
+    """Locations that are the exact name of a brain region; no service is asked about a lab's own words."""
+    places = dict.fromkeys(place for seen in found.glimpses for place in seen.locations)
+    wanted = Wanted(terms=tuple(WantedTerm(place, Kind.REGION) for place in places))
+    return ask(wanted, Lock(), MemoryCache(), offline=True).lock.terms
+
+
+def _refuse_missing(rows: Sequence[Row]) -> None:
+    for row in rows:
+        if row.what == "paper" and row.state is State.MISSING:
+            raise UserError(f"there is no paper {row.asked}: {'; '.join(row.notes)}", fix="correct --doi")
+
+
+def _from(file: Path, folder: Path) -> str:
+    """The folder as the spec names it: from its own folder where it can be, with forward slashes."""
+    if not folder.exists():
+        raise UserError(f"there is no {folder}", fix="give --data a folder that is here")
+    here, there = file.absolute().parent.resolve(), folder.resolve()
+    return there.relative_to(here).as_posix() if there.is_relative_to(here) else there.as_posix()
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        with file.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise UserError(
+            f"the spec cannot be written: {error.strerror}",
+            where=str(file),
+            fix="name a file in a folder that exists and that you may write to",
+        ) from error
+
+
+def _who_answers() -> Callable[[Question], str]:
+    """The person at the terminal; elsewhere nobody, and every answer is ""."""
+    return _prompt if sys.stdin is not None and sys.stdin.isatty() else lambda _: ""
+
+
+def _prompt(question: Question) -> str:
+    sys.stderr.write(f"{question.asked} ({question.why}; leave it empty to fill it in later)\n> ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
+def _report(file: Path, told: Sequence[str]) -> None:
+    sys.stdout.write(f"{file.name} written, and {lock_file(file).name}\n")
+    for line in dict.fromkeys(told):
+        sys.stderr.write(f"note: {line}\n")
+    if left := _left(file):
+        sys.stdout.write("left to fill in:\n")
+        sys.stdout.writelines(f"  {problem.where}  {problem.what}\n" for problem in left)
+    sys.stdout.write("then: dandifile check, dandifile plan\n")
+
+
+def _left(file: Path) -> Sequence[Problem]:
+    """What `check` will say."""
+    try:
+        pinned(bind(file, ""))
+    except SpecError as error:
+        return error.problems
+    return ()

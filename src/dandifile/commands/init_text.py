@@ -1,0 +1,259 @@
+"""The text of a new spec: what the paper and the data say, what was answered, and gaps for the rest. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from dandifile.commands.init_people import contact, contributors, with_contact
+from dandifile.lookup.entries import related_resources
+from dandifile.lookup.facts import Paper, Term
+from dandifile.lookup.names import dandi_name, split
+from dandifile.report.words import many
+from dandifile.spec.forms import RESOURCE
+from dandifile.spec.gaps import gap
+from dandifile.spec.shortened import shortened
+from dandifile.spec.skeleton import Item, Part, literally, skeleton
+from dandifile.survey.overview import FORMS, Folder, Overview
+
+LONGEST_TITLE = 150  # the archive's limit
+
+
+@dataclass(frozen=True)
+class Question:
+    """What neither paper nor data can tell. `why` says what it is for, and stands in the gap."""
+
+    key: str
+    asked: str
+    why: str
+
+
+INSTANCE = Question(
+    "instance", "Which archive?", "dandi-sandbox to try things out, dandi for the real one, local to rehearse"
+)
+NAME = Question(
+    "name",
+    "The dandiset's title?",
+    "what was recorded, where, in whom and when doing what: it is all that a search shows",
+)
+LICENSE = Question(
+    "license",
+    "The license of the data?",
+    "CC-BY-4.0 (credit is asked for) or CC0-1.0 (nothing is): the archive takes these two",
+)
+CONTACT_NAME = Question(
+    "contact",
+    "Who answers questions about the data?",
+    "last name, comma, first name of who answers questions",
+)
+EMAIL = Question(
+    "email",
+    "Their e-mail address?",
+    "readers' questions go there, and the archive refuses a dandiset without one",
+)
+PROTOCOL = Question(
+    "protocol",
+    "The number of the ethics protocol (IACUC, IRB, …)?",
+    "data of animals and humans need an approval to be reused; where none was needed, take `ethics` away",
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was found. `dois` are those asked for, papers are vetted, `terms` are of the files' locations."""
+
+    instance: str
+    dois: tuple[str, ...]
+    papers: tuple[Paper, ...]
+    overview: Overview
+    terms: tuple[Term, ...]
+
+
+def questions(known: Known) -> Iterator[Question]:
+    """What is left to ask."""
+    if not known.instance:
+        yield INSTANCE
+    if not _title(known):
+        yield NAME
+    yield LICENSE
+    people = _contributors(known)
+    if (place := contact(people, known.papers)) is None:
+        yield CONTACT_NAME
+        yield EMAIL
+    else:
+        who = people[place].value
+        yield replace(EMAIL, asked=f"The e-mail address of {who.get('name') or who['organization']}?")
+    if not _distinct(known, "protocol"):
+        yield PROTOCOL
+
+
+def spec_text(known: Known, answers: Mapping[str, str]) -> str:
+    """A whole dandiset.yaml; what has no answer by its question's key is a gap."""
+
+    def said(question: Question) -> str:
+        return answers.get(question.key) or gap(question.why)
+
+    parts = [
+        Part("dandifile", 1),
+        Part("instance", known.instance or said(INSTANCE)),
+        *([Part("doi", list(known.dois) if len(known.dois) > 1 else known.dois[0])] if known.dois else []),
+        Part("name", literally(_title(known)) or said(NAME)),
+        _description(known),
+        Part("license", said(LICENSE)),
+        *_keywords(known),
+        _people(known, answers.get(CONTACT_NAME.key, ""), said(EMAIL)),
+        *_regions(known),
+        _ethics(known, said(PROTOCOL)),
+        *_related(known),
+        _paths(known.overview),
+    ]
+    return skeleton(_head(known), parts)
+
+
+def _head(known: Known) -> list[str]:
+    sources = [*known.dois, *(folder.source for folder in known.overview.folders)]
+    return [
+        f"Begun by `dandifile init` from {', '.join(sources)}.",
+        "What begins with GAP is yours to fill in: `dandifile check` lists it. Then: dandifile plan.",
+        "A key that you take away is left to the archive as it is; `dandifile schema` has all keys.",
+    ]
+
+
+def _title(known: Known) -> str:
+    title = known.papers[0].title if known.papers else ""
+    return title if len(title) <= LONGEST_TITLE else ""
+
+
+def _description(known: Known) -> Part:
+    abstract = known.papers[0].abstract if known.papers else ""
+    if abstract:
+        remark = "The paper's abstract. Add what is in the files, and how it was recorded."
+        return Part("description", literally(abstract), (remark,))
+    return Part("description", gap("what was asked, how it was recorded, and what is in the files"))
+
+
+def _keywords(known: Known) -> list[Part]:
+    words = [word for seen in known.overview.glimpses for word in seen.keywords]
+    distinct = list({word.casefold(): word for word in words}.values())
+    return [Part("keywords", distinct, ("As the files say.",))] if distinct else []
+
+
+# --- People ---------------------------------------------------------------------------------------
+
+
+def _contributors(known: Known) -> list[Item]:
+    experimenters = (name for seen in known.overview.glimpses for name in seen.people)
+    return contributors(known.papers, experimenters)
+
+
+def _people(known: Known, answer: str, email: str) -> Part:
+    name = dandi_name(split(answer)) if answer else gap(CONTACT_NAME.why)
+    found = with_contact(_contributors(known), known.papers, name, email)
+    remark = "In the order of the citation. The archive writes to the ContactPerson, and so do readers."
+    return Part("contributors", found, (remark,))
+
+
+# --- What the data are of -------------------------------------------------------------------------
+
+
+def _regions(known: Known) -> list[Part]:
+    """Locations that are the exact name of a term; the others are told, for a person to say what they are."""
+    places = list(dict.fromkeys(place for seen in known.overview.glimpses for place in seen.locations))
+    terms = {term.asked: term for term in known.terms}
+    items = {
+        terms[place].id: Item(
+            {"name": terms[place].label, "id": terms[place].id}, (f"The files say {place}.",)
+        )
+        for place in places
+        if place in terms
+    }
+    unknown = [place for place in places if place not in terms]
+    remarks = (
+        (f"The files also name {_some(unknown)}: add them by name or by id of UBERON.",) if unknown else ()
+    )
+    if items:
+        return [Part("regions", list(items.values()), remarks)]
+    wanted = gap(f"brain regions by their names in UBERON; the files name {_some(unknown)}")
+    return [Part("regions", [wanted])] if unknown else []
+
+
+def _ethics(known: Known, protocol: str) -> Part:
+    numbers = _distinct(known, "protocol")
+    remarks = ("As the files say.",) if numbers else ()
+    return Part("ethics", [Item({"protocol": number}) for number in numbers or [protocol]], remarks)
+
+
+def _related(known: Known) -> list[Part]:
+    if known.papers:
+        found = [Item(shortened(RESOURCE, item)) for item in related_resources(known.papers)]
+        return [
+            Part(
+                "related",
+                found,
+                ("How the dandiset stands to it. Add the code: IsSupplementedBy, Software.",),
+            )
+        ]
+    return []
+
+
+# --- The data -------------------------------------------------------------------------------------
+
+
+def _paths(overview: Overview) -> Part:
+    remarks = list(_of_whom(overview))
+    taken = [folder for folder in overview.folders if folder.forms]
+    left = [folder for folder in overview.folders if not folder.forms]
+    items: list[Item] = [Item(folder.source, (f"{_counted(folder)}.",)) for folder in taken]
+    if not taken:
+        items = [
+            Item({"source": folder.source, "standard": "any"}, (f"{_counted(folder)}.",)) for folder in left
+        ]
+    elif left:
+        remarks += [f"Left out: {folder.source}, {_counted(folder)}. {_how(folder)}" for folder in left]
+    if not items:
+        return Part("paths", [Item(gap("the folder of your data, from here"))])
+    return Part("paths", items, tuple(remarks))
+
+
+def _of_whom(overview: Overview) -> Iterator[str]:
+    seen = overview.glimpses
+    if not seen:
+        return
+    subjects = sorted({each.subject for each in seen if each.subject})
+    sessions = {(each.subject, each.session or each.started) for each in seen}
+    days = sorted({each.started for each in seen if each.started})
+    species = list(dict.fromkeys(each.species for each in seen if each.species))
+    said = [
+        many(len(subjects), "subject") + (f" ({_some(subjects)})" if subjects else ""),
+        *([_some(species)] if species else []),
+        many(len(sessions), "session") + (f" from {days[0]} to {days[-1]}" if days else ""),
+    ]
+    yield f"The NWB files are of {', '.join(said)}; they are named from what they hold."
+    if nameless := sum(not each.subject for each in seen):
+        yield f"{many(nameless, 'NWB file')} without a subject id: no asset until it has one."
+    papers = dict.fromkeys(paper for each in seen for paper in each.papers)
+    if papers:
+        yield f"They name as their publication: {_some(list(papers))}"
+
+
+def _how(folder: Folder) -> str:
+    return f"To have it too: - {{source: {folder.source}, into: {folder.source}, standard: any}}"
+
+
+def _counted(folder: Folder) -> str:
+    taken = [many(count, FORMS[form], _PLURALS.get(form, "")) for form, count in folder.forms.items()]
+    suffixes = ", ".join(folder.others)
+    others = [f"{many(sum(folder.others.values()), 'other file')} ({suffixes})"] if folder.others else []
+    return ", ".join([*taken, *others]) or "empty"
+
+
+_PLURALS = {"bids": "files of BIDS datasets", "media": "videos and images"}
+
+
+def _distinct(known: Known, key: str) -> list[str]:
+    return list(dict.fromkeys(value for seen in known.overview.glimpses if (value := getattr(seen, key))))
+
+
+def _some(names: Sequence[str], most: int = 8) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

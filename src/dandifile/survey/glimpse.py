@@ -1,0 +1,83 @@
+"""A quick look into an NWB file: what it says of subject, session, people and places, without pynwb.
+
+Reads the few places of the NWB format that hold them, each of which may be absent, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import h5py
+
+_PLACES = ("extracellular_ephys", "optophysiology", "intracellular_ephys", "optogenetics")
+"""Groups below /general whose members (electrodes, planes, sites) have a `location`."""
+_NOWHERE = frozenset({"", "unknown", "none", "n/a", "na", "nan", "null", "void", "root"})
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """Texts as the file has them, "" where it says nothing. `started` is a day."""
+
+    subject: str = ""
+    species: str = ""
+    session: str = ""
+    started: str = ""
+    protocol: str = ""
+    people: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
+    locations: tuple[str, ...] = ()
+
+
+def glimpse(path: str) -> Glimpse | None:
+    """What the file at `path` says; None where it is no HDF5 file that can be read."""
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as file:
+            return _glimpse(file)
+    except (OSError, RuntimeError, KeyError, ValueError, UnicodeDecodeError):
+        return None
+
+
+def _glimpse(file: h5py.File) -> Glimpse:
+    def one(place: str) -> str:
+        return next(iter(_texts(file.get(place))), "")
+
+    return Glimpse(
+        subject=one("general/subject/subject_id"),
+        species=one("general/subject/species"),
+        session=one("general/session_id"),
+        started=one("session_start_time").partition("T")[0],
+        protocol=one("general/protocol"),
+        people=_texts(file.get("general/experimenter")),
+        keywords=_texts(file.get("general/keywords")),
+        papers=_texts(file.get("general/related_publications")),
+        locations=tuple(dict.fromkeys(_locations(file))),
+    )
+
+
+def _locations(file: h5py.File) -> Iterator[str]:
+    import h5py
+
+    for place in _PLACES:
+        group = file.get(f"general/{place}")
+        members = group.values() if isinstance(group, h5py.Group) else ()
+        for member in members:
+            if isinstance(member, h5py.Group):
+                texts = _texts(member.get("location"))
+                yield from (text for text in texts if text.casefold() not in _NOWHERE)
+
+
+def _texts(node: Any) -> tuple[str, ...]:
+    """The different texts of a dataset, one or a column of them, in their order."""
+    import h5py
+
+    if not isinstance(node, h5py.Dataset) or h5py.check_string_dtype(node.dtype) is None:
+        return ()
+    read = node.asstr(errors="replace")[()]
+    texts = [read] if isinstance(read, str) else read.ravel().tolist()
+    return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
