@@ -1,6 +1,6 @@
 """The lock as a spec uses it: its terms, its papers' fields and contributors, what is missing and why. Pure.
 
-Satisfies `spec.facts.Facts`.
+Satisfies `spec.facts.Facts`. What reads papers is imported only where there is one: every plan comes by here.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from dandifile.lookup.authors import full_name
-from dandifile.lookup.contributors import Merged, merge
 from dandifile.lookup.doi import normal, url
-from dandifile.lookup.entries import joined_authors, joined_funders, related_resources
 from dandifile.lookup.facts import Lock, Paper, Term
 from dandifile.lookup.lockform import to_json
-from dandifile.lookup.vet import vetted
 from dandifile.lookup.wanted import Wanted
 from dandifile.model import Json, JsonObject
+
+if TYPE_CHECKING:
+    from dandifile.lookup.contributors import Merged
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,10 @@ class Known:
     @cached_property
     def papers(self) -> tuple[Paper, ...] | None:
         """The papers with ids that hold; None where one is not known."""
+        if not self.wanted.dois:
+            return ()
+        from dandifile.lookup.vet import vetted
+
         found = [self.lock.paper(doi) for doi in self.wanted.dois]
         known = [paper for paper in found if paper]
         return tuple(vetted(paper, self.lock)[0] for paper in known) if len(known) == len(found) else None
@@ -43,6 +47,9 @@ class Known:
         """`doi`, `url`, `title`, `abstract`, `kind`, `published`, `license`; names: `authors`, `funders`."""
         if not self.papers:
             return None
+        from dandifile.lookup.authors import full_name
+        from dandifile.lookup.entries import joined_authors, joined_funders
+
         first = self.papers[0]
         said = {
             "doi": first.doi,
@@ -61,6 +68,8 @@ class Known:
     def fields(self) -> Mapping[str, Json] | None:
         if not self.papers:
             return None
+        from dandifile.lookup.entries import related_resources
+
         first = self.papers[0]
         said = {
             "name": first.title,
@@ -83,7 +92,11 @@ class Known:
     def credits(
         self, declared: Sequence[JsonObject], write: Callable[[JsonObject], JsonObject]
     ) -> Merged | None:
-        return None if self.papers is None else merge(self.papers, declared, write)
+        if self.papers is None:
+            return None
+        from dandifile.lookup.contributors import merge
+
+        return merge(self.papers, declared, write)
 
     def why(self, asked: str) -> str:
         return self.reasons.get(asked) or self.reasons.get(normal(asked) or "", "")

@@ -32,10 +32,10 @@ class FromPapers:
 
 def from_papers(declared: JsonObject, facts: Facts) -> FromPapers:
     """Nothing for a spec without a `doi`; a block a field where a paper is not known."""
-    metadata = declared.get("metadata", {})
-    open_ = [dandi for short, dandi in FILLED.items() if not {short, dandi} & {*declared, *metadata}]
     if not dois(declared):
         return FromPapers()
+    metadata = declared.get("metadata", {})
+    open_ = [dandi for short, dandi in FILLED.items() if not {short, dandi} & {*declared, *metadata}]
     of_people = "contributor" not in metadata
     credited = facts.credits(declared.get("contributors", ()), contributor)
     if credited is None or facts.fields is None:
