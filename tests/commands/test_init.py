@@ -158,6 +158,7 @@ def test_once_it_is_filled_in_nothing_is_left_to_resolve(here: Path, replay: Rep
     filled(here / "dandiset.yaml")
     bound = bind(here / "dandiset.yaml", "")
     assert lacking(everything(bound.declared), bound.lock) == ()
+    assert run(["resolve", "--check"]) == Exit.DONE
 
 
 def test_data_alone_tells_subjects_sessions_regions_and_who_recorded(

@@ -73,7 +73,10 @@ def _looked_up(file: Path, source: Source, found: Overview) -> tuple[Known, Lock
     orcids, rors = orcids_and_rors(known.papers)
     ids = tuple(WantedTerm(term.id, Kind.REGION) for term in known.terms)
     second = ask(Wanted(source.dois, orcids, rors, ids), first.lock, cache, offline=source.offline)
-    notes = [f"{row.asked}: {note}" for row in first.rows for note in row.notes]
+    # what nobody knows `vetted` has dropped, and says so
+    notes = [
+        f"{row.asked}: {note}" for row in first.rows if row.state is not State.MISSING for note in row.notes
+    ]
     return known, second.lock, [*notes, *warnings]
 
 

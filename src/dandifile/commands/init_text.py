@@ -13,10 +13,11 @@ from dandifile.report.words import many
 from dandifile.spec.forms import RESOURCE
 from dandifile.spec.gaps import gap
 from dandifile.spec.shortened import shortened
-from dandifile.spec.skeleton import Item, Part, literally, skeleton
+from dandifile.spec.skeleton import Item, Part, skeleton
 from dandifile.survey.overview import FORMS, Folder, Overview
 
 LONGEST_TITLE = 150  # the archive's limit
+LONGEST_NUMBER = 60  # of a protocol, with the words around it
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def questions(known: Known) -> Iterator[Question]:
     else:
         who = people[place].value
         yield replace(EMAIL, asked=f"The e-mail address of {who.get('name') or who['organization']}?")
-    if not _distinct(known, "protocol"):
+    if not _protocols(known):
         yield PROTOCOL
 
 
@@ -97,7 +98,7 @@ def spec_text(known: Known, answers: Mapping[str, str]) -> str:
         Part("dandifile", 1),
         Part("instance", known.instance or said(INSTANCE)),
         *([Part("doi", list(known.dois) if len(known.dois) > 1 else known.dois[0])] if known.dois else []),
-        Part("name", literally(_title(known)) or said(NAME)),
+        Part("name", _title(known) or said(NAME)),
         _description(known),
         Part("license", said(LICENSE)),
         *_keywords(known),
@@ -128,7 +129,7 @@ def _description(known: Known) -> Part:
     abstract = known.papers[0].abstract if known.papers else ""
     if abstract:
         remark = "The paper's abstract. Add what is in the files, and how it was recorded."
-        return Part("description", literally(abstract), (remark,))
+        return Part("description", abstract, (remark,))
     return Part("description", gap("what was asked, how it was recorded, and what is in the files"))
 
 
@@ -178,21 +179,22 @@ def _regions(known: Known) -> list[Part]:
 
 
 def _ethics(known: Known, protocol: str) -> Part:
-    numbers = _distinct(known, "protocol")
+    numbers = _protocols(known)
     remarks = ("As the files say.",) if numbers else ()
     return Part("ethics", [Item({"protocol": number}) for number in numbers or [protocol]], remarks)
+
+
+def _protocols(known: Known) -> list[str]:
+    """As the files have them; some have the protocol's whole text there, which is no number."""
+    found = dict.fromkeys(seen.protocol for seen in known.overview.glimpses if seen.protocol)
+    return [number for number in found if len(number) <= LONGEST_NUMBER]
 
 
 def _related(known: Known) -> list[Part]:
     if known.papers:
         found = [Item(shortened(RESOURCE, item)) for item in related_resources(known.papers)]
-        return [
-            Part(
-                "related",
-                found,
-                ("How the dandiset stands to it. Add the code: IsSupplementedBy, Software.",),
-            )
-        ]
+        remark = "How the dandiset stands to it. Add the code: IsSupplementedBy, Software."
+        return [Part("related", found, (remark,))]
     return []
 
 
@@ -209,7 +211,7 @@ def _paths(overview: Overview) -> Part:
             Item({"source": folder.source, "standard": "any"}, (f"{_counted(folder)}.",)) for folder in left
         ]
     elif left:
-        remarks += [f"Left out: {folder.source}, {_counted(folder)}. {_how(folder)}" for folder in left]
+        remarks += [line for folder in left for line in _left_out(folder)]
     if not items:
         return Part("paths", [Item(gap("the folder of your data, from here"))])
     return Part("paths", items, tuple(remarks))
@@ -236,8 +238,10 @@ def _of_whom(overview: Overview) -> Iterator[str]:
         yield f"They name as their publication: {_some(list(papers))}"
 
 
-def _how(folder: Folder) -> str:
-    return f"To have it too: - {{source: {folder.source}, into: {folder.source}, standard: any}}"
+def _left_out(folder: Folder) -> tuple[str, str]:
+    into = folder.source.rpartition("/")[2]
+    said = f"Left out: {folder.source}, {_counted(folder)}. To have it too, add:"
+    return said, f"- {{source: {folder.source}, into: {into}, standard: any}}"
 
 
 def _counted(folder: Folder) -> str:
@@ -248,10 +252,6 @@ def _counted(folder: Folder) -> str:
 
 
 _PLURALS = {"bids": "files of BIDS datasets", "media": "videos and images"}
-
-
-def _distinct(known: Known, key: str) -> list[str]:
-    return list(dict.fromkeys(value for seen in known.overview.glimpses if (value := getattr(seen, key))))
 
 
 def _some(names: Sequence[str], most: int = 8) -> str:

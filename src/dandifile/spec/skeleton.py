@@ -44,14 +44,14 @@ def skeleton(remarks: Iterable[str], parts: Iterable[Part]) -> str:
 
 
 def literally(text: str) -> str:
-    """A text that no template engine touches: other people's may hold `{{`."""
+    """Other people's texts may hold `{{` and are no templates all the same."""
     return f"{{% raw %}}{text}{{% endraw %}}" if _TEMPLATE.search(text) else text
 
 
 def _part(part: Part) -> Iterator[str]:
     if isinstance(part.value, str) and len(part.value) > WIDTH and _printable(part.value):
         yield f"{part.key}: >-"
-        yield from _folded(part.value.strip())
+        yield from _folded(literally(part.value.strip()))
     elif isinstance(part.value, list | tuple) and part.value and isinstance(part.value[0], Item):
         yield f"{part.key}:"
         for item in part.value:
@@ -89,6 +89,7 @@ def _flow(value: Json) -> str:
         return f"{{{', '.join(f'{_flow(key)}: {_flow(item)}' for key, item in value.items())}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_flow, value))}]"
-    if isinstance(value, str) and _PLAIN.fullmatch(value) and isinstance(resolve(value), str):
-        return value
-    return quoted(value) if isinstance(value, str) else json.dumps(value)
+    if not isinstance(value, str):
+        return json.dumps(value)
+    plain = _PLAIN.fullmatch(value) and isinstance(resolve(value), str)
+    return value if plain else quoted(literally(value))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,8 +42,7 @@ def overview(spec_file: Path, sources: Sequence[str]) -> Overview:
     taken = {file.path: file for file in _scanned(spec_file, sources, "auto")}
     files = [taken.get(file.path, file) for file in _scanned(spec_file, sources, "any")]
     nwb = [file for file in files if file.form == NWB]
-    with ThreadPoolExecutor() as pool:
-        seen = list(pool.map(glimpse, (file.path for file in nwb)))
+    seen = [glimpse(file.path) for file in nwb]
     return Overview(
         tuple(folder for source in sources for folder in _folders(source, files)),
         tuple(found for found in seen if found),
