@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -149,6 +151,19 @@ def test_a_corresponding_author_without_an_address_is_told_at_the_doi(lab: Lab, 
     assert "Doe, Jane" in ran.err
     assert "e-mail address" in " ".join(ran.err.split())
     assert lab.run("plan").code == Exit.INPUT
+
+
+def test_what_asks_services_is_not_even_imported_where_all_is_pinned(lab: Lab, replay: Replay) -> None:
+    lab.spec(PAPER)
+    assert lab.run("resolve").code == Exit.DONE
+    probe = (
+        "import sys; from pathlib import Path; from dandifile.commands.lookups import bind, looked_up;"
+        "spec = looked_up(bind(Path(sys.argv[1]), ''), None, locked=False);"
+        "asks = [name in sys.modules for name in ('requests', 'dandifile.lookup.ror')];"
+        "print(len(spec.fields['contributor']), *asks)"
+    )
+    command = [sys.executable, "-c", probe, str(lab.folder / "dandiset.yaml")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "6 False False\n"
 
 
 # --- What is not pinned -----------------------------------------------------------------------
