@@ -106,9 +106,10 @@ def test_locations_that_are_terms_are_regions_and_the_others_are_told() -> None:
 
 
 def test_locations_that_are_no_terms_are_a_gap() -> None:
-    (region,) = written(of_files(Glimpse(locations=("probe 7",))))["regions"]
+    known = of_files(Glimpse(locations=("probe 7", "x " * 99)))
+    (region,) = written(known)["regions"]
     assert is_gap(region)
-    assert "probe 7" in region
+    assert "# The files name probe 7, x x x" in spec_text(known, {})
     assert "regions" not in written(of_files(Glimpse()))
 
 

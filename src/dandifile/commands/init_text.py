@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -168,14 +169,11 @@ def _regions(known: Known) -> list[Part]:
         for place in places
         if place in terms
     }
-    unknown = [place for place in places if place not in terms]
-    remarks = (
-        (f"The files also name {_some(unknown)}: add them by name or by id of UBERON.",) if unknown else ()
-    )
-    if items:
-        return [Part("regions", list(items.values()), remarks)]
-    wanted = gap(f"brain regions by their names in UBERON; the files name {_some(unknown)}")
-    return [Part("regions", [wanted])] if unknown else []
+    if unknown := [place for place in places if place not in terms]:
+        remarks = (f"The files {'also ' if items else ''}name {_some(unknown)}.",)
+        wanted = () if items else (Item(gap("brain regions by their names or ids in UBERON")),)
+        return [Part("regions", [*items.values(), *wanted], remarks)]
+    return [Part("regions", list(items.values()))] if items else []
 
 
 def _ethics(known: Known, protocol: str) -> Part:
@@ -255,5 +253,5 @@ _PLURALS = {"bids": "files of BIDS datasets", "media": "videos and images"}
 
 
 def _some(names: Sequence[str], most: int = 8) -> str:
-    shown = ", ".join(names[:most])
+    shown = ", ".join(textwrap.shorten(name, 60, placeholder=" …") for name in names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
