@@ -25,9 +25,13 @@ def moves(
     written: list[LocalAsset], desired: Desired, observed: Observed
 ) -> tuple[list[Move], list[LocalAsset]]:
     """(the moves, the files that are to be written instead), of the files that are not in place."""
-    moved = _pairs(written, _departed(desired, observed))
+    able = written
+    moved = _pairs(able, _departed(desired, observed))
     while len(possible := _unhindered(moved, observed)) < len(moved):
-        moved = possible
+        # An asset that cannot go to one of several files with its content may go to another.
+        hindered = {file.path for file, _ in moved} - {file.path for file, _ in possible}
+        able = [file for file in able if file.path not in hindered]
+        moved = _pairs(able, _departed(desired, observed))
     settled = {file.path for file, _ in moved}
     return moved, [file for file in written if file.path not in settled]
 
