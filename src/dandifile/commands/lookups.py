@@ -94,7 +94,7 @@ def reasons(found: Resolution) -> dict[str, str]:
 
 
 def needed(declared: Declared) -> Wanted:
-    """What the metadata that will be written rest on: papers, names of terms, and ids without a name."""
+    """What the metadata to be written rests on: papers, names of terms, and ids without a name."""
     named = declared.named
     return Wanted(dois=_dois(declared, named), terms=_terms(named, also_named=False))
 
