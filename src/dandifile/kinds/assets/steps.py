@@ -10,8 +10,9 @@ place. Deletions come when all else is written, but for those that make room.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
 
 from dandifile.kinds.assets.clashes import above
 from dandifile.kinds.assets.gather import NAME
@@ -28,7 +29,7 @@ def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
     deletions = [change for change in changes if change.action is Action.DELETE]
     writes = [change for change in changes if change.action is not Action.DELETE]
     room = _makes_room(changes)
-    parked = _to_park([change for change in writes if change.action is Action.MOVE])
+    parked = _to_park([change for change in writes if change.action is Action.MOVE], room)
     written = [*(_park(change) for change in parked.values())]
     written += [_ordered(_write(change, parked), room, parked) for change in writes]
     written += [_send_zarr(change) for change in writes if _sends_zarr(change)]
@@ -116,9 +117,7 @@ def _delete(change: Change) -> Step:
 def _ordered(step: Step, room: Mapping[str, list[str]], parked: Mapping[str, Change]) -> Step:
     """The step, after whatever is now where its path shall be: at it, above it or below it."""
     path = step.params["path"]
-    vacated = {name for place in (path, *above(path)) for name in room.get(place, ())} | {
-        *room.get(f"{path}/", ())
-    }
+    vacated = _vacating(path, room)
     names = {parking_id(name) if name in parked else _id(name) for name in vacated} - {step.id}
     return replace(step, needs=(*step.needs, *sorted(names - set(step.needs))))
 
@@ -134,26 +133,26 @@ def _makes_room(changes: Iterable[Change]) -> Mapping[str, list[str]]:
     return room
 
 
-def _to_park(moves: list[Change]) -> dict[str, Change]:
-    """Moves that cannot go straight, by name: one of every circle, and those in or out of their own path."""
-    towards = {change.before["path"]: change for change in moves}
+def _to_park(moves: list[Change], room: Mapping[str, list[str]]) -> dict[str, Change]:
+    """Moves that cannot go straight, by name: enough of them that no move waits for itself."""
+    by_name = {change.key.name: change for change in moves}
+    waits = {name: _vacating(name, room) & by_name.keys() for name in by_name}
     parked: dict[str, Change] = {}
-    seen: set[str] = set()
-    for change in moves:
-        source, path = change.before["path"], change.key.name
-        in_circle = source in [step.key.name for step in _trail(change, towards, seen)]
-        if in_circle or source in above(path) or path in above(source):
-            parked[path] = change
-    return parked
+    while True:
+        order = TopologicalSorter({name: others - parked.keys() for name, others in waits.items()})
+        try:
+            order.prepare()
+        except CycleError as circle:
+            name = min(circle.args[1])
+            parked[name] = by_name[name]
+        else:
+            return parked
 
 
-def _trail(change: Change, towards: Mapping[str, Change], seen: set[str]) -> Iterator[Change]:
-    """The move, the move that makes room for it, and so on, until one is free or was seen before."""
-    current: Change | None = change
-    while current is not None and current.key.name not in seen:
-        seen.add(current.key.name)
-        yield current
-        current = towards.get(current.key.name)
+def _vacating(path: str, room: Mapping[str, list[str]]) -> set[str]:
+    """Names of the changes that free the path: at it, above it, where a file cannot be, or below it."""
+    places = (path, *above(path), f"{path}/")
+    return {name for place in places for name in room.get(place, ())}
 
 
 def _id(path: str) -> str:
