@@ -51,11 +51,11 @@ def description(document: JsonObject) -> Finding:
     if not told:
         return failed("none", "description: what was asked, what was done, what is in the files")
     if len(told) < DESCRIPTION_LENGTH:
-        found = f"{len(told)} characters"
+        found = count(len(told), "character")
         return failed(
             found, f"description: at least {DESCRIPTION_LENGTH}: what was asked, done, and is in the files"
         )
-    return passed(f"{len(told)} characters")
+    return passed(count(len(told), "character"))
 
 
 def methods(document: JsonObject) -> Finding:
