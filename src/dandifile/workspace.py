@@ -263,13 +263,7 @@ def note(workspace: Workspace, local: Local, observed: Mapping[str, Any]) -> Non
         for asset in local.assets
         if asset.path in there and there[asset.path].digest == asset.digest
     }
-    unsettled = {
-        change.key.name
-        for change in metadata.diff(
-            metadata.desired(workspace.spec, local), observed[metadata.NAME], Options()
-        ).changes
-    }
-    settled_fields = [name for name in workspace.spec.fields if name not in unsettled]
-    fields = {**local.record.fields, **metadata.left(settled_fields, observed[metadata.NAME])}
-    record = Record({**kept, **here}, fields)
+    declared = metadata.desired(workspace.spec, local)
+    left = metadata.left(declared, observed[metadata.NAME])
+    record = Record({**kept, **here}, {**local.record.fields, **left})
     save_record(workspace.state, workspace.home, str(workspace.identifier), record)

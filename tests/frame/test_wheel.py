@@ -59,5 +59,5 @@ def test_an_installed_package_prints_its_schema(installed: Path) -> None:
 
 
 def test_an_installed_package_finds_its_own_schema(installed: Path) -> None:
-    source = "from dandifile.spec.schema import schema_file; print(schema_file())"
+    source = "from dandifile.schemafiles import schema_file; print(schema_file('dandiset.schema.json'))"
     assert Path(run_installed(installed, source).strip()).is_relative_to(installed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -112,9 +112,13 @@ def _citation(changes: tuple[Change, ...]) -> tuple[str, ...]:
     return ("nobody is in the citation: write `cite: true` for each contributor who belongs there",)
 
 
-def left(names: Iterable[str], observed: Observed) -> dict[str, str]:
-    """A digest of each of these fields as it is: for the record of an apply that has just ended."""
-    return {name: _digest(observed.document.get(name)) for name in names}
+def left(desired: Declared, observed: Observed) -> dict[str, str]:
+    """A digest of each field that is as declared: for the record of an apply that has just ended."""
+    return {
+        name: _digest(now)
+        for name in desired.fields
+        if same(_after(name, desired, observed.document), now := observed.document.get(name))
+    }
 
 
 def _digest(value: Json) -> str:
