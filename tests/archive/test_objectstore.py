@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,6 @@ def test_the_api_key_and_netrc_stay_at_home(
         Reply(503, failure("SlowDown")),
         Reply(dropped=True),
         Reply(400, failure("RequestTimeout")),
-        Reply(200, headers={"ETag": '"00000000000000000000000000000000"'}),
         Reply(200),
     ],
 )
@@ -85,10 +85,22 @@ def test_a_url_that_is_too_old_is_told_apart(server: Scripted, piece: Piece) -> 
     assert sum(sent) == 0
 
 
+def test_a_part_of_known_content_is_sent_until_the_store_has_just_that(
+    server: Scripted, piece: Piece
+) -> None:
+    known = replace(piece, md5=hashlib.md5(content(piece)).hexdigest())
+    server.on("/part", Reply(200, headers={"ETag": '"00000000000000000000000000000000"'}), keep)
+    sent: list[int] = []
+    assert put_part(f"{server.origin}/part", known, sent.append, QUICK) == known.md5
+    assert sum(sent) == piece.size
+    assert len(server.asked) == 2
+
+
 def test_a_part_that_never_arrives_well_is_an_error(server: Scripted, piece: Piece) -> None:
+    known = replace(piece, md5=hashlib.md5(content(piece)).hexdigest())
     server.on("/part", Reply(200, headers={"ETag": '"bad"'}))
     with pytest.raises(ArchiveError, match="arrives damaged"):
-        put_part(f"{server.origin}/part", piece, lambda _: None, QUICK)
+        put_part(f"{server.origin}/part", known, lambda _: None, QUICK)
     assert len(server.asked) == 4
 
 

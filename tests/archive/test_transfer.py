@@ -165,6 +165,29 @@ def test_a_file_of_other_content_than_planned_is_never_joined(
     assert writer.reader.blob(file.digest) is None
 
 
+def test_a_part_that_was_damaged_on_the_way_is_sent_again(
+    local: TestArchive, writer: Writer, three_parts: Sample
+) -> None:
+    """The damage is played by a file that is not itself until all of it was read."""
+    right = three_parts.path.read_bytes()[:1]
+    told: list[int] = []
+
+    def become(first: bytes) -> None:
+        with three_parts.path.open("r+b") as file:
+            file.write(first)
+
+    def mend(count: int) -> None:
+        told.append(count)
+        if sum(told) == three_parts.size:
+            become(right)
+
+    become(bytes([right[0] ^ 1]))
+    send(writer, three_parts, mend)
+    assert writer.reader.blob(three_parts.digest) is not None
+    assert sum(told) == three_parts.size
+    assert local.counts()[PART_PUT] == 3 + 1
+
+
 def test_a_file_that_is_gone_is_told(writer: Writer, file: Sample) -> None:
     file.path.unlink()
     with pytest.raises(DataError, match="cannot be read"):

@@ -32,7 +32,7 @@ PATIENCE = Patience(attempts=8, total=3600.0)
 
 _BLOCK = 1 << 20
 
-_TRIES = 4
+TRIES = 4
 """Sendings of one part, or joinings, that arrived but not well."""
 
 
@@ -56,7 +56,7 @@ class Piece:
 
 
 class Stream:
-    """A piece, read once, with its MD5 on the way; looks like an open file to `requests`.
+    """A piece, read once; looks like an open file to `requests`.
 
     `sent` is told of every block. DataError where the file ends early.
     """
@@ -66,7 +66,6 @@ class Stream:
         self._piece = piece
         self._opened = opened
         self._sent = sent
-        self._md5 = hashlib.md5(usedforsecurity=False)
         self.done = 0
 
     def __len__(self) -> int:
@@ -82,7 +81,6 @@ class Stream:
                 where=str(self._piece.file),
                 fix="run plan again when nothing writes to it any more",
             )
-        self._md5.update(block)
         self.done += len(block)
         self._sent(len(block))
         return block
@@ -92,25 +90,22 @@ class Stream:
         self._sent(-self.done)
         self.done = 0
 
-    @property
-    def md5(self) -> str:
-        return self._md5.hexdigest()
-
 
 def put_part(url: str, piece: Piece, sent: Callable[[int], None], patience: Patience = PATIENCE) -> str:
-    """Send one part and return its MD5, which the store confirms.
+    """Send one part and return the MD5 of what the store has got, which is the piece's `md5` if it has one.
 
     ExpiredError where the URL is too old, DataError where the file has not the piece's `md5` any
     more. `sent` gets the bytes of every block, negative for those that have to be sent again.
     """
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         response, stream = _put(url, piece, sent, patience)
-        if response.ok and response.headers.get("ETag", "").strip('"') == stream.md5:
-            return stream.md5
+        stored = response.headers.get("ETag", "").strip('"')
+        if response.ok and stored and stored == (piece.md5 or stored):
+            return stored
         stream.unsend()
         if response.status_code == requests.codes.forbidden:
             raise ExpiredError("the URL to send a part to is not valid any more", status=403)
-        if piece.md5 and stream.md5 != piece.md5:
+        if piece.md5 and md5_of(piece) != piece.md5:
             raise DataError(
                 f"{piece.file.name} was changed since the plan was made",
                 where=str(piece.file),
@@ -118,9 +113,24 @@ def put_part(url: str, piece: Piece, sent: Callable[[int], None], patience: Pati
             )
         if not (response.ok or _code(response.text) == "RequestTimeout"):
             raise _refused(response)
-    raise ArchiveError(
-        f"{piece.file.name} arrives damaged at the object store (bytes {piece.start} and on)",
-        where=str(piece.file),
+    raise damaged(piece.file)
+
+
+def md5_of(piece: Piece) -> str:
+    """The MD5, in hex, of what a piece holds now."""
+    md5 = hashlib.md5(usedforsecurity=False)
+    with _opened(piece.file) as opened:
+        stream = Stream(piece, opened, lambda _: None)
+        while stream.done < piece.size:
+            md5.update(stream.read(_BLOCK))
+    return md5.hexdigest()
+
+
+def damaged(file: Path) -> ArchiveError:
+    """What to say of a file that has been sent often enough."""
+    return ArchiveError(
+        f"{file.name} arrives damaged at the object store",
+        where=str(file),
         fix="check the network and the disk, then run again",
     )
 
@@ -131,7 +141,7 @@ def join_parts(url: str, body: str, patience: Patience = PATIENCE) -> str | None
     None where the store does not know the upload: it was joined before. The store can answer
     200 and say in the body that it failed.
     """
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         send = functools.partial(_session(is_loopback(url)).post, url, data=body.encode(), timeout=_TIMEOUT)
         response = exchange(send, url, patience)
         etag = re.search(r"<(?:\w+:)?ETag>\s*(.*?)\s*</", response.text)

@@ -8,14 +8,22 @@ joined is only validated, one that was not is begun again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from threading import Lock
 
-from dandifile.archive.objectstore import ExpiredError, Piece, join_parts, put_part
+from dandifile.archive.objectstore import (
+    TRIES,
+    ExpiredError,
+    Piece,
+    damaged,
+    join_parts,
+    md5_of,
+    put_part,
+)
 from dandifile.archive.reader import Reader
 from dandifile.archive.writer import Begun, Part, Writer
 from dandifile.errors import ArchiveError, BlockedError, DataError
@@ -127,9 +135,7 @@ def _left_behind(writer: Writer, size: int, digest: str) -> str | None:
 
 def _send(writer: Writer, begun: Begun, path: Path, digest: str, sent: Sent) -> None:
     """Send all parts and have them joined, if they make up the planned content."""
-    md5s = _send_parts(begun.parts, path, sent)
-    if etag_of(md5s) != digest:
-        raise _changed(path)
+    md5s = _send_parts(begun.parts, path, digest, sent)
     parts: list[JsonObject] = [
         {"part_number": part.number, "size": part.size, "etag": md5}
         for part, md5 in zip(begun.parts, md5s, strict=True)
@@ -143,14 +149,34 @@ def _send(writer: Writer, begun: Begun, path: Path, digest: str, sent: Sent) -> 
         )
 
 
-def _send_parts(parts: tuple[Part, ...], path: Path, sent: Sent) -> list[str]:
-    """The MD5 of each part, in order. The first failure stops those that have not started."""
+def _send_parts(parts: tuple[Part, ...], path: Path, digest: str, sent: Sent) -> list[str]:
+    """The MD5s of the parts on the store, in order: they make up the digest.
+
+    The store sums up what it gets, so nothing is summed up here, unless that differs: then
+    either the file is another one by now, or parts were damaged on the way, and go again.
+    """
     ends = accumulate(part.size for part in parts)
     pieces = [Piece(path, end - part.size, part.size) for part, end in zip(parts, ends, strict=True)]
-    with ThreadPoolExecutor(min(PARTS_AT_ONCE, len(parts))) as pool:
-        futures = [
-            pool.submit(put_part, part.url, piece, sent) for part, piece in zip(parts, pieces, strict=True)
-        ]
+    there = _each(lambda part, piece: put_part(part.url, piece, sent), parts, pieces)
+    for _ in range(TRIES - 1):
+        if etag_of(there) == digest:
+            break
+        here = _each(md5_of, pieces)
+        if etag_of(here) != digest:
+            raise _changed(path)
+        for number, (part, piece) in enumerate(zip(parts, pieces, strict=True)):
+            if there[number] != here[number]:
+                sent(-piece.size)
+                there[number] = put_part(part.url, piece, sent)
+    if etag_of(there) != digest:
+        raise damaged(path)
+    return there
+
+
+def _each(do: Callable[..., str], *arguments: Sequence[Part | Piece]) -> list[str]:
+    """What is done for every part, in order. The first failure stops those that have not started."""
+    with ThreadPoolExecutor(PARTS_AT_ONCE) as pool:
+        futures = [pool.submit(do, *each) for each in zip(*arguments, strict=True)]
         try:
             return [future.result() for future in futures]
         finally:
