@@ -257,12 +257,13 @@ def validate(
     verbose: Verbose = False,
     no_color: NoColor = False,
     jobs: Jobs = None,
+    executor: Executor = "local",
 ) -> int:
     """Run the archive's checks on everything that the spec names, offline."""
     from dandifile.commands.common import Flags
     from dandifile.commands.validate import validate
 
-    return validate(Flags(file, environment, format, verbose, no_color, jobs), report)
+    return validate(Flags(file, environment, format, verbose, no_color, jobs, executor), report)
 
 
 @app.command()

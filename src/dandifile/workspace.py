@@ -42,7 +42,7 @@ from dandifile.run.engines import LOCAL, Engine, local
 from dandifile.run.execute import Notify, Perform, execute
 from dandifile.run.record import load_record, save_record
 from dandifile.run.survey_runner import survey_runner
-from dandifile.run.uploads import uploading_on
+from dandifile.run.uploads import Sending
 from dandifile.survey import tasks
 from dandifile.survey.manifest import load, manifest_file
 from dandifile.survey.survey import survey
@@ -162,9 +162,8 @@ def carry_out(workspace: Workspace, planned: Planned, notify: Notify, sent: Call
         if step.kind != JOIN:
             notify(step, result)
 
-    perform = partial(_perform, means)
-    with ThreadPoolExecutor(workspace.jobs) as pool, _uploaders(workspace, means, perform) as doing:
-        results = execute(planned.plan.steps, doing, pool, told)
+    with ThreadPoolExecutor(workspace.jobs) as pool, _performer(workspace, means) as perform:
+        results = execute(planned.plan.steps, perform, pool, told)
     joins = {step.id for step in planned.plan.steps if step.kind == JOIN}
     outcomes = tuple(result for step, result in results.items() if step not in joins)
     if writer.identifier is None:
@@ -198,13 +197,15 @@ def _verified(workspace: Workspace, planned: Planned, results: tuple[Result, ...
 
 
 @contextmanager
-def _uploaders(workspace: Workspace, means: Means, perform: Perform) -> Iterator[Perform]:
-    """Uploads from a cluster's workers; those of this machine reach its own embedded archive alone."""
+def _performer(workspace: Workspace, means: Means) -> Iterator[Perform]:
+    """Uploads go from a cluster's workers; those of this machine reach its own embedded archive alone."""
     if workspace.engine is local or workspace.instance.name == LOCAL:
-        yield perform
+        yield partial(_perform, means)
         return
     with workspace.engine("threads", workspace.jobs) as workers:
-        yield uploading_on(workers, means, perform)
+        sending = Sending(workers, means, workspace.jobs)
+        here = partial(_perform, replace(means, parts=sending.parts))
+        yield partial(sending.perform, here)
 
 
 def _perform(means: Means, step: Step, inputs: Mapping[str, Json]) -> Json:

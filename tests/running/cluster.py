@@ -60,6 +60,16 @@ def _own(folder: Path) -> dict[str, str]:
     return {"PYTHONPATH": paths, "DASK_TEMPORARY_DIRECTORY": str(folder)}
 
 
+def busy_worker(address: str) -> int:
+    """The process of a worker that has something to do."""
+    from distributed import Client
+
+    with Client(f"tcp://{address}", set_as_default=False) as client:
+        busy = next(worker for worker, tasks in client.processing().items() if tasks)
+        found: int = client.run(os.getpid, workers=[busy])[busy]
+        return found
+
+
 def where(step: Step, inputs: Mapping[str, Json]) -> Json:
     """The process that it ran in."""
     if step.params.get("fail"):

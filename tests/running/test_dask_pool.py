@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -20,7 +21,9 @@ from dandifile.run.engines import engine
 from dandifile.run.execute import Perform, execute
 from dandifile.run.on_worker import run_step, versions
 from tests.conftest import CONTACT, Lab
-from tests.running.cluster import cluster, dying_once, overlapping, where
+from tests.kinds.test_contract import zarr
+from tests.running.cluster import busy_worker, cluster, dying_once, overlapping, where
+from tests.survey.lab import write, write_nwb
 
 pytest.importorskip("distributed", reason="the extra `dask` is not installed")
 
@@ -89,6 +92,7 @@ def test_what_was_not_begun_is_cancelled(pool: Executor) -> None:
 
 
 SPEC = f"description: d\nlicense: CC-BY-4.0\n{CONTACT}\npaths: [{{source: data, standard: any}}]\n"
+ZARRS = SPEC.replace("{source: data, standard: any}", "data")
 FILES = {f"{name}.csv": name * 9 for name in "abcd"}
 
 
@@ -117,6 +121,84 @@ def test_workers_without_a_key_upload_nothing_and_say_which_they_need(lab: Lab, 
     assert lab.assets() == {}
 
 
+def test_a_zarr_is_sent_by_the_workers_in_parts_and_finalized_once(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dandifile.archive.zarr._URLS", 4)
+    lab.spec(ZARRS)
+    lab.files(zarr("x.zarr", *"abcdefghij"))
+    told: list[int] = []
+    with cluster(tmp_path / "cluster", 2, lab.environ) as address:
+        on_cluster = ("--executor", f"dask://{address}")
+        monkeypatch.setattr("dandifile.report.progress._Lines.advance", lambda _, count: told.append(count))
+        ran = lab.run("apply", "--create", "--yes", *on_cluster)
+        assert ran.code == Exit.DONE, ran.out + ran.err
+        counts = lab.archive.counts()
+        size = sum(len(text) for text in zarr("x.zarr", *"abcdefghij").values())
+        assert (sum(told), len(told)) == (size, 3)
+        assert counts["PUT", "/objects/zarr/{id}"] == 12
+        assert counts["POST", "/api/zarr/{id}/files/"] == 3
+        assert counts["POST", "/api/zarr/{id}/finalize/"] == 1
+        assert "No changes" in lab.run("plan", *on_cluster).out
+        lab.files({"x.zarr/a/3": "other"})
+        (lab.folder / "data" / "x.zarr" / "a" / "9").unlink()
+        lab.archive.reset_counts()
+        assert lab.run("apply", "--yes", *on_cluster).code == Exit.DONE
+        assert lab.archive.counts()["PUT", "/objects/zarr/{id}"] == 1
+        assert "No changes" in lab.run("plan").out
+    assert lab.archive.key.encode() not in (tmp_path / "cluster" / "log").read_bytes()
+
+
+def test_a_worker_killed_while_it_sends_a_zarr_has_its_part_sent_by_another(lab: Lab, tmp_path: Path) -> None:
+    lab.spec(ZARRS)
+    lab.files(zarr("x.zarr", *"abcdef"))
+    with cluster(tmp_path / "cluster", 2, lab.environ) as address:
+        lab.archive.misbehave(method="PUT", route="/objects/zarr/", stall=True, skip=3, times=1)
+        process = lab.start("apply", "--create", "--yes", "--executor", f"dask://{address}")
+        assert lab.archive.stalled(60)
+        os.kill(busy_worker(address), signal.SIGKILL)
+        assert process.wait(120) == Exit.DONE
+    assert lab.assets()["x.zarr"]["size"] == sum(map(len, zarr("x.zarr", *"abcdef").values()))
+    assert len(lab.get("/zarr/?dandiset=000001")["results"]) == 1
+    assert "No changes" in lab.run("plan").out
+
+
+def test_workers_that_lack_a_file_of_a_zarr_say_so_by_name_and_a_rerun_goes_on(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """Here a path that the workers see otherwise: the folder without one of its files."""
+    lab.spec(ZARRS)
+    lab.files(zarr("x.zarr", *"abc"))
+    folder = tmp_path / "there" / "data" / "x.zarr"
+    (folder / "a").mkdir(parents=True)
+    (folder / ".zgroup").touch()
+    params = {"do": "send-part", "source": "data/x.zarr", "zarr": "z", "files": [["a/1", 1, "0" * 32]]}
+    told = run_step(task(step=vars(Step("a", "assets", {**params, "path": str(folder)}))))
+    assert f"{folder / 'a' / '1'} is not there" in told["error"]["what"]
+    assert socket.gethostname() in told["error"]["what"]
+
+    with cluster(tmp_path / "cluster", 1, dict.fromkeys(lab.environ, "")) as address:
+        ran = lab.run("apply", "--create", "--yes", "--executor", f"dask://{address}")
+    assert (ran.code, lab.assets()) == (Exit.FAILED, {})
+    assert lab.run("apply", "--yes").code == Exit.DONE
+    assert len(lab.get("/zarr/?dandiset=000001")["results"]) == 1
+    assert "No changes" in lab.run("plan").out
+
+
+def test_validate_runs_on_the_workers(lab: Lab, tmp_path: Path) -> None:
+    lab.spec("paths: [raw]\n")
+    write_nwb(lab.folder / "raw" / "good.nwb")
+    write_nwb(lab.folder / "raw" / "bad.nwb", {"species": "mouse"}, session_id="s2")
+    write(lab.folder / "raw" / "x.zarr" / ".zgroup", "{")
+    with cluster(tmp_path / "cluster", 1) as address:
+        ran = lab.run("validate", "--executor", f"dask://{address}")
+    assert ran.code == Exit.BLOCKED, ran.err
+    assert "check_subject_species_form" in ran.out
+    assert "zarr.cannot_open" in ran.out
+    assert lab.run("validate").out == ran.out
+    assert "ray://x is not known" in lab.run("validate", "--executor", "ray://x").err
+
+
 def test_the_key_is_in_nothing_that_is_sent(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """All that goes to a worker is one task; a Secret could not even be pickled."""
     import json
@@ -131,9 +213,11 @@ def test_the_key_is_in_nothing_that_is_sent(lab: Lab, monkeypatch: pytest.Monkey
 
     instance = Instance.called("x", lab.archive.web_url, lab.archive.api_url)
     writer = Writer(instance, Secret(lab.archive.key), "000001", MemoryCache())
-    step = Step("blob:1", "assets", {"do": "upload", "source": "a.csv", "size": 1, "digest": "d-1"})
-    sent = _placed(step, Means(writer, lab.folder, lab.folder))
-    assert lab.archive.key not in json.dumps(_task(upload_from_here, sent, {}, alone=False))
+    file = {"do": "upload", "source": "a.csv", "size": 1, "digest": "d-1"}
+    part = {"do": "send-part", "source": "a.zarr", "zarr": "z", "files": [["0", 1, "0" * 32]]}
+    for params in (file, part):
+        sent = _placed(Step("1", "assets", params), Means(writer, lab.folder, lab.folder))
+        assert lab.archive.key not in json.dumps(_task(upload_from_here, sent, {}, alone=False))
 
 
 # --- What can be wrong ------------------------------------------------------------------------------

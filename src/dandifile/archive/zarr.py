@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from dandifile.archive.objectstore import ExpiredError, Piece, put_part
 from dandifile.archive.transfer import Sent
@@ -44,6 +45,10 @@ class LocalZarr:
     files: Callable[[], Iterable[ZarrFile]]
 
 
+SendBatches: TypeAlias = Callable[[Iterator[Sequence[ZarrFile]]], Iterable[int]]
+"""Sends batches of one Zarr's files, as `send_files` does one, and gives the bytes that each took."""
+
+
 def zarr_for(writer: Writer, path: str) -> str:
     """The id of the row that holds the Zarr of an asset still to be made at `path`: found, or new.
 
@@ -63,24 +68,37 @@ def zarr_for(writer: Writer, path: str) -> str:
     raise AssertionError("numbers do not end")
 
 
-def fill(writer: Writer, zarr: str, wanted: LocalZarr, progress: Callable[[int], None] | None = None) -> int:
+def fill(
+    writer: Writer,
+    zarr: str,
+    wanted: LocalZarr,
+    progress: Callable[[int], None] | None = None,
+    *,
+    send: SendBatches | None = None,
+) -> int:
     """Make the files on the archive those that are here, and return the bytes that were sent.
 
-    Returns once the archive has the checksum that was planned. DataError where a file is not
-    what it was; ArchiveError where the archive makes something else of it, or does not end.
+    They are sent from here, which tells `progress`, unless `send` has others do it. Returns once
+    the archive has the checksum that was planned. DataError where a file is not what it was;
+    ArchiveError where the archive makes something else of it, or does not end.
     """
-    sent = Sent(progress)
+
+    def from_here(batches: Iterator[Sequence[ZarrFile]]) -> Iterator[int]:
+        return (send_files(writer, zarr, wanted.folder, batch, progress) for batch in batches)
+
+    total = 0
     for _ in range(_ROUNDS):
         row = _settled(writer, zarr)
         if row["status"] == _COMPLETE and row["checksum"] == wanted.digest:
-            return sent.total
-        changed = _make_same(writer, zarr, wanted, sent)
-        if row["status"] == _COMPLETE and not changed:
+            return total
+        differing = _Differing(writer, zarr, wanted)
+        total += sum((send or from_here)(differing.batches()))
+        if row["status"] == _COMPLETE and not differing.any:
             break
         writer.finalize_zarr(zarr)
     row = _settled(writer, zarr)
     if row["checksum"] == wanted.digest:
-        return sent.total
+        return total
     raise ArchiveError(
         f"the archive makes {row['checksum']} of {wanted.folder.name}, which is {wanted.digest} here",
         where=str(wanted.folder),
@@ -104,28 +122,35 @@ def _settled(writer: Writer, zarr: str) -> JsonObject:
     return row
 
 
-def _make_same(writer: Writer, zarr: str, wanted: LocalZarr, sent: Sent) -> bool:
-    """Send and delete what differs; whether there was any."""
-    lacking: list[ZarrFile] = []
-    extra: list[str] = []
-    changed = False
-    for file, path in differences(wanted.files(), writer.reader.zarr_files(zarr)):
-        changed = True
-        if file is not None:
-            lacking.append(file)
-        else:
-            extra.append(path)
-        if len(lacking) == _URLS:
-            _send(writer, zarr, wanted.folder, lacking, sent)
-            lacking = []
-        if len(extra) == _DELETIONS:
-            writer.delete_zarr_files(zarr, extra)
-            extra = []
-    if lacking:
-        _send(writer, zarr, wanted.folder, lacking, sent)
-    if extra:
-        writer.delete_zarr_files(zarr, extra)
-    return changed
+@dataclass
+class _Differing:
+    """One comparison of a Zarr's files here with those on the archive."""
+
+    writer: Writer
+    zarr: str
+    wanted: LocalZarr
+    any: bool = False
+
+    def batches(self) -> Iterator[Sequence[ZarrFile]]:
+        """Files that have to be sent; what is extra on the archive is deleted on the way."""
+        lacking: list[ZarrFile] = []
+        extra: list[str] = []
+        for file, path in differences(self.wanted.files(), self.writer.reader.zarr_files(self.zarr)):
+            self.any = True
+            if file is not None:
+                lacking.append(file)
+            else:
+                extra.append(path)
+            if len(lacking) == _URLS:
+                yield lacking
+                lacking = []
+            if len(extra) == _DELETIONS:
+                self.writer.delete_zarr_files(self.zarr, extra)
+                extra = []
+        if lacking:
+            yield lacking
+        if extra:
+            self.writer.delete_zarr_files(self.zarr, extra)
 
 
 def differences(
@@ -151,14 +176,20 @@ def differences(
             file, object_ = next(local, None), next(remote, None)
 
 
-def _send(writer: Writer, zarr: str, folder: Path, files: list[ZarrFile], sent: Sent) -> None:
-    """Send a batch; those whose URLs expired meanwhile get new ones."""
+def send_files(
+    writer: Writer,
+    zarr: str,
+    folder: Path,
+    files: Sequence[ZarrFile],
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """Send one batch and return its bytes; files whose URLs expired meanwhile get new ones."""
+    sent = Sent(progress)
     for _ in range(_ROUNDS):
-        urls = writer.zarr_urls(zarr, files)
-        late = _put_all(list(zip(urls, files, strict=True)), folder, sent)
-        if not late:
-            return
-        files = late
+        urls = writer.zarr_urls(zarr, list(files))
+        files = _put_all(list(zip(urls, files, strict=True)), folder, sent)
+        if not files:
+            return sent.total
     raise ArchiveError(
         f"{len(files)} files of {folder.name} could not be sent: the archive's URLs expire at once",
         where=str(folder),

@@ -15,12 +15,14 @@ from dandifile.report.verdict import Verdict, verdict_json, verdict_text
 
 def validate(flags: Flags, report: Path | None) -> int:
     """Asks no archive. What was validated once is known by its content."""
+    from dandifile.run.engines import engine
     from dandifile.run.survey_runner import survey_runner
     from dandifile.survey import tasks
     from dandifile.survey.judge import judge
 
     with at_hand(flags) as (spec, cache, jobs):
-        with watching(flags) as (notify, _), survey_runner(tasks, cache, jobs, notify) as run:
+        where = engine(flags.executor)
+        with watching(flags) as (notify, _), survey_runner(tasks, cache, jobs, notify, where) as run:
             local, of_refused = judge(spec, run)
         verdict = _verdict(spec, local, of_refused)
     if report is not None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from dandifile.model import Block, Change, Json, Local, Spec, Step
 from dandifile.plan.standing import Standing
@@ -39,14 +39,22 @@ class Difference:
     unchanged: int = 0
 
 
+Parts: TypeAlias = Callable[[Iterable[Step]], Iterator[Any]]
+"""Does the parts of one step, each a step of the same kind, some at a time; gives their outputs, in order."""
+
+
 @dataclass(frozen=True)
 class Means:
-    """What a step may use: the archive, and the folders that it reads data from and notes things in."""
+    """What a step may use: the archive, and the folders that it reads data from and notes things in.
+
+    `parts` has other machines do parts of it; where there are none, the step does all itself.
+    """
 
     writer: Writer
     root: Path
     state: Path
     sent: Callable[[int], None] = lambda count: None  # noqa: ARG005 - told of bytes as they leave
+    parts: Parts | None = None
 
 
 class Kind(Protocol):

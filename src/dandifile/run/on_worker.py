@@ -26,7 +26,8 @@ def run_step(task: JsonObject) -> JsonObject:
     """`{function, step, inputs, alone, versions}` → `{"output": …}` or `{"error": {what, where, fix}}`.
 
     `function` is `module:name`, called with the step and its inputs. `alone`: no other such
-    step at the same time in this process. A `path` in the step's params is the file that it reads.
+    step at the same time in this process. A `path` in the step's params is the file that it reads,
+    or a folder, of which `files`, each a list that begins with its path in it, are those that it reads.
     """
     os.environ["DANDI_NO_ET"] = "1"
     step = Step(**task["step"])
@@ -61,9 +62,13 @@ def _refuse_other_versions(wanted: Mapping[str, str]) -> None:
 
 def _refuse_absent(step: Step) -> None:
     path = step.params.get("path")
-    if path is not None and not os.path.lexists(Path(path)):
-        raise UserError(
-            f"{path} is not there on the worker on {socket.gethostname()}",
-            where=path,
-            fix="let the workers see the data under the same path, or use --executor local",
-        )
+    if path is None:
+        return
+    files = (Path(path) / name for name, *_ in step.params.get("files", ()))
+    for file in (Path(path), *files):
+        if not os.path.lexists(file):
+            raise UserError(
+                f"{file} is not there on the worker on {socket.gethostname()}",
+                where=path,
+                fix="let the workers see the data under the same path, or use --executor local",
+            )

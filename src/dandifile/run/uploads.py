@@ -1,10 +1,15 @@
-"""Uploads from the workers of a cluster, where they see the files: bytes don't pass through this machine."""
+"""Uploads from the workers of a cluster, where they see the files: bytes don't pass through this machine.
+
+A file is one worker's. A Zarr is compared and finalized here, and sent by all workers, some of
+its files each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from concurrent.futures import Executor
-from dataclasses import replace
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dandifile.model import Json, JsonObject, Step
@@ -12,21 +17,45 @@ from dandifile.plan.kind import Means
 from dandifile.run.execute import Perform
 
 
-def uploading_on(workers: Executor, means: Means, perform: Perform) -> Perform:
-    """`perform`, but the uploads of contents are done by the workers, one after the other on each."""
+@dataclass(frozen=True)
+class Sending:
+    """Has `workers` send what is to be sent, at most `at_once` parts of one Zarr at a time."""
 
-    def run(step: Step, inputs: Mapping[str, Json]) -> Json:
-        if step.params.get("do") != "upload":
-            return perform(step, inputs)
-        done = workers.submit(upload_from_here, _placed(step, means), inputs).result()
-        means.sent(done["sent"])
+    workers: Executor
+    means: Means
+    at_once: int
+
+    def perform(self, here: Perform, step: Step, inputs: Mapping[str, Json]) -> Json:
+        """Uploads of contents go to the workers, all else is done `here`."""
+        if step.params.get("do") == "upload":
+            return self._told(self._submit(step, inputs))
+        return here(step, inputs)
+
+    def parts(self, steps: Iterable[Step]) -> Iterator[Json]:
+        """As `plan.kind.Parts`. The first that fails cancels those that have not begun."""
+        asked: deque[Future[Json]] = deque()
+        try:
+            for step in steps:
+                asked.append(self._submit(step, {}))
+                if len(asked) == self.at_once:
+                    yield self._told(asked.popleft())
+            while asked:
+                yield self._told(asked.popleft())
+        finally:
+            for future in asked:
+                future.cancel()
+
+    def _submit(self, step: Step, inputs: Mapping[str, Json]) -> Future[Json]:
+        return self.workers.submit(upload_from_here, _placed(step, self.means), inputs)
+
+    def _told(self, future: Future[Json]) -> Json:
+        done = future.result()
+        self.means.sent(done["sent"])
         return done
-
-    return run
 
 
 def upload_from_here(step: Step, inputs: Mapping[str, Json]) -> Json:
-    """Does an upload step on the machine that it is called on, with the key that is found there."""
+    """Does a step that sends on the machine that it is called on, with the key that is found there."""
     from dandifile.archive.credentials import require_key
     from dandifile.archive.instances import Instance
     from dandifile.archive.writer import Writer
@@ -41,7 +70,7 @@ def upload_from_here(step: Step, inputs: Mapping[str, Json]) -> Json:
 
 
 def _placed(step: Step, means: Means) -> Step:
-    """The step with where its file is and where it goes; no key."""
+    """The step with where its files are and where they go; no key."""
     instance = means.writer.reader.instance
     root = means.root.absolute()
     at = {

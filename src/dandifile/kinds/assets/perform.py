@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from dandifile.kinds.assets.steps import parking_id
-from dandifile.kinds.assets.zarr import send
+from dandifile.kinds.assets.zarr import send, send_part
 from dandifile.model import Json, JsonObject, Step
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def _sent(inputs: Mapping[str, Json]) -> JsonObject:
 _VERBS: Mapping[str, Callable[[JsonObject, Means], JsonObject]] = {
     "upload": _upload,
     "send": send,
+    "send-part": send_part,
     "create": _create,
     "put": _put,
     "delete": _delete,

@@ -1,4 +1,7 @@
-"""Sends the content of a Zarr. Its files were hashed by the survey: what was remembered is not read again."""
+"""Sends the content of a Zarr. Its files were hashed by the survey: what was remembered is not read again.
+
+Its files go in batches. Where there are others to send them, here is only said which they are.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dandifile.errors import DataError
+from dandifile.kinds.assets.gather import NAME
 from dandifile.model import Cache, JsonObject, Result, Status, Step, ZarrFile
 from dandifile.survey import tasks
 from dandifile.survey.stages import Runner
@@ -15,7 +19,8 @@ from dandifile.survey.zarr import Root, contents, summed
 from dandifile.survey.zarr_walk import AbsentError
 
 if TYPE_CHECKING:
-    from dandifile.plan.kind import Means
+    from dandifile.archive.zarr import SendBatches
+    from dandifile.plan.kind import Means, Parts
 
 _READERS = 4
 _FIX = "run plan again and look at it"
@@ -38,8 +43,29 @@ def send(params: JsonObject, means: Means) -> JsonObject:
     if summed(files()).digest != params["digest"]:
         raise DataError(f"{folder.name} was changed since the plan was made", where=str(folder), fix=_FIX)
     zarr = params["zarr"] or zarr_for(means.writer, params["path"])
-    sent = fill(means.writer, zarr, LocalZarr(folder, params["digest"], files), means.sent)
-    return {"zarr": zarr, "sent": sent}
+    wanted = LocalZarr(folder, params["digest"], files)
+    away = _away(params["source"], zarr, means.parts) if means.parts else None
+    return {"zarr": zarr, "sent": fill(means.writer, zarr, wanted, means.sent, send=away)}
+
+
+def send_part(params: JsonObject, means: Means) -> JsonObject:
+    """`{source, zarr, files: [[path, size, md5], …]}` → `{"sent"}`: these files are on the archive."""
+    from dandifile.archive.zarr import send_files
+
+    files = [ZarrFile(*file) for file in params["files"]]
+    folder = means.root / params["source"]
+    return {"sent": send_files(means.writer, params["zarr"], folder, files, means.sent)}
+
+
+def _away(source: str, zarr: str, parts: Parts) -> SendBatches:
+    """Has batches of files sent by others, each as a step of its own."""
+
+    def part(batch: Sequence[ZarrFile]) -> Step:
+        files = [list(file) for file in batch]
+        params = {"do": "send-part", "source": source, "zarr": zarr, "files": files}
+        return Step(f"zarr:{zarr}:{batch[0].path}", NAME, params)
+
+    return lambda batches: (done["sent"] for done in parts(part(batch) for batch in batches))
 
 
 def _files(source: str, folder: Path, run: Runner) -> Iterator[ZarrFile]:
