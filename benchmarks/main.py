@@ -45,8 +45,15 @@ def _parser() -> argparse.ArgumentParser:
 def _line(outcome: Outcome) -> str:
     return (
         f"{outcome.name:<12} dandifile {_side(outcome.dandifile)}   dandi {_side(outcome.dandi)}   "
-        f"{outcome.ratio:.1f} times faster   ({outcome.about})"
+        f"{outcome.ratio:.1f} times faster{_least(outcome)}   ({outcome.about})"
     )
+
+
+def _least(outcome: Outcome) -> str:
+    if outcome.least is None:
+        return ""
+    times = outcome.dandifile.seconds / outcome.least
+    return f", {times:.2f} times the {outcome.least:.3g} s of hashing it and copying it over loopback"
 
 
 def _side(side: Side) -> str:

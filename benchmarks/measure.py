@@ -24,10 +24,13 @@ class Side:
 
 @dataclass(frozen=True)
 class Outcome:
+    """Both sides; `least`: seconds that no client can do without, where they were measured."""
+
     name: str
     about: str
     dandifile: Side
     dandi: Side
+    least: float | None = None
 
     @property
     def ratio(self) -> float:

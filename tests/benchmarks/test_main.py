@@ -21,6 +21,7 @@ def test_every_bench_runs_and_a_no_op_asks_the_archive_at_most_eight_times(
     outcomes = {said["name"]: said for said in map(json.loads, capsys.readouterr().out.splitlines())}
     assert outcomes.keys() == BENCHES.keys()
     assert 0 < outcomes["noop"]["dandifile"]["requests"] <= 8
+    assert outcomes["one-large"]["least"] > 0
     assert all(said["dandi"]["seconds"] > 0 and said["ratio"] > 0 for said in outcomes.values())
 
 
