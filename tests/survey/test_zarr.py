@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -123,11 +125,68 @@ def test_what_the_client_finds_in_it_is_told(tmp_path: Path) -> None:
     assert (finding.check, finding.severity) == ("zarr.cannot_open", Severity.ERROR)
 
 
+def consolidated(files: Mapping[str, str]) -> dict[str, str]:
+    """The files of a Zarr of version 2, with the copy of all its metadata that hdmf-zarr writes."""
+    said = {name: json.loads(text) for name, text in files.items() if name.rpartition("/")[2][:2] == ".z"}
+    return {**files, ".zmetadata": json.dumps({"metadata": said, "zarr_consolidated_format": 1})}
+
+
+def array_of(dtype: str, fill_value: object, *filters: str) -> str:
+    described = {"shape": [1], "chunks": [1], "order": "C", "compressor": None, "zarr_format": 2}
+    chosen = [{"id": name} for name in filters] or None
+    return json.dumps({**described, "dtype": dtype, "fill_value": fill_value, "filters": chosen})
+
+
+NWB_ZARR = {
+    ".zgroup": '{"zarr_format": 2}',
+    ".zattrs": '{"neurodata_type": "NWBFile"}',
+    "session_start_time/.zarray": array_of("|O", 0, "vlen-bytes"),
+    "specifications/.zgroup": '{"zarr_format": 2}',
+    "specifications/core/.zarray": array_of("|O", 0, "json2"),
+    "data/.zarray": array_of("<f8", 0.0),
+}
+"""In small, what hdmf-zarr 0.13 writes with zarr-python 2.18: the same arrays, dtypes and filters."""
+
+
+@pytest.mark.skipif(version("zarr").startswith("2."), reason="zarr-python 2 reads it")
+def test_an_nwb_zarr_of_zarr_python_2_is_not_blamed_for_what_zarr_python_3_cannot_read(
+    tmp_path: Path,
+) -> None:
+    """`dandi validate` calls it an error; the files are what their writer wanted."""
+    make(tmp_path / "data" / "a.nwb.zarr", consolidated(NWB_ZARR))
+    [finding] = look(tmp_path).assets[0].findings
+    assert (finding.check, finding.severity) == ("zarr.cannot_open", None)
+    assert "session_start_time" in finding.message
+    assert "not the file's" in finding.message
+
+
+COPIED = consolidated(NWB_ZARR)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        consolidated({**NWB_ZARR, "data/.zarray": array_of("<f8", "x")}),
+        {**COPIED, "data/.zarray": "{"},
+        {**COPIED, ".zmetadata": "{"},
+        {
+            **NWB_ZARR,
+            ".zmetadata": consolidated({**NWB_ZARR, "lost/.zarray": array_of("|O", 0)})[".zmetadata"],
+        },
+    ],
+    ids=["an array that nobody can read", "a broken file", "a broken copy", "an array that is not there"],
+)
+def test_one_that_is_broken_itself_is_an_error(tmp_path: Path, files: dict[str, str]) -> None:
+    make(tmp_path / "data" / "a.nwb.zarr", files)
+    [finding] = look(tmp_path).assets[0].findings
+    assert (finding.check, finding.severity) == ("zarr.cannot_open", Severity.ERROR)
+
+
 def test_a_good_zarr_has_no_findings(tmp_path: Path) -> None:
     import zarr
 
-    for version in (2, 3):
-        group = zarr.open_group(str(tmp_path / "data" / f"v{version}.zarr"), mode="w", zarr_format=version)
+    for number in (2, 3):
+        group = zarr.open_group(str(tmp_path / "data" / f"v{number}.zarr"), mode="w", zarr_format=number)
         group.create_array("a", shape=(10,), chunks=(5,), dtype="int32")[:] = 1
     assert [asset.findings for asset in look(tmp_path).assets] == [(), ()]
 
