@@ -8,7 +8,7 @@ stays theirs. Where anything about a file is unusual, nothing is lent and each o
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from types import ModuleType
@@ -77,14 +77,15 @@ def _is_whole(file: Any) -> bool:
     )
 
 
-def _loans(read: _Read) -> list[tuple[ModuleType, str, Callable[..., Any]]]:
+def _loans(read: _Read) -> list[tuple[ModuleType, str, Any]]:
     """By which name each tool opens a file, and what it gets from that for now."""
     import dandi.metadata.nwb
     import dandi.pynwb_utils
     import nwbinspector._nwb_inspection
     import pynwb
 
-    loans: list[tuple[ModuleType, str, Callable[..., Any]]] = [
+    loans: list[tuple[ModuleType, str, Any]] = [
+        (dandi.pynwb_utils, "h5py", _h5py_with(read.io._file)),  # noqa: SLF001  # hdmf has no name for it
         (dandi.pynwb_utils, "NWBHDF5IO", lambda **_: nullcontext(read.io)),
         (pynwb, "validate", lambda **_: list(read.errors)),
         (nwbinspector._nwb_inspection, "_read_nwbfile_and_io", lambda **_: (read.nwb, _LeftOpen())),  # noqa: SLF001
@@ -94,8 +95,17 @@ def _loans(read: _Read) -> list[tuple[ModuleType, str, Callable[..., Any]]]:
     return loans
 
 
+def _h5py_with(file: Any) -> ModuleType:
+    """h5py as it is, but for the one file that it opens."""
+    import h5py
+
+    lent = ModuleType("h5py")
+    lent.__dict__.update({**vars(h5py), "File": lambda *_: nullcontext(file)})
+    return lent
+
+
 @contextlib.contextmanager
-def _in_place_of(module: ModuleType, name: str, lent: Callable[..., Any]) -> Iterator[None]:
+def _in_place_of(module: ModuleType, name: str, lent: Any) -> Iterator[None]:
     """A version of a tool that has no such name is lent nothing."""
     own = getattr(module, name, None)
     if own is None:
