@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,17 @@ def test_a_spec_inside_the_dataset_is_no_error_but_a_hint(tmp_path: Path, datase
     assert errors(local) == {}
     hints = {finding.check for finding in by_path(local)["dataset_description.json"].findings}
     assert "DANDI.BIDSIGNORE_DANDISET_YAML" in hints
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+def test_what_git_annex_has_not_fetched_is_unknown_and_no_error(tmp_path: Path, dataset: Path) -> None:
+    link = write(dataset / "sub-01" / "anat" / "sub-01_T1w.nii.gz")
+    link.unlink()
+    link.symlink_to("../../.git/annex/objects/not/fetched")
+    local = look(tmp_path)
+    assert local.absent == ("data/ds/sub-01/anat/sub-01_T1w.nii.gz",)
+    assert set(by_path(local)) == {f"ds/{name}" for name in FILES}
+    assert errors(local) == {}
 
 
 def test_nwb_inside_keeps_its_name_and_is_checked_as_nwb(tmp_path: Path, dataset: Path) -> None:

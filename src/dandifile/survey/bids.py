@@ -69,8 +69,17 @@ def _as_metadata(flat: JsonObject) -> JsonObject:
 def _findings(root: Path, below: str) -> Iterator[JsonObject]:
     said = _run(root / below)
     for issue in said["issues"]["issues"]:
-        if issue["severity"] != "ignore":
+        if issue["severity"] != "ignore" and not _unfetched(root / f"{below}{_location(issue)}"):
             yield _finding(issue, said["issues"]["codeMessages"], root, below)
+
+
+def _location(issue: JsonObject) -> str:
+    return str(issue.get("location", "")).strip("/")
+
+
+def _unfetched(path: Path) -> bool:
+    """Links without their content, as git-annex leaves them, are unknown, and no error."""
+    return path.is_symlink() and not path.exists()
 
 
 def _run(folder: Path) -> JsonObject:
@@ -102,7 +111,7 @@ def _run(folder: Path) -> JsonObject:
 
 
 def _finding(issue: JsonObject, messages: JsonObject, root: Path, below: str) -> JsonObject:
-    path = f"{below}{issue.get('location', '').strip('/')}".rstrip("/")
+    path = f"{below}{_location(issue)}".rstrip("/")
     if path.rpartition("/")[2] == _SPEC:
         return _told_to_ignore_the_spec()
     is_file = bool(path) and (root / path).is_file()
