@@ -27,7 +27,9 @@ def many(count: int, noun: str, plural: str = "") -> str:
 
 
 def duration(seconds: float) -> str:
-    """`0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
+    """`40 ms`, `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds < 0.095:  # noqa: PLR2004 - in seconds it would be nothing, or twice what it is
+        return f"{max(1, round(seconds * 1000))} ms"
     if seconds < 10:  # noqa: PLR2004 - only then a tenth tells something
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
