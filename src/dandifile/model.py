@@ -13,6 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
+from dandifile.regions import Located, Location, Regions
+
 Json: TypeAlias = Any
 """What `json.loads` can give: None, bool, int, float, str, list of Json, dict of str to Json."""
 JsonObject: TypeAlias = dict[str, Any]
@@ -38,19 +40,6 @@ class PathEntry:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     prune: bool = False
-
-
-@dataclass(frozen=True)
-class Regions:
-    """Brain regions for assets, as DANDI `Anatomy` objects with full OBO IRIs.
-
-    The dandiset's own regions are in `Spec.fields["about"]`. Of several rules that match
-    an asset the most specific kind wins: paths, then sessions, then subjects.
-    """
-
-    subjects: Mapping[str, tuple[JsonObject, ...]] = field(default_factory=dict)
-    sessions: Mapping[str, tuple[JsonObject, ...]] = field(default_factory=dict)  # subject/session
-    paths: Mapping[str, tuple[JsonObject, ...]] = field(default_factory=dict)  # glob
 
 
 @dataclass(frozen=True)
@@ -152,6 +141,7 @@ class LocalAsset:
     digest: str  # dandi-etag, or dandi-zarr-checksum of a folder
     metadata: JsonObject | None = None
     findings: tuple[Finding, ...] = ()
+    locations: tuple[Location, ...] | None = None  # sorted; None: not known, or nobody wants them
 
 
 class ZarrFile(NamedTuple):
@@ -228,6 +218,7 @@ class Local:
     record: Record = field(default_factory=Record)
     pending: tuple[PendingAsset, ...] = ()
     skipped: int = 0  # files that were not excluded, but are not of their entry's standard
+    located: Located = field(default_factory=Located)  # looked up after the survey
 
 
 class Cache(Protocol):

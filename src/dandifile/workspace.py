@@ -29,6 +29,7 @@ from dandifile.model import (
     Plan,
     Record,
     Recorded,
+    RemoteAsset,
     Result,
     Spec,
     Status,
@@ -65,6 +66,7 @@ class Workspace:
     jobs: int
     engine: Engine
     remember: Callable[[str], None]  # told the identifier of a dandiset that was created
+    locate: Callable[[Local, Mapping[str, RemoteAsset]], Local]  # adds what locations in NWB files are
 
     @property
     def state(self) -> Path:
@@ -137,7 +139,8 @@ def look(workspace: Workspace, observed: Mapping[str, Any], options: Options, no
             rename=options.rename,
             refresh=options.refresh_metadata,
         )
-    return replace(local, record=record)
+    local = replace(local, record=record)
+    return workspace.locate(local, observed["assets"].assets) if workspace.spec.regions.from_nwb else local
 
 
 @dataclass(frozen=True)

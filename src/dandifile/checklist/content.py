@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dandifile.checklist.reading import count, named, objects, some, text, texts
-from dandifile.checklist.verdict import Facts, Finding, failed, passed
+from dandifile.checklist.verdict import Facts, Finding, failed, passed, unknown
 from dandifile.model import JsonObject
 
 OPEN_LICENSES = ("spdx:CC0-1.0", "spdx:CC-BY-4.0")
@@ -51,6 +51,11 @@ def regions(document: JsonObject, facts: Facts) -> Finding:
         return passed(named(anatomy))
     if facts.regions_on_assets:
         return passed("on assets")
+    if facts.regions_in_files:
+        return unknown(
+            "taken from the NWB files, which are not looked at here",
+            "run `dandifile plan` where the data are",
+        )
     if vague := [
         item for item in about if item.get("schemaKey") == "GenericType" and not text(item, "identifier")
     ]:

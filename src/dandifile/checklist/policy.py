@@ -6,14 +6,17 @@ from collections.abc import Iterable
 
 from dandifile.checklist.rules import checked
 from dandifile.checklist.verdict import Facts, Verdict
-from dandifile.model import Block, JsonObject, Spec
+from dandifile.model import Block, JsonObject, Local, Spec
 
 
-def facts_of(spec: Spec) -> Facts:
-    """What the lock and the spec say beside the dandiset's own document."""
+def facts_of(spec: Spec, local: Local | None = None) -> Facts:
+    """What the document does not say: from the lock, the spec and, where they were looked at, the files."""
     rules = (spec.regions.subjects, spec.regions.sessions, spec.regions.paths)
     overlaid = any(overlay.metadata.get("about") for overlay in spec.overlays)
-    return Facts(spec.verdicts, spec.verdicts, regions_on_assets=overlaid or any(rules))
+    in_files = local is not None and any(local.located.regions.values())
+    perhaps = spec.regions.from_nwb and not (local and local.located.whole)
+    on_assets = overlaid or any(rules) or in_files
+    return Facts(spec.verdicts, spec.verdicts, regions_on_assets=on_assets, regions_in_files=perhaps)
 
 
 def policy_blocks(document: JsonObject, facts: Facts, required: Iterable[str]) -> tuple[Block, ...]:

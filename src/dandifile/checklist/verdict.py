@@ -21,12 +21,14 @@ class Facts:
     """What the document alone does not tell. What is not here was not looked up, and counts as good.
 
     `orcids` and `rors` give the status that the lock holds: `valid` or `active` are good,
-    `unreachable` is not known, all else is bad. ORCID iDs are bare, RORs are URLs.
+    `unreachable` is not known, all else is bad. ORCID iDs are bare, RORs are URLs. `regions_in_files`:
+    assets get regions from NWB files, and not all of these are known.
     """
 
     orcids: Mapping[str, str] = field(default_factory=dict)
     rors: Mapping[str, str] = field(default_factory=dict)
     regions_on_assets: bool = False
+    regions_in_files: bool = False
 
 
 @dataclass(frozen=True)

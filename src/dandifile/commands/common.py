@@ -103,6 +103,7 @@ def cache_beside(file: Path) -> Iterator[SqliteCache]:
 @contextmanager
 def opened(flags: Flags, *, writing: bool) -> Iterator[Workspace]:
     """The workspace of the spec, its archive within reach. Reading needs no key; writing does."""
+    from dandifile.commands.locations import located
     from dandifile.commands.lookups import looked_up
     from dandifile.run.engines import engine
 
@@ -110,9 +111,10 @@ def opened(flags: Flags, *, writing: bool) -> Iterator[Workspace]:
     with cache_beside(declared.file) as cache:
         spec = looked_up(declared, cache, locked=flags.locked)
         reached = _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)
+        locate = partial(located, declared, spec, cache, locked=flags.locked)
         with reached as make:
             jobs = flags.jobs or TRANSFERS
-            yield make(spec=spec, cache=cache, jobs=jobs, engine=engine(flags.executor))
+            yield make(spec=spec, cache=cache, jobs=jobs, engine=engine(flags.executor), locate=locate)
 
 
 @contextmanager

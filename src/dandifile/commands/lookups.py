@@ -70,10 +70,15 @@ def looked_up(bound: Bound, cache: Cache, *, locked: bool) -> Spec:
         return pinned(bound)
     if locked:
         raise BlockedError(f"not in the lock: {', '.join(missing)}", fix=REMEDY)
+    found = ask_briefly(bound.needed, bound.lock, cache)
+    return bound.spec(found.lock, reasons(found))
+
+
+def ask_briefly(wanted: Wanted, lock: Lock, cache: Cache) -> Resolution:
+    """For a plan, which goes on with what is known: a service that is down holds it up for moments."""
     from dandifile.lookup.http import Patience
 
-    found = ask(bound.needed, bound.lock, cache, patience=Patience(tries=2, first=0.3, longest=5.0))
-    return bound.spec(found.lock, reasons(found))
+    return ask(wanted, lock, cache, patience=Patience(tries=2, first=0.3, longest=5.0))
 
 
 def ask(wanted: Wanted, lock: Lock, cache: Cache, **how: Any) -> Resolution:

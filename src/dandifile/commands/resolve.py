@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from dandifile.commands.common import Flags, bound, cache_beside
+from dandifile.commands.common import TRANSFERS, Flags, bound, cache_beside
+from dandifile.commands.locations import in_files
 from dandifile.commands.lookups import Bound, ask, everything, reasons
-from dandifile.commands.showing import print_json
+from dandifile.commands.showing import print_json, watching
 from dandifile.errors import Exit, UserError
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.known import Known
@@ -55,15 +56,16 @@ def resolve(flags: Flags, asked: Asked) -> int:
             "--offline asks nobody, so that nothing can be refreshed", fix="leave one of them out"
         )
     spec = bound(flags)
-    wanted = everything(spec.declared)
-    with cache_beside(spec.file) as cache:
+    with cache_beside(spec.file) as cache, watching(flags) as (notify, _):
+        wanted = replace(everything(spec.declared), locations=in_files(spec, cache, TRANSFERS, notify))
         found = ask(wanted, spec.lock, cache, refresh=asked.refresh, offline=asked.offline)
     changed = found.lock != spec.lock
     if changed and not asked.check:
         save_lock(lock_file(spec.file), found.lock)
     _show(flags, asked, spec, found)
     spec.spec(found.lock, reasons(found))  # tells what only now turns out to be wrong
-    if lacking(spec.needed, found.lock) or any(_unsettled(row, wanted) for row in found.rows):
+    needed = replace(spec.needed, locations=wanted.locations)
+    if lacking(needed, found.lock) or any(_unsettled(row, wanted) for row in found.rows):
         return Exit.BLOCKED
     return Exit.CHANGES if asked.check and changed else Exit.DONE
 

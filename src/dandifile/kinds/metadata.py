@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dandifile.checklist.policy import facts_of, policy_blocks
 from dandifile.checklist.verdict import Facts
 from dandifile.errors import BlockedError
+from dandifile.kinds.about import about_with_files, with_regions_of
 from dandifile.kinds.outgoing import new_errors
 from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
 from dandifile.plan.kind import Difference
@@ -37,7 +38,8 @@ class Declared:
     """The fields that the spec owns, and the pointers to what in them is somebody else's.
 
     `left` holds a digest of each field as the last apply from here left it. `require` are the
-    rules of the checklist that must hold, judged with `facts`.
+    rules of the checklist that must hold, judged with `facts`. `only_adds`: brain regions that the
+    draft has stay on it, since a file that is elsewhere may be of them.
     """
 
     fields: Mapping[str, Json]
@@ -45,6 +47,7 @@ class Declared:
     left: Mapping[str, str] = field(default_factory=dict)
     require: tuple[str, ...] = ()
     facts: Facts = field(default_factory=Facts)
+    only_adds: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,11 @@ def own_part(document: JsonObject) -> JsonObject:
 def desired(spec: Spec, local: Local) -> Declared:
     pointers = tuple(tuple(pointer.strip("/").split("/")) for pointer in spec.ignore)
     whole = {pointer[0] for pointer in pointers if len(pointer) == 1}
-    fields = {name: value for name, value in spec.fields.items() if name not in whole}
+    declared = {**spec.fields, **about_with_files(spec, local)}
+    fields = {name: value for name, value in declared.items() if name not in whole}
     inner = tuple(pointer for pointer in pointers if len(pointer) > 1)
-    return Declared(fields, inner, local.record.fields, spec.require, facts_of(spec))
+    only_adds = spec.regions.from_nwb_to_dandiset and not local.located.whole
+    return Declared(fields, inner, local.record.fields, spec.require, facts_of(spec, local), only_adds)
 
 
 def outgoing(desired: Declared, document: JsonObject) -> JsonObject:
@@ -153,6 +158,8 @@ def _blocks(changes: tuple[Change, ...], observed: Observed) -> tuple[Block, ...
 
 def _after(name: str, desired: Declared, document: JsonObject) -> Json:
     declared, current = desired.fields[name], document.get(name)
+    if name == "about" and desired.only_adds:
+        declared = with_regions_of(declared, current)
     for head, *rest in desired.ignore:
         if head == name:
             declared = carry(declared, current, rest)

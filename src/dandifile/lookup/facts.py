@@ -131,7 +131,8 @@ class Term:
     """A term of an ontology, as it was asked for and as it was found.
 
     `asked` is the text of the spec and `about` its place: regions, disorders, cell_types or
-    phenotypes. `match` says how it was found (`id`, `label`, `exact synonym`, …), `source` where.
+    phenotypes; or a word of NWB files, and locations or mouse_locations. `match` says how it was
+    found (`id`, `label`, `exact synonym`, …), `source` where.
     """
 
     asked: str
@@ -141,6 +142,16 @@ class Term:
     label: str
     match: str
     source: str
+    checked: str = ""
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """A word of an NWB file that is no single region, and `why`, with the terms that may be meant."""
+
+    asked: str
+    about: str
+    why: str
     checked: str = ""
 
 
@@ -161,6 +172,7 @@ class Lock:
     people: tuple[Person, ...] = ()
     institutions: tuple[Institution, ...] = ()
     terms: tuple[Term, ...] = ()
+    unsettled: tuple[Unsettled, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
 
     def paper(self, doi: str) -> Paper | None:
@@ -174,3 +186,6 @@ class Lock:
 
     def term(self, asked: str, about: str) -> Term | None:
         return next((term for term in self.terms if (term.asked, term.about) == (asked, about)), None)
+
+    def open_word(self, asked: str, about: str) -> Unsettled | None:
+        return next((word for word in self.unsettled if (word.asked, word.about) == (asked, about)), None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -81,7 +81,7 @@ class Known:
     @property
     def digest(self) -> str:
         """Of all that is wanted and known."""
-        doc = to_json(Lock(self.lock.papers, self.lock.people, self.lock.institutions, self.lock.terms))
+        doc = to_json(replace(self.lock, identifiers=()))
         if not doc:
             return ""
         return hashlib.sha256(json.dumps(doc, sort_keys=True).encode()).hexdigest()

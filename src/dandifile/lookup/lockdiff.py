@@ -13,6 +13,7 @@ _TITLES = {
     "people": "ORCID iD",
     "institutions": "ROR id",
     "terms": "term",
+    "unsettled": "unsettled",
     "identifiers": "dandiset",
 }
 _SHOWN = {
@@ -20,6 +21,7 @@ _SHOWN = {
     "people": ("name", "status"),
     "institutions": ("name", "status"),
     "terms": ("label", "id", "match"),
+    "unsettled": ("why",),
     "identifiers": ("identifier",),
 }
 _LONGEST = 70

@@ -20,6 +20,7 @@ from dandifile.lookup.facts import (
     Related,
     Relation,
     Term,
+    Unsettled,
 )
 from dandifile.model import Json, JsonObject
 
@@ -30,6 +31,7 @@ SECTIONS = {
     "people": ("orcid",),
     "institutions": ("ror",),
     "terms": ("about", "asked"),
+    "unsettled": ("about", "asked"),
     "identifiers": ("environment", "api_url"),
 }
 """The lock's lists in the file's order, and the keys that say what an entry of each is about."""
@@ -48,6 +50,7 @@ def from_json(document: JsonObject) -> Lock:
         people=tuple(_person(entry) for entry in document.get("people", ())),
         institutions=tuple(_institution(entry) for entry in document.get("institutions", ())),
         terms=tuple(Term(**entry) for entry in document.get("terms", ())),
+        unsettled=tuple(Unsettled(**entry) for entry in document.get("unsettled", ())),
         identifiers=tuple(Identifier(**entry) for entry in document.get("identifiers", ())),
     )
 

@@ -16,8 +16,9 @@ from dandifile.lookup import orcid, ror
 from dandifile.lookup.answers import Answer, Asks, Unreachable
 from dandifile.lookup.authors import full_name
 from dandifile.lookup.enrich import enriched
-from dandifile.lookup.facts import Institution, Lock, Paper, Person, Term
+from dandifile.lookup.facts import Institution, Lock, Paper, Person, Term, Unsettled
 from dandifile.lookup.http import PATIENT, Client, Patience
+from dandifile.lookup.locations import Settled, find_location, settled
 from dandifile.lookup.paper import look_up
 from dandifile.lookup.rows import (
     Row,
@@ -33,8 +34,9 @@ from dandifile.lookup.services import Services
 from dandifile.lookup.terms.find import find
 from dandifile.lookup.terms.outcome import Matched, Unchecked
 from dandifile.lookup.vet import concerns
-from dandifile.lookup.wanted import Wanted, WantedTerm
+from dandifile.lookup.wanted import Wanted, WantedTerm, pinned
 from dandifile.model import Cache
+from dandifile.regions import Location
 
 REFRESHED = {
     "doi": frozenset({"openalex", "crossref", "datacite", "doi"}),
@@ -49,7 +51,7 @@ WIDTH = 8
 
 _OPEN = "unreachable"  # of people and of institutions: nobody could be asked the last time
 
-_Fact = TypeVar("_Fact", Paper, Person, Institution, Term)
+_Fact = TypeVar("_Fact", Paper, Person, Institution, Term, Unsettled)
 _Verdict = TypeVar("_Verdict", Person, Institution)
 _Item = TypeVar("_Item", bound=Hashable)
 
@@ -98,14 +100,20 @@ def resolve(  # noqa: PLR0913 - each is an edge of its own
         people, more = _people(run, wanted, papers)
         places, still_more = _institutions(run, wanted, papers)
         terms, last = _terms(run, _once(wanted.terms))
+        in_files = _locations(run, _once(wanted.locations))
+    words = [each.fact for each in in_files]
+    open_ = [fact for fact in words if isinstance(fact, Unsettled)]
+    terms += [fact for fact in words if isinstance(fact, Term)]
     resolved = Lock(
         papers=_in_order(lock.papers, papers, lambda paper: paper.doi),
         people=_in_order(lock.people, people, lambda person: person.orcid),
         institutions=_in_order(lock.institutions, places, lambda place: place.ror),
         terms=_in_order(lock.terms, terms, lambda term: (term.about, term.asked)),
+        unsettled=_in_order(lock.unsettled, open_, lambda word: (word.about, word.asked)),
         identifiers=lock.identifiers,
     )
-    return Resolution(resolved, (*rows, *more, *still_more, *last), tuple(concerns(papers)))
+    rows += [*more, *still_more, *last, *(each.row for each in in_files)]
+    return Resolution(resolved, tuple(rows), tuple(concerns(papers)))
 
 
 def _papers(run: _Run, dois: Sequence[str], contact: str) -> tuple[list[Paper], list[Row]]:
@@ -211,6 +219,12 @@ def _terms(run: _Run, wanted: Sequence[WantedTerm]) -> tuple[list[Term], list[Ro
         elif outcome:
             rows.append(outcome_row(outcome))
     return terms, rows
+
+
+def _locations(run: _Run, wanted: Sequence[Location]) -> list[Settled]:
+    asked = [each for each in wanted if "terms" in run.refresh or pinned(each, run.lock) is None]
+    found = run.pool.map(lambda each: find_location(each, run.client), asked)
+    return list(settled(wanted, run.lock, dict(zip(asked, found, strict=True)), run.today))
 
 
 def _why(title: str, answer: Answer | None) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from dandifile.lookup.facts import Lock
+from dandifile.lookup.facts import Lock, Term, Unsettled
 from dandifile.lookup.terms.outcome import Kind
 from dandifile.lookup.terms.spelled import is_foreign
+from dandifile.regions import Location
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,16 @@ class WantedTerm:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a spec names. DOIs, ORCID iDs and ROR ids in their normal forms; doubles do not matter."""
+    """What a spec names. DOIs, ORCID iDs and ROR ids in their normal forms; doubles do not matter.
+
+    `locations` are those in NWB files, where the spec wants regions from them.
+    """
 
     dois: tuple[str, ...] = ()
     orcids: tuple[str, ...] = ()
     rors: tuple[str, ...] = ()
     terms: tuple[WantedTerm, ...] = ()
+    locations: tuple[Location, ...] = ()
 
 
 def pinnable(asked: str) -> bool:
@@ -54,6 +59,26 @@ def _lacking(wanted: Wanted, lock: Lock) -> Iterator[str]:
     for term in wanted.terms:
         if lock.term(term.asked, term.about) is None:
             yield f"{term.about.noun} {term.asked}"
+    for location in wanted.locations:
+        if pinned(location, lock) is None:
+            yield f"location {location.word}"
+
+
+def about_of(location: Location) -> str:
+    """Under which `about` the lock has a file's word: the same acronym may be two regions in two species."""
+    return "mouse_locations" if location.mouse else "locations"
+
+
+def pinned(location: Location, lock: Lock) -> Term | Unsettled | None:
+    key = (location.word, about_of(location))
+    return lock.term(*key) or lock.open_word(*key)
+
+
+def locations_of(lock: Lock) -> tuple[Location, ...]:
+    """All that are pinned."""
+    facts: tuple[Term | Unsettled, ...] = (*lock.terms, *lock.unsettled)
+    found = (Location(fact.asked, mouse) for fact in facts for mouse in (False, True))
+    return tuple(each for each in dict.fromkeys(found) if pinned(each, lock))
 
 
 def _known(ids: Iterable[str]) -> list[str]:

@@ -15,6 +15,10 @@ JOIN = "join"
 """The kind of a step that does nothing but wait for others."""
 
 
+CREATED = "dandiset"
+"""The kind that all others need, and that a plan therefore has whatever it is bounded to."""
+
+
 @dataclass(frozen=True)
 class Situation:
     """All that a plan is made from: what is wanted, what is here, what is there."""
@@ -30,8 +34,9 @@ def make_plan(kinds: Mapping[str, Kind], now: Situation, options: Options) -> Pl
     found = {
         name: kind.diff(kind.desired(now.spec, now.local), now.observed[name], options)
         for name, kind in kinds.items()
-        if not options.only or name in options.only
+        if not options.only or name in options.only or name == CREATED  # without it there is nothing else
     }
+    unpinned = (*now.spec.unpinned, *now.local.located.unpinned)
     plan = Plan(
         target=now.target,
         changes=tuple(change for name in found for change in _sorted(found[name].changes)),
@@ -42,11 +47,12 @@ def make_plan(kinds: Mapping[str, Kind], now: Situation, options: Options) -> Pl
         elsewhere=tuple(line for difference in found.values() for line in difference.elsewhere),
         notes=(
             *_unmanaged(now.spec),
-            *_unpinned(now.spec),
+            *(f"not pinned: {what}" for what in unpinned),
             *now.spec.notes,
+            *now.local.located.notes,
             *(line for difference in found.values() for line in difference.notes),
         ),
-        unpinned=now.spec.unpinned,
+        unpinned=unpinned,
         unchanged=sum(difference.unchanged for difference in found.values()),
         bytes_to_send=bytes_to_send(change for name in found for change in found[name].changes),
         allow=tuple(sorted(options.allow)),
@@ -107,7 +113,7 @@ def steps_of(kinds: Mapping[str, Kind], plan: Plan) -> tuple[Step, ...]:
             replace(step, needs=(*creation, *step.needs), after=(*before, *step.after))
             for step in kind.steps(tuple(change for change in due if change.key.kind == name))
         ]
-        if name == "dandiset":
+        if name == CREATED:
             creation = tuple(step.id for step in own)
         elif own:
             own.append(
@@ -125,10 +131,6 @@ def _sorted(changes: Iterable[Change]) -> list[Change]:
 def _some(names: list[str]) -> str:
     shown = ", ".join(names[:3])
     return shown if len(names) <= 3 else f"{shown}, …"  # noqa: PLR2004 - as many as fit on a line
-
-
-def _unpinned(spec: Spec) -> tuple[str, ...]:
-    return tuple(f"not pinned: {what}" for what in spec.unpinned)
 
 
 def _unmanaged(spec: Spec) -> tuple[str, ...]:

@@ -4,6 +4,7 @@
 |---------------|----------------------------------------------|--------------------------------------------|
 | digest        | path, size, mtime, ctime, inode              | an edit that keeps all five                |
 | md5           | the same of some files of a Zarr             | the same                                   |
+| locations     | path, size, mtime, ctime, inode              | an edit that keeps all five                |
 | extract       | content digest, tool versions, options       | nothing that the tools read                |
 | validate      | content digest, tool versions, options       | nothing that the tools read                |
 | inspect       | content digest, tool versions, options       | nothing that the tools read                |

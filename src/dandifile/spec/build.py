@@ -15,10 +15,10 @@ from dandifile.model import (
     JsonObject,
     Overlay,
     PathEntry,
-    Regions,
     Spec,
     Validation,
 )
+from dandifile.regions import Regions
 from dandifile.spec.facts import Facts
 from dandifile.spec.fault import Fault
 from dandifile.spec.fault import Path as Place
@@ -73,7 +73,9 @@ def _regions(declared: Json) -> Regions:
         }
         for rule in REGION_RULES
     }
-    return Regions(**rules)
+    from_nwb = declared.get("from_nwb", False)
+    too = isinstance(from_nwb, dict) and from_nwb.get("dandiset", False)
+    return Regions(**rules, from_nwb=from_nwb is not False, from_nwb_to_dandiset=too)
 
 
 def _path_entry(declared: Json) -> PathEntry:
@@ -91,12 +93,10 @@ def _validation(declared: JsonObject) -> Validation:
 
 def _not_acted_on(declared: JsonObject) -> tuple[str, ...]:
     """Declared keys that are checked and not reconciled. `embargo: false` says something; `[]` does not."""
-    regions = declared.get("regions")
     said = {
         "embargo": "embargo" in declared,
         "owners": declared.get("owners"),
         "manifest": declared.get("manifest"),
-        "regions.from_nwb": regions.get("from_nwb") if isinstance(regions, dict) else None,
     }
     return tuple(key for key, value in said.items() if value)
 

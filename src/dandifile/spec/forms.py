@@ -53,7 +53,7 @@ RESOURCE = Form(
 
 REGIONS = "regions"
 ABOUT = {"disorders": DISORDER, "cell_types": GENERIC, "phenotypes": GENERIC}
-REGION_RULES = ("subjects", "sessions", "paths")
+REGION_RULES = ("subjects", "sessions", "paths", "names")
 
 
 def contributor_form(item: JsonObject) -> Form:

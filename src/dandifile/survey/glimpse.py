@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 _PLACES = ("extracellular_ephys", "optophysiology", "intracellular_ephys", "optogenetics")
 """Groups below /general whose members (electrodes, planes, sites) have a `location`."""
-_NOWHERE = frozenset({"", "unknown", "none", "n/a", "na", "nan", "null", "void", "root"})
+_NOWHERE = frozenset(
+    {"", "-", "?", "unknown", "unspecified", "undefined", "none", "n/a", "na", "nan", "null", "void", "root"}
+    | {"not available", "not applicable", "not specified", "no location", "tbd", "todo"}
+)
+"""What is written where there is nothing to say; `void` and `root` are the Allen atlas's."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +70,19 @@ def _locations(file: h5py.File) -> Iterator[str]:
     for place in _PLACES:
         group = file.get(f"general/{place}")
         members = group.values() if isinstance(group, h5py.Group) else ()
-        for member in members:
-            if isinstance(member, h5py.Group):
-                texts = _texts(member.get("location"))
-                yield from (text for text in texts if text.casefold() not in _NOWHERE)
+        groups = [member for member in members if isinstance(member, h5py.Group)]
+        said = [text for member in groups for text in _texts(member.get("location")) if _somewhere(text)]
+        yield from said or filter(_somewhere, map(_of_group, groups))
+
+
+def _of_group(group: h5py.Group) -> str:
+    """What a group of electrodes says, for electrodes that say nothing themselves."""
+    text = group.attrs.get("location")
+    return text.strip() if isinstance(text, str) else ""
+
+
+def _somewhere(text: str) -> bool:
+    return text.casefold() not in _NOWHERE
 
 
 def _texts(node: Any) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ class Extracts:
 def digested(files: Iterable[ScannedFile], run: Runner) -> Digested:
     """Every file's dandi-etag, from the cache where the stat has not changed; Zarrs are passed over."""
     files = tuple(file for file in files if file.form != ZARR)
-    steps = {file.source: survey_step("digest", file.source, _digest_params(file)) for file in files}
+    steps = {file.source: survey_step("digest", file.source, stat_params(file)) for file in files}
     results = _run(steps.values(), run)
     contents, refused, pointers = [], [], []
     for file in files:
@@ -128,7 +128,8 @@ def _extracts(done: Mapping[str, JsonObject], failures: Mapping[str, str]) -> Ex
     )
 
 
-def _digest_params(file: ScannedFile) -> JsonObject:
+def stat_params(file: ScannedFile) -> JsonObject:
+    """Of a step whose result is remembered by the file's stat."""
     return {
         "path": file.path,
         "source": file.source,

@@ -12,11 +12,13 @@ from typing import TypeAlias
 
 from dandifile.globs import matches
 from dandifile.model import Finding, JsonObject, Local, LocalAsset, Record, Refusal, Spec
+from dandifile.regions import Location
 from dandifile.survey import checks
 from dandifile.survey.bids_stages import bids_entities, with_entities
 from dandifile.survey.generic import generic_metadata
 from dandifile.survey.gone import gone_assets
 from dandifile.survey.layout import Content, Draft, assign, is_organized
+from dandifile.survey.locations import locations
 from dandifile.survey.manifest import Line
 from dandifile.survey.normalise import date_of
 from dandifile.survey.recall import recall
@@ -68,6 +70,8 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
         _asset(content, path, metadata.get(content.source), found.get(content.source, ()), known)
         for content, path in named
     ]
+    if spec.regions.from_nwb:
+        assets = _placed(assets, locations([content.file for content, _ in named], run))
     return Local(
         assets=tuple(sorted(assets, key=lambda asset: asset.path)),
         gone=gone_assets(past.record, past.gone, set(paths.values())),
@@ -121,6 +125,12 @@ def _asset(
     if path not in known.get(content.digest, ()):
         found += checks.of_path(content, path)
     return LocalAsset(path, content.source, content.file.size, content.digest, metadata, found)
+
+
+def _placed(
+    assets: Iterable[LocalAsset], places: Mapping[str, tuple[Location, ...] | None]
+) -> list[LocalAsset]:
+    return [replace(asset, locations=places.get(asset.source)) for asset in assets]
 
 
 def _sorted(refused: Iterable[Refusal]) -> tuple[Refusal, ...]:

@@ -76,6 +76,13 @@ def _inspect(params: JsonObject) -> Json:
         return inspect(params)
 
 
+def _locations(params: JsonObject) -> Json:
+    from dandifile.survey.locations import read
+
+    with steady(params):
+        return read(params)
+
+
 def _validate(params: JsonObject) -> Json:
     from dandifile.survey.validate import validate
 
@@ -138,6 +145,7 @@ def tool_versions() -> dict[str, str]:
 TASKS = {
     "digest": Task(digest, _stat_key, "threads"),
     "md5": Task(md5s, _stats_key, "threads"),
+    "locations": Task(_locations, _stat_key, "processes"),
     "extract": Task(_extract, _content_key, "processes"),
     "inspect": Task(_inspect, _content_key, "processes"),
     "validate": Task(_validate, _content_key, "processes"),

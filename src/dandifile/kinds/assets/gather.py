@@ -35,7 +35,7 @@ class Observed:
 
 
 def desired(spec: Spec, local: Local) -> Desired:
-    return Desired(local, Rules.of(spec), spec.paths, spec.validation, spec.max_deletions)
+    return Desired(local, Rules.of(spec, local), spec.paths, spec.validation, spec.max_deletions)
 
 
 def observe(reader: Reader) -> Observed:

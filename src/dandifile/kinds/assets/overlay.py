@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from dandifile.globs import matches
-from dandifile.model import JsonObject, Overlay, Regions, Spec
+from dandifile.model import JsonObject, Local, LocalAsset, Overlay, Spec
+from dandifile.regions import Anatomies, Located, Regions
 from dandifile.survey.whose import sessions_of, subjects_of
+
+_Name = TypeVar("_Name")
 
 
 @dataclass(frozen=True)
@@ -16,10 +20,12 @@ class Rules:
 
     regions: Regions = field(default_factory=Regions)
     overlays: tuple[Overlay, ...] = ()
+    in_files: Mapping[str, Anatomies] = field(default_factory=dict)  # by path, what the file itself says
 
     @classmethod
-    def of(cls, spec: Spec) -> Rules:
-        return cls(spec.regions, spec.overlays)
+    def of(cls, spec: Spec, local: Local) -> Rules:
+        in_files = {asset.path: found for asset in local.assets if (found := _said(asset, local.located))}
+        return cls(spec.regions, spec.overlays, in_files)
 
     @property
     def by_subject(self) -> bool:
@@ -29,7 +35,7 @@ class Rules:
     def concern(self, path: str) -> bool:
         """Whether anything may be declared for the asset at `path`."""
         globs = [*self.regions.paths, *(overlay.match for overlay in self.overlays)]
-        return self.by_subject or any(matches(glob, path) for glob in globs)
+        return self.by_subject or path in self.in_files or any(matches(glob, path) for glob in globs)
 
     def declared(self, path: str, metadata: JsonObject) -> JsonObject:
         """The keys declared for an asset; of overlays the last match wins, key by key."""
@@ -40,8 +46,8 @@ class Rules:
                 keys.update(overlay.metadata)
         return keys
 
-    def _regions(self, path: str, metadata: JsonObject) -> tuple[JsonObject, ...] | None:
-        """The most specific regions: paths before sessions before subjects; None where none are declared.
+    def _regions(self, path: str, metadata: JsonObject) -> Anatomies | None:
+        """The most specific: paths, sessions, subjects, then the file itself; None where none are declared.
 
         Several paths that match lay claim to the asset together; so do several subjects.
         """
@@ -58,10 +64,15 @@ class Rules:
         if by_session:
             return _together(self.regions.sessions, by_session)
         by_subject = [subject for subject in subjects if subject in self.regions.subjects]
-        return _together(self.regions.subjects, by_subject) if by_subject else None
+        return _together(self.regions.subjects, by_subject) if by_subject else self.in_files.get(path)
 
 
-def _together(rules: Mapping[str, tuple[JsonObject, ...]], names: Iterable[str]) -> tuple[JsonObject, ...]:
+def _said(asset: LocalAsset, located: Located) -> Anatomies:
+    known = [location for location in asset.locations or () if location in located.regions]
+    return _together(located.regions, known)
+
+
+def _together(rules: Mapping[_Name, Anatomies], names: Iterable[_Name]) -> Anatomies:
     regions: list[JsonObject] = []
     for name in names:
         regions += [region for region in rules[name] if region not in regions]

@@ -1,0 +1,111 @@
+"""`regions.from_nwb`: what the locations in NWB files are, from the lock, and in memory from the services."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from dandifile.commands.lookups import REMEDY, Bound, ask_briefly
+from dandifile.errors import BlockedError
+from dandifile.lookup.facts import Lock, Term
+from dandifile.lookup.wanted import Wanted, lacking, locations_of, pinned
+from dandifile.model import Cache, Local, RemoteAsset, Spec
+from dandifile.regions import Anatomies, Located, Location
+from dandifile.run.execute import Notify
+from dandifile.spec.facts import NothingKnown
+from dandifile.spec.forms import anatomy_of_asset
+from dandifile.spec.load import build
+
+_NWB = ".nwb"
+_SETTLE = (
+    "say what such a word means under `regions.names`, as in `names: {PFC: [prelimbic cortex]}` ([] for no"
+    " region), or give those assets their regions under `regions.sessions`, `subjects` or `paths`"
+)
+
+
+def located(  # noqa: PLR0913 - what it is bound to, and what it is about
+    bound: Bound, spec: Spec, cache: Cache, local: Local, draft: Mapping[str, RemoteAsset], *, locked: bool
+) -> Local:
+    """The survey's result with its locations as regions. `locked`: what the lock lacks is an error.
+
+    A word that is no single region is told, and no error.
+    """
+    counts = Counter(location for asset in local.assets for location in asset.locations or ())
+    wanted = Wanted(locations=_open(bound, counts))
+    missing = lacking(wanted, bound.lock)
+    if missing and locked:
+        raise BlockedError(f"not in the lock: {', '.join(missing)}", fix=REMEDY)
+    lock = ask_briefly(wanted, bound.lock, cache).lock if missing else bound.lock
+    elsewhere = _elsewhere(spec, local, draft)
+    notes = (*_unsettled(wanted, lock, counts), *_incomplete(spec, elsewhere))
+    regions = {**_named(spec, counts), **_regions(wanted, lock)}
+    return replace(local, located=Located(regions, not elsewhere, missing, notes))
+
+
+def in_files(bound: Bound, cache: Cache, jobs: int, notify: Notify) -> tuple[Location, ...]:
+    """What the lock shall hold: locations in the files here, and all that it has where some are elsewhere."""
+    spec = build(bound.declared, NothingKnown())
+    if not spec.regions.from_nwb:
+        return ()
+    from dandifile.run.survey_runner import survey_runner
+    from dandifile.survey import tasks
+    from dandifile.survey.locations import everywhere
+
+    with survey_runner(tasks, cache, jobs, notify) as run:
+        found, whole = everywhere(spec, run)
+    here = {location for said in found.values() for location in said or ()}
+    return _open(bound, {*here, *(() if whole else locations_of(bound.lock))})
+
+
+def _open(bound: Bound, locations: Iterable[Location]) -> tuple[Location, ...]:
+    """Those that the spec itself does not settle, sorted."""
+    settled = bound.declared.value["regions"].get("names", {})
+    return tuple(sorted(location for location in locations if location.word not in settled))
+
+
+def _named(spec: Spec, locations: Iterable[Location]) -> dict[Location, Anatomies]:
+    names = spec.regions.names
+    return {location: names[location.word] for location in locations if location.word in names}
+
+
+def _regions(wanted: Wanted, lock: Lock) -> dict[Location, Anatomies]:
+    facts = {location: pinned(location, lock) for location in wanted.locations}
+    return {
+        location: (anatomy_of_asset({"name": fact.label, "id": fact.id}),)
+        for location, fact in facts.items()
+        if isinstance(fact, Term)
+    }
+
+
+def _unsettled(wanted: Wanted, lock: Lock, counts: Mapping[Location, int]) -> Iterator[str]:
+    """Each open word with what it may be; then, once, what to do about them."""
+    told = False
+    for location in wanted.locations:
+        fact = pinned(location, lock)
+        if fact is not None and not isinstance(fact, Term):
+            count = counts[location]
+            files = "1 NWB file" if count == 1 else f"{count:,} NWB files"
+            yield f"{location.word!r}, a location in {files}, is taken for no brain region: {fact.why}"
+            told = True
+    if told:
+        yield _SETTLE
+
+
+def _incomplete(spec: Spec, elsewhere: list[str]) -> Iterator[str]:
+    some = ", ".join(elsewhere[:3]) + (", …" if elsewhere[3:] else "")
+    if elsewhere and spec.regions.from_nwb_to_dandiset:
+        yield f"brain regions are only added to the dandiset, since what may be of more is not here: {some}"
+
+
+def _elsewhere(spec: Spec, local: Local, draft: Mapping[str, RemoteAsset]) -> list[str]:
+    """NWB files that may say more: not here, not readable, or on the draft and from nowhere here."""
+    unread = [asset.path for asset in local.assets if asset.path.endswith(_NWB) and asset.locations is None]
+    pending = [asset.path for asset in local.pending if asset.path.endswith(_NWB)]
+    known = {asset.path for asset in local.assets} | {asset.digest for asset in local.assets}
+    if any(entry.prune for entry in spec.paths):
+        known |= {asset.path for asset in local.gone}
+    there = [
+        path for path, asset in draft.items() if path.endswith(_NWB) and not {path, asset.digest} & known
+    ]
+    return sorted({*local.absent, *unread, *pending, *there})

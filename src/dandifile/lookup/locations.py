@@ -1,0 +1,69 @@
+"""What the locations in NWB files are: for mice first the structures of the Allen atlas, else as in a spec.
+
+Nothing that is not exact is taken. A word that is no single region is a fact as well: it is pinned with
+what it may be, so that it is told the same everywhere, and asked about once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from dandifile.lookup.answers import Asks
+from dandifile.lookup.facts import Lock, Term, Unsettled
+from dandifile.lookup.rows import Row, State, outcome_row, term_row
+from dandifile.lookup.terms.allen import find_structure
+from dandifile.lookup.terms.find import find
+from dandifile.lookup.terms.outcome import Foreign, Kind, Matched, Outcome, Unchecked
+from dandifile.lookup.wanted import about_of, pinned
+from dandifile.regions import Location
+
+WHAT = "location"
+"""What rows call it. One that is open stops nothing."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The fact of one word, None where nobody could be asked; and the row that tells it."""
+
+    fact: Term | Unsettled | None
+    row: Row
+
+
+def find_location(location: Location, client: Asks) -> Outcome:
+    """The region that a file's word is."""
+    structure = find_structure(location.word) if location.mouse else None
+    return structure or find(location.word, Kind.REGION, client)
+
+
+def settled(
+    wanted: Iterable[Location], lock: Lock, outcomes: Mapping[Location, Outcome], today: str
+) -> Iterator[Settled]:
+    """A fact for each word: as it is pinned, unless it was looked up and came out otherwise."""
+    for each in wanted:
+        before, outcome = pinned(each, lock), outcomes.get(each)
+        if outcome is None or (before and isinstance(outcome, Unchecked)):
+            assert before
+            yield Settled(before, _pinned_row(before))
+            continue
+        fact, row = _fact(each, outcome, today), replace(outcome_row(outcome), what=WHAT)
+        same = before is not None and fact is not None and replace(fact, checked=before.checked) == before
+        yield Settled(before if same else fact, replace(row, pinned=same))
+
+
+def _fact(location: Location, outcome: Outcome, today: str) -> Term | Unsettled | None:
+    about = about_of(location)
+    if isinstance(outcome, Unchecked):
+        return None
+    if isinstance(outcome, Matched):
+        term = outcome.term
+        return replace(term, asked=location.word, about=about, checked=term.checked or today)
+    if isinstance(outcome, Foreign):
+        return Unsettled(location.word, about, "an id of no OBO ontology, which nobody here can check", today)
+    return Unsettled(location.word, about, "; ".join(outcome_row(outcome).notes), today)
+
+
+def _pinned_row(fact: Term | Unsettled) -> Row:
+    if isinstance(fact, Term):
+        return replace(term_row(fact, pinned=True), what=WHAT)
+    return Row(WHAT, fact.asked, State.DOUBTFUL, notes=(fact.why,), pinned=True)
