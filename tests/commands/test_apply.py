@@ -136,6 +136,16 @@ def test_without_a_terminal_it_never_asks(lab: Lab, monkeypatch: pytest.MonkeyPa
     assert lab.archive.writes() == 0
 
 
+@pytest.mark.parametrize("kind", ["metadata", "assets"])
+def test_whatever_it_is_bounded_to_the_dandiset_is_made_first(lab: Lab, kind: str) -> None:
+    lab.spec(SPEC)
+    lab.files({"a.csv": "a"})
+    assert "needs --create" in lab.run("plan", "--only", kind).out
+    ran = lab.run("apply", "--create", "--yes", "--only", kind)
+    assert ran.code == Exit.DONE, ran.err
+    assert bool(lab.assets()) == (kind == "assets")
+
+
 def _answers(url: str) -> bool:
     try:
         requests.get(url, timeout=5)

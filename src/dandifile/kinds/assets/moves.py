@@ -11,6 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from dandifile.kinds.assets.clashes import above
 from dandifile.kinds.assets.gather import Desired, Observed
 from dandifile.model import GoneAsset, LocalAsset, Recorded, RemoteAsset
 
@@ -26,12 +27,12 @@ def moves(
 ) -> tuple[list[Move], list[LocalAsset]]:
     """(the moves, the files that are to be written instead), of the files that are not in place."""
     able = written
-    moved = _pairs(able, _departed(desired, observed))
+    moved = _pairs(able, _departed(written, desired, observed))
     while len(possible := _unhindered(moved, observed)) < len(moved):
         # An asset that cannot go to one of several files with its content may go to another.
         hindered = {file.path for file, _ in moved} - {file.path for file, _ in possible}
         able = [file for file in able if file.path not in hindered]
-        moved = _pairs(able, _departed(desired, observed))
+        moved = _pairs(able, _departed(written, desired, observed))
     settled = {file.path for file, _ in moved}
     return moved, [file for file in written if file.path not in settled]
 
@@ -67,10 +68,23 @@ def _unhindered(moved: list[Move], observed: Observed) -> list[Move]:
     return [move for move in moved if move[0].path not in observed.assets or move[0].path in leaving]
 
 
-def _departed(desired: Desired, observed: Observed) -> Mapping[str, list[RemoteAsset]]:
-    """By content, the assets whose file went from here; the first by path is last, to be popped."""
+def _departed(
+    written: list[LocalAsset], desired: Desired, observed: Observed
+) -> Mapping[str, list[RemoteAsset]]:
+    """By content, the assets whose file went from here, the first to go last, to be popped.
+
+    First go those that are in the way of a file: where a file shall be below them, or a file in place
+    of the folder that they are in. Then the first by path.
+    """
+    files = {file.path for file in written}
+    folders = {folder for path in files for folder in above(path)}
+
+    def later(path: str) -> tuple[bool, str]:
+        in_the_way = path in folders or not files.isdisjoint(above(path))
+        return not in_the_way, path
+
     departed: dict[str, list[RemoteAsset]] = defaultdict(list)
-    for path in sorted(set(_candidates(desired, observed)), reverse=True):
+    for path in sorted(set(_candidates(desired, observed)), key=later, reverse=True):
         departed[observed.assets[path].digest].append(observed.assets[path])
     return departed
 
