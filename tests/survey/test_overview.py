@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dandifile.commands.demo_lab import make_recordings
+from dandifile.model import JsonObject
 from dandifile.survey.glimpse import Glimpse, glimpse
+from dandifile.survey.glimpse_zarr import glimpse_zarr
 from dandifile.survey.overview import Folder, overview
 from tests.survey.lab import SHARED, needs_shared_data, write, write_nwb
 
@@ -31,6 +35,57 @@ def test_a_bare_file_says_nothing_but_its_session(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "not HDF5", "\x89HDF\r\n\x1a\n and then nothing"])
 def test_what_is_no_hdf5_is_none(tmp_path: Path, content: str) -> None:
     assert glimpse(str(write(tmp_path / "a.nwb", content))) is None
+
+
+def write_nwb_zarr(root: Path, attributes: JsonObject, **texts: list[str]) -> Path:
+    """Texts by place (with `__` for a slash), as hdmf-zarr writes them: in a Zarr of version 2."""
+    import zarr
+
+    group = zarr.open_group(str(root), mode="w", zarr_format=2, attributes=attributes)
+    for place, column in texts.items():
+        name = place.replace("__", "/")
+        group.create_array(name, shape=(len(column),), dtype=str)[:] = np.array(column)
+    return root
+
+
+NWB_FILE = {"neurodata_type": "NWBFile"}
+
+
+def test_nwb_in_a_zarr_says_the_same(tmp_path: Path) -> None:
+    root = write_nwb_zarr(
+        tmp_path / "a.nwb.zarr",
+        NWB_FILE,
+        session_start_time=["2024-03-01T10:30:00+00:00"],
+        general__subject__subject_id=["m1"],
+        general__subject__species=["Mus musculus"],
+        general__experimenter=["Doe, Jane", "Roe, Richard"],
+        general__extracellular_ephys__electrodes__location=["CA1", "unknown", "CA1"],
+        general__optophysiology__plane__location=["VISp"],
+    )
+    assert glimpse_zarr(str(root)) == Glimpse(
+        subject="m1",
+        species="Mus musculus",
+        started="2024-03-01",
+        people=("Doe, Jane", "Roe, Richard"),
+        locations=("CA1", "VISp"),
+        in_zarr=True,
+    )
+    assert overview(tmp_path / "dandiset.yaml", ["."]).glimpses == (glimpse_zarr(str(root)),)
+
+
+def test_a_zarr_without_nwb_is_none_and_what_cannot_be_read_says_nothing(tmp_path: Path) -> None:
+    assert (
+        glimpse_zarr(str(write_nwb_zarr(tmp_path / "image.zarr", {}, general__subject__subject_id=["m1"])))
+        is None
+    )
+    root = write_nwb_zarr(tmp_path / "a.zarr", NWB_FILE, general__subject__subject_id=["m1"])
+    pickled = json.loads(
+        (array := root / "general" / "subject" / "subject_id" / ".zarray").read_text("utf-8")
+    )
+    array.write_text(json.dumps({**pickled, "filters": [{"id": "pickle"}]}), "utf-8")
+    assert glimpse_zarr(str(root)) == Glimpse(in_zarr=True)
+    array.write_text("{", "utf-8")
+    assert glimpse_zarr(str(root)) == Glimpse(in_zarr=True)
 
 
 @needs_shared_data

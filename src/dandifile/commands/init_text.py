@@ -228,8 +228,13 @@ def _of_whom(overview: Overview) -> Iterator[str]:
         *([_some(species)] if species else []),
         many(len(sessions), "session") + (f" from {days[0]} to {days[-1]}" if days else ""),
     ]
-    yield f"The NWB files are of {', '.join(said)}; they are named from what they hold."
-    if nameless := sum(not each.subject for each in seen):
+    in_zarrs = sum(each.in_zarr for each in seen)
+    named = "; they are named from what they hold" if in_zarrs < len(seen) else ""
+    yield f"The NWB files are of {', '.join(said)}{named}."
+    if in_zarrs:
+        those = many(in_zarrs, "of them is a Zarr", "of them are Zarrs")
+        yield f"{those}: whatever they hold, their names stay, and DANDI's tools do not look into them."
+    if nameless := sum(not each.subject and not each.in_zarr for each in seen):
         yield f"{many(nameless, 'NWB file')} without a subject id: no asset until it has one."
     papers = dict.fromkeys(paper for each in seen for paper in each.papers)
     if papers:

@@ -5,14 +5,14 @@ Reads the few places of the NWB format that hold them, each of which may be abse
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import h5py
 
-_PLACES = ("extracellular_ephys", "optophysiology", "intracellular_ephys", "optogenetics")
+PLACES = ("extracellular_ephys", "optophysiology", "intracellular_ephys", "optogenetics")
 """Groups below /general whose members (electrodes, planes, sites) have a `location`."""
 _NOWHERE = frozenset(
     {"", "-", "?", "unknown", "unspecified", "undefined", "none", "n/a", "na", "nan", "null", "void", "root"}
@@ -34,6 +34,7 @@ class Glimpse:
     keywords: tuple[str, ...] = ()
     papers: tuple[str, ...] = ()
     locations: tuple[str, ...] = ()
+    in_zarr: bool = False
 
 
 def glimpse(path: str) -> Glimpse | None:
@@ -48,8 +49,14 @@ def glimpse(path: str) -> Glimpse | None:
 
 
 def _glimpse(file: h5py.File) -> Glimpse:
+    return described(lambda place: _texts(file.get(place)), _locations(file))
+
+
+def described(texts: Callable[[str], tuple[str, ...]], locations: Iterable[str]) -> Glimpse:
+    """A glimpse from the texts that a place in the NWB format holds, and from the locations."""
+
     def one(place: str) -> str:
-        return next(iter(_texts(file.get(place))), "")
+        return next(iter(texts(place)), "")
 
     return Glimpse(
         subject=one("general/subject/subject_id"),
@@ -57,22 +64,22 @@ def _glimpse(file: h5py.File) -> Glimpse:
         session=one("general/session_id"),
         started=one("session_start_time").partition("T")[0],
         protocol=one("general/protocol"),
-        people=_texts(file.get("general/experimenter")),
-        keywords=_texts(file.get("general/keywords")),
-        papers=_texts(file.get("general/related_publications")),
-        locations=tuple(dict.fromkeys(_locations(file))),
+        people=texts("general/experimenter"),
+        keywords=texts("general/keywords"),
+        papers=texts("general/related_publications"),
+        locations=tuple(dict.fromkeys(locations)),
     )
 
 
 def _locations(file: h5py.File) -> Iterator[str]:
     import h5py
 
-    for place in _PLACES:
+    for place in PLACES:
         group = file.get(f"general/{place}")
         members = group.values() if isinstance(group, h5py.Group) else ()
         groups = [member for member in members if isinstance(member, h5py.Group)]
-        said = [text for member in groups for text in _texts(member.get("location")) if _somewhere(text)]
-        yield from said or filter(_somewhere, map(_of_group, groups))
+        said = [text for member in groups for text in _texts(member.get("location")) if somewhere(text)]
+        yield from said or filter(somewhere, map(_of_group, groups))
 
 
 def _of_group(group: h5py.Group) -> str:
@@ -81,7 +88,8 @@ def _of_group(group: h5py.Group) -> str:
     return text.strip() if isinstance(text, str) else ""
 
 
-def _somewhere(text: str) -> bool:
+def somewhere(text: str) -> bool:
+    """Whether a location says anything."""
     return text.casefold() not in _NOWHERE
 
 

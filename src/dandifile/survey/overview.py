@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dandifile.model import PathEntry, Spec
 from dandifile.survey.glimpse import Glimpse, glimpse
+from dandifile.survey.glimpse_zarr import glimpse_zarr
 from dandifile.survey.scan import NWB, ZARR, ScannedFile, scan
 
 FORMS = {NWB: "NWB file", ZARR: "Zarr", "bids": "file of a BIDS dataset", "media": "video or image"}
@@ -37,15 +38,16 @@ class Overview:
 def overview(spec_file: Path, sources: Sequence[str]) -> Overview:
     """Of folders as `paths` names them, relative to the spec's. Where data lies deeper, its subfolders.
 
-    Opens every NWB file, briefly.
+    Opens every NWB file, briefly, and every Zarr that holds NWB.
     """
     taken = {file.path: file for file in _scanned(spec_file, sources, "auto")}
     files = [taken.get(file.path, file) for file in _scanned(spec_file, sources, "any")]
     nwb = [file for file in files if file.form == NWB]
     seen = [glimpse(file.path) for file in nwb]
+    in_zarrs = [glimpse_zarr(file.path) for file in files if file.form == ZARR]
     return Overview(
         tuple(folder for source in sources for folder in _folders(source, files)),
-        tuple(found for found in seen if found),
+        tuple(found for found in (*seen, *in_zarrs) if found),
         tuple(file.source for file, found in zip(nwb, seen, strict=True) if found is None),
     )
 

@@ -1,0 +1,56 @@
+"""The same quick look as `glimpse`, into NWB that hdmf-zarr wrote as a Zarr of version 2. Needs no hdmf-zarr."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from dandifile.model import JsonObject
+from dandifile.survey.glimpse import PLACES, Glimpse, described, somewhere
+
+
+def glimpse_zarr(path: str) -> Glimpse | None:
+    """What the Zarr at `path` says; None where it is no NWB. What cannot be read says nothing.
+
+    zarr-python 3 reads no byte texts of version 2, which is how times are written.
+    """
+    root = Path(path)
+    if _json(root / ".zattrs").get("neurodata_type") != "NWBFile":
+        return None
+    return replace(described(lambda place: _texts(root / place), _locations(root / "general")), in_zarr=True)
+
+
+def _locations(general: Path) -> Iterator[str]:
+    for place in PLACES:
+        groups = sorted(found.parent for found in (general / place).glob("*/.zgroup"))
+        said = [text for group in groups for text in _texts(group / "location") if somewhere(text)]
+        of_groups = (str(_json(group / ".zattrs").get("location", "")).strip() for group in groups)
+        yield from said or filter(somewhere, of_groups)
+
+
+def _texts(array: Path) -> tuple[str, ...]:
+    """The different texts of an array, in their order; nothing that would have to be unpickled."""
+    filters = [each.get("id") for each in _json(array / ".zarray").get("filters") or ()]
+    if filters not in (["vlen-utf8"], ["vlen-bytes"]):
+        return ()
+    import numpy as np
+    import zarr
+
+    try:
+        read = np.asarray(zarr.open_array(str(array), mode="r")[...])
+    except Exception:  # noqa: BLE001  # whatever stops it: it says nothing that can be read
+        return ()
+    texts = [
+        text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text) for text in read.ravel()
+    ]
+    return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
+
+
+def _json(file: Path) -> JsonObject:
+    try:
+        found = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
