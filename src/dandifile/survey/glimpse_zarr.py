@@ -1,4 +1,4 @@
-"""The same quick look as `glimpse`, into NWB that hdmf-zarr wrote as a Zarr of version 2. Needs no hdmf-zarr."""
+"""The same quick look as `glimpse`, into NWB that hdmf-zarr wrote as a Zarr. It needs no hdmf-zarr."""
 
 from __future__ import annotations
 
