@@ -18,6 +18,7 @@ from dandifile.lookup.facts import (
     Person,
     PersonStatus,
     Term,
+    Unsettled,
 )
 from dandifile.lookup.lock import load_lock, lock_file, lock_identifier, locked_identifier, save_lock
 from dandifile.lookup.lockdiff import diff
@@ -110,6 +111,7 @@ WHOLE = Lock(
             "2026-11-20",
         ),
     ),
+    unsettled=(Unsettled("SSp-ul", "mouse_locations", "it has no term of its own", "2026-11-20"),),
     identifiers=(Identifier("", URL, "000012"),),
 )
 
@@ -201,6 +203,7 @@ def test_a_diff_has_a_line_a_fact() -> None:
         people=(replace(WHOLE.people[0], status=PersonStatus.LOCKED),),
         institutions=WHOLE.institutions,
         terms=WHOLE.terms,
+        unsettled=WHOLE.unsettled,
         identifiers=(*WHOLE.identifiers, Identifier("rehearsal", URL, "000013")),
     )
     lines = diff(WHOLE, new)

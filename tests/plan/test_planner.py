@@ -26,13 +26,13 @@ from dandifile.model import (
     Record,
     Recorded,
     Refusal,
-    Regions,
     RemoteAsset,
     Spec,
     Target,
 )
 from dandifile.plan.kind import Options
 from dandifile.plan.planner import Situation, make_plan
+from dandifile.regions import Located, Location, Regions
 
 CASES = Path(__file__).parents[1] / "cases" / "plan"
 SIGNS = {
@@ -83,8 +83,8 @@ def plan_of(case: JsonObject) -> Plan:
 
 
 def spec_of(spec: JsonObject) -> Spec:
-    regions = {
-        level: {name: tuple(items) for name, items in rules.items()}
+    regions: JsonObject = {
+        level: {name: tuple(items) for name, items in rules.items()} if isinstance(rules, dict) else rules
         for level, rules in spec.get("regions", {}).items()
     }
     return Spec(
@@ -103,14 +103,25 @@ def spec_of(spec: JsonObject) -> Spec:
 
 
 def local_of(local: JsonObject) -> Local:
-    """`files: {path: digest}`; a file's source is data/<path>, its size 10."""
+    """`files: {path: digest}`; a file's source is data/<path>, its size 10.
+
+    `locations: {path: words}` are those of a file, `located: {regions: {word: regions}, …}` what they are.
+    """
+    located = local.get("located", {})
+    regions = {Location(word, False): tuple(items) for word, items in located.get("regions", {}).items()}
     return Local(
         assets=tuple(
             LocalAsset(
-                path, f"data/{path}", 10, digest, metadata=local.get("metadata", {"schemaKey": "Asset"})
+                path,
+                f"data/{path}",
+                10,
+                digest,
+                metadata=local.get("metadata", {"schemaKey": "Asset"}),
+                locations=tuple(Location(word, False) for word in local.get("locations", {}).get(path, ())),
             )
             for path, digest in local.get("files", {}).items()
         ),
+        located=Located(**(located | {"regions": regions})),
         gone=tuple(GoneAsset(path, digest, f"data/{path}") for path, digest in local.get("gone", {}).items()),
         refused=tuple(Refusal(**refusal) for refusal in local.get("refused", ())),
         absent=tuple(local.get("absent", ())),

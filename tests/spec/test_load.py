@@ -114,6 +114,31 @@ def test_regions_of_assets_have_full_iris(tmp_path: Path) -> None:
     assert regions.sessions == regions.paths == {}
 
 
+@pytest.mark.parametrize(("said", "files", "dandiset"), [
+    ("from_nwb: true", True, False),
+    ("from_nwb: {}", True, False),
+    ("from_nwb: {dandiset: false}", True, False),
+    ("from_nwb: {dandiset: true}", True, True),
+    ("from_nwb: false", False, False),
+    ("subjects: {}", False, False),
+])  # fmt: skip
+def test_whether_files_say_regions(tmp_path: Path, said: str, files: bool, dandiset: bool) -> None:
+    spec = loaded(tmp_path, HEAD + f"regions: {{{said}}}\n")
+    assert (spec.regions.from_nwb, spec.regions.from_nwb_to_dandiset) == (files, dandiset)
+    assert "about" not in spec.fields
+
+
+def test_words_of_files_have_regions_or_none(tmp_path: Path) -> None:
+    names = '{PFC: [{name: x, id: "UBERON:0001882"}], rig 2: []}'
+    spec = loaded(tmp_path, HEAD + f"regions: {{from_nwb: true, names: {names}}}\n")
+    iri = "http://purl.obolibrary.org/obo/UBERON_0001882"
+    region = {"schemaKey": "Anatomy", "name": "x", "identifier": iri}
+    assert spec.regions.names == {"PFC": (region,), "rig 2": ()}
+    assert spec.notes == ()
+    idle = loaded(tmp_path, HEAD + f"regions: {{names: {names}}}\n")
+    assert idle.notes == ("regions.names has no effect without `from_nwb: true`",)
+
+
 def test_overlays_validation_ignore_and_policy(tmp_path: Path) -> None:
     spec = loaded(
         tmp_path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -18,10 +19,6 @@ from dandifile.spec.forms import anatomy_of_asset
 from dandifile.spec.load import build
 
 _NWB = ".nwb"
-_SETTLE = (
-    "say what such a word means under `regions.names`, as in `names: {PFC: [prelimbic cortex]}` ([] for no"
-    " region), or give those assets their regions under `regions.sessions`, `subjects` or `paths`"
-)
 
 
 def located(  # noqa: PLR0913 - what it is bound to, and what it is about
@@ -80,16 +77,19 @@ def _regions(wanted: Wanted, lock: Lock) -> dict[Location, Anatomies]:
 
 def _unsettled(wanted: Wanted, lock: Lock, counts: Mapping[Location, int]) -> Iterator[str]:
     """Each open word with what it may be; then, once, what to do about them."""
-    told = False
+    words = []
     for location in wanted.locations:
         fact = pinned(location, lock)
         if fact is not None and not isinstance(fact, Term):
+            words.append(location.word)
             count = counts[location]
             files = "1 NWB file" if count == 1 else f"{count:,} NWB files"
             yield f"{location.word!r}, a location in {files}, is taken for no brain region: {fact.why}"
-            told = True
-    if told:
-        yield _SETTLE
+    if words:
+        yield (
+            f'say what is meant under `regions.names`, as in {json.dumps(words[0])}: ["UBERON:…"], [] for'
+            " none; or give those assets regions under `regions.sessions`, `subjects` or `paths`"
+        )
 
 
 def _incomplete(spec: Spec, elsewhere: list[str]) -> Iterator[str]:

@@ -33,7 +33,7 @@ def with_regions_of(declared: Json, current: Json) -> list[JsonObject]:
 def _of_files(local: Local) -> list[JsonObject]:
     """Each region once, with its CURIE, in the order of its name."""
     found = {
-        region["identifier"]: {**region, "identifier": term_curie(region["identifier"])}
+        (term := _term(region)): {**region, "identifier": term}
         for asset in local.assets
         for location in asset.locations or ()
         for region in local.located.regions.get(location, ())

@@ -58,7 +58,7 @@ def build_spec(
         digest=_digest(declared, environment),
         unpinned=facts.unpinned,
         unsaid=blocked,
-        notes=papers.notes,
+        notes=(*papers.notes, *_idle_names(declared.get("regions"))),
         looked_up=facts.digest,
     )
     return spec, papers.faults
@@ -73,9 +73,20 @@ def _regions(declared: Json) -> Regions:
         }
         for rule in REGION_RULES
     }
-    from_nwb = declared.get("from_nwb", False)
-    too = isinstance(from_nwb, dict) and from_nwb.get("dandiset", False)
-    return Regions(**rules, from_nwb=from_nwb is not False, from_nwb_to_dandiset=too)
+    how = declared.get("from_nwb")
+    too = isinstance(how, dict) and how.get("dandiset", False)
+    return Regions(**rules, from_nwb=_from_nwb(declared), from_nwb_to_dandiset=too)
+
+
+def _idle_names(declared: Json) -> tuple[str, ...]:
+    if not isinstance(declared, dict) or not declared.get("names") or _from_nwb(declared):
+        return ()
+    return ("regions.names has no effect without `from_nwb: true`",)
+
+
+def _from_nwb(declared: JsonObject) -> bool:
+    """A mapping declares it as `true` does."""
+    return declared.get("from_nwb", False) is not False
 
 
 def _path_entry(declared: Json) -> PathEntry:
