@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from dandifile.commands.refresh import with_word
 from dandifile.errors import Exit, UserError
 
 app = typer.Typer(
@@ -214,7 +215,7 @@ def resolve(
     offline: Annotated[bool, typer.Option("--offline", help="Ask no service.")] = False,
     refresh: Annotated[
         list[str],
-        typer.Option("--refresh", metavar="WHAT", help="Look up anew: doi, orcid, ror, terms, or all."),
+        typer.Option("--refresh", metavar="[WHAT]", help="Look up anew: doi, orcid, ror or terms; or all."),
     ] = [],
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 2 if the lock would change.")
@@ -225,10 +226,10 @@ def resolve(
 ) -> int:
     """Look up papers, people, institutions and terms, and pin them in the lock."""
     from dandifile.commands.common import Flags
-    from dandifile.commands.resolve import Asked, resolve, words
+    from dandifile.commands.resolve import Asked, resolve
 
     flags = Flags(file, environment, format, verbose, no_color)
-    return resolve(flags, Asked(offline, words(refresh), check))
+    return resolve(flags, Asked(offline, tuple(refresh), check))
 
 
 @app.command()
@@ -383,7 +384,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """The exit code of one command line. Every expected error ends here, in words."""
     try:
-        return int(app(arguments, standalone_mode=False) or Exit.DONE)
+        return int(app(with_word(arguments), standalone_mode=False) or Exit.DONE)
     except UserError as error:
         from dandifile.commands.failing import tell
 

@@ -337,6 +337,18 @@ def test_an_orcid_that_nobody_has_blocks_resolve_and_a_closed_one_is_told(lab: L
     assert "deprecated" in lock_of(lab).read_text("utf-8")
 
 
+def test_refresh_without_a_word_is_all_of_it(lab: Lab, replay: Replay) -> None:
+    lab.spec(PAPER)
+    assert lab.run("resolve").code == Exit.DONE
+    replay.asked.clear()
+    assert lab.run("resolve", "--refresh", "ror").code == Exit.DONE
+    assert {asked.path.partition("/")[0] for asked in replay.asked} == {"ror"}
+    for last in (("--refresh",), ("--refresh", "--check"), ("--refresh", "doi", "--refresh")):
+        replay.asked.clear()
+        assert lab.run("resolve", *last).code == Exit.DONE
+        assert {asked.path.partition("/")[0] for asked in replay.asked} >= {"openalex", "orcid", "ror"}
+
+
 def test_json_says_all_of_it(lab: Lab, replay: Replay) -> None:
     lab.spec(PAPER)
     found = json.loads(lab.run("resolve", "--format", "json").out)
@@ -362,6 +374,7 @@ def test_check_of_a_spec_names_what_is_not_pinned(lab: Lab, replay: Replay) -> N
     [
         (("--refresh", "dois"), "doi, orcid, ror, terms, all"),
         (("--refresh", "all", "--offline"), "leave one of them out"),
+        (("--refresh", "--offline"), "leave one of them out"),
     ],
 )
 def test_flags_that_make_no_sense_are_refused(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from dandifile.commands.common import TRANSFERS, Flags, bound, cache_beside
 from dandifile.commands.locations import in_files
 from dandifile.commands.lookups import Bound, ask, everything, reasons
+from dandifile.commands.refresh import words
 from dandifile.commands.showing import print_json, watching
 from dandifile.errors import Exit, UserError
 from dandifile.lookup.facts import Lock
@@ -25,40 +26,27 @@ from dandifile.spec.forms import contributor
 if TYPE_CHECKING:
     from dandifile.lookup.resolve import Resolution
 
-ALL = "all"
-
 
 @dataclass(frozen=True)
 class Asked:
-    """`refresh` holds what is looked up anew; `check` writes nothing."""
+    """`refresh` holds the words of what is looked up anew; `check` writes nothing."""
 
     offline: bool = False
-    refresh: frozenset[str] = frozenset()
+    refresh: tuple[str, ...] = ()
     check: bool = False
-
-
-def words(refresh: Sequence[str]) -> frozenset[str]:
-    """The words of `--refresh`; one that is not known is an error."""
-    from dandifile.lookup.resolve import REFRESHED
-
-    for word in refresh:
-        if word not in {*REFRESHED, ALL}:
-            raise UserError(
-                f"--refresh {word} is not known", fix=f"use one of {', '.join([*REFRESHED, ALL])}"
-            )
-    return frozenset(REFRESHED) if ALL in refresh else frozenset(refresh)
 
 
 def resolve(flags: Flags, asked: Asked) -> int:
     """Blocked while something is unknown or may be several things: what is sure is pinned all the same."""
-    if asked.offline and asked.refresh:
+    refresh = words(asked.refresh)
+    if asked.offline and refresh:
         raise UserError(
             "--offline asks nobody, so that nothing can be refreshed", fix="leave one of them out"
         )
     spec = bound(flags)
     with cache_beside(spec.file) as cache, watching(flags) as (notify, _):
         wanted = replace(everything(spec.declared), locations=in_files(spec, cache, TRANSFERS, notify))
-        found = ask(wanted, spec.lock, cache, refresh=asked.refresh, offline=asked.offline)
+        found = ask(wanted, spec.lock, cache, refresh=refresh, offline=asked.offline)
     changed = found.lock != spec.lock
     if changed and not asked.check:
         save_lock(lock_file(spec.file), found.lock)
