@@ -15,11 +15,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dandifile.globs import matches
 from dandifile.model import PathEntry, PendingAsset, Record, Recorded, Spec
 from dandifile.survey.gone import has_something, may_exist, path_of
 from dandifile.survey.manifest import Line
-from dandifile.survey.scan import entry_path
+from dandifile.survey.scan import entry_path, excluded, included
 
 
 @dataclass(frozen=True)
@@ -75,16 +74,10 @@ def _folder_of(path: str, folders: Iterable[tuple[PathEntry, str]]) -> str | Non
     """The folder (or file) of the entry of `paths` that takes a path, whether it is there or not."""
     for entry, folder in folders:
         below = path.removeprefix(folder.rstrip(os.sep) + os.sep)
-        if path == folder or (below != path and _wants(entry, below.replace(os.sep, "/"))):
+        name = below.replace(os.sep, "/")
+        if path == folder or (below != path and included(entry, name) and not excluded(entry, name)):
             return folder
     return None
-
-
-def _wants(entry: PathEntry, below: str) -> bool:
-    """Whether an entry's globs take the path `below` its source."""
-    return (not entry.include or any(matches(glob, below) for glob in entry.include)) and not any(
-        matches(glob, below) for glob in entry.exclude
-    )
 
 
 def _taken(spare: Counter[str], digest: str) -> bool:

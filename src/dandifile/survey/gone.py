@@ -10,10 +10,8 @@ import stat
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 
-from dandifile.model import GoneAsset, Record, Spec
+from dandifile.model import GoneAsset, Record, Spec, is_zarr
 from dandifile.survey.scan import entry_path
-
-_ZARR = "--"  # only a Zarr's checksum has it (dandi-api 4.6)
 
 
 def vanished(spec: Spec, record: Record, present: Collection[str], absent: Collection[str]) -> frozenset[str]:
@@ -89,4 +87,4 @@ def may_exist(path: str, digest: str) -> bool:
         return False
     except OSError:
         return True
-    return not is_folder or _ZARR in digest
+    return not is_folder or is_zarr(digest)

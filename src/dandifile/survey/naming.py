@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from dandifile.model import Record, Refusal, Spec
 from dandifile.survey.layout import Content, Draft, assign, is_organized
 from dandifile.survey.manifest import Line
-from dandifile.survey.recall import Past, recall
-from dandifile.survey.scan import scan
-from dandifile.survey.stages import Extracts, Runner, digested, extracted
-from dandifile.survey.zarr_stages import zarrs_digested
+from dandifile.survey.recall import Past
+from dandifile.survey.seen import see
+from dandifile.survey.stages import Known, Runner, extracted, labelled
 
 
 @dataclass(frozen=True)
@@ -32,38 +31,24 @@ def names(
     What stands for the draft is what the last apply here recorded and, else, the data manifest
     `listed`: a content that has a name there keeps it, unless `rename`.
     """
-    scanned = scan(spec)
-    read = digested(scanned.files, run) | zarrs_digested(scanned.files, run)
-    absent = (*scanned.absent, *read.pointers)
-    here = {content.source: content.digest for content in read.contents}
-    past = recall(spec, record, listed, here, absent)
+    seen = see(spec, run, record, listed)
+    past = seen.past
     known = paths_by_digest(past.record)
-    asked = [c for c in read.contents if is_organized(c.file) and (rename or c.digest not in known)]
-    extracts = extracted(asked, run)
-    refused = [
-        Refusal(c.source, *extracts.failures[c.digest]) for c in asked if c.digest in extracts.failures
-    ]
-    unreadable = {refusal.source for refusal in refused}
-    contents = [_labelled(c, extracts) for c in read.contents if c.source not in unreadable]
+    asked = [c for c in seen.contents if is_organized(c.file) and (rename or c.digest not in known)]
+    contents, unreadable = labelled(seen.contents, extracted(asked, run), known)
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
+    files = [(content, paths[content.source]) for content in contents if content.source in paths]
     return Named(
-        tuple(
-            sorted(((c, paths[c.source]) for c in contents if c.source in paths), key=lambda pair: pair[1])
-        ),
-        tuple(sorted((*scanned.refused, *read.refused, *refused, *unnamed), key=lambda r: r.source)),
-        absent,
-        past,
+        files=tuple(sorted(files, key=lambda pair: pair[1])),
+        refused=tuple(sorted((*seen.refused, *unreadable, *unnamed), key=lambda refusal: refusal.source)),
+        absent=seen.absent,
+        past=past,
     )
 
 
-def paths_by_digest(record: Record) -> Mapping[str, tuple[str, ...]]:
+def paths_by_digest(record: Record) -> Known:
     """What the record says that the draft has: paths by digest, sorted."""
     paths: dict[str, set[str]] = {}
     for made in record.assets.values():
         paths.setdefault(made.digest, set()).add(made.path)
     return {digest: tuple(sorted(those)) for digest, those in paths.items()}
-
-
-def _labelled(content: Content, extracts: Extracts) -> Content:
-    extract = extracts.outputs.get(content.digest)
-    return replace(content, labels=extract["labels"]) if extract else content

@@ -111,6 +111,15 @@ def entry_path(root: str, entry: PathEntry) -> str:
     return os.path.normpath(os.path.join(root, os.path.expanduser(entry.source)))
 
 
+def included(entry: PathEntry, below: str) -> bool:
+    """Whether the entry's `include` takes what is at `below`, relative to its source; none takes all."""
+    return not entry.include or any(matches(pattern, below) for pattern in entry.include)
+
+
+def excluded(entry: PathEntry, below: str) -> bool:
+    return any(matches(pattern, below) for pattern in entry.exclude)
+
+
 def _own_files(root: str, spec: Spec) -> frozenset[str]:
     """The spec and what dandifile keeps beside it."""
     stems = {spec.file.stem, "dandiset"}
@@ -161,11 +170,11 @@ def _walk(found: _Found, entry: PathEntry, here: _Folder) -> None:
             )
         elif item.is_symlink() and not os.path.exists(item.path):
             # git-annex and DataLad leave such links where data was not fetched.
-            if not _excluded(entry, name):
+            if not excluded(entry, name):
                 found.absent.append(source_name(found.root, item.path))
         elif not item.is_dir():
             _consider(found, entry, item, name, here.dataset)
-        elif not _excluded(entry, name) and not _taken_whole(found, entry, item.path, name, here.dataset):
+        elif not excluded(entry, name) and not _taken_whole(found, entry, item.path, name, here.dataset):
             identity = _identity(item.path)
             if identity not in here.above:
                 dataset = here.dataset or _dataset(entry, item.path)
@@ -202,7 +211,7 @@ def _listed(found: _Found, folder: str) -> Iterator[os.DirEntry[str]]:
 def _taken_whole(found: _Found, entry: PathEntry, path: str, below: str, dataset: str = "") -> bool:
     """Whether a folder is not to be walked: a Zarr is taken up as one."""
     if os.path.splitext(path)[1] in ZARR_SUFFIXES:
-        if not below or _included(entry, below):
+        if not below or included(entry, below):
             _take_zarr(found, entry, path, below or os.path.basename(path), dataset)
         return True
     if path.endswith(".nwb") and any(os.path.exists(os.path.join(path, name)) for name in ZARR_MARKERS):
@@ -228,7 +237,7 @@ def _take_zarr(found: _Found, entry: PathEntry, path: str, below: str, dataset: 
 
 
 def _consider(found: _Found, entry: PathEntry, item: os.DirEntry[str], below: str, dataset: str) -> None:
-    if not _included(entry, below) or _excluded(entry, below):
+    if not included(entry, below) or excluded(entry, below):
         return
     if dataset or _of_standard(entry.standard, item.name):
         _take(found, entry, item.path, below, dataset)
@@ -244,14 +253,6 @@ def _of_standard(standard: str, name: str) -> bool:
     if standard == "auto" and suffix in MEDIA_SUFFIXES:
         return True
     return standard in ("auto", "nwb") and suffix == ".nwb"
-
-
-def _included(entry: PathEntry, below: str) -> bool:
-    return not entry.include or any(matches(pattern, below) for pattern in entry.include)
-
-
-def _excluded(entry: PathEntry, below: str) -> bool:
-    return any(matches(pattern, below) for pattern in entry.exclude)
 
 
 def _take(found: _Found, entry: PathEntry, path: str, below: str, dataset: str = "") -> None:

@@ -20,6 +20,9 @@ from dandifile.survey.tasks import survey_step
 Runner: TypeAlias = Callable[[Sequence[Step]], Mapping[str, Result]]
 """Does steps of effect none (`tasks.perform`), through the cache and on pools; results by step id."""
 
+Known: TypeAlias = Mapping[str, tuple[str, ...]]
+"""The draft's paths by digest, sorted."""
+
 _AGAIN = "see to that, then run again"
 
 
@@ -82,6 +85,23 @@ def inspected(contents: Iterable[Content], run: Runner) -> Extracts:
     return replace(
         _extracts({digest: output["extract"] for digest, output in done.items()}, failures), inspected=done
     )
+
+
+def labelled(
+    contents: Iterable[Content], extracts: Extracts, known: Known
+) -> tuple[list[Content], list[Refusal]]:
+    """Adds what names are made of, and sets aside new files that cannot be read.
+
+    A content that is on the draft needs no reading: it is never refused for that.
+    """
+    kept, refused = [], []
+    for content in contents:
+        if content.digest in extracts.failures and content.digest not in known:
+            refused.append(Refusal(content.source, *extracts.failures[content.digest]))
+        else:
+            extract = extracts.outputs.get(content.digest)
+            kept.append(replace(content, labels=extract["labels"]) if extract else content)
+    return kept, refused
 
 
 def validated(contents: Iterable[Content], extracts: Extracts, run: Runner) -> dict[str, tuple[Finding, ...]]:

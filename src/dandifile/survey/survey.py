@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
 
 from dandifile.globs import matches
-from dandifile.model import Finding, JsonObject, Local, LocalAsset, Record, Refusal, Spec
+from dandifile.model import Finding, JsonObject, Local, LocalAsset, Record, Spec
 from dandifile.regions import Location
 from dandifile.survey import checks
 from dandifile.survey.bids_stages import bids_entities, with_entities
@@ -21,13 +20,9 @@ from dandifile.survey.layout import Content, Draft, assign, is_organized
 from dandifile.survey.locations import locations
 from dandifile.survey.manifest import Line
 from dandifile.survey.normalise import date_of
-from dandifile.survey.recall import recall
-from dandifile.survey.scan import NWB, ZARR, scan
-from dandifile.survey.stages import Extracts, Runner, digested, extracted, inspected
-from dandifile.survey.zarr_stages import zarrs_digested
-
-Known: TypeAlias = Mapping[str, tuple[str, ...]]
-"""The draft's paths by digest, sorted."""
+from dandifile.survey.scan import NWB, ZARR
+from dandifile.survey.seen import see
+from dandifile.survey.stages import Extracts, Known, Runner, extracted, inspected, labelled
 
 
 def survey(  # noqa: PLR0913  # all that it depends on, and two independent wishes
@@ -46,25 +41,21 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     metadata also of what is on the draft as it is. A file that cannot be an asset is refused,
     data that is not on this machine is absent: nothing about the data is an error.
     """
-    scanned = scan(spec)
-    read = digested(scanned.files, run) | zarrs_digested(scanned.files, run)
-    absent = (*scanned.absent, *read.pointers)
-    here = {content.source: content.digest for content in read.contents}
-    past = recall(spec, record, listed, here, absent)
-
-    extracts = inspected([c for c in read.contents if c.digest not in known], run)
+    seen = see(spec, run, record, listed)
+    extracts = inspected([c for c in seen.contents if c.digest not in known], run)
     if rename:
-        extracts |= extracted([c for c in read.contents if c.digest in known and is_organized(c.file)], run)
-    contents, unreadable = _labelled(read.contents, extracts, known)
+        extracts |= extracted([c for c in seen.contents if c.digest in known and is_organized(c.file)], run)
+    contents, unreadable = labelled(seen.contents, extracts, known)
+    past = seen.past
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
 
     named = [(content, paths[content.source]) for content in contents if content.source in paths]
     described = [content for content, path in named if refresh or _needs_metadata(content, path, spec, known)]
     extracts |= extracted([c for c in described if c.digest not in extracts.outputs], run)
-    entities = bids_entities(read.contents, described, run)
+    entities = bids_entities(seen.contents, described, run)
     metadata = {content.source: _metadata(content, extracts, entities) for content in described}
     new = [content for content, _ in named if content.digest not in known]
-    found = checks.checked(read.contents, new, extracts, run)
+    found = checks.checked(seen.contents, new, extracts, run)
 
     assets = [
         _asset(content, path, metadata.get(content.source), found.get(content.source, ()), known)
@@ -76,27 +67,10 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
         assets=tuple(sorted(assets, key=lambda asset: asset.path)),
         gone=gone_assets(past.record, past.gone, set(paths.values())),
         pending=past.pending,
-        refused=_sorted((*scanned.refused, *read.refused, *unreadable, *unnamed)),
-        absent=absent,
-        skipped=scanned.skipped,
+        refused=tuple(sorted((*seen.refused, *unreadable, *unnamed), key=lambda refusal: refusal.source)),
+        absent=seen.absent,
+        skipped=seen.skipped,
     )
-
-
-def _labelled(
-    contents: Iterable[Content], extracts: Extracts, known: Known
-) -> tuple[list[Content], list[Refusal]]:
-    """Adds what names are made of, and sets aside new files that cannot be read.
-
-    A content that is on the draft needs no reading: it is never refused for that.
-    """
-    kept, refused = [], []
-    for content in contents:
-        if content.digest in extracts.failures and content.digest not in known:
-            refused.append(Refusal(content.source, *extracts.failures[content.digest]))
-        else:
-            extract = extracts.outputs.get(content.digest)
-            kept.append(replace(content, labels=extract["labels"]) if extract else content)
-    return kept, refused
 
 
 def _needs_metadata(content: Content, path: str, spec: Spec, known: Known) -> bool:
@@ -131,7 +105,3 @@ def _placed(
     assets: Iterable[LocalAsset], places: Mapping[str, tuple[Location, ...] | None]
 ) -> list[LocalAsset]:
     return [replace(asset, locations=places.get(asset.source)) for asset in assets]
-
-
-def _sorted(refused: Iterable[Refusal]) -> tuple[Refusal, ...]:
-    return tuple(sorted(refused, key=lambda refusal: refusal.source))
