@@ -14,6 +14,26 @@ import typer
 
 from dandifile.commands.refresh import with_word
 from dandifile.errors import Exit, UserError
+from dandifile.flags import (
+    Allow,
+    Environment,
+    Exclude,
+    Executor,
+    File,
+    Format,
+    Jobs,
+    Locked,
+    NoColor,
+    Offline,
+    Only,
+    Overwrite,
+    PathGlob,
+    Refresh,
+    Rename,
+    Store,
+    Verbose,
+    Yes,
+)
 
 app = typer.Typer(
     name="dandifile",
@@ -26,52 +46,6 @@ app = typer.Typer(
 )
 archive = typer.Typer(help="The embedded archive: `instance: local`.", no_args_is_help=True)
 app.add_typer(archive, name="archive")
-
-File = Annotated[
-    Path | None,
-    typer.Option("--file", "-f", metavar="FILE", help="The spec; default: dandiset.yaml here or above."),
-]
-Environment = Annotated[
-    str, typer.Option("--environment", "-e", metavar="NAME", help="One of the spec's environments.")
-]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show everything, fold nothing.")]
-Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
-Jobs = Annotated[
-    int | None,
-    typer.Option("--jobs", "-j", metavar="N", min=1, help="How much at once; default: by the machine."),
-]
-Executor = Annotated[
-    str,
-    typer.Option("--executor", metavar="WHERE", help="local, or dask://HOST:PORT: a cluster that is up."),
-]
-Locked = Annotated[bool, typer.Option("--locked", help="Look nothing up: what the lock lacks is an error.")]
-Allow = Annotated[
-    list[str], typer.Option("--allow", metavar="WORD", help="Permit what cannot be undone: delete.")
-]
-Only = Annotated[
-    list[str], typer.Option("--only", metavar="KIND", help="Only this kind: assets or metadata.")
-]
-PathGlob = Annotated[
-    list[str], typer.Option("--path", metavar="GLOB", help="Only assets whose path matches this glob.")
-]
-Exclude = Annotated[
-    list[str], typer.Option("--exclude", metavar="GLOB", help="Not the assets whose path matches this glob.")
-]
-Rename = Annotated[bool, typer.Option("--rename", help="Give organised files the names that fit today.")]
-Refresh = Annotated[
-    bool, typer.Option("--refresh-metadata", help="Apply a new extraction to unchanged files too.")
-]
-Overwrite = Annotated[
-    list[str],
-    typer.Option(
-        "--overwrite-remote", metavar="FIELD", help="Set this field though it was changed on the archive."
-    ),
-]
-Store = Annotated[
-    Path | None,
-    typer.Option("--store", metavar="FOLDER", help="The archive's folder; default: the user's own."),
-]
 
 
 def _version(asked: bool) -> None:
@@ -104,7 +78,7 @@ def init(
     instance: Annotated[
         str, typer.Option("--instance", metavar="NAME", help="dandi-sandbox, dandi, local, … or a URL.")
     ] = "",
-    offline: Annotated[bool, typer.Option("--offline", help="Ask no service.")] = False,
+    offline: Offline = False,
 ) -> int:
     """Write a dandiset.yaml to begin with, from a paper and a folder of data."""
     from dandifile.commands.init import Source, init, normal_dois
@@ -151,7 +125,7 @@ def apply(
     planfile: Annotated[Path | None, typer.Argument(help="A plan saved by `plan --out`.")] = None,
     file: File = None,
     environment: Environment = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     create: Annotated[bool, typer.Option("--create", help="Make the dandiset if there is none yet.")] = False,
     allow: Allow = [],
     only: Only = [],
@@ -212,7 +186,7 @@ def check(
 def resolve(
     file: File = None,
     environment: Environment = "",
-    offline: Annotated[bool, typer.Option("--offline", help="Ask no service.")] = False,
+    offline: Offline = False,
     refresh: Annotated[
         list[str],
         typer.Option("--refresh", metavar="[WHAT]", help="Look up anew: doi, orcid, ror or terms; or all."),
@@ -367,9 +341,7 @@ def list_(store: Store = None, format: Format = "text") -> int:
 
 
 @archive.command()
-def reset(
-    store: Store = None, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
-) -> int:
+def reset(store: Store = None, yes: Yes = False) -> int:
     """Delete the embedded archive and everything in it."""
     from dandifile.commands.archive import reset
 

@@ -30,7 +30,8 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "commands": BASE
     | PARTS
     | {"kinds", "run", "workspace", "organize", "checklist", "report", "localarchive"},
-    "cli": BASE | PARTS | {"kinds", "run", "workspace", "report", "commands"},
+    "flags": set(),
+    "cli": BASE | PARTS | {"kinds", "run", "workspace", "report", "commands", "flags"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -1,0 +1,56 @@
+"""The flags that several commands have, each said once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+File = Annotated[
+    Path | None,
+    typer.Option("--file", "-f", metavar="FILE", help="The spec; default: dandiset.yaml here or above."),
+]
+Environment = Annotated[
+    str, typer.Option("--environment", "-e", metavar="NAME", help="One of the spec's environments.")
+]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show everything, fold nothing.")]
+Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", metavar="N", min=1, help="How much at once; default: by the machine."),
+]
+Executor = Annotated[
+    str,
+    typer.Option("--executor", metavar="WHERE", help="local, or dask://HOST:PORT: a cluster that is up."),
+]
+Locked = Annotated[bool, typer.Option("--locked", help="Look nothing up: what the lock lacks is an error.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Ask no service.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Allow = Annotated[
+    list[str], typer.Option("--allow", metavar="WORD", help="Permit what cannot be undone: delete.")
+]
+Only = Annotated[
+    list[str], typer.Option("--only", metavar="KIND", help="Only this kind: assets or metadata.")
+]
+PathGlob = Annotated[
+    list[str], typer.Option("--path", metavar="GLOB", help="Only assets whose path matches this glob.")
+]
+Exclude = Annotated[
+    list[str], typer.Option("--exclude", metavar="GLOB", help="Not the assets whose path matches this glob.")
+]
+Rename = Annotated[bool, typer.Option("--rename", help="Give organised files the names that fit today.")]
+Refresh = Annotated[
+    bool, typer.Option("--refresh-metadata", help="Apply a new extraction to unchanged files too.")
+]
+Overwrite = Annotated[
+    list[str],
+    typer.Option(
+        "--overwrite-remote", metavar="FIELD", help="Set this field though it was changed on the archive."
+    ),
+]
+Store = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="FOLDER", help="The archive's folder; default: the user's own."),
+]
