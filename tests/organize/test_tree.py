@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dandifile.organize.tree import Mode, Source, is_url, tree
+from dandifile.organize.tree import Mode, Source, tree
+from dandifile.survey.media import is_url
 
 ROOT = Path("/lab/raw").absolute()
 

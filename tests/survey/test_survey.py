@@ -249,3 +249,19 @@ def test_with_nothing_new_each_file_is_looked_at_once_and_nothing_heavy_is_impor
         [sys.executable, "-c", NO_OP, str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert (past.returncode, past.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("layout", "broken"), [("organize", ["sub-m1/sub-m1_ses-s1_image.nwb"]), ("as-is", [])]
+)
+def test_a_video_that_would_be_lost_is_told_with_what_to_do(
+    tmp_path: Path, layout: str, broken: list[str]
+) -> None:
+    write_nwb(tmp_path / "raw" / "v.nwb", external_video="films/v.mp4")
+    write(tmp_path / "raw" / "films" / "v.mp4")
+    spec = spec_of(tmp_path, PathEntry("raw", layout=layout))
+    local = survey(spec, Runner(), known={}, record=Record())
+    told = {asset.path: f for asset in local.assets for f in asset.findings if f.check == "media_reference"}
+    assert list(told) == broken
+    assert all("organize --to DIR --mode copy" in finding.message for finding in told.values())
+    assert all(finding.severity is Severity.WARNING for finding in told.values())

@@ -13,8 +13,9 @@ from dandifile.errors import DataError
 from dandifile.organize import place
 from dandifile.organize.log import Entry, Writer, made_before, new_log
 from dandifile.organize.media import rewrite
-from dandifile.organize.tree import Mode, Placement, Source, media_file
+from dandifile.organize.tree import Mode, Placement, Source
 from dandifile.survey.digest import dandi_etag
+from dandifile.survey.media import media_file
 from dandifile.survey.steady import steady
 
 

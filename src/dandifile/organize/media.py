@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from dandifile.errors import DataError
-from dandifile.organize.tree import is_url
+from dandifile.survey.media import is_url
 from dandifile.survey.quiet import quiet
 
 

@@ -5,24 +5,18 @@ the tree, the media files come beside the NWB file, in a folder with its name, a
 puts them, and the references are rewritten. A link to a file cannot be rewritten.
 """
 
-# Names stay as they were scanned: strings, never resolved.
-# ruff: noqa: PTH117, PTH118, PTH120
-
 from __future__ import annotations
 
 import os
-import posixpath
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from dandifile.model import Refusal
+from dandifile.survey.media import is_url, lost, media_file
 
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # one slash: the dandi package loses the other
-
-_FOLDER = ("it is a folder, which cannot be put into the tree whole or not at all", "use --mode symlink")
+_FOLDER = ("it is a folder, of which a tree takes a link alone", "use --mode symlink")
 
 
 class Mode(StrEnum):
@@ -64,7 +58,7 @@ def tree(
 ) -> tuple[list[Placement], list[Refusal]]:
     """What to place, by path, and the files that cannot be in such a tree. `exists` looks for media files."""
     paths = {os.path.normpath(source.file): source.path for source in sources}
-    rewritten = [source for source in sources if not _holds(source, paths)]
+    rewritten = [source for source in sources if lost(source.file, source.path, source.media, paths)]
     uses = Counter(name for source in rewritten for name in {*media_files(source)})
     refused = {
         source.source: Refusal(source.source, *why)
@@ -86,26 +80,6 @@ def tree(
 def media_files(source: Source) -> list[str]:
     """The media files that an NWB file refers to on this machine, absolute."""
     return [media_file(source.file, name) for name in source.media if not is_url(name)]
-
-
-def media_file(file: str, name: str) -> str:
-    """What the reference `name` in the NWB file `file` means."""
-    return os.path.normpath(os.path.join(os.path.dirname(file), name))
-
-
-def is_url(name: str) -> bool:
-    return bool(_URL.match(name))
-
-
-def _holds(source: Source, paths: Mapping[str, str]) -> bool:
-    """Whether every reference finds its file in the tree as it is."""
-    return all(
-        not os.path.isabs(name)
-        and paths.get(media_file(source.file, name))
-        == posixpath.normpath(posixpath.join(posixpath.dirname(source.path), name))
-        for name in source.media
-        if not is_url(name)
-    )
 
 
 def _hindrance(

@@ -1,27 +1,60 @@
 """Every check there is, for every form of file: what the tools find, and what a path says."""
 
+# Strings, not Path objects, as in the scan.
+# ruff: noqa: PTH110
+
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 
-from dandifile.model import Finding
+from dandifile.model import Finding, Severity
 from dandifile.survey import findings
 from dandifile.survey.bids_stages import bids_validated
 from dandifile.survey.layout import Content
+from dandifile.survey.media import LOST, lost, media_file
 from dandifile.survey.scan import NWB, ZARR
 from dandifile.survey.stages import Extracts, Runner, validated
 from dandifile.survey.zarr_stages import zarrs_validated
 
+_LOST = (
+    "an NWB file refers to a video or image that will not be where it looks for it in the dandiset: "
+    "`dandifile organize --to DIR --mode copy` puts it there and mends the reference"
+)
 _CHECKED_BY = {NWB: ("dandi", "nwbinspector", "pynwb"), ZARR: ("dandi", "zarr")}
 
 
 def checked(
-    contents: Iterable[Content], wanted: Sequence[Content], extracts: Extracts, run: Runner
+    contents: Iterable[Content],
+    wanted: Sequence[Content],
+    extracts: Extracts,
+    run: Runner,
+    paths: Mapping[str, str],
 ) -> dict[str, tuple[Finding, ...]]:
-    """What is found in the `wanted` files, by source; `contents` are all, as a BIDS dataset is seen whole."""
+    """What is found in the `wanted` files, by source; `contents` are all, as a BIDS dataset is seen whole.
+
+    `paths` are the assets' paths by source.
+    """
     found = validated(wanted, extracts, run) | zarrs_validated(wanted, run)
     of_datasets = bids_validated(contents, wanted, run)
-    return {c.source: found.get(c.source, ()) + of_datasets.get(c.source, ()) for c in wanted}
+    places = {os.path.normpath(c.file.path): paths[c.source] for c in contents if c.source in paths}
+    return {
+        c.source: found.get(c.source, ()) + of_datasets.get(c.source, ()) + _of_media(c, places, extracts)
+        for c in wanted
+    }
+
+
+def _of_media(content: Content, places: Mapping[str, str], extracts: Extracts) -> tuple[Finding, ...]:
+    """Whether the videos that an NWB file refers to are where it looks for them in the dandiset, too.
+
+    Of those that are not here nwbinspector tells.
+    """
+    media = extracts.outputs.get(content.digest, {}).get("media", ())
+    file = content.file.path
+    gone = lost(file, places.get(file, ""), media, places) if media else []
+    if not any(os.path.exists(media_file(file, name)) for name in gone):
+        return ()
+    return (Finding(content.source, LOST, _LOST, Severity.WARNING),)
 
 
 def of_path(content: Content, path: str) -> tuple[Finding, ...]:

@@ -34,7 +34,7 @@ def inventory(
     named = names(spec, run, record, listed)
     contents = [content for content, _ in named.files]
     extracts = inspected(contents, run)
-    found = checks.checked(contents, contents, extracts, run)
+    found = checks.checked(contents, contents, extracts, run, {c.source: path for c, path in named.files})
     told = bids_entities(contents, contents, run)
     here = tuple(
         _line(content, path, extracts, told, _verdict(content, path, extracts, found[content.source], spec))

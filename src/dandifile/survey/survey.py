@@ -55,7 +55,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     entities = bids_entities(seen.contents, described, run)
     metadata = {content.source: _metadata(content, extracts, entities) for content in described}
     new = [content for content, _ in named if content.digest not in known]
-    found = checks.checked(seen.contents, new, extracts, run)
+    found = checks.checked(seen.contents, new, extracts, run, paths)
 
     assets = [
         _asset(content, path, metadata.get(content.source), found.get(content.source, ()), known)

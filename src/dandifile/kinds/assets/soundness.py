@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from dandifile.kinds.assets.gather import NAME, Desired, Observed
-from dandifile.model import Block, Finding, Key, LocalAsset
+from dandifile.model import Block, Finding, Key, LocalAsset, Severity
 from dandifile.survey.findings import split
+from dandifile.survey.media import LOST
 
 _MEND = "fix it, or ignore it with a reason under validation.ignore"
 
@@ -43,12 +44,17 @@ def _faults(findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
 
 
 def _notes(findings: Iterable[Finding]) -> list[str]:
-    """Failures of the tools themselves, each with what it means; the rest is counted."""
-    tools = Counter(finding.message for finding in findings if finding.severity is None)
+    """Failures of the tools themselves and references that will break, in words; the rest is counted."""
+    told: Counter[str] = Counter()
+    mild: Counter[Severity] = Counter()
+    for finding in findings:
+        if finding.severity is None or finding.check == LOST:
+            told[finding.message] += 1
+        else:
+            mild[finding.severity] += 1
     notes = [
-        message if times == 1 else f"{message} (in {times} files)" for message, times in sorted(tools.items())
+        message if times == 1 else f"{message} (in {times} files)" for message, times in sorted(told.items())
     ]
-    mild = Counter(finding.severity for finding in findings if finding.severity is not None)
     if mild:
         counts = ", ".join(f"{count} {severity}" for severity, count in sorted(mild.items()))
         notes.append(f"the checks also found what does not block: {counts}")
