@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from dandifile.errors import UserError
 
@@ -13,7 +14,7 @@ ALL = "all"
 def with_word(arguments: Sequence[str]) -> list[str]:
     """A command line on which the flag alone means all: the parser wants a word after it."""
     completed: list[str] = []
-    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
+    for argument, following in pairwise([*arguments, "-"]):
         completed.append(argument)
         if argument == FLAG and following.startswith("-"):
             completed.append(ALL)
