@@ -40,6 +40,50 @@ def test_check_as_json(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (found["absent"], found["not_acted_on"]) == (["nowhere"], ["owners"])
 
 
+NEW = "dandifile: 1\ninstance: dandi-sandbox\nname: Place cells\n"
+MADE = NEW + 'identifier: "000123"\n'
+REQUIRE = "policy: {require: [license, title]}\n"
+PAPER = "doi: 10.5555/unknown\npolicy: {require: [related_publication]}\n"
+FILES = "regions: {from_nwb: true}\npolicy: {require: [regions]}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdicts"),
+    [
+        (NEW + REQUIRE, {"license": "fail", "title": "fail"}),
+        (NEW + REQUIRE + "license: CC-BY-4.0\n", {"license": "pass", "title": "fail"}),
+        (MADE + REQUIRE, {"license": "unknown", "title": "fail"}),  # the draft may have a license
+        (MADE + REQUIRE + "license: null\n", {"license": "fail", "title": "fail"}),
+        (MADE + REQUIRE + "ignore: [/name]\n", {"license": "unknown", "title": "unknown"}),
+        (NEW + PAPER, {"related_publication": "unknown"}),  # the paper is not in the lock
+        (NEW + FILES, {"regions": "unknown"}),
+        (NEW, {}),
+    ],
+)
+def test_check_judges_the_policy_as_far_as_the_spec_alone_tells(
+    text: str, verdicts: dict[str, str], spec: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec.write_text(text, "utf-8")
+    code = Exit.BLOCKED if "fail" in verdicts.values() else Exit.DONE
+    assert run(["check", "-f", str(spec), "--format", "json"]) == code
+    rows = json.loads(capsys.readouterr().out)["policy"]
+    assert {row["rule"]: row["verdict"] for row in rows} == verdicts
+    assert run(["check", "-f", str(spec)]) == code
+    out = capsys.readouterr().out
+    for row in rows:
+        assert (row["fix"] in out) == (row["verdict"] != "pass")
+
+
+def test_check_of_a_lock_that_names_a_dandiset_leaves_the_rest_to_its_draft(
+    spec: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec.write_text(NEW + "policy: {require: [license]}\n", "utf-8")
+    made = 'identifiers: [{environment: "", api_url: "https://x/api", identifier: "000123"}]\n'
+    spec.with_suffix(".lock.yaml").write_text("dandifile_lock: 1\n" + made, "utf-8")
+    assert run(["check", "-f", str(spec)]) == Exit.DONE
+    assert "policy.require license is not known here: it rests on license" in capsys.readouterr().out
+
+
 def test_check_tells_every_error_at_its_place(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spec.write_text(SPEC.replace("paths", "path").replace("name", "nmae"), "utf-8")
     assert run(["check", "-f", str(spec)]) == Exit.INPUT

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator, Sequence
 
-from dandifile.commands.common import Flags, load_spec
+from dandifile.checklist.offline import judged
+from dandifile.checklist.policy import facts_of
+from dandifile.checklist.verdict import Result, Verdict
+from dandifile.commands.common import LOCAL, Flags, bound
+from dandifile.commands.lookups import Bound, pinned
 from dandifile.commands.showing import print_json
 from dandifile.errors import Exit
+from dandifile.model import Spec
 
 
 def check(flags: Flags) -> int:
-    """Errors leave as exceptions, all at once; what is left to say is what stays unknown."""
-    spec = load_spec(flags)
+    """Errors leave as exceptions, all at once; what is left to say is what stays unknown.
+
+    Blocked, as a plan would be, where a rule of `policy.require` fails whatever the draft holds.
+    """
+    declared = bound(flags)
+    spec = pinned(declared)
     absent = [entry.source for entry in spec.paths if not (spec.root / entry.source).exists()]
+    policy = judged(dict(spec.fields), facts_of(spec), spec.require, _settled(declared, spec))
     if flags.format == "json":
         print_json(
             {
@@ -20,16 +31,51 @@ def check(flags: Flags) -> int:
                 "absent": absent,
                 "not_acted_on": list(spec.not_acted_on),
                 "unpinned": list(spec.unpinned),
+                "policy": [
+                    {"rule": row.rule, "verdict": row.verdict.value, "found": row.found, "fix": row.fix}
+                    for row in policy
+                ],
             }
         )
-        return Exit.DONE
-    sys.stdout.write(f"{spec.file.name} is right: {len(spec.fields)} fields, {len(spec.paths)} paths\n")
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in _lines(spec, absent, policy))
+    return Exit.BLOCKED if any(row.verdict is Verdict.FAILED for row in policy) else Exit.DONE
+
+
+def _lines(spec: Spec, absent: Sequence[str], policy: Sequence[Result]) -> Iterator[str]:
+    yield f"{spec.file.name} is right: {_many(len(spec.fields), 'field')}, {_many(len(spec.paths), 'path')}"
     for source in absent:
-        sys.stdout.write(f"  {source} is not on this machine; its assets will be left as they are\n")
+        yield f"  {source} is not on this machine; its assets will be left as they are"
     if spec.unpinned:
-        unpinned = ", ".join(spec.unpinned)
-        sys.stdout.write(f"  not in the lock: {unpinned}; `dandifile resolve` looks it up\n")
+        yield f"  not in the lock: {', '.join(spec.unpinned)}; `dandifile resolve` looks it up"
     if spec.not_acted_on:
-        keys = ", ".join(spec.not_acted_on)
-        sys.stdout.write(f"  checked, but not reconciled by this version: {keys}\n")
-    return Exit.DONE
+        yield f"  checked, but not reconciled by this version: {', '.join(spec.not_acted_on)}"
+    for row in policy:
+        if row.verdict is not Verdict.PASSED:
+            verb = "fails" if row.verdict is Verdict.FAILED else "is not known here"
+            yield f"  policy.require {row.rule} {verb}: {row.found}"
+            yield f"    {row.fix}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _settled(declared: Bound, spec: Spec) -> Callable[[str], bool]:
+    """Whether a field will be as the spec has it, whatever is on the archive."""
+    new = not _is_there(declared, spec)
+    open_ = {pointer.strip("/").split("/")[0] for pointer in spec.ignore}
+    open_ |= {block.key.name for block in spec.unsaid if block.key}
+    return lambda field: field not in open_ and (new or field in spec.fields)
+
+
+def _is_there(declared: Bound, spec: Spec) -> bool:
+    """Whether there is a dandiset, as far as the spec, its lock and this machine know."""
+    if spec.identifier:
+        return True
+    if spec.instance == LOCAL:
+        from dandifile.localarchive import identifiers
+        from dandifile.localarchive.server import default_store
+
+        return identifiers.get(default_store(), spec.file, spec.environment) is not None
+    return any(made.environment == spec.environment for made in declared.lock.identifiers)
