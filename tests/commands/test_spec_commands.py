@@ -53,7 +53,7 @@ FILES = "regions: {from_nwb: true}\npolicy: {require: [regions]}\n"
         (NEW + REQUIRE, {"license": "fail", "title": "fail"}),
         (NEW + REQUIRE + "license: CC-BY-4.0\n", {"license": "pass", "title": "fail"}),
         (MADE + REQUIRE, {"license": "unknown", "title": "fail"}),  # the draft may have a license
-        (MADE + REQUIRE + "license: null\n", {"license": "fail", "title": "fail"}),
+        (MADE + "keywords: null\npolicy: {require: [keywords]}\n", {"keywords": "fail"}),
         (MADE + REQUIRE + "ignore: [/name]\n", {"license": "unknown", "title": "unknown"}),
         (NEW + PAPER, {"related_publication": "unknown"}),  # the paper is not in the lock
         (NEW + FILES, {"regions": "unknown"}),
@@ -71,7 +71,8 @@ def test_check_judges_the_policy_as_far_as_the_spec_alone_tells(
     assert run(["check", "-f", str(spec)]) == code
     out = capsys.readouterr().out
     for row in rows:
-        assert (row["fix"] in out) == (row["verdict"] != "pass")
+        assert (f"policy.require {row['rule']} " in out) == (row["verdict"] != "pass")
+        assert row["fix"] in out
 
 
 def test_check_of_a_lock_that_names_a_dandiset_leaves_the_rest_to_its_draft(
