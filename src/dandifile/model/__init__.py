@@ -1,0 +1,59 @@
+"""The nouns that every part of dandifile passes around, by what they are of.
+
+Frozen dataclasses, standard library only, no behaviour beyond what can be derived
+from the values themselves. Whatever crosses a process, a file or the network is
+JSON (`Json`), so that a plan can be saved, reviewed and run elsewhere.
+"""
+
+from __future__ import annotations
+
+from dandifile.model.document import Cache, Json, JsonObject
+from dandifile.model.here import (
+    Finding,
+    GoneAsset,
+    Local,
+    LocalAsset,
+    PendingAsset,
+    Record,
+    Recorded,
+    Refusal,
+    Severity,
+    ZarrFile,
+    is_zarr,
+)
+from dandifile.model.there import RemoteAsset, Target
+from dandifile.model.wanted import IgnoredCheck, Overlay, PathEntry, Spec, Validation
+from dandifile.model.work import Action, Block, Change, Effect, Key, Plan, Result, Status, Step
+
+__all__ = [
+    "Action",
+    "Block",
+    "Cache",
+    "Change",
+    "Effect",
+    "Finding",
+    "GoneAsset",
+    "IgnoredCheck",
+    "Json",
+    "JsonObject",
+    "Key",
+    "Local",
+    "LocalAsset",
+    "Overlay",
+    "PathEntry",
+    "PendingAsset",
+    "Plan",
+    "Record",
+    "Recorded",
+    "Refusal",
+    "RemoteAsset",
+    "Result",
+    "Severity",
+    "Spec",
+    "Status",
+    "Step",
+    "Target",
+    "Validation",
+    "ZarrFile",
+    "is_zarr",
+]

@@ -1,0 +1,87 @@
+"""What the lab wants: the spec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dandifile.model.document import Json, JsonObject
+from dandifile.model.work import Block
+from dandifile.regions import Regions
+
+
+@dataclass(frozen=True)
+class PathEntry:
+    """One entry of `paths`: a folder (or file) of data and how it becomes assets.
+
+    `source` is relative to the spec's folder, with forward slashes. `layout` is None
+    where the spec leaves it open: NWB files are then organised unless their path
+    already has the archive's form, everything else stays as it is.
+    """
+
+    source: str
+    standard: str = "auto"  # auto | nwb | bids | zarr | any
+    layout: str | None = None  # organize | as-is
+    required_fields: tuple[str, ...] = ("session_id",)
+    into: str = ""  # folder in the dandiset, without slashes at its ends
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    prune: bool = False
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """One entry of `assets`: metadata laid over every asset whose path matches."""
+
+    match: str
+    metadata: JsonObject
+
+
+@dataclass(frozen=True)
+class IgnoredCheck:
+    """A validation finding that the lab has looked at and accepts, and why."""
+
+    check: str
+    reason: str
+    paths: str = "**"
+
+
+@dataclass(frozen=True)
+class Validation:
+    fail_on: str = "error"  # the least severity that blocks a file: a name of `Severity`, or never
+    ignore: tuple[IgnoredCheck, ...] = ()
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A dandiset.yaml, read, rendered, checked, with one environment chosen.
+
+    `fields` holds the DANDI metadata fields of the dandiset that the spec declares and nothing else: one that
+    is not a key here is not owned and never changes; one whose value is None is to be emptied.
+    """
+
+    file: Path
+    instance: str
+    identifier: str | None
+    environment: str = ""
+    fields: Mapping[str, Json] = field(default_factory=dict)
+    regions: Regions = field(default_factory=Regions)
+    overlays: tuple[Overlay, ...] = ()
+    paths: tuple[PathEntry, ...] = ()
+    validation: Validation = field(default_factory=Validation)
+    ignore: tuple[str, ...] = ()  # JSON pointers to DANDI field names, without list indices
+    max_deletions: str = "10%"  # a count or a share of the assets on the draft
+    require: tuple[str, ...] = ()  # rules of the checklist that must hold before anything is written
+    verdicts: Mapping[str, str] = field(default_factory=dict)  # the lock's, by bare ORCID iD and ROR URL
+    not_acted_on: tuple[str, ...] = ()  # declared keys that this version does not reconcile
+    unpinned: tuple[str, ...] = ()  # what the lock lacks of what the spec names, in words
+    unsaid: tuple[Block, ...] = ()  # what is declared and not here, since it names what was not found
+    notes: tuple[str, ...] = ()
+    looked_up: str = ""  # sha256 of the facts that were looked up; "" for none
+    digest: str = ""  # sha256 of what was declared, for the environment chosen
+
+    @property
+    def root(self) -> Path:
+        """The folder that `paths` are relative to."""
+        return self.file.parent

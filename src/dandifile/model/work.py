@@ -1,0 +1,134 @@
+"""What is to be done: changes, their steps, the plan that holds both, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dandifile.model.document import Json, JsonObject
+from dandifile.model.there import Target
+
+
+@dataclass(frozen=True, order=True)
+class Key:
+    """Names a resource for good. An asset's name is its path: its id changes on every PUT."""
+
+    kind: str
+    name: str
+
+
+class Action(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"  # the same content, other metadata
+    REPLACE = "replace"  # other content
+    MOVE = "move"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One resource that is not as it should be: what it is now and what it shall be.
+
+    None means "not there". Assets are `{path, digest, size, metadata}`, where `metadata`
+    holds only the keys that differ. `permit` names the `--allow` word (or "create") without
+    which nothing is done about this change; "" where none is needed.
+    """
+
+    key: Key
+    before: Json
+    after: Json
+    permit: str = ""
+
+    @property
+    def action(self) -> Action:
+        if self.before is None:
+            return Action.CREATE
+        if self.after is None:
+            return Action.DELETE
+        if isinstance(self.before, dict) and isinstance(self.after, dict) and "digest" in self.before:
+            if self.before["path"] != self.after["path"]:
+                return Action.MOVE
+            if self.before["digest"] != self.after["digest"]:
+                return Action.REPLACE
+        return Action.UPDATE
+
+
+class Effect(StrEnum):
+    NONE = "none"
+    LOCAL = "local"
+    REMOTE = "remote"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that a worker does. `params` are JSON and hold no secret.
+
+    A step runs once all of `needs` are done, and is skipped when one of them failed.
+    `after` only orders: these have ended, one way or another, before the step starts.
+    """
+
+    id: str
+    kind: str
+    params: JsonObject
+    needs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    effect: Effect = Effect.REMOTE
+
+
+@dataclass(frozen=True)
+class Block:
+    """Why something will not be done. Without a key it stops everything."""
+
+    reason: str
+    fix: str
+    key: Key | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What apply would do, said once: printed, saved, explained and executed from this value."""
+
+    target: Target
+    changes: tuple[Change, ...] = ()
+    steps: tuple[Step, ...] = ()
+    blocked: tuple[Block, ...] = ()
+    elsewhere: tuple[str, ...] = ()  # what is not on this machine and therefore unknown
+    notes: tuple[str, ...] = ()
+    unchanged: int = 0  # assets that are as they should be
+    bytes_to_send: int = 0
+    allow: tuple[str, ...] = ()  # the permits given when the plan was made
+    base: Mapping[str, str] = field(default_factory=dict)  # digests of spec and lock
+    unpinned: tuple[str, ...] = ()  # looked up for this plan, and not in the lock: apply wants it there
+
+    @property
+    def held(self) -> tuple[Change, ...]:
+        """The changes that wait for an `--allow` that was not given; apply leaves them undone.
+
+        A creation is not among them: apply asks for its flag before it does anything.
+        """
+        free = ("", "create", *self.allow)
+        return tuple(change for change in self.changes if change.permit not in free)
+
+    @property
+    def stopped(self) -> bool:
+        """True when something blocks the whole plan, not just one resource."""
+        return any(block.key is None for block in self.blocked)
+
+
+class Status(StrEnum):
+    DONE = "done"
+    FRESH = "fresh"  # was as it should be already
+    FAILED = "failed"
+    SKIPPED = "skipped"  # something that it needs failed
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a step ended. `reason` says why it ran, or why not; `error` what went wrong and what to do."""
+
+    step: str
+    status: Status
+    output: Json = None
+    reason: str = ""
+    error: str = ""
