@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from dandifile.errors import UserError
 from dandifile.organize import place
 from dandifile.organize.log import read
 from dandifile.organize.make import Placed, Tree, make
 from dandifile.organize.tree import Mode, Placement, Source
 from dandifile.organize.undo import undo
 from dandifile.survey.digest import dandi_etag
-from tests.survey.lab import write
+from tests.survey.lab import aged, write
 
 MODES = list(Mode)
 
@@ -197,6 +198,32 @@ def test_the_last_copy_is_kept(raw: Path, mode: Mode) -> None:
     undone = {Path(one.path).name: one for one in undo(read(log))}
     assert "only copy" in undone["a.csv"].error
     assert visible(folder) == {"sub-1/a.csv": "aaa"}
+
+
+@pytest.mark.parametrize("mode", [Mode.HARDLINK, Mode.COPY])
+@pytest.mark.parametrize("now", ["aab", "longer", ""])
+def test_the_last_copy_is_kept_where_the_original_holds_something_else_now(
+    raw: Path, mode: Mode, now: str
+) -> None:
+    _, log = made(sources(raw), raw.parent / "tree", mode)
+    (raw / "a.csv").unlink()  # so that a hard link keeps what it has
+    write(raw / "a.csv", now)
+    undone = {placed.path: placed for placed in undo(read(log))}
+    assert "only copy left" in undone["sub-1/a.csv"].error
+    assert visible(raw.parent / "tree") == {"sub-1/a.csv": "aaa"}
+
+
+@pytest.mark.parametrize("mode", [Mode.HARDLINK, Mode.COPY])
+def test_an_original_that_was_only_touched_is_no_reason_to_keep_the_copy(raw: Path, mode: Mode) -> None:
+    _, log = made(sources(raw), raw.parent / "tree", mode)
+    (raw / "a.csv").unlink()
+    aged(write(raw / "a.csv", "aaa"))
+    assert {placed.status for placed in undo(read(log))} == {"done"}
+
+
+def test_a_folder_that_cannot_be_made_is_told(raw: Path) -> None:
+    with pytest.raises(UserError, match="cannot be made"):
+        Tree.at(raw / "a.csv" / "tree", Mode.COPY)
 
 
 def test_a_moved_file_does_not_come_back_over_another(raw: Path) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dandifile.errors import DataError
+from dandifile.errors import DataError, UserError
 from dandifile.organize import place
 from dandifile.organize.log import Entry, Writer, made_before, new_log
 from dandifile.organize.media import rewrite
@@ -40,7 +40,12 @@ class Tree:
 
     @classmethod
     def at(cls, folder: Path, mode: Mode) -> Tree:
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(
+                f"{folder} cannot be made: {error.strerror}", fix="choose a folder that you may write to"
+            ) from error
         return cls(folder, mode, new_log(folder, mode), made_before(folder))
 
 

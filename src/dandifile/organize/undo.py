@@ -12,6 +12,7 @@ from dandifile.organize.log import Entry, Log
 from dandifile.organize.make import Placed
 from dandifile.organize.media import restore
 from dandifile.organize.tree import Mode
+from dandifile.survey.digest import dandi_etag
 
 
 def undo(log: Log) -> list[Placed]:
@@ -59,6 +60,17 @@ def _refuse_last(entry: Entry, target: Path, mode: Mode) -> None:
         raise _kept(target, "was changed since")
     elif not Path(entry.source).exists():
         raise _kept(target, f"is the only copy left: {entry.source} is gone")
+    elif not _as_it_was(entry):
+        raise _kept(target, f"is the only copy left: {entry.source} holds something else now")
+
+
+def _as_it_was(entry: Entry) -> bool:
+    """Whether the original still has the content that was copied or linked."""
+    source = Path(entry.source)
+    status = source.stat()
+    if not entry.references and (status.st_size, status.st_mtime_ns) == (entry.size, entry.mtime_ns):
+        return True
+    return bool(entry.digest and status.st_size) and dandi_etag(source, status.st_size) == entry.digest
 
 
 def _move_back(entry: Entry, target: Path) -> None:
