@@ -349,6 +349,51 @@ def test_refresh_without_a_word_is_all_of_it(lab: Lab, replay: Replay) -> None:
         assert {asked.path.partition("/")[0] for asked in replay.asked} >= {"openalex", "orcid", "ror"}
 
 
+def test_plan_tells_from_the_lock_which_ids_of_the_spec_are_no_good(lab: Lab, replay: Replay) -> None:
+    people = f"""
+contributors:
+  - name: Doe, Jane
+    orcid: {OTHER}
+    email: jane@example.org
+    roles: [Author, ContactPerson]
+    affiliations: [{{name: UPS, ror: {TOULOUSE}}}]
+  - {{name: "Curator, Carla", orcid: {RICHARD}, roles: [DataCurator]}}
+  - {{organization: Gone Trust, ror: {SIMONS}, roles: [Funder]}}
+"""
+    lab.spec(f"description: Rats\nlicense: CC-BY-4.0\n{people}{PATHS}")
+    replay.says(f"orcid/{OTHER}/person", redirect(f"https://orcid.org/{JANE}", {"error-code": 9007}))
+    replay.says(f"ror/organizations/{TOULOUSE[-9:]}", ror_record(TOULOUSE, "UPS", status="inactive"))
+    withdrawn = ror_record(SIMONS, "Gone Trust", status="withdrawn", successors=(NIH,))
+    replay.says(f"ror/organizations/{SIMONS[-9:]}", withdrawn)
+    out = " ".join(lab.run("resolve").out.split())
+    somebodys = f"Curator, Carla: ORCID says that {RICHARD} is van der Roe, R.'s"
+    assert somebodys in out
+    replay.asked.clear()
+    ran = lab.run("plan")
+    assert ran.code == Exit.DONE, ran.err + ran.out
+    said = " ".join(ran.out.split())
+    assert f"Doe, Jane: {OTHER}: replaced by {JANE}: use that" in said
+    assert f"UPS: {TOULOUSE}: the institution is no more" in said
+    assert f"Gone Trust: {SIMONS}: ROR has withdrawn it: use {NIH}" in said
+    assert somebodys in said
+    assert replay.count() == 0
+    lab.spec(
+        f"description: Rats\nlicense: CC-BY-4.0\n{people.replace('roles: [DataC', 'omit: true, roles: [DataC')}{PATHS}"
+    )
+    assert somebodys not in " ".join(lab.run("plan").out.split())
+
+
+def test_a_pinned_verdict_holds_also_while_something_else_is_looked_up(lab: Lab, replay: Replay) -> None:
+    person = CONTACT.replace("jane@example.org,", f"jane@example.org, orcid: {OTHER},")
+    text_ = f"description: Rats\nlicense: CC-BY-4.0\npolicy: {{require: [orcid]}}\n{person}{PATHS}"
+    lab.spec(text_)
+    lab.run("resolve")
+    for more in ("", "regions: [nucleus accumbens]\n"):
+        lab.spec(text_ + more)
+        ran = lab.run("plan")
+        assert (ran.code, f"{OTHER} (unknown)" in ran.out) == (Exit.BLOCKED, True)
+
+
 def test_json_says_all_of_it(lab: Lab, replay: Replay) -> None:
     lab.spec(PAPER)
     found = json.loads(lab.run("resolve", "--format", "json").out)

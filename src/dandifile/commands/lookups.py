@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dandifile.errors import BlockedError
 from dandifile.lookup.doi import normal
+from dandifile.lookup.doubts import anothers, out_of_use
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.known import Known
 from dandifile.lookup.lock import load_lock, lock_file
@@ -45,9 +46,13 @@ class Bound:
     def spec(self, found: Lock, reasons: dict[str, str]) -> Spec:
         """The Spec with these facts; unpinned is what the lock itself lacks."""
         known = Known(found, self.needed, self.lacking, reasons)
-        verdicts = {person.orcid: person.status.value for person in found.people}
-        verdicts |= {place.ror: place.status.value for place in found.institutions}
-        return replace(build(self.declared, known), verdicts=verdicts)
+        people, places = (*self.lock.people, *found.people), (*self.lock.institutions, *found.institutions)
+        verdicts = {person.orcid: person.status.value for person in people}
+        verdicts |= {place.ror: place.status.value for place in places}
+        spec = build(self.declared, known)
+        called = self.declared.named.called
+        doubts = (*out_of_use(called, self.lock), *anothers(called, self.lock))
+        return replace(spec, verdicts=verdicts, notes=(*spec.notes, *doubts))
 
 
 def bind(file: Path, environment: str) -> Bound:

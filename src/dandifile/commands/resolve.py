@@ -12,6 +12,7 @@ from dandifile.commands.lookups import Bound, ask, everything, reasons
 from dandifile.commands.refresh import words
 from dandifile.commands.showing import print_json, watching
 from dandifile.errors import Exit, UserError
+from dandifile.lookup.doubts import anothers
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.known import Known
 from dandifile.lookup.lock import lock_file, save_lock
@@ -87,10 +88,11 @@ def _document(found: Resolution, lines: list[str], warnings: list[str], review: 
 
 
 def _warnings(spec: Bound, lock: Lock) -> Iterator[str]:
-    """What was mended in the papers, and terms that the spec calls by another name than their own."""
+    """What was mended in the papers; ids of the spec that are somebody else's, or have another name."""
     for doi in spec.needed.dois:
         if paper := lock.paper(doi):
             yield from vetted(paper, lock)[1]
+    yield from anothers(spec.declared.named.called, lock)
     for named in spec.declared.named.terms:
         term = lock.term(named.asked, named.about)
         if named.name and term and (said := called_otherwise(named.name, term)):

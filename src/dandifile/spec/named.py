@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dandifile.identifiers import bare_orcid, ror_url, term_curie
@@ -30,12 +30,16 @@ class NamedTerm(NamedTuple):
 
 @dataclass(frozen=True)
 class Named:
-    """DOIs as they are written, in their order; ids in their normal forms."""
+    """DOIs as they are written, in their order; ids in their normal forms.
+
+    `called` gives the names of people and institutions by their ids, without people whom the spec omits.
+    """
 
     dois: tuple[str, ...] = ()
     orcids: tuple[str, ...] = ()
     rors: tuple[str, ...] = ()
     terms: tuple[NamedTerm, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.dois or self.orcids or self.rors or self.terms)
@@ -44,13 +48,18 @@ class Named:
 def named(raw: JsonObject) -> Named:
     """All of it, of a checked spec."""
     found = [item.keys for item in items(raw)]
-    orcids = (bare_orcid(keys["orcid"]) for keys in found if keys.get("orcid"))
-    rors = (ror_url(keys["ror"]) for keys in found if keys.get("ror"))
+    orcids = [(bare_orcid(keys["orcid"]), keys) for keys in found if keys.get("orcid")]
+    rors = [(ror_url(keys["ror"]), keys) for keys in found if keys.get("ror")]
     return Named(
         dois=dois(raw),
-        orcids=tuple(filter(None, orcids)),
-        rors=tuple(filter(None, rors)),
+        orcids=tuple(id_ for id_, _ in orcids if id_),
+        rors=tuple(id_ for id_, _ in rors if id_),
         terms=tuple(dict.fromkeys(_terms(raw))),
+        called={
+            id_: str(keys.get("name") or keys.get("organization") or id_)
+            for id_, keys in (*orcids, *rors)
+            if id_ and not keys.get("omit")
+        },
     )
 
 
