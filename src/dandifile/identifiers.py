@@ -8,8 +8,12 @@ _ORCID = re.compile(r"(?:(?:https?://)?(?:www\.)?orcid\.org/)?(\d{4}-\d{4}-\d{4}
 _ROR = re.compile(r"(?:(?:https?://)?ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}\d{2})/?", re.IGNORECASE)
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
+OBO = "http://purl.obolibrary.org/obo/"
+OBO_PREFIXES = ("UBERON", "CL", "DOID", "HP", "MONDO", "FMA", "PATO", "GO", "NCBITaxon")
+"""Ontologies whose ids are known by their short form; those of others need an IRI."""
+
 _OBO_IRI = re.compile(r"https?://purl\.obolibrary\.org/obo/([A-Za-z]+)_(\w+)")
-_OBO_SHORT = re.compile(r"(UBERON|CL|DOID|HP|MONDO|FMA|PATO|GO|NCBITaxon)[:_](\w+)")
+_OBO_SHORT = re.compile(rf"({'|'.join(OBO_PREFIXES)})[:_](\w+)")
 _CURIE = re.compile(r"[A-Za-z][A-Za-z0-9-]*:[A-Za-z0-9\-/._]+")  # DANDI's, less those that are no URI
 _IRI = re.compile(r"https?://[^\s/]+\.[^\s/]+/\S+")
 _SEVEN_DIGITS = {"UBERON", "CL", "HP"}
@@ -46,31 +50,40 @@ def ror_url(text: str) -> str | None:
     return f"https://ror.org/{ror}" if int(ror[7:]) == 98 - number * 100 % 97 else None
 
 
+def obo_curie(iri: str) -> str | None:
+    """`UBERON:0001882` from its OBO IRI; None for any other text."""
+    found = _OBO_IRI.fullmatch(iri.strip())
+    return f"{found[1]}:{found[2]}" if found else None
+
+
+def obo_iri(curie: str) -> str:
+    """The full IRI of an OBO term, which is the form of assets."""
+    return OBO + curie.replace(":", "_", 1)
+
+
 def term_curie(text: str) -> str | None:
     """A term as a CURIE (`UBERON:0002421`) from a CURIE, an OBO IRI or `UBERON_0002421`.
 
     Other IRIs stay as they are; None for what is neither.
     """
-    obo = _obo(text.strip())
-    if obo:
-        return f"{obo[0]}:{obo[1]}" if _sound(*obo) else None
     text = text.strip()
+    if obo := _obo(text):
+        return obo if _is_sound(obo) else None
     return text if _IRI.fullmatch(text) or _CURIE.fullmatch(text) else None
 
 
 def term_iri(text: str) -> str | None:
     """The same term as a full IRI where it is one of an OBO ontology, which is the form of assets."""
     obo = _obo(text.strip())
-    if obo and _sound(*obo):
-        return f"http://purl.obolibrary.org/obo/{obo[0]}_{obo[1]}"
-    return term_curie(text)
+    return obo_iri(obo) if obo and _is_sound(obo) else term_curie(text)
 
 
-def _obo(text: str) -> tuple[str, str] | None:
-    """Prefix and number of a term of an OBO ontology."""
-    found = _OBO_IRI.fullmatch(text) or _OBO_SHORT.fullmatch(text)
-    return (found[1], found[2]) if found else None
+def _obo(text: str) -> str | None:
+    """The CURIE of a term of an OBO ontology, sound or not."""
+    found = _OBO_SHORT.fullmatch(text)
+    return f"{found[1]}:{found[2]}" if found else obo_curie(text)
 
 
-def _sound(prefix: str, number: str) -> bool:
+def _is_sound(curie: str) -> bool:
+    prefix, _, number = curie.partition(":")
     return prefix not in _SEVEN_DIGITS or bool(re.fullmatch(r"[0-9]{7}", number))

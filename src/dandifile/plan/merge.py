@@ -11,12 +11,10 @@ spelling never shows up as a difference. The rules, in the order that they are a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
+from dandifile.identifiers import obo_curie
 from dandifile.model import Json, JsonObject
-
-_OBO_IRI = re.compile(r"https?://purl\.obolibrary\.org/obo/([A-Za-z]+)_(\w+)")
 
 
 def merge(declared: Json, observed: Json) -> Json:
@@ -61,8 +59,7 @@ def identity(item: Json) -> str:
 
 def curie(identifier: str) -> str:
     """`UBERON:0000955` for its OBO IRI; anything else as it is."""
-    found = _OBO_IRI.fullmatch(identifier.strip())
-    return f"{found[1]}:{found[2]}" if found else identifier.strip()
+    return obo_curie(identifier) or identifier.strip()
 
 
 def carry(declared: Json, observed: Json, pointer: Sequence[str]) -> Json:

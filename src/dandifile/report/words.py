@@ -7,7 +7,8 @@ import unicodedata
 
 from rich.cells import cell_len, set_cell_size
 
-_OBO_IRI = re.compile(r"https?://purl\.obolibrary\.org/obo/([A-Za-z]+)_(\w+)")
+from dandifile.identifiers import obo_curie
+
 _DANDI_WORD = re.compile(r"(?:dcite|spdx):(?=\S)")  # vocabularies whose prefix tells a reader nothing
 _JOINERS = "\u200c\u200d"  # invisible, but they belong to words and emoji
 _GLUE = "\u00a0"  # a blank at which no line is broken
@@ -93,5 +94,4 @@ def _pieces(word: str, width: int) -> list[str]:
 
 def plain(value: str) -> str:
     """A DANDI string for a reader: ontology IRIs as CURIEs, `dcite:Author` as `Author`."""
-    found = _OBO_IRI.fullmatch(value.strip())
-    return f"{found[1]}:{found[2]}" if found else clean(_DANDI_WORD.sub("", value, count=1).strip())
+    return obo_curie(value) or clean(_DANDI_WORD.sub("", value, count=1).strip())

@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from dandifile.identifiers import obo_iri
 from dandifile.lookup.answers import Answer, Found, Request
 from dandifile.lookup.http import Client
 from dandifile.lookup.terms import ols
 from dandifile.lookup.terms.find import find, goes_by, offered
 from dandifile.lookup.terms.outcome import Absent, Choice, Kind, Matched, Outcome, Retired, Unchecked
-from dandifile.lookup.terms.spelled import iri
 from tests.conftest import SHARED
 from tests.lookup.terms.asking import SmallOls, served, term
 
@@ -35,7 +35,7 @@ TERMS = [
     # obsolete ones, with their replacement in each of its spellings
     term("UBERON:0009001", "obsolete gizzard", is_obsolete=True, term_replaced_by=LIVER),
     term("UBERON:0009002", "obsolete crop", is_obsolete=True, term_replaced_by="UBERON_0002107"),
-    term("UBERON:0009003", "obsolete craw", is_obsolete=True, term_replaced_by=iri(LIVER)),
+    term("UBERON:0009003", "obsolete craw", is_obsolete=True, term_replaced_by=obo_iri(LIVER)),
     term("UBERON:0009004", "old maw", is_obsolete=True, annotation={"consider": [LIVER, "UBERON:0000955"]}),
     term("UBERON:0009005", "obsolete paunch", is_obsolete=True),
     term("UBERON:0009006", "obsolete tripe", is_obsolete=True, term_replaced_by="CL:0000127"),

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandifile.lookup.terms.spelled import curie, iri, key
+from dandifile.identifiers import obo_iri
+from dandifile.lookup.terms.spelled import curie, key
 
 
 @pytest.mark.parametrize(("one", "other"), [
@@ -41,6 +42,8 @@ def test_plain_and_accented_texts_are_treated_alike(name: str) -> None:
     ("<http://purl.obolibrary.org/obo/UBERON_0002421>", "UBERON:0002421"),
     ("https://purl.obolibrary.org/obo/NCBITaxon_10090", "NCBITaxon:10090"),
     ("http://purl.obolibrary.org/obo/EFO_0001", "EFO:0001"),
+    ("obo.CL_0000151", "CL:0000151"),
+    ("http://purl.obolibrary.org/obo/uberon_0002421", "UBERON:0002421"),
     ("doid:1826", "DOID:1826"),
     ("hippocampus", None),
     ("layer_5", None),
@@ -58,4 +61,4 @@ def test_ids_in_any_form(text: str, expected: str | None) -> None:
     st.sampled_from(["UBERON", "CL", "DOID", "HP", "NCBITaxon"]), st.from_regex(r"[0-9]{1,9}", fullmatch=True)
 )
 def test_curie_and_iri_lead_to_each_other(prefix: str, number: str) -> None:
-    assert curie(iri(f"{prefix}:{number}")) == f"{prefix}:{number}"
+    assert curie(obo_iri(f"{prefix}:{number}")) == f"{prefix}:{number}"

@@ -13,7 +13,7 @@ from dandifile.lookup.terms import make_tables
 from dandifile.lookup.terms.find import offered
 from dandifile.lookup.terms.outcome import Kind
 from dandifile.lookup.terms.reviewed import allen_acronyms, common_names
-from dandifile.lookup.terms.spelled import OBO, curie
+from dandifile.lookup.terms.spelled import curie
 from dandifile.lookup.terms.table import FILES, Row, data, read, table
 from tests.conftest import SHARED
 from tests.lookup.terms.asking import offline
@@ -119,10 +119,6 @@ def test_what_was_reviewed_names_live_terms() -> None:
     for row in (*common_names().values(), *allen_acronyms().values()):
         for id_ in row.ids:
             assert not shipped.rows[id_].obsolete, row.name
-
-
-def test_the_iri_is_of_obo() -> None:
-    assert OBO == "http://purl.obolibrary.org/obo/"
 
 
 def test_no_table_is_read_before_it_is_needed() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from dandifile.identifiers import obo_iri
 from dandifile.lookup.answers import Answer, Asks, NotFound, Request, Unreachable
 from dandifile.lookup.facts import Term
 from dandifile.lookup.terms.outcome import (
@@ -22,7 +23,7 @@ from dandifile.lookup.terms.outcome import (
     Retired,
     Unchecked,
 )
-from dandifile.lookup.terms.spelled import curie, iri, is_abbreviation, key, prefix, words
+from dandifile.lookup.terms.spelled import curie, is_abbreviation, key, prefix, words
 from dandifile.lookup.terms.table import OBSOLETE, table
 from dandifile.model import Json, JsonObject
 
@@ -107,7 +108,7 @@ def _outcome(asked: str, kind: Kind, term: JsonObject, how: str, client: Asks) -
         asked=asked,
         about=kind.value,
         id=id_,
-        iri=iri(id_),
+        iri=obo_iri(id_),
         label=label,
         match=how,
         source=f"OLS, {prefix(id_)}",
@@ -131,7 +132,7 @@ def _term(id_: str, client: Asks) -> JsonObject | Unreachable | None:
     A few live terms are not found by CURIE, so the IRI is asked, too.
     """
     path = f"ontologies/{prefix(id_).lower()}/terms"
-    for params in ((("obo_id", id_),), (("iri", iri(id_)),)):
+    for params in ((("obo_id", id_),), (("iri", obo_iri(id_)),)):
         terms = _listed(client.ask(Request("ols", path, params)), "_embedded", "terms")
         if isinstance(terms, Unreachable):
             return terms

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from dandifile.identifiers import obo_iri
 from dandifile.lookup.facts import Term
 from dandifile.lookup.terms.outcome import Candidate, Choice, Kind, Matched, Outcome, Retired
 from dandifile.lookup.terms.reviewed import Reviewed, common_names
-from dandifile.lookup.terms.spelled import curie, iri, is_abbreviation, key
+from dandifile.lookup.terms.spelled import curie, is_abbreviation, key
 from dandifile.lookup.terms.table import Row, Table, table
 
 OURS = "dandifile's own list"
@@ -65,9 +66,8 @@ def reviewed(asked: str, row: Reviewed, how: str) -> Outcome:
 
 
 def matched(asked: str, kind: Kind, row: Row, how: str, source: str) -> Matched:
-    term = Term(
-        asked=asked, about=kind.value, id=row.id, iri=iri(row.id), label=row.label, match=how, source=source
-    )
+    iri = obo_iri(row.id)
+    term = Term(asked=asked, about=kind.value, id=row.id, iri=iri, label=row.label, match=how, source=source)
     return Matched(term, row.names)
 
 

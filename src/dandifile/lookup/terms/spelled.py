@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from dandifile.identifiers import OBO, OBO_PREFIXES, obo_curie
+
 _SAME = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})  # noqa: RUF001
 _DASHES = re.compile(r"[‐‑‒–—−]")  # noqa: RUF001
-_IRI = re.compile(r"<?(?:https?://purl\.obolibrary\.org/obo/|obo\.)([A-Za-z]+)_(\w+)>?")
 _SHORT = re.compile(r"([A-Za-z]+)\s?[:_]\s?([0-9]\w*)")
 _OTHER_ID = re.compile(r"[A-Za-z][\w+.-]*:\S+")
 _ABBREVIATION = 4
 
-PREFIXES = ("UBERON", "CL", "DOID", "HP", "MONDO", "FMA", "PATO", "GO", "NCBITaxon", "MBA")
-"""Ontologies whose ids are known by their short form in any case; others need an IRI or an exact prefix."""
-
-_BY_LOWER = {prefix.lower(): prefix for prefix in PREFIXES}
-OBO = "http://purl.obolibrary.org/obo/"
+_BY_LOWER = {prefix.lower(): prefix for prefix in (*OBO_PREFIXES, "MBA")}
+"""Prefixes that are known in any case; ids with another need an IRI."""
 
 
 def key(name: str) -> str:
@@ -39,9 +37,10 @@ def is_abbreviation(name: str) -> bool:
 
 def curie(text: str) -> str | None:
     """`UBERON:0002421` from itself, `UBERON_0002421`, `uberon:0002421` or its IRI; None for other texts."""
-    text = text.strip()
-    if found := _IRI.fullmatch(text):
-        return f"{_prefix(found[1])}:{found[2]}"
+    text = text.strip().removeprefix("<").removesuffix(">")
+    if whole := obo_curie(re.sub(r"^obo\.", OBO, text)):
+        letters, _, number = whole.partition(":")
+        return f"{_prefix(letters)}:{number}"
     if (found := _SHORT.fullmatch(text)) and found[1].lower() in _BY_LOWER:
         return f"{_prefix(found[1])}:{found[2]}"
     return None
@@ -50,11 +49,6 @@ def curie(text: str) -> str | None:
 def is_foreign(text: str) -> bool:
     """Whether it is an id of no OBO ontology, or an IRI: nobody here can check those."""
     return curie(text) is None and bool(_OTHER_ID.fullmatch(text.strip()))
-
-
-def iri(curie: str) -> str:
-    """The IRI of an OBO term, which is the form of assets."""
-    return OBO + curie.replace(":", "_", 1)
 
 
 def prefix(curie: str) -> str:
