@@ -93,6 +93,13 @@ def test_a_tree_is_made_and_taken_away_again(folder: Folder, mode: str) -> None:
     assert {file.name for file in (folder.root / "raw").iterdir()} == {"s1.nwb", "s2.nwb"}
 
 
+def test_after_a_move_it_says_that_the_spec_looks_elsewhere(folder: Folder) -> None:
+    moved = folder.run("--to", str(folder.root / "tree"), "--mode", "move")
+    assert f"name {folder.root / 'tree'} under `paths`" in moved.err
+    write(folder.root / "dandiset.yaml", SPEC.replace("[raw]", "[tree]"))
+    assert folder.run("--to", str(folder.root / "tree"), "--mode", "move").err == ""
+
+
 def test_files_that_cannot_be_placed_fail_alone(folder: Folder) -> None:
     write(folder.root / "tree" / "sub-m1" / "sub-m1_ses-s1.nwb", "mine")
     ran = folder.run("--to", str(folder.root / "tree"), "--format", "json")

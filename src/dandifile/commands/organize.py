@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from dandifile.commands.common import Flags
 from dandifile.commands.offline import Data, data
 from dandifile.commands.showing import print_json
 from dandifile.errors import Exit, UserError
-from dandifile.model import JsonObject, Refusal, Spec
+from dandifile.model import JsonObject, PathEntry, Refusal, Spec
 from dandifile.organize.log import read
 from dandifile.organize.make import Placed, Tree, make
 from dandifile.organize.tree import Mode, Source, tree
@@ -45,6 +46,8 @@ def _make(here: Data, named: Named, folder: Path, mode: Mode, flags: Flags) -> i
     placed = list(make(placements, target))
     refused = sorted((*named.refused, *unread, *refused), key=lambda refusal: refusal.source)
     _show_placed(placed, refused, flags, log=target.log.file if target.log.file.exists() else None)
+    if mode is Mode.MOVE and not any(_is_in(folder, entry, here.spec) for entry in here.spec.paths):
+        sys.stderr.write(f"the files have moved: name {folder} under `paths`, or undo it\n")
     return _exit_code(placed, refused)
 
 
@@ -85,12 +88,16 @@ def _mode(mode: str, to: Path | None) -> Mode:
 def _refuse_inside(spec: Spec, folder: Path, mode: Mode) -> None:
     """A second name for each file inside the data would make every file an asset twice."""
     for entry in spec.paths:
-        source = Path(entry_path(str(spec.root.absolute()), entry))
-        if mode is not Mode.MOVE and folder.resolve().is_relative_to(source.resolve()):
+        if mode is not Mode.MOVE and _is_in(folder, entry, spec):
             raise UserError(
                 f"{folder} is inside {entry.source}, which `paths` takes as data",
                 fix="choose a folder outside of it, or --mode move to rename the files in place",
             )
+
+
+def _is_in(folder: Path, entry: PathEntry, spec: Spec) -> bool:
+    source = Path(entry_path(str(spec.root.absolute()), entry))
+    return folder.resolve().is_relative_to(source.resolve())
 
 
 # --- What is shown ------------------------------------------------------------------------------

@@ -63,7 +63,13 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
         changes=tuple(changes),
         blocked=(*filter(None, [guard]), *in_the_way),
         elsewhere=(*_absent(desired.local), *_pending(desired.local, observed, options)),
-        notes=(*_left_out(desired.local.skipped), *told, *found.notes, *cautions(changes, observed)),
+        notes=(
+            *_left_out(desired.local.skipped),
+            *told,
+            *found.notes,
+            *_staying(desired.local, found, observed, options),
+            *cautions(changes, observed),
+        ),
         unchanged=len(observed.assets) - sum(change.before is not None for change in changes),
     )
 
@@ -93,6 +99,14 @@ def _left_out(count: int) -> list[str]:
     """Files that nobody asked for are told, lest somebody thinks that they are on the archive."""
     files = "1 file is" if count == 1 else f"{count:,} files are"
     return [f"{files} not of the standard of their entry (standard: any takes every file)"] if count else []
+
+
+def _staying(local: Local, found: _Sorted, observed: Observed, options: Options) -> Iterator[str]:
+    """Assets whose file somebody has taken away: it may be meant, or not."""
+    gone = {asset.path for asset in local.gone if _in_scope(asset.path, options)} & observed.assets.keys()
+    if staying := sorted(gone - found.leaving - set(found.going)):
+        more = f" and {len(staying) - 1:,} more" if staying[1:] else ""
+        yield f"{staying[0]}{more}: gone from here, still on the draft (`prune: true` deletes such assets)"
 
 
 def _pending(local: Local, observed: Observed, options: Options) -> Iterator[str]:
