@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dandifile.errors import ArchiveError, Problem, SpecError
-from dandifile.report.errors import error_text, warning_text
+from dandifile.report.errors import error_text
 
 
 def test_an_error_says_what_where_and_what_to_do() -> None:
@@ -63,10 +63,3 @@ def test_long_messages_wrap_under_themselves_and_control_characters_are_shown() 
     assert lines[0].startswith(r"error: bad \x1b[31m word")
     assert all(len(line) <= 60 for line in lines)
     assert lines[1].startswith("       word")
-
-
-def test_a_warning_reads_like_an_error_but_is_none() -> None:
-    assert warning_text("the cache is gone", fix="nothing to do").plain.splitlines() == [
-        "warning: the cache is gone",
-        "hint: nothing to do",
-    ]

@@ -1,4 +1,4 @@
-"""Expected errors and warnings for a person: what is wrong, where, and what to do."""
+"""Expected errors for a person: what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
@@ -23,11 +23,6 @@ def error_text(error: UserError, *, width: int = 100) -> Text:
     if error.fix:
         lines += _hint(error.fix, width)
     return page(lines)
-
-
-def warning_text(what: str, *, fix: str = "", width: int = 100) -> Text:
-    """Something that stops nothing but should be known."""
-    return page(paragraph("warning: ", what, width, "bold yellow") + (_hint(fix, width) if fix else []))
 
 
 def _problems(problems: Sequence[Problem], width: int) -> list[Text]:

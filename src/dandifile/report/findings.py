@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from rich.text import Text
 
 from dandifile.model import Finding
-from dandifile.report.lines import page, paragraph
+from dandifile.report.lines import paragraph, sections
 from dandifile.report.words import clean, many
 
 _EXAMPLES = 3
@@ -25,8 +25,7 @@ def findings_text(findings: Iterable[Finding], *, verbose: bool = False, width: 
         groups.setdefault((-rank, finding.check), []).append(finding)
     if not groups:
         return Text("No findings.")
-    parts = [_check(group, verbose=verbose, width=width) for _, group in sorted(groups.items())]
-    return page(line for number, part in enumerate(parts) for line in ([Text("")] if number else []) + part)
+    return sections(_check(group, verbose=verbose, width=width) for _, group in sorted(groups.items()))
 
 
 def _check(findings: Sequence[Finding], *, verbose: bool, width: int) -> list[Text]:
@@ -48,16 +47,16 @@ def _messages(findings: Sequence[Finding], *, verbose: bool) -> list[tuple[str, 
     for finding in findings:
         place = f"{finding.source}  {finding.within}" if finding.within else finding.source
         groups.setdefault(finding.message, {})[place] = None
-    said = [(message, _some(sorted(places), "more", verbose=verbose)) for message, places in groups.items()]
+    said = [(message, _some(sorted(places), verbose=verbose)) for message, places in groups.items()]
     if verbose or len(said) <= _EXAMPLES:
         return said
     return [*said[:_EXAMPLES], (f"… and {many(len(said) - _EXAMPLES, 'other message')}; -v shows all", [])]
 
 
-def _some(places: list[str], word: str, *, verbose: bool) -> list[str]:
+def _some(places: list[str], *, verbose: bool) -> list[str]:
     if verbose or len(places) <= _EXAMPLES:
         return places
-    return [*places[:_EXAMPLES], f"… and {len(places) - _EXAMPLES:,} {word}"]
+    return [*places[:_EXAMPLES], f"… and {len(places) - _EXAMPLES:,} more"]
 
 
 def _how_to_ignore(check: str, files: Sequence[str]) -> list[Text]:

@@ -144,6 +144,14 @@ def joined(parts: Sequence[str], separator: str, width: int) -> list[str]:
     return lines
 
 
+def sections(parts: Iterable[Sequence[Text]]) -> Text:
+    """The parts that have lines, as one page with an empty line between two of them."""
+    filled = [part for part in parts if part]
+    return page(
+        line for number, part in enumerate(filled) for line in ([Text("")] if number else []) + [*part]
+    )
+
+
 def page(lines: Iterable[Text]) -> Text:
     """Lines as one text, without blanks at their ends and without a last newline."""
     trimmed = [line.copy() for line in lines]

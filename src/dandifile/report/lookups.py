@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dandifile.report.lines import STYLES, Mark, Row, page, paragraph, table
+from dandifile.report.lines import STYLES, Mark, Row, paragraph, sections, table
 from dandifile.report.words import clean, many
 
 if TYPE_CHECKING:
@@ -33,15 +33,15 @@ class Lookups:
 def lookups_text(found: Lookups, *, verbose: bool = False, width: int = 100) -> Text:
     """What the lock had already is counted, unless there is something to say of it or `verbose`."""
     shown = [row for row in found.rows if verbose or not row.pinned or row.notes]
-    parts = [
-        table([_row(row) for row in shown], width, _COLUMN) + _rest(len(found.rows) - len(shown)),
-        _listed("Noticed:", found.warnings, width),
-        _listed("Only OpenAlex says so; look before you trust it:", found.review, width),
-        _listed(f"{found.file}:", found.diff, width),
-        [Text(_verdict(found), "bold")],
-    ]
-    filled = [part for part in parts if part]
-    return page(line for number, part in enumerate(filled) for line in ([Text("")] if number else []) + part)
+    return sections(
+        [
+            table([_row(row) for row in shown], width, _COLUMN) + _rest(len(found.rows) - len(shown)),
+            _listed("Noticed:", found.warnings, width),
+            _listed("Only OpenAlex says so; look before you trust it:", found.review, width),
+            _listed(f"{found.file}:", found.diff, width),
+            [Text(_verdict(found), "bold")],
+        ]
+    )
 
 
 def _row(row: Found) -> Row:

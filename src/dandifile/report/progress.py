@@ -49,9 +49,9 @@ def progress(
         yield _Silent()
     elif to.is_terminal:
         with _bars(to) as bars:
-            yield _Live(bars, tally)
+            yield _Shown(_Live(bars, tally), tally)
     else:
-        yield _Lines(to, tally)
+        yield _Shown(_Lines(to), tally)
 
 
 class _Silent:
@@ -92,68 +92,70 @@ class _Tally:
         return f"{size(self.bytes)} of {size(self.total_bytes)} at {size(int(rate))}/s"
 
 
+class _Face(Protocol):
+    """How a tally looks. Asked by one thread at a time."""
+
+    def show(self, tally: _Tally) -> None: ...
+
+    def tell(self, line: Text) -> None: ...
+
+
+class _Shown:
+    """Keeps the tally, whichever thread tells of something, and has it shown."""
+
+    def __init__(self, face: _Face, tally: _Tally) -> None:
+        self._face, self._tally, self._lock = face, tally, threading.Lock()
+
+    def started(self, step_id: str, text: str) -> None:
+        with self._lock:
+            self._tally.running[step_id] = clean(text)
+            self._face.show(self._tally)
+
+    def advance(self, count: int) -> None:
+        with self._lock:
+            self._tally.bytes += count
+            self._face.show(self._tally)
+
+    def ended(self, result: Result) -> None:
+        with self._lock:
+            text = self._tally.end(result)
+            if result.status is Status.FAILED:
+                self._face.tell(_failure(text, result))
+            self._face.show(self._tally)
+
+
 class _Live:
     """A bar in bytes where there are bytes to move, else in steps."""
 
     def __init__(self, bars: Bars, tally: _Tally) -> None:
-        self._bars, self._tally, self._lock = bars, tally, threading.Lock()
+        self._bars = bars
         self._task = bars.add_task("", total=tally.total_bytes or tally.total_steps or None, sent="")
 
-    def started(self, step_id: str, text: str) -> None:
-        with self._lock:
-            self._tally.running[step_id] = clean(text)
-            self._show()
-
-    def advance(self, count: int) -> None:
-        with self._lock:
-            self._tally.bytes += count
-            self._show()
-
-    def ended(self, result: Result) -> None:
-        with self._lock:
-            text = self._tally.end(result)
-            if result.status is Status.FAILED:
-                self._bars.console.print(_failure(text, result))
-            self._show()
-
-    def _show(self) -> None:
-        tally = self._tally
+    def show(self, tally: _Tally) -> None:
         done = tally.bytes if tally.total_bytes else tally.steps
         said = f"{tally.counted()} {tally.sent()}".rstrip()
         self._bars.update(self._task, completed=done, description=tally.now(), sent=said)
 
+    def tell(self, line: Text) -> None:
+        self._bars.console.print(line)
+
 
 class _Lines:
-    """At most one line every few seconds, and one at once for every failure."""
+    """At most one line every few seconds, and what is told at once."""
 
-    def __init__(self, to: Console, tally: _Tally) -> None:
-        self._console, self._tally, self._lock = to, tally, threading.Lock()
+    def __init__(self, to: Console) -> None:
+        self._console = to
         self._last = time.monotonic()
 
-    def started(self, step_id: str, text: str) -> None:
-        with self._lock:
-            self._tally.running[step_id] = clean(text)
-            self._show()
-
-    def advance(self, count: int) -> None:
-        with self._lock:
-            self._tally.bytes += count
-            self._show()
-
-    def ended(self, result: Result) -> None:
-        with self._lock:
-            text = self._tally.end(result)
-            if result.status is Status.FAILED:
-                self._console.print(_failure(text, result), soft_wrap=True)
-            self._show()
-
-    def _show(self) -> None:
+    def show(self, tally: _Tally) -> None:
         if time.monotonic() - self._last < _EVERY:
             return
         self._last = time.monotonic()
-        tally = self._tally
         parts = [f"{tally.counted()} steps", tally.sent(), tally.now()]
-        self._console.print(Text(" · ".join(part for part in parts if part)), soft_wrap=True)
+        self.tell(Text(" · ".join(part for part in parts if part)))
+
+    def tell(self, line: Text) -> None:
+        self._console.print(line, soft_wrap=True)
 
 
 def _bars(to: Console) -> Bars:

@@ -9,7 +9,7 @@ from rich.text import Text
 from dandifile.model import Action, Plan, Result
 from dandifile.report.lines import Mark, Row, page, paragraph, table
 from dandifile.report.outcome import Outcome, label, outcome, root_cause
-from dandifile.report.words import duration, many, size, wrap
+from dandifile.report.words import duration, first_of, many, size, wrap
 
 _COLUMN = 9
 _MOST_ROWS = 20
@@ -56,8 +56,7 @@ def _skipped(plan: Plan, found: Outcome) -> Iterator[Row]:
         because = f"because {label(steps.get(cause), cause)} failed" if cause else result.reason
         groups.setdefault(because, []).append(label(steps.get(result.step), result.step))
     for because, names in groups.items():
-        name = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1:,} more"
-        yield Row("?", "skipped", name, marks=(Mark("", because),) if because else ())
+        yield Row("?", "skipped", first_of(names), marks=(Mark("", because),) if because else ())
 
 
 def _sentence(found: Outcome, seconds: float) -> str:

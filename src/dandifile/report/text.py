@@ -10,9 +10,9 @@ from rich.text import Text
 
 from dandifile.model import Action, Block, Change, Json, Key, Plan, Target
 from dandifile.report.assets import SIGNS, asset_rows, flag, with_need
-from dandifile.report.lines import Mark, Row, joined, page, paragraph, table
+from dandifile.report.lines import Mark, Row, joined, paragraph, sections, table
 from dandifile.report.values import marks
-from dandifile.report.words import clean, many, size, wrap
+from dandifile.report.words import clean, first_of, many, size, wrap
 
 _LEADING = ("dandiset", "assets", "metadata")  # the kinds that come first, in this order
 _MOST_ELSEWHERE, _MOST_BLOCKED, _MOST_NOTES = 5, 10, 10
@@ -25,15 +25,15 @@ def plan_text(plan: Plan, *, verbose: bool = False, width: int = 100, fields: in
     It folds what is alike to fit on a screen, unless `verbose`. `fields` is how many
     metadata fields the spec declares, for the sentence that says that all is well.
     """
-    parts = (
-        _header(plan.target, width),
-        _whole_blocks(plan, width),
-        _body(plan, verbose=verbose, width=width),
-        _notes(plan.notes, verbose=verbose, width=width),
-        _summary(plan, fields, width),
+    return sections(
+        [
+            _header(plan.target, width),
+            _whole_blocks(plan, width),
+            _body(plan, verbose=verbose, width=width),
+            _notes(plan.notes, verbose=verbose, width=width),
+            _summary(plan, fields, width),
+        ]
     )
-    filled = [part for part in parts if part]
-    return page(line for number, part in enumerate(filled) for line in ([Text("")] if number else []) + part)
 
 
 # --- What it is about ---------------------------------------------------------------------------
@@ -142,13 +142,9 @@ def _blocked(blocks: Iterable[Block], *, verbose: bool) -> list[Row]:
     rows = [
         Row("!", "blocked", name, marks=tuple(Mark("", said) for said in marks))
         for marks, names in groups.items()
-        for name in (names if verbose else [_some(names)])
+        for name in (names if verbose else [first_of(names)])
     ]
     return _first(rows, None if verbose else _MOST_BLOCKED, "blocked")
-
-
-def _some(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1:,} more"
 
 
 def _elsewhere(said: Sequence[str], *, verbose: bool) -> list[Row]:

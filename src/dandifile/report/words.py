@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
@@ -25,6 +26,11 @@ def size(count: int) -> str:
 def many(count: int, noun: str, plural: str = "") -> str:
     """`1 file`, `12,345 files`."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def first_of(names: Sequence[str]) -> str:
+    """`a.nwb`, `a.nwb and 12 more`."""
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1:,} more"
 
 
 def duration(seconds: float) -> str:
