@@ -12,12 +12,11 @@ from tests.frame.imports import imports
 
 SOURCE = ROOT / "src"
 
-NOUNS = {"model", "regions", "errors", "globs", "identifiers"}
+NOUNS = {"model", "errors", "globs", "identifiers"}
 BASE = NOUNS | {"schemafiles"}
 PARTS = {"spec", "lookup", "survey", "archive", "plan"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {
     **dict.fromkeys(NOUNS, frozenset[str]()),
-    "model": {"regions"},
     "schemafiles": {"model"},
     **dict.fromkeys(PARTS, BASE),
     "kinds": BASE | PARTS | {"checklist"},

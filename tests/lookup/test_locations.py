@@ -11,7 +11,7 @@ from dandifile.lookup.facts import Lock, Term
 from dandifile.lookup.resolve import Resolution, resolve
 from dandifile.lookup.rows import State
 from dandifile.lookup.wanted import Wanted, lacking, locations_of, pinned
-from dandifile.regions import Location
+from dandifile.model import Location
 from dandifile.run.cache import MemoryCache
 from tests.lookup.conftest import NOW
 from tests.lookup.replay import HURRIED, Replay, text

@@ -20,19 +20,21 @@ from dandifile.model import (
     JsonObject,
     Local,
     LocalAsset,
+    Located,
+    Location,
     Overlay,
     PathEntry,
     Plan,
     Record,
     Recorded,
     Refusal,
+    Regions,
     RemoteAsset,
     Spec,
     Target,
 )
 from dandifile.plan.kind import Options
 from dandifile.plan.planner import Situation, make_plan
-from dandifile.regions import Located, Location, Regions
 
 CASES = Path(__file__).parents[1] / "cases" / "plan"
 SIGNS = {

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from dandifile.model import Record
-from dandifile.regions import Location, Regions
+from dandifile.model import Location, Record, Regions
 from dandifile.survey.locations import everywhere, read
 from dandifile.survey.survey import survey
 from tests.survey.lab import Runner, aged, spec_of, write

@@ -11,8 +11,7 @@ from dandifile.commands.lookups import REMEDY, Bound, ask_briefly
 from dandifile.errors import BlockedError
 from dandifile.lookup.facts import Lock, Term
 from dandifile.lookup.wanted import Wanted, lacking, locations_of, pinned
-from dandifile.model import Cache, Local, RemoteAsset, Spec
-from dandifile.regions import Anatomies, Located, Location
+from dandifile.model import Anatomies, Cache, Local, Located, Location, RemoteAsset, Spec
 from dandifile.run.execute import Notify
 from dandifile.spec.facts import NothingKnown
 from dandifile.spec.forms import anatomy_of_asset

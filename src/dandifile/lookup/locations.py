@@ -16,7 +16,7 @@ from dandifile.lookup.terms.allen import find_structure
 from dandifile.lookup.terms.find import find
 from dandifile.lookup.terms.outcome import Foreign, Kind, Matched, Outcome, Unchecked
 from dandifile.lookup.wanted import about_of, pinned
-from dandifile.regions import Location
+from dandifile.model import Location
 
 WHAT = "location"
 """What rows call it. One that is open stops nothing."""

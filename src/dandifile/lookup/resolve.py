@@ -35,8 +35,7 @@ from dandifile.lookup.terms.find import find
 from dandifile.lookup.terms.outcome import Matched, Unchecked
 from dandifile.lookup.vet import concerns
 from dandifile.lookup.wanted import Wanted, WantedTerm, pinned
-from dandifile.model import Cache
-from dandifile.regions import Location
+from dandifile.model import Cache, Location
 
 REFRESHED = {
     "doi": frozenset({"openalex", "crossref", "datacite", "doi"}),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dandifile.lookup.facts import Lock, Term, Unsettled
 from dandifile.lookup.terms.outcome import Kind
 from dandifile.lookup.terms.spelled import is_foreign
-from dandifile.regions import Location
+from dandifile.model import Location
 
 
 @dataclass(frozen=True)

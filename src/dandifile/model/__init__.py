@@ -21,12 +21,14 @@ from dandifile.model.here import (
     ZarrFile,
     is_zarr,
 )
+from dandifile.model.regions import Anatomies, Located, Location, Regions
 from dandifile.model.there import RemoteAsset, Target
 from dandifile.model.wanted import IgnoredCheck, Overlay, PathEntry, Spec, Validation
 from dandifile.model.work import Action, Block, Change, Effect, Key, Plan, Result, Status, Step
 
 __all__ = [
     "Action",
+    "Anatomies",
     "Block",
     "Cache",
     "Change",
@@ -39,6 +41,8 @@ __all__ = [
     "Key",
     "Local",
     "LocalAsset",
+    "Located",
+    "Location",
     "Overlay",
     "PathEntry",
     "PendingAsset",
@@ -46,6 +50,7 @@ __all__ = [
     "Record",
     "Recorded",
     "Refusal",
+    "Regions",
     "RemoteAsset",
     "Result",
     "Severity",

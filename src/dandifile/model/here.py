@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from dandifile.model.document import JsonObject
-from dandifile.regions import Located, Location
+from dandifile.model.regions import Located, Location
 
 
 class Severity(StrEnum):

@@ -15,10 +15,10 @@ from dandifile.model import (
     JsonObject,
     Overlay,
     PathEntry,
+    Regions,
     Spec,
     Validation,
 )
-from dandifile.regions import Regions
 from dandifile.spec.facts import Facts
 from dandifile.spec.fault import Fault
 from dandifile.spec.fault import Path as Place

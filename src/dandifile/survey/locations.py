@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from dandifile.model import Json, JsonObject, Result, Spec
-from dandifile.regions import Location
+from dandifile.model import Json, JsonObject, Location, Result, Spec
 from dandifile.survey.glimpse import glimpse
 from dandifile.survey.scan import NWB, ScannedFile, scan
 from dandifile.survey.stages import Runner, stat_params

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from dandifile.globs import matches
-from dandifile.model import Finding, JsonObject, Local, LocalAsset, Record, Spec
-from dandifile.regions import Location
+from dandifile.model import Finding, JsonObject, Local, LocalAsset, Location, Record, Spec
 from dandifile.survey import checks
 from dandifile.survey.bids_stages import bids_entities, with_entities
 from dandifile.survey.generic import generic_metadata

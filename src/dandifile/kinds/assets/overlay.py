@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from dandifile.globs import matches
-from dandifile.model import JsonObject, Local, LocalAsset, Overlay, Spec
-from dandifile.regions import Anatomies, Located, Regions
+from dandifile.model import Anatomies, JsonObject, Local, LocalAsset, Located, Overlay, Regions, Spec
 from dandifile.survey.whose import sessions_of, subjects_of
 
 _Name = TypeVar("_Name")

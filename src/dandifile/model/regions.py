@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    from dandifile.model import JsonObject
+from dandifile.model.document import JsonObject
 
-Anatomies: TypeAlias = "tuple[JsonObject, ...]"
+Anatomies: TypeAlias = tuple[JsonObject, ...]
 """DANDI's `Anatomy` objects with full OBO IRIs, as assets have them."""
 
 
