@@ -126,6 +126,15 @@ def test_one_file_by_redirect(alice: Client, filled: str) -> None:
     assert requests.head(gone.headers["Location"], timeout=30).status_code == 404
 
 
+@pytest.mark.parametrize("name", ["a?b", "a#b", "a%20b", "a b", "ä", "a+b&c=d", "a:*"])
+def test_any_name_can_be_a_files(alice: Client, name: str) -> None:
+    zarr = _create(alice, alice.create("Names"), f"{uuid4()}.zarr")
+    _send(alice, zarr, {f"0/{name}": b"x"})
+    found = _ingested(alice, zarr)
+    assert (found["file_count"], found["size"]) == (1, 1)
+    assert [file["Key"] for file in alice("GET", f"/zarr/{zarr}/files/").json()["results"]] == [f"0/{name}"]
+
+
 def test_deleting_is_all_or_nothing(alice: Client) -> None:
     zarr = _create(alice, alice.create("Deleting"), "d.zarr")
     _send(alice, zarr, _FILES)

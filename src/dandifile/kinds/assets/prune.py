@@ -43,7 +43,7 @@ def _hold(entry: PathEntry, desired: Desired) -> str:
         if other.source in local.absent and (below(entry.into, other.into) or below(other.into, entry.into))
     ]
     if overlapping:
-        return f"{', '.join(overlapping)} is not on this machine"
+        return f"{', '.join(overlapping)} {'are' if overlapping[1:] else 'is'} not on this machine"
     missing = [source for source in local.absent if below(entry.source, source)]
     if missing:  # links whose content was not fetched
         return f"{missing[0]} is not on this machine{f', and {len(missing) - 1} more' if missing[1:] else ''}"
