@@ -12,7 +12,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
 from dandifile.archive import credentials
-from dandifile.archive.credentials import Secret, check_key, find_key, require_key
+from dandifile.archive.credentials import Secret, find_key, require_key
 from dandifile.archive.instances import Instance, known
 from dandifile.archive.reader import Reader
 from dandifile.errors import ArchiveError, CredentialsError
@@ -151,31 +151,25 @@ def test_a_secret_shows_in_no_text() -> None:
 
 
 def test_a_good_key_is_good(server: Scripted, cache: Cache) -> None:
-    server.on("/api/auth/token/", Reply(body=KEY))
-    check_key(Reader(server.instance, None, Secret(KEY), cache, server.api(Secret(KEY))))
+    server.on("/api/users/me/", Reply(body={"username": "jdoe"}))
+    assert Reader(server.instance, None, Secret(KEY), cache, server.api(Secret(KEY))).me() == "jdoe"
     assert server.asked[0].headers["Authorization"] == f"token {KEY}"
 
 
 def test_a_bad_key_is_told_apart_from_an_archive_that_is_down(server: Scripted, cache: Cache) -> None:
     reader = Reader(server.instance, None, Secret(KEY), cache, server.api(Secret(KEY)))
-    server.on("/api/auth/token/", Reply(401, {"detail": "Invalid token."}))
+    server.on("/api/users/me/", Reply(401, {"detail": "Invalid token."}))
     with pytest.raises(CredentialsError, match="refuses the API key") as refused:
-        check_key(reader)
+        reader.me()
     assert "DANDI_SANDBOX_API_KEY" in refused.value.fix
-    server.on("/api/auth/token/", Reply(503))
+    server.on("/api/users/me/", Reply(503))
     with pytest.raises(ArchiveError) as down:
-        check_key(reader)
+        reader.me()
     assert down.value.status == 503
-    server.on("/api/auth/token/", Reply(dropped=True))
+    server.on("/api/users/me/", Reply(dropped=True))
     with pytest.raises(ArchiveError) as away:
-        check_key(reader)
+        reader.me()
     assert away.value.status is None
-
-
-def test_no_key_at_all_is_told_without_asking_the_archive(server: Scripted, cache: Cache) -> None:
-    with pytest.raises(CredentialsError, match="no API key"):
-        check_key(Reader(server.instance, None, None, cache, server.api()))
-    assert server.asked == []
 
 
 def test_the_key_is_in_no_log_and_no_error(

@@ -20,8 +20,6 @@ from dandifile.errors import CredentialsError
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-    from dandifile.archive.reader import Reader
-
 _DIALOG_SECONDS = 5.0
 """How long a keyring may take where nobody is there to answer its dialog."""
 
@@ -88,17 +86,6 @@ def refused_key(instance: Instance) -> CredentialsError:
         f"{instance.name} refuses the API key: it is not valid there",
         fix=f"set {instance.shell_variable} to the key for {instance.api_url}; {_where(instance)}",
     )
-
-
-def check_key(reader: Reader) -> None:
-    """Ask the archive whether it takes the key.
-
-    CredentialsError where it does not (or where the reader has none), ArchiveError where
-    the archive cannot be reached: a job can wait for the second, not for the first.
-    """
-    if reader.key is None:
-        raise missing_key(reader.instance)
-    reader.api.get("auth/token/")  # answers with the key itself: not kept
 
 
 def _where(instance: Instance) -> str:

@@ -18,8 +18,9 @@ NOT_FOUND = 404
 class Reader:
     """One dandiset of one archive, or (`identifier` None) the archive before there is one.
 
-    Every answer is fetched once and kept, also when threads ask at the same time; `fresh`
-    forgets. All methods raise ArchiveError or CredentialsError where the archive says no.
+    An answer is fetched once and kept, also when threads ask at the same time, unless its method
+    says "right now"; `fresh` forgets. All methods raise ArchiveError or CredentialsError where the
+    archive says no.
     """
 
     def __init__(
@@ -98,8 +99,13 @@ class Reader:
         """
         return self.api.find_blob(digest)
 
+    def dandisets(self) -> list[JsonObject]:
+        """This user's dandisets as they are right now, embargoed and empty ones included."""
+        query = {"user": "me", "embargoed": "true", "draft": "true", "empty": "true"}
+        return list(self.api.get_all("dandisets/", query))
+
     def own_drafts(self, name: str) -> list[JsonObject]:
-        """This user's dandisets whose draft has this name, embargoed ones included."""
+        """This user's dandisets whose draft has this name right now."""
         return [item for item in self.dandisets() if _draft_name(item) == name.strip()]
 
     def embargoed_blobs(self) -> frozenset[str]:
@@ -190,10 +196,6 @@ class Reader:
 
     def _places(self) -> dict[str, int]:
         return {asset.asset_id: place for place, asset in enumerate(self.assets().values())}
-
-    def dandisets(self) -> list[JsonObject]:
-        query = {"user": "me", "embargoed": "true", "draft": "true", "empty": "true"}
-        return list(self.api.get_all("dandisets/", query))
 
     def _embargoed_blobs(self) -> frozenset[str]:
         embargoed = (item for item in self.dandisets() if item["embargo_status"] != "OPEN")
