@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dandifile.commands.lookups import REMEDY, Bound, ask_briefly
@@ -18,6 +18,7 @@ from dandifile.spec.forms import anatomy_of_asset
 from dandifile.spec.load import build
 
 _NWB = ".nwb"
+_SHOWN = 3  # locations or files in one message
 
 
 def located(  # noqa: PLR0913 - what it is bound to, and what it is about
@@ -29,7 +30,7 @@ def located(  # noqa: PLR0913 - what it is bound to, and what it is about
     """
     counts = Counter(location for asset in local.assets for location in asset.locations or ())
     wanted = Wanted(locations=_open(bound, counts))
-    missing = lacking(wanted, bound.lock)
+    missing = _in_short(lacking(wanted, bound.lock))
     if missing and locked:
         raise BlockedError(f"not in the lock: {', '.join(missing)}", fix=REMEDY)
     lock = ask_briefly(wanted, bound.lock, cache).lock if missing else bound.lock
@@ -60,6 +61,13 @@ def _open(bound: Bound, locations: Iterable[Location]) -> tuple[Location, ...]:
     return tuple(sorted(location for location in locations if location.word not in settled))
 
 
+def _in_short(missing: Sequence[str]) -> tuple[str, ...]:
+    """`location CA1`; of several the first few in one: a lab has hundreds of them."""
+    if len(missing) <= _SHOWN:
+        return tuple(missing)
+    return (f"{', '.join(missing[:_SHOWN])} and {len(missing) - _SHOWN:,} more locations in NWB files",)
+
+
 def _named(spec: Spec, locations: Iterable[Location]) -> dict[Location, Anatomies]:
     names = spec.regions.names
     return {location: names[location.word] for location in locations if location.word in names}
@@ -85,14 +93,16 @@ def _unsettled(wanted: Wanted, lock: Lock, counts: Mapping[Location, int]) -> It
             files = "1 NWB file" if count == 1 else f"{count:,} NWB files"
             yield f"{location.word!r}, a location in {files}, is taken for no brain region: {fact.why}"
     if words:
+        word = json.dumps(words[0], ensure_ascii=False)
         yield (
-            f'say what is meant under `regions.names`, as in {json.dumps(words[0])}: ["UBERON:…"], [] for'
-            " none; or give those assets regions under `regions.sessions`, `subjects` or `paths`"
+            "to settle such a word, say under `regions.names` what it means, as in"
+            f' `names: {{{word}: ["UBERON:…"]}}` ([] for no region), or give'
+            " those assets their regions under `regions.sessions`, `subjects` or `paths`"
         )
 
 
 def _incomplete(spec: Spec, elsewhere: list[str]) -> Iterator[str]:
-    some = ", ".join(elsewhere[:3]) + (", …" if elsewhere[3:] else "")
+    some = ", ".join(elsewhere[:_SHOWN]) + (", …" if elsewhere[_SHOWN:] else "")
     if elsewhere and spec.regions.from_nwb_to_dandiset:
         yield f"brain regions are only added to the dandiset, since what may be of more is not here: {some}"
 

@@ -13,8 +13,18 @@ from dandifile.lookup.answers import Asks
 from dandifile.lookup.facts import Lock, Term, Unsettled
 from dandifile.lookup.rows import Row, State, outcome_row, term_row
 from dandifile.lookup.terms.allen import find_structure
-from dandifile.lookup.terms.find import find
-from dandifile.lookup.terms.outcome import Foreign, Kind, Matched, Outcome, Unchecked
+from dandifile.lookup.terms.find import find, offered
+from dandifile.lookup.terms.outcome import (
+    Absent,
+    Candidate,
+    Choice,
+    Foreign,
+    Kind,
+    Matched,
+    Outcome,
+    Retired,
+    Unchecked,
+)
 from dandifile.lookup.wanted import about_of, pinned
 from dandifile.model import Location
 
@@ -46,7 +56,7 @@ def settled(
             assert before
             yield Settled(before, _pinned_row(before))
             continue
-        fact, row = _fact(each, outcome, today), replace(outcome_row(outcome), what=WHAT)
+        fact, row = _fact(each, outcome, today), _row(outcome)
         same = before is not None and fact is not None and replace(fact, checked=before.checked) == before
         yield Settled(before if same else fact, replace(row, pinned=same))
 
@@ -58,9 +68,36 @@ def _fact(location: Location, outcome: Outcome, today: str) -> Term | Unsettled 
     if isinstance(outcome, Matched):
         term = outcome.term
         return replace(term, asked=location.word, about=about, checked=term.checked or today)
-    if isinstance(outcome, Foreign):
-        return Unsettled(location.word, about, "an id of no OBO ontology, which nobody here can check", today)
-    return Unsettled(location.word, about, "; ".join(outcome_row(outcome).notes), today)
+    return Unsettled(location.word, about, _why(outcome), today)
+
+
+def _row(outcome: Outcome) -> Row:
+    """As for a term of a spec, but that nobody has to write an id in its place."""
+    row = replace(outcome_row(outcome), what=WHAT)
+    if isinstance(outcome, Matched | Unchecked):
+        return row
+    state = State.DOUBTFUL if isinstance(outcome, Foreign) else row.state
+    return replace(row, state=state, found="", notes=(_why(outcome),))
+
+
+def _why(outcome: Choice | Retired | Absent | Foreign) -> str:
+    """Why a word is no single region, and what it may be."""
+    match outcome:
+        case Choice(why=why):
+            said = why
+        case Retired(id=id_, label=label):
+            said = f"{label} ({id_}) is obsolete"
+        case Absent():
+            said = "UBERON has no region of that name"
+        case Foreign():
+            said = "an id of no OBO ontology, which nobody here can check"
+    perhaps = " or ".join(map(_offer, offered(outcome)))
+    return f"{said}; perhaps {perhaps}" if perhaps else said
+
+
+def _offer(candidate: Candidate) -> str:
+    said = f"{candidate.id} {candidate.label}"
+    return f"{said} ({candidate.why})" if candidate.why else said
 
 
 def _pinned_row(fact: Term | Unsettled) -> Row:

@@ -11,9 +11,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from dandifile.identifiers import PERSON_NAME
 from dandifile.lookup.text import line
 
-_DANDI = re.compile(r"([\w\s\-\.']+),\s+([\w\s\-\.']+)")
 _REFUSED = re.compile(r"[^\w\s\-.']+")
 
 _PARTICLES = frozenset({
@@ -67,12 +67,11 @@ _DOUBLE = frozenset({
 
 @dataclass(frozen=True)
 class Name:
-    """A person's name. `family` alone: it could not be split. `unsure`: split by a rule that may be wrong."""
+    """A person's name. `family` alone: it could not be split."""
 
     family: str
     given: str = ""
     suffix: str = ""
-    unsure: bool = False
 
 
 def is_collective(text: str) -> bool:
@@ -128,7 +127,7 @@ def dandi_name(name: Name) -> str:
 
 def refusal(name: str) -> str:
     """Why the archive does not take this as a person's name, and "" where it does."""
-    if _DANDI.fullmatch(name):
+    if PERSON_NAME.fullmatch(name):
         return ""
     if refused := sorted(set(_REFUSED.findall(name.replace(",", "")))):
         vowel_signs = all(unicodedata.category(sign).startswith("M") for sign in "".join(refused))
@@ -199,10 +198,10 @@ def _family_first(words: list[str], suffix: str) -> Name:
         return Name(words[0], " ".join(words[1:]), suffix)
     word = words[0]
     if word[:2] in _DOUBLE and len(word) > 2:  # noqa: PLR2004
-        return Name(word[:2], word[2:], suffix, unsure=True)
+        return Name(word[:2], word[2:], suffix)
     if len(word) in (2, 3) and not any(map(_is_kana, word)):
-        return Name(word[0], word[1:], suffix, unsure=True)
-    return Name(word, "", suffix, unsure=True)
+        return Name(word[0], word[1:], suffix)
+    return Name(word, "", suffix)
 
 
 def _is_han(sign: str) -> bool:
