@@ -1,4 +1,4 @@
-"""ORCID iDs, ROR ids and ontology terms: their written forms and their checksums, all offline."""
+"""ORCID iDs, ROR ids, ontology terms and names of people: their written forms and checksums, all offline."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import re
 _ORCID = re.compile(r"(?:(?:https?://)?(?:www\.)?orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dXx])/?")
 _ROR = re.compile(r"(?:(?:https?://)?ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}\d{2})/?", re.IGNORECASE)
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+
+PERSON_NAME = re.compile(r"[\w\s.'-]+,\s+[\w\s.'-]+")
+"""What DANDI's schema takes as the name of a person: "Last, First"."""
 
 OBO = "http://purl.obolibrary.org/obo/"
 OBO_PREFIXES = ("UBERON", "CL", "DOID", "HP", "MONDO", "FMA", "PATO", "GO", "NCBITaxon")

@@ -63,9 +63,8 @@ def test_what_the_archive_refuses_is_told(name: str, why: str) -> None:
     assert why in refusal(dandi_name(split(name)) if "," not in name else name)
 
 
-def test_what_was_split_by_a_mere_rule_says_so() -> None:
-    assert split("王小明") == Name("王", "小明", unsure=True)
-    assert not split("Jane Doe").unsure
+def test_a_chinese_name_without_a_blank_begins_with_the_family_name() -> None:
+    assert split("王小明") == Name("王", "小明")
 
 
 @pytest.mark.parametrize(

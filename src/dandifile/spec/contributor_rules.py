@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from dandifile.identifiers import bare_orcid
+from dandifile.identifiers import PERSON_NAME, bare_orcid
 from dandifile.model import JsonObject
 from dandifile.spec.fault import Fault
 from dandifile.spec.forms import ORGANIZATION, PERSON, Item, items
 
-_NAME = re.compile(r"[\w\s.'-]+,\s+[\w\s.'-]+")  # as DANDI's schema has it
 _CONTACT = "ContactPerson"
 
 
@@ -31,14 +29,14 @@ def contributor_faults(raw: JsonObject) -> Iterator[Fault]:
 def _names(contributors: list[Item]) -> Iterator[Fault]:
     for item in contributors:
         name = item.keys.get("name", "")
-        if item.form is PERSON and name and not _NAME.fullmatch(name.strip()):
+        if item.form is PERSON and name and not PERSON_NAME.fullmatch(name.strip()):
             what = f'{name!r} is not a name that the archive takes: it wants "Last, First"'
             yield Fault(item.at("name"), what, _last_first(name))
 
 
 def _last_first(name: str) -> str:
     words = name.replace(",", " ").split()
-    plain = len(words) > 1 and _NAME.fullmatch(f"{words[-1]}, {' '.join(words[:-1])}")
+    plain = len(words) > 1 and PERSON_NAME.fullmatch(f"{words[-1]}, {' '.join(words[:-1])}")
     if plain and "," not in name:
         return f'write "{words[-1]}, {" ".join(words[:-1])}", or put the comma where it belongs'
     return "one comma with a blank behind it; letters, blanks, dots, hyphens and apostrophes otherwise"

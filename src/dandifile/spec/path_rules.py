@@ -80,8 +80,8 @@ def _globs(raw: JsonObject) -> Iterator[tuple[Path, str]]:
 def _glob(pattern: str, path: Path) -> Iterator[Fault]:
     if not pattern.strip("/ "):
         yield Fault(path, f"the pattern {pattern!r} is empty", "write ** for everything")
-    elif pattern.startswith(("/", "./")):
-        yield Fault(path, f"the pattern {pattern!r} matches nothing", f"write {pattern.lstrip('./')}")
+    elif meant := re.fullmatch(r"(?:\.?/)+(.*)", pattern):
+        yield Fault(path, f"the pattern {pattern!r} matches nothing", f"write {meant[1] or '**'}")
 
 
 def _sessions(raw: JsonObject) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ refused with what to do; nothing that lies in a folder is an error.
 """
 
 # Strings, not Path objects: this looks at 100,000 files, and resolves no link.
-# ruff: noqa: PTH100, PTH110, PTH111, PTH116, PTH118, PTH119, PTH122
+# ruff: noqa: PTH100, PTH110, PTH116, PTH118, PTH119, PTH122
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def source_name(root: str, path: str) -> str:
 
 def entry_path(root: str, entry: PathEntry) -> str:
     """Where an entry's data is: absolute, without following links."""
-    return os.path.normpath(os.path.join(root, os.path.expanduser(entry.source)))
+    return os.path.normpath(os.path.join(root, entry.source))
 
 
 def included(entry: PathEntry, below: str) -> bool:
