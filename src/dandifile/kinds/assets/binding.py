@@ -6,20 +6,29 @@ from dataclasses import replace
 
 from dandifile.kinds.assets.gather import Observed
 from dandifile.kinds.assets.moves import parked
-from dandifile.model import Action, Change, RemoteAsset
+from dandifile.model import Action, Change, JsonObject, RemoteAsset
+from dandifile.plan.merge import same
 from dandifile.plan.standing import Standing
 from dandifile.plan.standing import standing as stands
 
 
 def standing(change: Change, observed: Observed) -> Standing:
-    """Content is bound by digest, metadata by the keys that the change shows."""
+    """Content is bound by digest, metadata by the keys that the change shows.
+
+    Once the content is as planned, it is done: what the metadata lack is the next plan's to say.
+    """
     now = observed.assets.get(change.key.name)
     if change.action is Action.UPDATE:
         if now is None or now.digest != change.before["digest"]:
             return Standing.STALE
-        metadata = observed.metadata([now.asset_id])[now.asset_id]
-        keys = {key: metadata.get(key) for key in change.after["metadata"]}
-        return stands(change.before["metadata"], change.after["metadata"], keys)
+        return stands(change.before["metadata"], change.after["metadata"], _shown(change, now, observed))
+    content = _of_content(change, now, observed)
+    if content is Standing.DUE and _was_edited(change, observed):
+        return Standing.STALE
+    return content
+
+
+def _of_content(change: Change, now: RemoteAsset | None, observed: Observed) -> Standing:
     if change.action is Action.MOVE:
         if now is not None and now.digest == change.after["digest"]:
             return Standing.DONE
@@ -28,6 +37,30 @@ def standing(change: Change, observed: Observed) -> Standing:
         return Standing.DUE
     before, after = (side and side["digest"] for side in (change.before, change.after))
     return stands(before, after, now.digest if now else None)
+
+
+def _was_edited(change: Change, observed: Observed) -> bool:
+    """Whether metadata that the change would write over are neither as they were nor as they shall be."""
+    if change.action not in (Action.MOVE, Action.REPLACE):
+        return False
+    shown = _shown(change, _subject(change, observed), observed)
+    return not any(
+        same(_without_version(side["metadata"]), _without_version(shown))
+        for side in (change.before, change.after)
+    )
+
+
+def _without_version(metadata: JsonObject) -> JsonObject:
+    """New content is written with the server's schema version, whatever the plan says."""
+    return {key: value for key, value in metadata.items() if key != "schemaVersion"}
+
+
+def _shown(change: Change, asset: RemoteAsset, observed: Observed) -> JsonObject:
+    """An asset's metadata today: the keys that the change shows, or all where the content is replaced."""
+    metadata = observed.metadata([asset.asset_id])[asset.asset_id]
+    if change.action is Action.REPLACE:
+        return metadata
+    return {key: metadata.get(key) for key in change.after["metadata"]}
 
 
 def _half_sent(change: Change, now: RemoteAsset | None) -> bool:
@@ -40,12 +73,19 @@ def rebased(change: Change, observed: Observed) -> Change:
     """Asset ids are good until the next write; a killed run may have left an asset on its way."""
     if change.before is None:
         return change
-    moving = _mover(change, observed) if change.action is Action.MOVE else None
-    now = moving or observed.assets[change.before["path"]]
+    now = _subject(change, observed)
     return replace(change, before={**change.before, "path": now.path, "asset_id": now.asset_id})
+
+
+def _subject(change: Change, observed: Observed) -> RemoteAsset:
+    """The asset that a change which is due is about."""
+    moving = _mover(change, observed) if change.action is Action.MOVE else None
+    return moving or observed.assets[change.key.name]
 
 
 def _mover(change: Change, observed: Observed) -> RemoteAsset | None:
     digest = change.before["digest"]
     source = observed.assets.get(change.before["path"])
-    return source if source is not None and source.digest == digest else parked(observed, digest)
+    if source is not None and source.digest == digest:
+        return source
+    return parked(observed, change.key.name, digest)

@@ -42,16 +42,15 @@ def parking_place(path: str) -> str:
     return f"{PARKING}{hashlib.sha256(path.encode()).hexdigest()[:12]}"
 
 
-def parked(observed: Observed, digest: str) -> RemoteAsset | None:
-    """An asset with this content that a killed run left on its way."""
-    return next(
-        (
-            asset
-            for path, asset in observed.assets.items()
-            if path.startswith(PARKING) and asset.digest == digest
-        ),
-        None,
-    )
+def parked(observed: Observed, path: str, digest: str) -> RemoteAsset | None:
+    """The asset with this content that a killed run left on its way to `path`, else to elsewhere."""
+    own = parking_place(path)
+    waiting = [
+        asset
+        for place, asset in observed.assets.items()
+        if place.startswith(PARKING) and asset.digest == digest
+    ]
+    return min(waiting, key=lambda asset: asset.path != own, default=None)
 
 
 def _pairs(written: list[LocalAsset], departed: Mapping[str, list[RemoteAsset]]) -> list[Move]:
