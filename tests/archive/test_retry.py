@@ -4,9 +4,13 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from socket import gaierror
+from typing import Any
 
 import pytest
 import requests
+from urllib3 import HTTPSConnectionPool
+from urllib3.exceptions import MaxRetryError, NameResolutionError
 
 from dandifile.archive import retry
 from dandifile.archive.retry import NoAnswerError, Patience, Repeat, exchange
@@ -82,6 +86,16 @@ def test_retry_after_as_a_date_is_kept(server: Scripted) -> None:
     assert time.monotonic() - started >= 0.9  # both dates are cut to the second
 
 
+def test_a_date_is_reckoned_by_the_archives_clock_not_by_ours(server: Scripted) -> None:
+    now = datetime.now(UTC) - timedelta(days=1)
+    headers = {"Date": format_datetime(now, usegmt=True)}
+    headers["Retry-After"] = format_datetime(now + timedelta(seconds=1), usegmt=True)
+    server.on("/thing", Reply(503, headers=headers), Reply(200))
+    started = time.monotonic()
+    assert ask(server).status_code == 200
+    assert 1 <= time.monotonic() - started < 4
+
+
 @pytest.mark.parametrize("after", ["soon", "-5", "", "Mon, 99 Foo 2026"])
 def test_a_retry_after_that_makes_no_sense_is_ignored(server: Scripted, after: str) -> None:
     server.on("/thing", Reply(429, headers={"Retry-After": after}), Reply(200))
@@ -148,6 +162,37 @@ def test_what_is_no_url_is_told_at_once() -> None:
     with pytest.raises(NoAnswerError, match="no URL"):
         exchange(send, "http://exa mple.org:x/", QUICK)
     assert len(tries) == 1
+
+
+URL = "https://example.org/thing"
+POOL: Any = HTTPSConnectionPool("example.org")
+NO_NAME = NameResolutionError("example.org", POOL, gaierror("unknown"))
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "tries", "effect"),
+    [
+        (requests.exceptions.SSLError("bad certificate"), "certificate", 1, True),
+        (requests.exceptions.ProxyError("no"), "proxy", QUICK.attempts, True),
+        (requests.ConnectionError(MaxRetryError(POOL, URL, NO_NAME)), "no host", QUICK.unreached, False),
+        (requests.ConnectTimeout("slow"), "no answer in time", QUICK.unreached, False),
+        (requests.ReadTimeout("slow"), "no answer in time", QUICK.attempts, True),
+        (requests.ConnectionError("reset"), "connection broke", QUICK.attempts, True),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_each_failure_is_told_in_words_and_tried_again_where_it_may_pass(
+    error: requests.RequestException, said: str, tries: int, effect: bool
+) -> None:
+    tried = []
+
+    def send() -> requests.Response:
+        tried.append(1)
+        raise error
+
+    with pytest.raises(NoAnswerError, match=said) as told:
+        exchange(send, URL, QUICK)
+    assert (len(tried), told.value.effect) == (tries, effect)
 
 
 def test_waits_double_with_jitter_up_to_a_longest() -> None:

@@ -75,6 +75,20 @@ def test_says_the_same(declared: Json, observed: Json) -> None:
         pytest.param(DOE, {**DOE, "includeInCitation": False}, id="absent is not false"),
         pytest.param({**DOE, "includeInCitation": True}, DOE, id="true is not absent"),
         pytest.param(True, 1, id="true is not 1"),
+        pytest.param(True, False, id="true is not false"),
+        pytest.param(3, 4, id="numbers count"),
+        pytest.param([DOE], [DOE, {"name": "x"}], id="a list is not its beginning"),
+        pytest.param([DOE, {"name": "x"}], [DOE], id="nor its continuation"),
+        pytest.param(
+            {"schemaKey": "Anatomy", "identifier": "UBERON:0003881"},
+            {"schemaKey": "Disorder", "identifier": CA1, "name": "CA1"},
+            id="a term of another kind",
+        ),
+        pytest.param(
+            {"schemaKey": "Anatomy", "identifier": "UBERON:0003881"},
+            {"schemaKey": "Anatomy", "identifier": CA1, "name": "CA1", "note": "x"},
+            id="a term of which more is said",
+        ),
         pytest.param([DOE, {"name": "x"}], [{"name": "x"}, DOE], id="contributors are cited in their order"),
         pytest.param(DOE, {**DOE, "url": "https://example.org"}, id="a declared item is declared whole"),
         pytest.param(
@@ -82,6 +96,8 @@ def test_says_the_same(declared: Json, observed: Json) -> None:
             {"schemaKey": "Anatomy", "identifier": "UBERON:1", "name": "b"},
             id="a declared name counts",
         ),
+        pytest.param({"url": CA1}, {"url": "UBERON:0003881"}, id="only an identifier has two forms"),
+        pytest.param({"identifier": 1}, {"identifier": "1"}, id="an identifier that is no text"),
         pytest.param(["a"], "a", id="a list is not its item"),
         pytest.param(["a"], [None], id="null in a list is something"),
     ],
@@ -106,6 +122,55 @@ def test_an_ignored_sub_key_stays_whoevers_it_is() -> None:
         {"name": "Doe, Jane", "email": "web@example.org"},
         {"name": "New, One"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("declared", "observed", "pointer", "carried"),
+    [
+        pytest.param(["a"], ["b"], ["email"], ["a"], id="text has no keys"),
+        pytest.param("a", {"email": "b"}, ["email"], "a", id="a text"),
+        pytest.param({"email": "a"}, None, ["email"], {}, id="nobody's, as nobody has one"),
+        pytest.param({"a": 1}, {"a": 2, "email": "b"}, ["email"], {"a": 1, "email": "b"}, id="undeclared"),
+        pytest.param(
+            {"contact": {"name": "A", "email": "a"}},
+            {"contact": {"name": "B", "email": "b"}},
+            ["contact", "email"],
+            {"contact": {"name": "A", "email": "b"}},
+            id="within an object",
+        ),
+        pytest.param(
+            {"name": "A"},
+            {"contact": {"email": "b"}},
+            ["contact", "email"],
+            {"name": "A", "contact": {"email": "b"}},
+            id="within one that is not declared",
+        ),
+        pytest.param(
+            [{"name": "NIH", "awardNumber": "R2", "url": "x"}, {"name": "NIH", "awardNumber": "R1"}],
+            [
+                {"name": "NIH", "awardNumber": "R1", "url": "one"},
+                {"name": "NIH", "awardNumber": "R2", "url": "two"},
+            ],
+            ["url"],
+            [
+                {"name": "NIH", "awardNumber": "R2", "url": "two"},
+                {"name": "NIH", "awardNumber": "R1", "url": "one"},
+            ],
+            id="a funder is matched by its award",
+        ),
+        pytest.param(
+            [{"identifier": "UBERON:0003881", "name": "spec's"}],
+            [{"identifier": CA1, "name": "archive's"}],
+            ["name"],
+            [{"identifier": "UBERON:0003881", "name": "archive's"}],
+            id="a term is matched in either form",
+        ),
+    ],
+)
+def test_what_a_pointer_leads_to_comes_from_the_archive(
+    declared: Json, observed: Json, pointer: list[str], carried: Json
+) -> None:
+    assert carry(declared, observed, pointer) == carried
 
 
 @pytest.mark.parametrize("value", [False, 0, "x", [None]])
