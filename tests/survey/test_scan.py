@@ -254,3 +254,12 @@ def test_a_folder_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     finally:
         (tmp_path / "data" / "locked").chmod(0o700)
     assert (refusal.source, "permission" in refusal.reason) == ("data/locked", True)
+
+
+def test_what_is_to_be_bids_and_is_not_is_told(tmp_path: Path) -> None:
+    write(tmp_path / "data" / "sub-1" / "t.tsv")
+    found = scan(spec_of(tmp_path, PathEntry("data", standard="bids")))
+    assert [(one.source, "dataset_description.json" in one.fix) for one in found.refused] == [("data", True)]
+    write(tmp_path / "data" / "ds" / "dataset_description.json", "{}")
+    found = scan(spec_of(tmp_path, PathEntry("data", standard="bids")))
+    assert (len(found.files), found.refused, found.skipped) == (1, (), 1)

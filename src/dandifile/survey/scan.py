@@ -139,7 +139,14 @@ def _scan_entry(found: _Found, entry: PathEntry) -> None:
         return
     if stat.S_ISDIR(status.st_mode):
         if not _taken_whole(found, entry, path, ""):
+            before = len(found.files), found.skipped
             _walk(found, entry, _Folder(path, "", _dataset(entry, path), frozenset({_identity(path)})))
+            if entry.standard == "bids" and len(found.files) == before[0] and found.skipped > before[1]:
+                found.refuse(
+                    path,
+                    f"it is to be BIDS, and there is no {BIDS_MARKER} in it",
+                    f"add {BIDS_MARKER} to the dataset's folder, or take `standard: bids` away",
+                )
     elif entry.standard in ("nwb", "zarr", "bids") and not _of_standard(entry.standard, path):
         found.skipped += 1
     else:
