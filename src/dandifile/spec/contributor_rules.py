@@ -10,6 +10,8 @@ from dandifile.spec.fault import Fault
 from dandifile.spec.forms import ORGANIZATION, PERSON, Item, items
 
 _CONTACT = "ContactPerson"
+_EAST_ASIAN = "\u2e80"  # scripts from here on: the family name comes first
+_SUFFIXES = ("Jr", "Sr", "II", "III", "IV")
 
 
 def contributor_faults(raw: JsonObject) -> Iterator[Fault]:
@@ -35,10 +37,15 @@ def _names(contributors: list[Item]) -> Iterator[Fault]:
 
 
 def _last_first(name: str) -> str:
-    words = name.replace(",", " ").split()
-    plain = len(words) > 1 and PERSON_NAME.fullmatch(f"{words[-1]}, {' '.join(words[:-1])}")
-    if plain and "," not in name:
-        return f'write "{words[-1]}, {" ".join(words[:-1])}", or put the comma where it belongs'
+    """The name the other way round; a family name begins with its particles: `van der Berg, Jan`."""
+    words = name.split()
+    suffix = words[-1:] if len(words) > 2 and words[-1].strip(".") in _SUFFIXES else []  # noqa: PLR2004
+    words = words[: len(words) - len(suffix)]
+    family = next((place for place, word in enumerate(words) if place and word.islower()), len(words) - 1)
+    turned = f"{' '.join(words[family:])}, {' '.join([*words[:family], *suffix])}"
+    begins_with_given = name < _EAST_ASIAN and not words[0].islower() if words else False
+    if begins_with_given and "," not in name and PERSON_NAME.fullmatch(turned):
+        return f'write "{turned}", or put the comma where it belongs'
     return "one comma with a blank behind it; letters, blanks, dots, hyphens and apostrophes otherwise"
 
 
