@@ -21,7 +21,18 @@ def test_every_draft_has_its_own(tmp_path: Path) -> None:
     assert load_record(tmp_path, "local", "000001") == Record()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"assets": {"a": {"no": 1}}, "fields": {}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"assets": {"a": {"no": 1}}, "fields": {}}',
+        '{"assets": [1], "fields": {}}',
+        '{"assets": {}, "fields": 5}',
+        '{"assets": {"a": {"path": 3, "digest": null}}, "fields": {}}',
+    ],
+)
 def test_one_that_cannot_be_read_is_as_good_as_none(tmp_path: Path, text: str) -> None:
     save_record(tmp_path, "local", "000001", RECORD)
     next((tmp_path / "records").iterdir()).write_text(text, "utf-8")

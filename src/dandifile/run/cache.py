@@ -18,14 +18,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from dandifile.model import Json
+
+T = TypeVar("T")
 
 _AT_ONCE = 500  # keys in one SELECT: SQLite's older limit is 999 variables
 
@@ -45,46 +49,102 @@ class MemoryCache:
 
 
 class SqliteCache:
-    """A `model.Cache` on disk. A file that is damaged is thrown away: everything in it can be made again."""
+    """A `model.Cache` on disk. A file that is damaged is thrown away: everything in it can be made again.
+
+    Where the disk is full, read-only or locked, the run goes on and remembers nothing more;
+    `trouble` then says why.
+    """
 
     def __init__(self, file: Path) -> None:
+        self.trouble = ""
+        self._file = file
         self._lock = threading.Lock()
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._db = _open(file)
-        except sqlite3.DatabaseError:
-            file.unlink()
-            self._db = _open(file)
+        self._db: sqlite3.Connection | None = None
+        with self._lock:
+            self._tried(lambda _: None)
 
     def get_many(self, table: str, keys: Iterable[str]) -> dict[str, Json]:
         found: dict[str, Json] = {}
         for some in _chunks(keys):
             marks = ",".join("?" * len(some))
             query = f"SELECT key, value FROM entry WHERE tbl = ? AND key IN ({marks})"  # noqa: S608 - only marks
+            asked = (table, *some)
             with self._lock:
-                rows = self._db.execute(query, (table, *some)).fetchall()
+                rows = self._tried(lambda db: db.execute(query, asked).fetchall()) or ()  # noqa: B023 - at once
             found.update((key, json.loads(value)) for key, value in rows)
         return found
 
     def put_many(self, table: str, items: Mapping[str, Json]) -> None:
         rows = [(table, key, json.dumps(value, separators=(",", ":"))) for key, value in items.items()]
-        with self._lock, self._db:
-            self._db.executemany("INSERT OR REPLACE INTO entry (tbl, key, value) VALUES (?, ?, ?)", rows)
+
+        def put(db: sqlite3.Connection) -> None:
+            with db:
+                db.executemany("INSERT OR REPLACE INTO entry (tbl, key, value) VALUES (?, ?, ?)", rows)
+
+        with self._lock:
+            self._tried(put)
 
     def close(self) -> None:
         with self._lock:
-            self._db.close()
+            self._let_go()
+
+    def _tried(self, use: Callable[[sqlite3.Connection], T]) -> T | None:
+        """What `use` gives; None where the file does not let it. A damaged one is begun anew, once."""
+        for last in (False, True):
+            if self.trouble:
+                return None
+            try:
+                if self._db is None:
+                    self._db = _open(self._file)
+                return use(self._db)
+            except (sqlite3.Error, OSError) as error:
+                self._let_go()
+                if last or not _is_damage(error) or not _removed(self._file):
+                    self.trouble = str(error)
+        return None
+
+    def _let_go(self) -> None:
+        if self._db is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.close()
+        self._db = None
 
 
 def _open(file: Path) -> sqlite3.Connection:
+    file.parent.mkdir(parents=True, exist_ok=True)
     db = sqlite3.connect(file, timeout=30, check_same_thread=False)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = NORMAL")
-    db.execute(
-        """CREATE TABLE IF NOT EXISTS entry
-           (tbl TEXT, key TEXT, value TEXT, PRIMARY KEY (tbl, key)) WITHOUT ROWID"""
-    )
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute(
+            """CREATE TABLE IF NOT EXISTS entry
+               (tbl TEXT, key TEXT, value TEXT, PRIMARY KEY (tbl, key)) WITHOUT ROWID"""
+        )
+        db.execute("SELECT tbl, key, value FROM entry LIMIT 0")
+    except sqlite3.Error:
+        db.close()
+        raise
     return db
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether what is in the file is at fault, or of another version; not the disk, nor another process."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_ERROR,
+    )
+
+
+def _removed(file: Path) -> bool:
+    """Takes a cache away with all that SQLite keeps beside it, lest that be taken for the next one's."""
+    try:
+        for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+            file.with_name(name).unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
 
 
 def _chunks(keys: Iterable[str]) -> Iterator[Sequence[str]]:

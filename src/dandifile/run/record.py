@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,18 +15,27 @@ def load_record(state: Path, archive: str, identifier: str) -> Record:
     """The record of that draft; an empty one where there is none or it cannot be read."""
     try:
         data = json.loads(_file(state, archive, identifier).read_text("utf-8"))
-        assets = {source: Recorded(**made) for source, made in data["assets"].items()}
-        return Record(assets, data["fields"])
+        assets = {source: Recorded(**made) for source, made in dict(data["assets"]).items()}
+        record = Record(assets, dict(data["fields"]))
     except (OSError, ValueError, KeyError, TypeError):
         return Record()
+    words = [
+        *record.fields.values(),
+        *(word for made in assets.values() for word in (made.path, made.digest)),
+    ]
+    return record if all(isinstance(word, str) for word in words) else Record()
 
 
 def save_record(state: Path, archive: str, identifier: str, record: Record) -> None:
+    """Whole or not at all, also when two processes do it at once."""
     file = _file(state, archive, identifier)
     file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix(".tmp")
-    temporary.write_text(json.dumps(asdict(record), sort_keys=True, indent=1), "utf-8")
-    temporary.replace(file)
+    temporary = file.with_suffix(f".{os.getpid()}")
+    try:
+        temporary.write_text(json.dumps(asdict(record), sort_keys=True, indent=1), "utf-8")
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _file(state: Path, archive: str, identifier: str) -> Path:
