@@ -103,6 +103,7 @@ def test_locations_that_are_terms_are_regions_and_the_others_are_told() -> None:
     known = of_files(Glimpse(locations=("CA1", "probe 7")), terms=(CA1,))
     assert written(known)["regions"] == [{"name": "CA1 field of hippocampus", "id": "UBERON:0003881"}]
     assert "# The files also name probe 7" in spec_text(known, {})
+    assert "from_nwb: true" in spec_text(known, {})
 
 
 def test_locations_that_are_no_terms_are_a_gap() -> None:

@@ -158,6 +158,11 @@ def _people(known: Known, answer: str, email: str) -> Part:
 # --- What the data are of -------------------------------------------------------------------------
 
 
+FROM_NWB = (
+    "Of the dandiset. `regions: {dandiset: […], from_nwb: true}` gives assets what their own files say."
+)
+
+
 def _regions(known: Known) -> list[Part]:
     """Locations that are the exact name of a term; the others are told, for a person to say what they are."""
     places = list(dict.fromkeys(place for seen in known.overview.glimpses for place in seen.locations))
@@ -169,11 +174,12 @@ def _regions(known: Known) -> list[Part]:
         for place in places
         if place in terms
     }
-    if unknown := [place for place in places if place not in terms]:
-        remarks = (f"The files {'also ' if items else ''}name {_some(unknown)}.",)
-        wanted = () if items else (Item(gap("brain regions by their names or ids in UBERON")),)
-        return [Part("regions", [*items.values(), *wanted], remarks)]
-    return [Part("regions", list(items.values()))] if items else []
+    if not places:
+        return []
+    unknown = [place for place in places if place not in terms]
+    told = [f"The files {'also ' if items else ''}name {_some(unknown)}."] if unknown else []
+    wanted = () if items else (Item(gap("brain regions by their names or ids in UBERON")),)
+    return [Part("regions", [*items.values(), *wanted], (*told, FROM_NWB))]
 
 
 def _ethics(known: Known, protocol: str) -> Part:
