@@ -17,6 +17,7 @@ from dandifile.kinds.assets.cautions import cautions
 from dandifile.kinds.assets.clashes import clashes
 from dandifile.kinds.assets.describe import descriptions
 from dandifile.kinds.assets.gather import Desired, Observed
+from dandifile.kinds.assets.leftovers import leftovers
 from dandifile.kinds.assets.moves import Move, moves
 from dandifile.kinds.assets.prune import doomed
 from dandifile.kinds.assets.soundness import in_place, sound
@@ -69,6 +70,7 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
             *found.notes,
             *_staying(desired.local, found, observed, options),
             *cautions(changes, observed),
+            *leftovers(observed, found.touched),
         ),
         unchanged=len(observed.assets) - sum(change.before is not None for change in changes),
     )
