@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dandifile.errors import Exit
-from dandifile.lookup.services import TITLES, variable
 from dandifile.model import JsonObject
-from tests.commands.test_resolve import lock_of
 from tests.conftest import CONTACT, Lab, write_document
-from tests.lookup.replay import Replay, replaying, text
+from tests.lookup.replay import Replay, text
 from tests.survey.located import RAT, write_located
 
 NOTHING: JsonObject = {"response": {"docs": []}}
@@ -28,13 +25,10 @@ VISP, CA1, ACCUMBENS = "UBERON:0002436", "UBERON:0003881", "UBERON:0001882"
 
 
 @pytest.fixture
-def replay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Replay]:
-    """An OLS that knows no term beyond the shipped tables."""
-    with replaying() as server:
-        for name in TITLES:
-            monkeypatch.setenv(variable(name), f"{server.url}/{name}")
-        server.says("ols/search", NOTHING)
-        yield server
+def replay(replay: Replay) -> Replay:
+    """OLS knows no term beyond the shipped tables."""
+    replay.says("ols/search", NOTHING)
+    return replay
 
 
 def write(lab: Lab, name: str, **places: object) -> Path:
@@ -101,12 +95,12 @@ def test_the_lock_tells_a_mouses_acronym_from_anothers_word(lab: Lab, replay: Re
     declare(lab, "{from_nwb: true}")
     out = done(lab, "resolve")
     assert "location VISp primary visual cortex (UBERON:0002436)" in out
-    lock = lock_of(lab).read_text("utf-8")
+    lock = lab.lock.read_text("utf-8")
     assert lock.count("about: mouse_locations") == 3
     assert lock.count("about: locations") == 2
-    before = lock_of(lab).read_bytes()
+    before = lab.lock.read_bytes()
     done(lab, "resolve", "--refresh", "terms")
-    assert lock_of(lab).read_bytes() == before
+    assert lab.lock.read_bytes() == before
 
 
 def test_their_union_comes_to_the_dandisets_own_about(lab: Lab, replay: Replay) -> None:
@@ -180,7 +174,7 @@ def test_names_settle_a_word_for_all_files(lab: Lab, replay: Replay) -> None:
         "b.nwb": ["UBERON:0008933", ACCUMBENS],
     }
     assert "SSp-ul" not in done(lab, "plan")
-    assert "asked: SSp-ul" not in lock_of(lab).read_text("utf-8")
+    assert "asked: SSp-ul" not in lab.lock.read_text("utf-8")
     assert replay.count("ols/search") == 0
 
 
@@ -221,11 +215,11 @@ def test_a_word_that_nobody_can_be_asked_about_stays_unpinned(lab: Lab, replay: 
     assert "not pinned: location the claustrum shell" in done(lab, "plan")
     replay.says("ols/search", NOTHING)
     done(lab, "resolve")
-    lock = lock_of(lab).read_text("utf-8")
+    lock = lab.lock.read_text("utf-8")
     assert "unsettled:" in lock
     replay.says("ols/search", text(500, "down"))
     done(lab, "resolve", "--refresh", "terms")
-    assert lock_of(lab).read_text("utf-8") == lock
+    assert lab.lock.read_text("utf-8") == lock
 
 
 def test_words_that_no_file_says_any_more_leave_the_lock(lab: Lab, replay: Replay) -> None:
@@ -234,20 +228,20 @@ def test_words_that_no_file_says_any_more_leave_the_lock(lab: Lab, replay: Repla
     done(lab, "resolve")
     (lab.folder / "data/mouse.nwb").unlink()
     done(lab, "resolve")
-    assert "VISp" not in lock_of(lab).read_text("utf-8")
+    assert "VISp" not in lab.lock.read_text("utf-8")
     lab.spec(TAIL)
     done(lab, "resolve")
-    assert "locations" not in lock_of(lab).read_text("utf-8")
+    assert "locations" not in lab.lock.read_text("utf-8")
 
 
 def test_words_of_files_that_are_elsewhere_stay_in_the_lock(lab: Lab, replay: Replay) -> None:
     animals(lab)
     declare(lab, "{from_nwb: true}")
     done(lab, "resolve")
-    before = lock_of(lab).read_bytes()
+    before = lab.lock.read_bytes()
     (lab.folder / "data").rename(lab.folder / "away")
     done(lab, "resolve")
-    assert lock_of(lab).read_bytes() == before
+    assert lab.lock.read_bytes() == before
 
 
 # --- Data that is not here --------------------------------------------------------------------
@@ -270,7 +264,7 @@ def test_while_a_file_is_elsewhere_the_dandisets_regions_are_only_added_to(lab: 
     write(lab, "new", electrodes=["MD"])
     done(lab, "resolve")
     out = done(lab, "plan")
-    assert "only added to the dandiset, since what may be of more is not here: mouse.nwb" in out
+    assert "only added to the dandiset, since what may be of more cannot be looked at: mouse.nwb" in out
     done(lab, "apply", "--yes")
     assert set(ids(lab.document()["about"]) or []) == {CA1, ACCUMBENS, VISP, "UBERON:0002739"}
     assert "No changes" in done(lab, "plan")

@@ -93,7 +93,7 @@ def _unsettled(wanted: Wanted, lock: Lock, counts: Mapping[Location, int]) -> It
             files = "1 NWB file" if count == 1 else f"{count:,} NWB files"
             yield f"{location.word!r}, a location in {files}, is taken for no brain region: {fact.why}"
     if words:
-        word = json.dumps(words[0], ensure_ascii=False)
+        word = json.dumps(min(words, key=len), ensure_ascii=False)
         yield (
             "to settle such a word, say under `regions.names` what it means, as in"
             f' `names: {{{word}: ["UBERON:…"]}}` ([] for no region), or give'
@@ -104,7 +104,7 @@ def _unsettled(wanted: Wanted, lock: Lock, counts: Mapping[Location, int]) -> It
 def _incomplete(spec: Spec, elsewhere: list[str]) -> Iterator[str]:
     some = ", ".join(elsewhere[:_SHOWN]) + (", …" if elsewhere[_SHOWN:] else "")
     if elsewhere and spec.regions.from_nwb_to_dandiset:
-        yield f"brain regions are only added to the dandiset, since what may be of more is not here: {some}"
+        yield f"brain regions are only added to the dandiset, since what may be of more cannot be looked at: {some}"
 
 
 def _elsewhere(spec: Spec, local: Local, draft: Mapping[str, RemoteAsset]) -> list[str]:
