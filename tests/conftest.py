@@ -49,6 +49,10 @@ class Lab:
     archive: TestArchive
     environ: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def lock(self) -> Path:
+        return self.folder / "dandiset.lock.yaml"
+
     def spec(self, text: str, *, name: str = "Place cells") -> None:
         """Writes dandiset.yaml; `text` follows the instance and the name."""
         head = f"dandifile: 1\ninstance: {self.archive.web_url}\nname: {name}\n"

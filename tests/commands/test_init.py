@@ -16,7 +16,6 @@ from dandifile.commands.demo_lab import make_lab
 from dandifile.commands.lookups import bind, everything, pinned
 from dandifile.errors import Exit, SpecError
 from dandifile.lookup.lock import load_lock
-from dandifile.lookup.services import COURTESIES, TITLES, variable
 from dandifile.lookup.wanted import lacking
 from dandifile.model import JsonObject, Spec
 from dandifile.spec.document import read_document
@@ -28,14 +27,10 @@ from tests.lookup.made_up import (
     NIH,
     RICHARD,
     SIMONS,
-    TOULOUSE,
-    crossref_work,
-    openalex_work,
-    orcid_person,
-    ror_record,
+    all_well,
 )
 from tests.lookup.recorded import PAPERS, crossref_answer, needs_recordings
-from tests.lookup.replay import Replay, replaying
+from tests.lookup.replay import Replay
 
 ANSWERS = {
     "instance": "dandi-sandbox",
@@ -50,25 +45,10 @@ FROM_PAPER = {"instance", "license", "contributors[0].email", "ethics[0].protoco
 
 
 @pytest.fixture
-def replay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Replay]:
-    """A paper with two people, a consortium and two funders, and everyone's ids."""
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with replaying() as server:
-        server.says(f"openalex/works/doi:{DOI}", openalex_work())
-        server.says(f"crossref/works/{DOI}", crossref_work())
-        server.says(f"orcid/{JANE}/person", orcid_person())
-        server.says(f"orcid/{RICHARD}/person", orcid_person("van der Roe", "R."))
-        for ror, name in (
-            (COLUMBIA, "Columbia University"),
-            (NIH, "NIH"),
-            (SIMONS, "Simons"),
-            (TOULOUSE, "UPS"),
-        ):
-            server.says(f"ror/organizations/{ror[-9:]}", ror_record(ror, name))
-        for name in TITLES:
-            if name not in COURTESIES:
-                monkeypatch.setenv(variable(name), f"{server.url}/{name}")
-        yield server
+def replay(replay: Replay) -> Replay:
+    """They know a paper with two people, a consortium and two funders, and everyone's ids."""
+    all_well(replay)
+    return replay
 
 
 @pytest.fixture(scope="module")

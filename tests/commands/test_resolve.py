@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from dandifile.errors import Exit
-from dandifile.lookup.services import TITLES, variable
 from tests.conftest import CONTACT, Lab
 from tests.lookup.made_up import (
-    COLUMBIA,
     DOI,
     JANE,
     NIH,
@@ -22,12 +18,11 @@ from tests.lookup.made_up import (
     RICHARD,
     SIMONS,
     TOULOUSE,
-    crossref_work,
+    all_well,
     openalex_work,
-    orcid_person,
     ror_record,
 )
-from tests.lookup.replay import Replay, redirect, replaying, text
+from tests.lookup.replay import Replay, redirect, text
 
 PATHS = "paths: [{source: data, standard: any, layout: as-is}]\n"
 PAPER = f"""
@@ -49,24 +44,11 @@ regions:
 
 
 @pytest.fixture
-def replay(monkeypatch: pytest.MonkeyPatch, lab: Lab) -> Iterator[Replay]:
-    """A paper, two people and four institutions, all well; nothing else is known to anybody."""
+def replay(replay: Replay, lab: Lab) -> Replay:
+    """They know a paper, two people and four institutions, and nothing else."""
     lab.files({"sub-1/a.csv": "a", "sub-2/b.csv": "b"})
-    with replaying() as server:
-        for name in TITLES:
-            monkeypatch.setenv(variable(name), f"{server.url}/{name}")
-        server.says(f"openalex/works/doi:{DOI}", openalex_work())
-        server.says(f"crossref/works/{DOI}", crossref_work())
-        server.says(f"orcid/{JANE}/person", orcid_person())
-        server.says(f"orcid/{RICHARD}/person", orcid_person("van der Roe", "R."))
-        for ror, name in ((COLUMBIA, "Columbia University"), (NIH, "NIH"), (SIMONS, "Simons")):
-            server.says(f"ror/organizations/{ror[-9:]}", ror_record(ror, name))
-        server.says(f"ror/organizations/{TOULOUSE[-9:]}", ror_record(TOULOUSE, "UPS"))
-        yield server
-
-
-def lock_of(lab: Lab) -> Path:
-    return lab.folder / "dandiset.lock.yaml"
+    all_well(replay)
+    return replay
 
 
 def untitled(lab: Lab, text: str) -> None:
@@ -140,7 +122,7 @@ def test_a_template_that_asks_more_than_the_paper_says_is_told_with_its_place(
     assert ran.code == Exit.INPUT
     assert "dandiset.yaml:12:14" in ran.err
     assert "paper.abstract" in ran.err
-    assert lock_of(lab).exists()  # what was found is pinned all the same
+    assert lab.lock.exists()  # what was found is pinned all the same
 
 
 def test_a_corresponding_author_without_an_address_is_told_at_the_doi(lab: Lab, replay: Replay) -> None:
@@ -175,7 +157,7 @@ def test_plan_resolves_in_memory_and_apply_wants_it_pinned(lab: Lab, replay: Rep
     assert ran.code == Exit.CHANGES, ran.err + ran.out
     assert f"not pinned: doi {DOI}" in ran.out
     assert "not pinned: brain region nucleus accumbens" in ran.out
-    assert not lock_of(lab).exists()
+    assert not lab.lock.exists()
     ran = lab.run("apply", "--create", "--yes")
     assert ran.code == Exit.BLOCKED
     assert "dandifile resolve" in ran.err
@@ -231,13 +213,13 @@ def test_services_that_are_down_block_their_fields_and_the_rest_is_planned(lab: 
 def test_a_service_that_is_down_changes_nothing_that_is_pinned(lab: Lab, replay: Replay) -> None:
     lab.spec(PAPER)
     assert lab.run("resolve").code == Exit.DONE
-    before = lock_of(lab).read_bytes()
+    before = lab.lock.read_bytes()
     for path in list(replay.answers):
         replay.says(path, text(500, "down"))
     ran = lab.run("resolve", "--refresh", "all")
     assert ran.code == Exit.DONE, ran.err
     assert "stays" in ran.out
-    assert lock_of(lab).read_bytes() == before
+    assert lab.lock.read_bytes() == before
 
 
 # --- Names of terms ---------------------------------------------------------------------------
@@ -309,13 +291,13 @@ def test_a_name_beside_an_id_that_is_another_terms_is_noticed(lab: Lab, replay: 
 def test_check_says_that_the_lock_would_change_and_writes_nothing(lab: Lab, replay: Replay) -> None:
     lab.spec(REGIONS)
     assert lab.run("resolve", "--check").code == Exit.CHANGES
-    assert not lock_of(lab).exists()
+    assert not lab.lock.exists()
     assert lab.run("resolve").code == Exit.DONE
-    before = lock_of(lab).stat().st_mtime_ns
+    before = lab.lock.stat().st_mtime_ns
     ran = lab.run("resolve", "--check")
     assert (ran.code, "says so already" in ran.out) == (Exit.DONE, True)
     assert lab.run("resolve").code == Exit.DONE
-    assert lock_of(lab).stat().st_mtime_ns == before
+    assert lab.lock.stat().st_mtime_ns == before
 
 
 def test_offline_takes_the_shipped_tables_and_asks_nobody(lab: Lab, replay: Replay) -> None:
@@ -334,7 +316,7 @@ def test_an_orcid_that_nobody_has_blocks_resolve_and_a_closed_one_is_told(lab: L
     assert (ran.code, "ORCID has no such record" in ran.out) == (Exit.BLOCKED, True)
     replay.says(f"orcid/{OTHER}/person", redirect(f"https://orcid.org/{JANE}", {"error-code": 9007}))
     lab.run("resolve", "--refresh", "orcid")
-    assert "deprecated" in lock_of(lab).read_text("utf-8")
+    assert "deprecated" in lab.lock.read_text("utf-8")
 
 
 def test_refresh_without_a_word_is_all_of_it(lab: Lab, replay: Replay) -> None:
@@ -435,5 +417,5 @@ def test_identifiers_in_the_lock_stay(lab: Lab, replay: Replay) -> None:
     assert lab.run("apply", "--create", "--yes").code == Exit.DONE
     lab.spec(PAPER)
     assert lab.run("resolve").code == Exit.DONE
-    assert "identifier: '000001'" in lock_of(lab).read_text("utf-8")
+    assert "identifier: '000001'" in lab.lock.read_text("utf-8")
     assert "No changes" not in lab.run("plan").out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dandifile.model import JsonObject
+from tests.lookup.replay import Replay
 
 DOI = "10.5555/place-cells"
 PREPRINT = "10.5555/preprint"
@@ -195,3 +196,13 @@ def ror_record(
         + [{"type": "successor", "id": successor, "label": "next"} for successor in successors],
         "external_ids": [{"type": "fundref", "preferred": None, "all": [fundref]}] if fundref else [],
     }
+
+
+def all_well(server: Replay) -> None:
+    """The paper, its two people and its institutions are known, and nothing is wrong with them."""
+    server.says(f"openalex/works/doi:{DOI}", openalex_work())
+    server.says(f"crossref/works/{DOI}", crossref_work())
+    server.says(f"orcid/{JANE}/person", orcid_person())
+    server.says(f"orcid/{RICHARD}/person", orcid_person("van der Roe", "R."))
+    for ror, name in ((COLUMBIA, "Columbia University"), (NIH, "NIH"), (SIMONS, "Simons"), (TOULOUSE, "UPS")):
+        server.says(f"ror/organizations/{ror[-9:]}", ror_record(ror, name))

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, unquote_plus, urlsplit
 
 from dandifile.lookup.http import Patience
-from dandifile.lookup.services import COURTESIES, TITLES, Services
+from dandifile.lookup.services import TITLES, Services, variable
 from dandifile.model import Json
 
 HURRIED = Patience(first=0.01, longest=0.5, timeout=(1.0, 0.4))
@@ -79,7 +79,12 @@ class Replay:
 
     @property
     def services(self) -> Services:
-        return Services(**{name: f"{self.url}/{name}" for name in TITLES if name not in COURTESIES})
+        return Services(**{name: f"{self.url}/{name}" for name in TITLES})
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What makes a command ask this server."""
+        return {variable(name): f"{self.url}/{name}" for name in TITLES}
 
     @contextmanager
     def busy(self, service: str) -> Iterator[None]:

@@ -24,7 +24,7 @@ from tests.lookup.made_up import (
     RICHARD,
     SIMONS,
     TOULOUSE,
-    crossref_work,
+    all_well,
     openalex_work,
     orcid_person,
     ror_record,
@@ -48,13 +48,7 @@ def run(replay: Replay) -> Run:
 
 @pytest.fixture(autouse=True)
 def services(replay: Replay) -> None:
-    """A paper, two people and four institutions, all well."""
-    replay.says(f"openalex/works/doi:{DOI}", openalex_work())
-    replay.says(f"crossref/works/{DOI}", crossref_work())
-    replay.says(f"orcid/{JANE}/person", orcid_person())
-    replay.says(f"orcid/{RICHARD}/person", orcid_person("van der Roe", "R."))
-    for ror, name in ((COLUMBIA, "Columbia University"), (NIH, "NIH"), (SIMONS, "Simons"), (TOULOUSE, "UPS")):
-        replay.says(f"ror/organizations/{ror[-9:]}", ror_record(ror, name))
+    all_well(replay)
 
 
 def row(resolution: Resolution, asked: str) -> Row:
