@@ -187,7 +187,7 @@ def _verified(workspace: Workspace, planned: Planned, results: tuple[Result, ...
     done = {result.step for result in results if result.status is Status.DONE}
     lost = [
         change
-        for change in planned.plan.changes
+        for change in planned.plan.due
         if any(step.id in done for step in KINDS[change.key.kind].steps((change,)))
         and KINDS[change.key.kind].standing(change, observed[change.key.kind]) is not Standing.DONE
     ]

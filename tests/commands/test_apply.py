@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from dandifile.errors import Exit
-from tests.conftest import CONTACT, Lab
+from tests.conftest import CONTACT, Lab, write_document
 
 PATHS = "paths: [{source: data, standard: any}]\n"
 SPEC = f"description: d\nlicense: CC-BY-4.0\n{CONTACT}\n{PATHS}"
@@ -167,3 +167,47 @@ def test_a_key_that_the_archive_refuses_is_told_from_one_that_is_down(
     down = applied.run("plan")
     assert down.code == Exit.INPUT
     assert "cannot reach" in down.err
+
+
+def edited(lab: Lab, **fields: object) -> None:
+    write_document(lab, {**lab.document(), **fields})
+
+
+def test_a_field_that_stays_blocked_is_not_missed_after_the_others_are_written(applied: Lab) -> None:
+    applied.spec(f"{SPEC}keywords: [a]\n")
+    assert applied.run("apply", "--yes").code == Exit.DONE
+    edited(applied, keywords=["b"], description="another")
+    ran = applied.run("apply", "--yes", "--overwrite-remote", "keywords")
+    assert ran.code == Exit.BLOCKED
+    assert "not as it was written" not in ran.out
+    assert "Done" in ran.out
+    assert ": 1 metadata field" in ran.out
+    assert applied.document()["keywords"] == ["a"]
+    assert applied.document()["description"] == "another"
+
+
+@pytest.mark.parametrize("command", [["plan"], ["apply", "--yes"]])
+def test_a_field_to_overwrite_that_the_spec_does_not_set_is_an_error(
+    applied: Lab, command: list[str]
+) -> None:
+    ran = applied.run(*command, "--overwrite-remote", "licence")
+    assert ran.code == Exit.INPUT
+    assert "licence is not known" in ran.err
+    assert "license" in ran.err
+
+
+def test_a_saved_plan_takes_no_flags_that_would_change_it(applied: Lab) -> None:
+    file = applied.folder / "plan.json"
+    assert applied.run("plan", "--out", str(file)).code == Exit.DONE
+    ran = applied.run("apply", str(file), "--yes", "--allow", "delete")
+    assert ran.code == Exit.INPUT
+    assert "as it was saved" in ran.err
+
+
+def test_a_saved_plan_is_never_written_over_the_spec(applied: Lab) -> None:
+    spec = applied.folder / "dandiset.yaml"
+    before = spec.read_bytes()
+    ran = applied.run("plan", "--out", str(spec))
+    assert ran.code == Exit.INPUT
+    assert "not a saved plan" in ran.err
+    assert spec.read_bytes() == before

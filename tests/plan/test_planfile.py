@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator
 
-from dandifile.errors import SpecError
+from dandifile.errors import SpecError, UserError
 from dandifile.model import Change, Json, Key, Plan, Step, Target
-from dandifile.plan.planfile import from_json, read, to_json, write
+from dandifile.plan.planfile import from_json, read, refuse_overwriting, to_json, write
 from dandifile.schemafiles import schema
 from tests.report.strategies import plans
 
@@ -103,3 +103,19 @@ def test_what_is_not_json_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="cannot read the plan"):
         read(tmp_path / "plan.json")
+
+
+@pytest.mark.parametrize("held", [b"", b'{"dandifile_plan": 1}'])
+def test_an_empty_file_or_an_older_plan_can_be_saved_over(tmp_path: Path, held: bytes) -> None:
+    (tmp_path / "plan.json").write_bytes(held)
+    refuse_overwriting(tmp_path / "plan.json")
+    refuse_overwriting(tmp_path / "new.json")
+
+
+@pytest.mark.parametrize("held", [b"dandifile: 1\n", b"{}", b"1", b"\x89HDF", b"[" * 100_000])
+def test_anything_else_is_not_saved_over(tmp_path: Path, held: bytes) -> None:
+    (tmp_path / "x").write_bytes(held)
+    with pytest.raises(UserError, match="not a saved plan"):
+        refuse_overwriting(tmp_path / "x")
+    with pytest.raises(UserError, match="no file"):
+        refuse_overwriting(tmp_path)

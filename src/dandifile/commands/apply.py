@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dandifile import workspace as at
-from dandifile.commands.common import Flags, opened
+from dandifile.commands.common import Flags, opened, refuse_undeclared
 from dandifile.commands.lookups import REMEDY
 from dandifile.commands.showing import print_outcome, show_outcome, show_plan, watching
 from dandifile.errors import BlockedError, Exit, UserError
@@ -24,7 +24,13 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
     if not (yes or _can_ask()):
         raise UserError("apply changes the archive, and nobody can be asked here", fix="pass --yes")
     saved = read(planfile) if planfile else None
+    if saved and options != Options():
+        raise UserError(
+            "a saved plan is done as it was saved: no flag can change what it says",
+            fix=f"give these flags to `dandifile plan --out {planfile}`",
+        )
     with opened(flags, writing=True) as workspace:
+        refuse_undeclared(options, workspace.spec)
         with watching(flags) as (notify, _):
             planned = at.resume(workspace, saved, notify) if saved else at.plan(workspace, options, notify)
         plan = replace(planned.plan, allow=(*planned.plan.allow, *(["create"] if create else [])))

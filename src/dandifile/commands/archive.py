@@ -24,7 +24,10 @@ def serve(store: Path | None, port: int, host: str, form: str) -> int:
             sys.stdout.write(f"The embedded archive is at {archive.web_url} (Ctrl-C stops it)\n")
         sys.stdout.flush()
 
-    serve_store(store or default_store(), port, host, on_ready=ready)
+    try:
+        serve_store(store or default_store(), port, host, on_ready=ready)
+    except KeyboardInterrupt:  # the way to stop it, so nothing was interrupted
+        sys.stderr.write("stopped\n")
     return Exit.DONE
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -98,6 +100,8 @@ def cache_beside(file: Path) -> Iterator[SqliteCache]:
         yield cache
     finally:
         cache.close()
+        if cache.trouble:
+            sys.stderr.write(f"{state}: nothing more is remembered there ({cache.trouble})\n")
 
 
 @contextmanager
@@ -108,7 +112,7 @@ def opened(flags: Flags, *, writing: bool) -> Iterator[Workspace]:
     from dandifile.run.engines import engine
 
     declared = bound(flags)
-    with cache_beside(declared.file) as cache:
+    with cache_beside(declared.file) as cache, _held(declared.file, flags) if writing else nullcontext():
         spec = looked_up(declared, cache, locked=flags.locked)
         reached = _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)
         locate = partial(located, declared, spec, cache, locked=flags.locked)
@@ -158,12 +162,21 @@ def _embedded(spec: Spec) -> Iterator[Callable[..., Workspace]]:
         )
 
 
+def _held(file: Path, flags: Flags) -> AbstractContextManager[None]:
+    """Keeps other applies of the same spec and environment out."""
+    from dandifile.run.alone import alone
+
+    name = hashlib.sha256(f"{file.name} {flags.environment}".encode()).hexdigest()[:12]
+    return alone(file.parent / ".dandifile" / f"apply-{name}.lock")
+
+
 def _keep_out_of_git(state: Path) -> None:
     """The state folder ignores itself, so that no lab commits its caches."""
-    state.mkdir(parents=True, exist_ok=True)
     ignore = state / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", "utf-8")
+    with suppress(OSError):  # a full or read-only disk: the cache tells
+        state.mkdir(parents=True, exist_ok=True)
+        if not ignore.exists():
+            ignore.write_text("*\n", "utf-8")
 
 
 def _log_to_file() -> None:
@@ -173,7 +186,15 @@ def _log_to_file() -> None:
     logging.basicConfig(handlers=[logging.FileHandler(log_file(), delay=True)], level=logging.ERROR)
 
 
+def refuse_undeclared(options: Options, spec: Spec) -> None:
+    """A field to overwrite is one that the spec sets: a misspelt one would overwrite nothing."""
+    from_files = ("about",) if spec.regions.from_nwb_to_dandiset else ()
+    _refuse_unknown("--overwrite-remote", sorted(options.overwrite), sorted({*spec.fields, *from_files}))
+
+
 def _refuse_unknown(flag: str, words: Iterable[str], known: Iterable[str]) -> None:
+    known = tuple(known)
     unknown = [word for word in words if word not in known]
     if unknown:
-        raise UserError(f"{flag} {unknown[0]} is not known", fix=f"use one of {', '.join(known)}")
+        allowed = f"one of {', '.join(known)}" if len(known) > 1 else f"{flag} {''.join(known)}"
+        raise UserError(f"{flag} {unknown[0]} is not known", fix=f"use {allowed}")

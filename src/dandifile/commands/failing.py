@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -21,7 +23,14 @@ def tell(error: UserError, *, no_color: bool = False) -> int:
     return error.exit_code
 
 
-def tell_usage(error: Any) -> int:
+def tell_other(error: Exception) -> int:
+    """Whatever is none of ours: a command line, the system, or a bug."""
+    if isinstance(error, OSError):
+        return _tell_system(error)
+    return _tell_usage(error) if hasattr(error, "format_message") else _tell_bug(error)
+
+
+def _tell_usage(error: Any) -> int:
     """A command line that makes no sense: typer's own words, and our exit code for bad input."""
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":  # no command at all: the message is the help
@@ -33,17 +42,36 @@ def tell_usage(error: Any) -> int:
     return Exit.INPUT
 
 
-def tell_bug(error: Exception) -> int:
+def _tell_system(error: OSError) -> int:
+    """What the system refuses: no room, no rights, a folder where a file should be; or nobody reads on."""
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be written
+        return Exit.UNREAD
+    log = _note(error)
+    sys.stderr.write(f"error: the system says: {error.strerror or error}\n")
+    if error.filename is not None:
+        sys.stderr.write(f"  at: {error.filename}\n")
+    sys.stderr.write(f"hint: make room or rights for it, and run again; where it happened is in {log}\n")
+    return Exit.FAILED
+
+
+def _tell_bug(error: Exception) -> int:
     """Anything else is our fault: one line for the user, the traceback for whoever mends it."""
-    log = log_file()
-    with log.open("a", encoding="utf-8") as stream:
-        stream.write(f"\n{datetime.now(UTC).isoformat()} {' '.join(sys.argv)}\n")
-        traceback.print_exception(error, file=stream)
+    log = _note(error)
     sys.stderr.write(
         f"error: internal error: {type(error).__name__}: {error}\n"
         f"hint: this is a bug in dandifile; please report it with {log}\n"
     )
     return Exit.FAILED
+
+
+def _note(error: Exception) -> Path:
+    """Writes the traceback into the log, and gives the log's place."""
+    log = log_file()
+    with contextlib.suppress(OSError), log.open("a", encoding="utf-8") as stream:  # a full disk takes no log
+        stream.write(f"\n{datetime.now(UTC).isoformat()} {' '.join(sys.argv)}\n")
+        traceback.print_exception(error, file=stream)
+    return log
 
 
 def log_file() -> Path:

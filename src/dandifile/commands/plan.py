@@ -5,16 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from dandifile import workspace as at
-from dandifile.commands.common import Flags, opened
+from dandifile.commands.common import Flags, opened, refuse_undeclared
 from dandifile.commands.showing import print_json, show_plan, watching
 from dandifile.errors import Exit
 from dandifile.model import Plan
 from dandifile.plan.kind import Options
-from dandifile.plan.planfile import to_json, write
+from dandifile.plan.planfile import refuse_overwriting, to_json, write
 
 
 def plan(flags: Flags, options: Options, out: Path | None, *, detailed_exitcode: bool) -> int:
+    if out is not None:
+        refuse_overwriting(out)
     with opened(flags, writing=False) as workspace:
+        refuse_undeclared(options, workspace.spec)
         with watching(flags) as (notify, _):
             found = at.plan(workspace, options, notify).plan
         if out is not None:

@@ -6,7 +6,9 @@ block that uses it, or with the process, however that dies.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import sys
 import threading
 from dataclasses import asdict
@@ -35,12 +37,12 @@ def main() -> int:
 
 
 def _say(what: JsonObject) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
-    sys.stdout.flush()
+    with contextlib.suppress(BrokenPipeError):  # whoever asked is gone: then our standard input ends, too
+        os.write(sys.stdout.fileno(), json.dumps(what).encode() + b"\n")
 
 
 def _watch(serving: Serving) -> None:
-    while sys.stdin.buffer.read(1024):
+    while os.read(sys.stdin.fileno(), 1024):  # no buffer: whoever waits in one holds up the interpreter's end
         pass
     serving.stop()
 

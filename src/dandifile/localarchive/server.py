@@ -88,7 +88,11 @@ def running(store: Path) -> Iterator[Running]:
         return
     command = [sys.executable, "-m", "dandifile.localarchive", str(store)]
     process = subprocess.Popen(  # noqa: S603  our own interpreter and module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # a Ctrl-C is ours to take: the server ends when its standard input does
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
     )
     assert process.stdin
     assert process.stdout

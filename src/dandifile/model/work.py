@@ -115,6 +115,12 @@ class Plan:
         """True when something blocks the whole plan, not just one resource."""
         return any(block.key is None for block in self.blocked)
 
+    @property
+    def due(self) -> tuple[Change, ...]:
+        """What apply does: the changes that are neither blocked nor held."""
+        left = {block.key for block in self.blocked} | {change.key for change in self.held}
+        return () if self.stopped else tuple(change for change in self.changes if change.key not in left)
+
 
 class Status(StrEnum):
     DONE = "done"

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
-from dandifile.errors import Problem, SpecError
+from dandifile.errors import Problem, SpecError, UserError
 from dandifile.model import Block, Change, Effect, Json, JsonObject, Key, Plan, Step, Target
 from dandifile.schemafiles import schema
 
@@ -47,6 +47,23 @@ def from_json(document: Json, file: str) -> Plan:
         base=document["base"],
         unpinned=tuple(document.get("unpinned", ())),
     )
+
+
+def refuse_overwriting(path: Path) -> None:
+    """UserError where `path` holds something else than a saved plan: the spec, for one, has no copy."""
+    if path.exists() and not path.is_file():
+        raise UserError(f"{path} is no file", fix="give --out the name of one")
+    try:
+        held = path.read_bytes()
+        is_plan = not held or "dandifile_plan" in json.loads(held)
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError, TypeError, RecursionError):
+        is_plan = False
+    if not is_plan:
+        raise UserError(
+            f"{path} is there, and is not a saved plan: it is not written over", fix="give --out another name"
+        )
 
 
 def write(plan: Plan, path: Path) -> None:

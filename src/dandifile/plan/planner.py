@@ -71,6 +71,12 @@ def review(kinds: Mapping[str, Kind], plan: Plan, observed: Mapping[str, Any]) -
 
     Raises BlockedError when something is neither as it was nor as it shall be.
     """
+    unknown = sorted({change.key.kind for change in plan.changes} - kinds.keys())
+    if unknown:
+        raise BlockedError(
+            f"the plan has changes of {', '.join(unknown)}, which this version of dandifile does not know",
+            fix="run plan again",
+        )
     standings = [
         (change, kinds[change.key.kind].standing(change, observed[change.key.kind]))
         for change in plan.changes
@@ -100,12 +106,7 @@ def bytes_to_send(changes: Iterable[Change]) -> int:
 
 def steps_of(kinds: Mapping[str, Kind], plan: Plan) -> tuple[Step, ...]:
     """The steps of what is neither blocked nor held; kind after kind, a creation before all."""
-    if plan.stopped:
-        return ()
-    blocked = {block.key for block in plan.blocked}
-    held = set(map(id, plan.held))
-    due = [change for change in plan.changes if change.key not in blocked and id(change) not in held]
-    steps: list[Step] = []
+    due, steps = plan.due, list[Step]()
     creation: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     for name, kind in kinds.items():

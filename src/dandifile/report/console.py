@@ -38,10 +38,16 @@ def width(of: Console) -> int:
     return min(of.width, _WIDEST) if of.is_terminal else _ELSEWHERE
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Ours to say: rich would end the program here, with the exit code of a failure."""
+        raise BrokenPipeError
+
+
 def console(stream: TextIO, *, no_color: bool = False) -> Console:
     """A console on any stream that prints text as it is."""
     _never_fail(stream)
-    return Console(
+    return _Console(
         file=stream,
         no_color=no_color or None,  # None: as NO_COLOR says
         markup=False,

@@ -32,7 +32,7 @@ def outcome(plan: Plan, results: Sequence[Result]) -> Outcome:
     for result in went:
         if step := steps.get(result.step):
             statuses[step.kind, _resource(step)].append(result.status)
-    done = [change for change in plan.changes if _made(change, statuses)]
+    done = [change for change in plan.due if _made(change, statuses)]
     return Outcome(
         done=tuple(done),
         failed=tuple(result for result in went if result.status is Status.FAILED),
