@@ -28,3 +28,16 @@ def test_deletions_over_the_limit_block_everything(
         assert block.key is None
         assert str(deletions) in block.reason
         assert limit in block.reason
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ("10%", "3 assets would be deleted; policy.max_deletions allows 10% of 11 assets, which is 2"),
+        ("2", "3 assets would be deleted; policy.max_deletions allows 2"),
+    ],
+)
+def test_the_limit_is_told_in_numbers(limit: str, said: str) -> None:
+    block = too_many_deletions(3, 11, limit)
+    assert block is not None
+    assert block.reason == said
