@@ -72,8 +72,7 @@ def object_url(asset: Asset, origin: str) -> str:
     """Where the content lies, unsigned."""
     if asset.zarr_id:
         return f"{origin}{instance.BUCKET}/zarr/{asset.zarr_id}/"
-    blob = asset.blob_id or ""
-    return f"{origin}{instance.BUCKET}/blobs/{blob[:3]}/{blob[3:6]}/{blob}"
+    return origin + instance.blob_path(asset.blob_id or "")
 
 
 def _computed(asset: Asset, origin: str) -> str:

@@ -24,6 +24,14 @@ def mapping(body: Json) -> JsonObject:
     return body
 
 
+def listing(body: Json) -> list[Json]:
+    """The body as a list."""
+    if not isinstance(body, list):
+        message = f'Expected a list of items but got type "{type(body).__name__}".'
+        raise errors.refused({"non_field_errors": [message]})
+    return body
+
+
 def text(body: JsonObject, name: str, *, limit: int | None = None) -> str:
     """A string that is there and not blank, trimmed."""
     value = body.get(name)

@@ -16,6 +16,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 from dandifile.localarchive import errors
+from dandifile.localarchive.http import key_in
 from dandifile.localarchive.instance import BUCKET
 from dandifile.localarchive.pages.visit import COOKIE
 from dandifile.localarchive.store import users
@@ -66,10 +67,8 @@ class Guard:
 
     def _knows(self, headers: Headers) -> bool:
         cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        scheme, _, key = headers.get("authorization", "").partition(" ")
-        keys = [key.strip()] if scheme.lower() == "token" else []
-        keys += [cookie.value] if cookie else []
-        return any(users.by_key(self._archive.database.read(), one) for one in keys)
+        keys = (key_in(headers), cookie.value if cookie else None)
+        return any(users.by_key(self._archive.database.read(), key) for key in keys if key is not None)
 
 
 def _foreign(headers: Headers) -> Response | None:

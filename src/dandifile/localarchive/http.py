@@ -78,8 +78,7 @@ class Call:
     @cached_property
     def key(self) -> str | None:
         """The key that was sent, None for an anonymous caller."""
-        scheme, _, key = self.request.headers.get("authorization", "").partition(" ")
-        return key.strip() if scheme.lower() == "token" else None
+        return key_in(self.request.headers)
 
     @cached_property
     def user(self) -> User | None:
@@ -107,6 +106,12 @@ class Call:
             return json.loads(self.body) if self.body.strip() else None
         except ValueError as error:
             raise errors.detail(f"JSON parse error - {error}", 400) from None
+
+
+def key_in(headers: Mapping[str, str]) -> str | None:
+    """The key of an `Authorization: token …`; None where there is none."""
+    scheme, _, key = headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "token" else None
 
 
 Handler: TypeAlias = Callable[[Call], Response]

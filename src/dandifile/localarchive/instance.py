@@ -17,6 +17,12 @@ ORIGIN = "https://archive.invalid"
 # The object store lies beside the API, as a bucket does. Clients' tests know a test archive by this name.
 BUCKET = "/dandi-dandisets"
 
+
+def blob_path(blob_id: str) -> str:
+    """Where a blob lies in the object store, as the path of a URL."""
+    return f"{BUCKET}/blobs/{blob_id[:3]}/{blob_id[3:6]}/{blob_id}"
+
+
 ENVIRONMENT = {
     "DANDI_INSTANCE_NAME": NAME,
     "DANDI_INSTANCE_IDENTIFIER": IDENTIFIER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dandifile.localarchive import errors
 from dandifile.localarchive.http import Call
@@ -16,19 +16,30 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 _DEFAULT, _MAXIMUM = 100, 1000
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Paging:
-    """Which page was asked for; `number` counts from 1."""
+    """Which page was asked for; `number` counts from 1. `count` is how many items there are, where known."""
 
     url: URL
     number: int
     size: int
+    count: int | None = None
 
     @property
     def offset(self) -> int:
         return (self.number - 1) * self.size
+
+    @property
+    def more(self) -> bool:
+        """Whether there are items after this page, where that is known."""
+        return self.count is not None and self.offset + self.size < self.count
+
+    def cut(self, items: Sequence[T]) -> Sequence[T]:
+        """The items of this page, of all that there are."""
+        return items[self.offset : self.offset + self.size]
 
     def link(self, number: int) -> str | None:
         """The request's own URL with another page number; without one for the first."""
@@ -45,25 +56,24 @@ class Paging:
         return errors.json_text(f'{dump(head)[:-1]},"results":[{",".join(results)}]}}')
 
 
-def paging(call: Call, *, last: int | None = None) -> Paging:
-    """Reads `page` and `page_size`. `last` is the number of items where it is known.
+def paging(call: Call, *, count: int | None = None) -> Paging:
+    """Reads `page` and `page_size`. `count` is the number of items where it is known.
 
     Sizes above 1,000 are cut to it without a word, and nonsense means 100.
     """
     size = call.query.get("page_size", "")
     length = min(int(size), _MAXIMUM) if size.isdecimal() and int(size) > 0 else _DEFAULT
     page = call.query.get("page", "1")
-    pages = None if last is None else max(1, -(-last // length))
+    pages = None if count is None else max(1, -(-count // length))
     if page == "last" and pages is not None:
         page = str(pages)
     number = int(page) if page.isdecimal() else 0
     if number < 1 or (pages is not None and number > pages):
         raise errors.detail("Invalid page.", 404)
-    return Paging(call.request.url, number, length)
+    return Paging(call.request.url, number, length, count)
 
 
 def paginated(call: Call, items: Sequence[Json]) -> Response:
     """A page of a list that is in memory."""
-    page = paging(call, last=len(items))
-    end = page.offset + page.size
-    return page.envelope([dump(item) for item in items[page.offset : end]], len(items), more=end < len(items))
+    page = paging(call, count=len(items))
+    return page.envelope([dump(item) for item in page.cut(items)], page.count, more=page.more)

@@ -6,7 +6,7 @@ import json
 import sqlite3
 
 from dandifile.localarchive.metadata import contact_person, outgoing
-from dandifile.localarchive.store import dandisets, stars, verdicts
+from dandifile.localarchive.store import blobs, dandisets, stars, verdicts
 from dandifile.localarchive.store.dandisets import Dandiset, Version
 from dandifile.localarchive.store.users import User
 from dandifile.model import Json, JsonObject
@@ -37,7 +37,7 @@ def version_brief(version: Version) -> JsonObject:
 def version_in_detail(db: sqlite3.Connection, version: Version) -> JsonObject:
     """A version inside a dandiset's own answer."""
     return version_brief(version) | {
-        "active_uploads": verdicts.active_uploads(db, version),
+        "active_uploads": len(blobs.uploads_of(db, version.dandiset)) if version.draft else 0,
         "release_notes": version.document().get("releaseNotes", ""),
     }
 

@@ -23,16 +23,15 @@ def _browse(call: PageCall) -> Response:
     _, version = access.visible_version(call)
     folder = call.query.get("location", "").strip("/")
     nodes = [node for node in folders.children(call.db, version.id, folder) if node.path != folder]
-    page = paging(call, last=len(nodes))
-    end = page.offset + page.size
+    page = paging(call, count=len(nodes))
     return call.page(
         "files",
         version=version,
         base=_base(call),
         crumbs=_crumbs(folder),
-        nodes=nodes[page.offset : end],
+        nodes=page.cut(nodes),
         previous=page.link(page.number - 1),
-        following=page.link(page.number + 1) if end < len(nodes) else None,
+        following=page.link(page.number + 1) if page.more else None,
     )
 
 

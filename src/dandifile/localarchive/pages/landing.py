@@ -53,16 +53,15 @@ def _list(call: PageCall) -> Response:
         problem = str(
             json.loads(bytes(refusal.response.body)).get("search", "This search cannot be understood.")
         )
-    page = paging(call, last=len(found))
-    end = page.offset + page.size
-    items = [_card(call.db, identifier) for identifier in found[page.offset : end]]
+    page = paging(call, count=len(found))
+    items = [_card(call.db, identifier) for identifier in page.cut(found)]
     return call.page(
         "dandisets",
         items=items,
         search=call.query.get("search", ""),
         problem=problem,
         previous=page.link(page.number - 1),
-        following=page.link(page.number + 1) if end < len(found) else None,
+        following=page.link(page.number + 1) if page.more else None,
     )
 
 

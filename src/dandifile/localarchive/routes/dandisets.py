@@ -23,11 +23,10 @@ _YEAR = timedelta(days=365)
 
 def _list(call: Call) -> Response:
     chosen = search.dandisets(call)
-    page = paging(call, last=len(chosen))
-    end = page.offset + page.size
-    found = (dandisets.by_id(call.db, identifier) for identifier in chosen[page.offset : end])
+    page = paging(call, count=len(chosen))
+    found = (dandisets.by_id(call.db, identifier) for identifier in page.cut(chosen))
     items = [dump(shapes.dandiset_item(call.db, one, call.user)) for one in found if one]
-    return page.envelope(items, len(chosen), more=end < len(chosen))
+    return page.envelope(items, page.count, more=page.more)
 
 
 def _create(call: Call) -> Response:

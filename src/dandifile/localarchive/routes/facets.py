@@ -21,15 +21,14 @@ def _search(call: Call) -> Response:
     wanted = _wanted(call)
     matching = facets.dandisets_with(call.db, wanted)
     chosen = [one for one in search.dandisets(call) if one in matching]
-    page = paging(call, last=len(chosen))
-    end = page.offset + page.size
+    page = paging(call, count=len(chosen))
     items = []
-    for identifier in chosen[page.offset : end]:
+    for identifier in page.cut(chosen):
         dandiset = dandisets.by_id(call.db, identifier)
         if dandiset:
             counts = facets.asset_counts(call.db, identifier, wanted)
             items.append(dump(shapes.dandiset_item(call.db, dandiset, call.user) | {"asset_counts": counts}))
-    return page.envelope(items, len(chosen), more=end < len(chosen))
+    return page.envelope(items, page.count, more=page.more)
 
 
 def _wanted(call: Call) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""What the archive is, and the schemas that it validates with."""
+"""What the archive is, how much is in it, and the schemas that it validates with."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dandifile.localarchive import errors, fields, instance, validator
 from dandifile.localarchive.errors import json_response
 from dandifile.localarchive.http import Call, resource
+from dandifile.localarchive.store import statistics
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -16,6 +17,10 @@ _MODELS = ("Dandiset", "Asset", "PublishedDandiset", "PublishedAsset")
 
 def _info(call: Call) -> Response:
     return json_response(instance.information(call.origin))
+
+
+def _statistics(call: Call) -> Response:
+    return json_response(statistics.of_everything(call.db))
 
 
 def _schema(call: Call) -> Response:
@@ -31,6 +36,7 @@ def _available(_call: Call) -> Response:
 
 ROUTES = [
     resource("/api/info/", GET=_info),
+    resource("/api/stats/", GET=_statistics),
     resource("/api/schemas/available/", GET=_available),
     resource("/api/schemas/", GET=_schema),
 ]

@@ -45,13 +45,11 @@ def _replace(call: Call) -> Response:
 
 
 def _names(body: Json) -> list[str]:
-    if not isinstance(body, list):
-        message = f'Expected a list of items but got type "{type(body).__name__}".'
-        raise errors.refused({"non_field_errors": [message]})
-    wrong = [{} if _named(one) else {"username": [fields.REQUIRED]} for one in body]
+    named = fields.listing(body)
+    wrong = [{} if _named(one) else {"username": [fields.REQUIRED]} for one in named]
     if any(wrong):
         raise errors.refused(wrong)
-    return [one["username"] for one in body]
+    return [one["username"] for one in named]
 
 
 def _named(one: Json) -> bool:

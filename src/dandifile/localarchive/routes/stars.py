@@ -1,4 +1,4 @@
-"""Stars, and figures about the whole archive."""
+"""Who likes a dandiset."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dandifile.localarchive import access
 from dandifile.localarchive.errors import json_response
 from dandifile.localarchive.http import Call, resource
-from dandifile.localarchive.store import stars, statistics
+from dandifile.localarchive.store import stars
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -27,11 +27,6 @@ def _remove(call: Call) -> Response:
     return json_response({"count": stars.count(call.db, dandiset.id)})
 
 
-def _statistics(call: Call) -> Response:
-    return json_response(statistics.of_everything(call.db))
-
-
 ROUTES = [
     resource("/api/dandisets/{dandiset:dandiset}/star/", POST=_add, DELETE=_remove),
-    resource("/api/stats/", GET=_statistics),
 ]

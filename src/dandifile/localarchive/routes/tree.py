@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dandifile.localarchive import access, asset_metadata, errors, fields
 from dandifile.localarchive.http import Call, resource
-from dandifile.localarchive.paging import Paging, paging
+from dandifile.localarchive.paging import paging
 from dandifile.localarchive.routes.reading import ASSETS
 from dandifile.localarchive.store import assets, dandisets, folders
 from dandifile.localarchive.store.dandisets import Version, dump
@@ -24,14 +24,8 @@ def _paths(call: Call) -> Response:
     if folder and folders.node(call.db, version.id, folder) is None:
         raise errors.detail("Specified path not found.", 404)
     nodes = [node for node in folders.children(call.db, version.id, folder) if node.path != folder]
-    page, shown, more = _page(call, nodes)
-    return page.envelope([_path(call, version, node) for node in shown], len(nodes), more=more)
-
-
-def _page(call: Call, nodes: list[Node]) -> tuple[Paging, list[Node], bool]:
-    page = paging(call, last=len(nodes))
-    end = page.offset + page.size
-    return page, nodes[page.offset : end], end < len(nodes)
+    page = paging(call, count=len(nodes))
+    return page.envelope([_path(call, version, node) for node in page.cut(nodes)], page.count, more=page.more)
 
 
 def _path(call: Call, version: Version, node: Node) -> str:
@@ -62,8 +56,9 @@ def _at_path(call: Call) -> Response:
     nodes = [node] if node else []
     if children and not (node and node.asset_id):
         nodes += folders.children(call.db, version.id, wanted)
-    page, shown, more = _page(call, nodes)
-    return page.envelope([_resource(call, one, metadata=metadata) for one in shown], len(nodes), more=more)
+    page = paging(call, count=len(nodes))
+    items = [_resource(call, one, metadata=metadata) for one in page.cut(nodes)]
+    return page.envelope(items, page.count, more=page.more)
 
 
 def _version(call: Call) -> Version:

@@ -83,13 +83,8 @@ def _writable(call: Call, number: int) -> Dandiset:
     return dandiset
 
 
-def _object_path(upload: Upload) -> str:
-    name = upload.upload_id
-    return f"{instance.BUCKET}/blobs/{name[:3]}/{name[3:6]}/{name}"
-
-
 def _signed(call: Call, method: str, upload: Upload, params: dict[str, str]) -> str:
-    return call.presigned(method, _object_path(upload), _LIFETIME, params=params)
+    return call.presigned(method, instance.blob_path(upload.upload_id), _LIFETIME, params=params)
 
 
 def _part_url(call: Call, upload: Upload, place: int) -> str:
@@ -158,7 +153,7 @@ def _active(call: Call) -> Response:
 def _active_upload(upload: Upload) -> JsonObject:
     return {
         "created": upload.created,
-        "blob": _object_path(upload).removeprefix(f"{instance.BUCKET}/"),
+        "blob": instance.blob_path(upload.upload_id).removeprefix(f"{instance.BUCKET}/"),
         "upload_id": upload.upload_id,
         "etag": upload.etag,
         "size": upload.size,

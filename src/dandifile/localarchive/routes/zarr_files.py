@@ -115,13 +115,11 @@ def _record(call: Call, zarr: Zarr, what: str, asked: list[dict[str, str]]) -> N
 
 def _asked(body: Json, names: tuple[str, ...]) -> list[dict[str, str]]:
     """The files of a body; what is wrong is told file by file."""
-    if not isinstance(body, list):
-        message = f'Expected a list of items but got type "{type(body).__name__}".'
-        raise errors.refused({"non_field_errors": [message]})
-    problems = [_problems(one, names) for one in body]
+    files = fields.listing(body)
+    problems = [_problems(one, names) for one in files]
     if any(problems):
         raise errors.refused(problems)
-    return [{name: one[name] for name in names} for one in body]
+    return [{name: one[name] for name in names} for one in files]
 
 
 def _problems(one: Json, names: tuple[str, ...]) -> dict[str, list[str]]:

@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from dandifile.localarchive.store import assets, blobs
+from dandifile.localarchive.store import assets
 from dandifile.localarchive.store.dandisets import Version
 from dandifile.model import JsonObject
 
 _SHOWN = 50  # assets of each sort whose findings a version's `info` shows
 _WAITING = "asset is currently being validated, please wait."
-
-
-def active_uploads(db: sqlite3.Connection, version: Version) -> int:
-    return len(blobs.uploads_of(db, version.dandiset)) if version.draft else 0
 
 
 def asset_errors(db: sqlite3.Connection, version: Version) -> list[JsonObject]:
