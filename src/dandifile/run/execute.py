@@ -1,7 +1,8 @@
 """Runs steps as soon as what they need is done, on any `concurrent.futures` executor; knows no domain.
 
 A step that fails fails its descendants only: those that need it are skipped, those that only come
-after it run. The first interruption lets running steps end and starts no further ones.
+after it run. The first interruption lets running steps end and starts no further ones; the second
+ends the process.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from queue import SimpleQueue
 
 from dandifile.errors import UserError
 from dandifile.model import Json, Result, Status, Step
+from dandifile.run.interrupt import last_steps
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +53,9 @@ def execute(steps: Iterable[Step], perform: Perform, executor: Executor, notify:
     except KeyboardInterrupt:
         for future in running:
             future.cancel()
-        wait(running)
+        if running:
+            with last_steps():
+                wait(running)
         raise
     return results
 

@@ -1,0 +1,42 @@
+"""Ctrl-C during an apply: once to let it end what is running, twice to stop at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from dandifile.errors import Exit
+from tests.conftest import CONTACT, Lab
+
+SPEC = f"description: d\nlicense: CC-BY-4.0\n{CONTACT}\npaths: [{{source: data, standard: any}}]\n"
+COMMAND = [sys.executable, "-c", "from dandifile.cli import main; main()"]
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+
+
+def test_the_second_one_stops_whatever_is_waited_for_and_a_rerun_goes_on(lab: Lab) -> None:
+    lab.spec(SPEC)
+    lab.files({"a.csv": "a", "b.csv": "b"})
+    lab.archive.misbehave(method="PUT", route="/objects/", stall=True, times=-1)
+    with subprocess.Popen(
+        [*COMMAND, "apply", "--file", str(lab.folder / "dandiset.yaml"), "--create", "--yes"],
+        env={**os.environ, **lab.environ},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert lab.archive.stalled(60)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr
+        assert "Ctrl-C again" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == Exit.INTERRUPTED
+        assert process.stderr.read() == "stopped; run the same command again to go on\n"
+    lab.archive.behave()
+    assert lab.run("apply", "--yes").code == Exit.DONE
+    assert set(lab.assets()) == {"a.csv", "b.csv"}
