@@ -132,7 +132,9 @@ def test_a_zarr_is_sent_by_the_workers_in_parts_and_finalized_once(
     with cluster(tmp_path / "cluster", 2, lab.environ) as address:
         on_cluster = ("--executor", f"dask://{address}")
         carry_out = workspace.carry_out
-        monkeypatch.setattr(workspace, "carry_out", lambda *given: carry_out(*given[:-1], told.append))
+        monkeypatch.setattr(
+            workspace, "carry_out", lambda at, planned, notify, _: carry_out(at, planned, notify, told.append)
+        )
         ran = lab.run("apply", "--create", "--yes", *on_cluster)
         assert ran.code == Exit.DONE, ran.out + ran.err
         counts = lab.archive.counts()
