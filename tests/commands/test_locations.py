@@ -244,6 +244,21 @@ def test_words_of_files_that_are_elsewhere_stay_in_the_lock(lab: Lab, replay: Re
     assert lab.lock.read_bytes() == before
 
 
+def test_a_saved_plan_brings_the_regions_that_were_reviewed(lab: Lab, replay: Replay) -> None:
+    animals(lab)
+    declare(lab, "{from_nwb: {dandiset: true}}")
+    done(lab, "resolve")
+    saved = str(lab.folder / "plan.json")
+    done(lab, "plan", "--out", saved)
+    done(lab, "apply", saved, "--create", "--yes")
+    assert abouts(lab)["rat.nwb"] == [CA1, ACCUMBENS]
+    assert "No changes" in done(lab, "plan")
+    declare(lab, f'{{from_nwb: true, names: {{CA1: ["{ACCUMBENS}"]}}}}')
+    done(lab, "resolve")
+    ran = lab.run("apply", saved, "--yes")
+    assert (ran.code, "stale" in ran.err) == (Exit.BLOCKED, True)
+
+
 # --- Data that is not here --------------------------------------------------------------------
 
 
