@@ -57,6 +57,21 @@ def test_what_a_move_does_not_touch_may_be_edited(lab: Lab, saved: Path) -> None
     assert lab.assets()["z.csv"]["metadata"]["keywords"] == ["z"]
 
 
+def test_a_new_file_under_the_name_of_one_that_moves_away(lab: Lab) -> None:
+    lab.spec(CONTACT + PATHS)
+    lab.files({"a.csv": "a"})
+    assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    (lab.folder / "data" / "a.csv").rename(lab.folder / "data" / "b.csv")
+    lab.files({"a.csv": "another"})
+    plan = lab.folder / "plan.json"
+    assert lab.run("plan", "--out", str(plan)).code == Exit.DONE
+    ran = lab.run("apply", str(plan), "--yes")
+    assert ran.code == Exit.DONE, ran.out + ran.err
+    assert {path: asset["size"] for path, asset in lab.assets().items()} == {"a.csv": 7, "b.csv": 1}
+    assert "No changes" in lab.run("plan").out
+    assert lab.run("apply", str(plan), "--yes").code == Exit.DONE  # again: it is all done
+
+
 def test_a_file_that_was_tampered_with_is_told_and_does_no_more_than_it_says(lab: Lab, saved: Path) -> None:
     """What its changes rest on is another in turn; the archive takes no write meanwhile."""
     document = json.loads(saved.read_text("utf-8"))

@@ -74,14 +74,18 @@ def test_the_same_situation_gives_the_same_plan(case: JsonObject) -> None:
 
 def plan_of(case: JsonObject) -> Plan:
     given = case["given"]
-    observed = {
+    observed = observed_of(given)
+    target = Target("local", "http://x/api", "http://x", None if given.get("new") else "000001")
+    situation = Situation(spec_of(given.get("spec", {})), local_of(given.get("local", {})), observed, target)
+    return make_plan(KINDS, situation, options_of(given.get("options", {})))
+
+
+def observed_of(given: JsonObject) -> dict[str, Any]:
+    return {
         "dandiset": None if given.get("new") else {"identifier": "000001"},
         "assets": remote_assets(given.get("remote", {})),
         "metadata": ObservedMetadata({} if given.get("new") else given.get("document", {}), {}),
     }
-    target = Target("local", "http://x/api", "http://x", None if given.get("new") else "000001")
-    situation = Situation(spec_of(given.get("spec", {})), local_of(given.get("local", {})), observed, target)
-    return make_plan(KINDS, situation, options_of(given.get("options", {})))
 
 
 def spec_of(spec: JsonObject) -> Spec:

@@ -33,7 +33,7 @@ def _of_content(change: Change, now: RemoteAsset | None, observed: Observed) -> 
         if now is not None and now.digest == change.after["digest"]:
             return Standing.DONE
         return Standing.DUE if _mover(change, observed) else Standing.STALE
-    if _half_sent(change, now):
+    if _half_sent(change, now) or _is_to_move_away(change, now):
         return Standing.DUE
     before, after = (side and side["digest"] for side in (change.before, change.after))
     return stands(before, after, now.digest if now else None)
@@ -67,6 +67,11 @@ def _half_sent(change: Change, now: RemoteAsset | None) -> bool:
     """Whether a killed run has begun to replace this Zarr: it has no checksum until all is sent."""
     own = change.before.get("zarr") if change.action is Action.REPLACE else None
     return now is not None and own is not None and (now.zarr, now.digest) == (own, "")
+
+
+def _is_to_move_away(change: Change, now: RemoteAsset | None) -> bool:
+    """Whether a new asset's path is still that of the asset which the plan moves away first."""
+    return change.before is None and now is not None and now.digest == change.after.get("moves_away")
 
 
 def rebased(change: Change, observed: Observed) -> Change:

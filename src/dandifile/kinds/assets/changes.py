@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from dandifile.kinds.assets.gather import NAME, Desired, Observed
 from dandifile.kinds.assets.states import differing, held, laid_over, renewed, state
@@ -22,16 +23,23 @@ def writes(
 ) -> list[Change]:
     """New paths and new content. What the archive has of it already brings its metadata along.
 
-    What is at a path of `leaving` moves away first, and is not replaced.
+    What is at a path of `leaving` moves away first, and is not replaced; the change says which
+    content that is, so that a saved plan knows it again.
     """
     holders = {asset.digest: asset for asset in observed.assets.values() if asset.blob}
     known = [holders[asset.digest] for asset in made if asset.digest in holders]
-    replaced = {path: asset for path, asset in observed.assets.items() if path not in leaving}
-    there = [replaced[asset.path] for asset in made if asset.path in replaced]
-    metadata = observed.metadata([asset.asset_id for asset in (*known, *there)])
-    return [
+    there = {asset.path: observed.assets[asset.path] for asset in made if asset.path in observed.assets}
+    replaced = {path: asset for path, asset in there.items() if path not in leaving}
+    metadata = observed.metadata([asset.asset_id for asset in (*known, *replaced.values())])
+    changes = [
         _write(asset, holders.get(asset.digest), replaced.get(asset.path), metadata, desired)
         for asset in made
+    ]
+    return [
+        replace(change, after={**change.after, "moves_away": there[change.key.name].digest})
+        if change.key.name in leaving
+        else change
+        for change in changes
     ]
 
 

@@ -80,7 +80,7 @@ def _send_zarr(change: Change) -> Step:
 
 def _write(change: Change, parked: Mapping[str, Change]) -> Step:
     after: JsonObject = change.after
-    params = {key: value for key, value in after.items() if key not in ("source", "size")}
+    params = {key: value for key, value in after.items() if key not in ("source", "size", "moves_away")}
     params["do"] = "create" if change.action is Action.CREATE else "put"
     params["whole"] = change.action in (Action.CREATE, Action.REPLACE)
     if change.before is not None:
