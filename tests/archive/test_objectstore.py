@@ -65,6 +65,7 @@ def test_the_api_key_and_netrc_stay_at_home(
         Reply(dropped=True),
         Reply(400, failure("RequestTimeout")),
         Reply(200),
+        Reply(200, headers={"ETag": 'W/"a proxy"'}),
     ],
 )
 def test_a_part_that_did_not_arrive_well_is_sent_again(

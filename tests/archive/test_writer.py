@@ -163,6 +163,15 @@ def test_a_put_that_was_done_before_is_done(writer: Writer, blob: str) -> None:
     assert writer.put_asset(first.asset_id, "a.bin", blob, changed) == second
 
 
+def test_a_put_that_is_refused_for_another_reason_accuses_nobody(
+    local: TestArchive, writer: Writer, blob: str
+) -> None:
+    first = writer.create_asset("a.bin", blob, METADATA)
+    local.misbehave(method="PUT", status=409)
+    with pytest.raises(ArchiveError, match="refuses it: misbehaving as told"):
+        writer.put_asset(first.asset_id, "a.bin", blob, {**METADATA, "keywords": ["k"]})
+
+
 def test_a_put_on_an_asset_that_somebody_else_changed_is_refused(writer: Writer, blob: str) -> None:
     first = writer.create_asset("a.bin", blob, METADATA)
     writer.put_asset(first.asset_id, "a.bin", blob, {**METADATA, "keywords": ["theirs"]})

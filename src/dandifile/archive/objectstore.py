@@ -32,6 +32,8 @@ PATIENCE = Patience(attempts=8, total=3600.0)
 
 _BLOCK = 1 << 20
 
+_MD5 = re.compile(r"[0-9a-f]{32}")
+
 TRIES = 4
 """Sendings of one part, or joinings, that arrived but not well."""
 
@@ -100,7 +102,8 @@ def put_part(url: str, piece: Piece, sent: Callable[[int], None], patience: Pati
     for _ in range(TRIES):
         response, stream = _put(url, piece, sent, patience)
         stored = response.headers.get("ETag", "").strip('"')
-        if response.ok and stored and stored == (piece.md5 or stored):
+        # What answers with anything but an MD5 is not the store, which alone knows what has arrived.
+        if response.ok and _MD5.fullmatch(stored) and stored == (piece.md5 or stored):
             return stored
         stream.unsend()
         if response.status_code == requests.codes.forbidden:

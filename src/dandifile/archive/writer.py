@@ -135,7 +135,7 @@ class Writer:
         """Replace an asset's path, content and metadata; a change gives it a new id."""
         body = _asset_body(path, blob, zarr, metadata)
         answer = self._write(Call("PUT", f"{self._assets}/{asset_id}/", body), accept=(NOT_FOUND, CONFLICT))
-        return self._settled(answer, body)
+        return self._settled(answer, body, asset_id)
 
     def delete_asset(self, asset_id: str) -> None:
         """Take an asset off the draft; one that is gone already is fine."""
@@ -214,8 +214,11 @@ class Writer:
         self._once.get("instance", self.reader.check_instance)
         return self._api.write(call, accept)
 
-    def _settled(self, answer: Answer, body: JsonObject) -> RemoteAsset:
-        """The asset that an answer gives, or after 404 and 409 the one that is there if it is the same."""
+    def _settled(self, answer: Answer, body: JsonObject, asset_id: str = "") -> RemoteAsset:
+        """The asset that an answer gives, or after 404 and 409 the one that is there if it is the same.
+
+        `asset_id` is the asset that was to be replaced.
+        """
         if answer.status not in (NOT_FOUND, CONFLICT):
             return self._remember(answer.body)
         path = body["metadata"]["path"]
@@ -223,6 +226,8 @@ class Writer:
         if there is None:
             raise _said_no(answer, path)
         if not _same(there, body):
+            if there["asset_id"] == asset_id:  # nobody touched it: there is another reason
+                raise _said_no(answer, path)
             raise BlockedError(
                 f"{path} was changed on the archive by somebody else since the plan was made",
                 where=path,
