@@ -23,6 +23,7 @@ from dandifile.spec.path_rules import path_faults
 def rule_faults(raw: JsonObject) -> list[Fault]:
     """Everything that these checks have against the spec; of a gap that `init` left, only that it is one."""
     checks = (
+        _characters,
         contributor_faults,
         item_faults,
         path_faults,
@@ -35,6 +36,20 @@ def rule_faults(raw: JsonObject) -> list[Fault]:
     gaps = list(gap_faults(raw))
     told = {gap.path for gap in gaps}
     return gaps + [fault for check in checks for fault in check(raw) if fault.path not in told]
+
+
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")  # which only an escape can write
+
+
+def _characters(raw: Json, path: Path = ()) -> Iterator[Fault]:
+    """What no path can hold and no archive stores."""
+    if isinstance(raw, str) and (found := _NO_CHARACTER.search(raw)):
+        yield Fault(path, f"{found[0]!a} is no character that the archive takes", "delete it")
+    items = raw.items() if isinstance(raw, dict) else enumerate(raw) if isinstance(raw, list) else ()
+    for key, value in items:
+        if isinstance(key, str) and _NO_CHARACTER.search(key):
+            yield Fault((*path, key), f"{key!a} holds what is no character", "delete it", at_key=True)
+        yield from _characters(value, (*path, key))
 
 
 def _twice(raw: JsonObject) -> Iterator[Fault]:
