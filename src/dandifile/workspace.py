@@ -7,7 +7,7 @@ are asked stands here, what it means stands in `kinds`, `survey` and `plan`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from dandifile.archive.create import settled
 from dandifile.archive.reader import Reader
 from dandifile.archive.writer import Writer
-from dandifile.errors import BlockedError
+from dandifile.errors import BlockedError, UserError
 from dandifile.kinds import KINDS, metadata
 from dandifile.kinds.dandiset import INTENT
 from dandifile.model import (
@@ -176,27 +176,36 @@ def carry_out(workspace: Workspace, planned: Planned, notify: Notify, sent: Call
 
 def nothing_to_do(workspace: Workspace, planned: Planned) -> Outcome:
     """Notes what is here, so that a later rename is known as one."""
-    if workspace.identifier is not None:
-        note(workspace, planned.local, planned.observed)
-    return Outcome((), planned.plan.target, _paths(planned.observed))
+    noted = () if workspace.identifier is None else note(workspace, planned.local, planned.observed)
+    return Outcome(noted, planned.plan.target, _paths(planned.observed))
 
 
 def _verified(workspace: Workspace, planned: Planned, results: tuple[Result, ...]) -> Outcome:
     """Reads the draft once more. What was done and is not there is a failure of its own."""
-    observed, target = observe(workspace)
+    try:
+        observed, target = observe(workspace)
+    except UserError as error:  # what was done is told all the same
+        unseen = Result(
+            "verify", Status.FAILED, error=f"the draft could not be looked at again: {error.what}"
+        )
+        return Outcome((*results, unseen), planned.plan.target, ())
     done = {result.step for result in results if result.status is Status.DONE}
     lost = [
         change
         for change in planned.plan.due
-        if any(step.id in done for step in KINDS[change.key.kind].steps((change,)))
+        if _all_done(change, done)
         and KINDS[change.key.kind].standing(change, observed[change.key.kind]) is not Standing.DONE
     ]
-    note(workspace, planned.local, observed)
     faults = (
         Result(f"verify:{change.key.name}", Status.FAILED, error="it is not as it was written")
         for change in lost
     )
-    return Outcome((*results, *faults), target, _paths(observed))
+    return Outcome((*results, *faults, *note(workspace, planned.local, observed)), target, _paths(observed))
+
+
+def _all_done(change: Change, done: Collection[str]) -> bool:
+    steps = (step for step in KINDS[change.key.kind].steps((change,)) if step.kind != JOIN)
+    return all(step.id in done for step in steps)
 
 
 @contextmanager
@@ -254,11 +263,11 @@ def _paths(observed: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(observed["assets"].assets))
 
 
-def note(workspace: Workspace, local: Local, observed: Mapping[str, Any]) -> None:
+def note(workspace: Workspace, local: Local, observed: Mapping[str, Any]) -> tuple[Result, ...]:
     """Records what is as declared: files here with their assets, and metadata fields.
 
     What is not so, because it was blocked or failed, keeps its older entry; assets that are
-    nowhere are forgotten.
+    nowhere are forgotten. A disk that does not take it is a failure of its own.
     """
     there = observed["assets"].assets
     kept = {source: made for source, made in local.record.assets.items() if made.path in there}
@@ -270,4 +279,9 @@ def note(workspace: Workspace, local: Local, observed: Mapping[str, Any]) -> Non
     declared = metadata.desired(workspace.spec, local)
     left = metadata.left(declared, observed[metadata.NAME])
     record = Record({**kept, **here}, {**local.record.fields, **left})
-    save_record(workspace.state, workspace.home, str(workspace.identifier), record)
+    try:
+        save_record(workspace.state, workspace.home, str(workspace.identifier), record)
+    except OSError as error:
+        why = f"what was done cannot be noted in {workspace.state} ({error.strerror or error})"
+        return (Result("record", Status.FAILED, error=f"{why}: without it, no rename is known as one"),)
+    return ()

@@ -40,3 +40,8 @@ def test_a_time_is_written_in_utc() -> None:
     moment = datetime(2024, 3, 1, 10, 30, 0, 123456, tzinfo=UTC)
     ns = int(moment.timestamp()) * 10**9 + 123_456_789
     assert date_of(ns) == "2024-03-01T10:30:00.123456Z"
+
+
+@pytest.mark.parametrize(("seconds", "year"), [(10**12, "9999"), (-(10**12), "0001")])
+def test_a_time_that_no_date_can_say_is_the_nearest_that_can(seconds: int, year: str) -> None:
+    assert date_of(seconds * 10**9)[:4] == year

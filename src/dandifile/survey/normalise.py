@@ -29,6 +29,7 @@ _OF_CONTENT = frozenset(
 
 _ORDERED_BY_CHANCE = ("approach", "measurementTechnique", "variableMeasured")  # the client lists sets
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def normalise(metadata: JsonObject, *, encoding_format: str, tool: JsonObject) -> JsonObject:
@@ -49,8 +50,12 @@ def normalise(metadata: JsonObject, *, encoding_format: str, tool: JsonObject) -
 
 
 def date_of(mtime_ns: int) -> str:
-    """A file's time as the client writes `blobDateModified`, in UTC whatever the machine's zone."""
-    time = _EPOCH + timedelta(microseconds=mtime_ns // 1000)
+    """A file's time as the client writes `blobDateModified`, in UTC whatever the machine's zone.
+
+    Disks can hold times that no date can: they become the first or the last that there is.
+    """
+    after = mtime_ns // 1000 * timedelta(microseconds=1)
+    time = _EPOCH + min(max(after, _FIRST - _EPOCH), _LAST - _EPOCH)
     return time.isoformat().replace("+00:00", "Z")
 
 
