@@ -24,6 +24,7 @@ from dandifile.model import (
     Location,
     Overlay,
     PathEntry,
+    PendingAsset,
     Plan,
     Record,
     Recorded,
@@ -128,6 +129,9 @@ def local_of(local: JsonObject) -> Local:
             for path, digest in local.get("files", {}).items()
         ),
         located=Located(**(located | {"regions": regions})),
+        pending=tuple(
+            PendingAsset(path, f"data/{path}", digest) for path, digest in local.get("pending", {}).items()
+        ),
         gone=tuple(GoneAsset(path, digest, f"data/{path}") for path, digest in local.get("gone", {}).items()),
         refused=tuple(Refusal(**refusal) for refusal in local.get("refused", ())),
         absent=tuple(local.get("absent", ())),
