@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from dandifile.identifiers import bare_orcid
 from dandifile.lookup.facts import Affiliation, Author
 from dandifile.lookup.names import Name, dandi_name
+from dandifile.model import JsonObject
 
 
 def consortium(name: str, affiliations: Iterable[Affiliation] = ()) -> Author:
@@ -35,6 +36,15 @@ def sound(said: str, who: Name) -> tuple[str, list[str]]:
     orcid = bare_orcid(said) or ""
     wrong = bool(said) and not orcid
     return orcid, [f"{dandi_name(who)}: {said} is no ORCID iD (its checksum fails)"] if wrong else []
+
+
+def credited(
+    entries: Iterable[JsonObject], read: Callable[[JsonObject], tuple[Author, list[str]]]
+) -> tuple[tuple[Author, ...], tuple[str, ...]]:
+    """The authors in a service's list, as `read` gives them with its warnings; the nameless are left out."""
+    found = [read(entry) for entry in entries]
+    authors = tuple(author for author, _ in found if full_name(author))
+    return authors, tuple(warning for _, warnings in found for warning in warnings)
 
 
 def named(affiliations: Iterable[Affiliation]) -> tuple[Affiliation, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from dandifile.lookup.answers import Answer, Asks, Request
-from dandifile.lookup.authors import consortium, full_name, person, sound
+from dandifile.lookup.authors import consortium, credited, person, sound
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper, Related, Relation
 from dandifile.lookup.names import of_parts
 from dandifile.lookup.reading import date, doi_at, items, member, members, ror_at, string, strings
@@ -42,11 +42,7 @@ def fetch(client: Asks, doi: str, contact: str = "") -> Answer:
 def paper(answer: JsonObject, fetched: str = "") -> Paper:
     """Translate a work, wrapped (`message`) or bare as content negotiation gives it."""
     work = member(answer, "message") or answer
-    authors, warnings = [], []
-    for entry in members(work, "author"):
-        author, warning = _author(entry)
-        authors.append(author)
-        warnings += warning
+    authors, warnings = credited(members(work, "author"), _author)
     return Paper(
         doi=doi_at(work, "DOI"),
         title=line(string(work, "title") or "".join(strings(work, "title")[:1])),
@@ -54,12 +50,12 @@ def paper(answer: JsonObject, fetched: str = "") -> Paper:
         abstract=plain(string(work, "abstract")),
         published=_published(work),
         license=_license(members(work, "license")),
-        authors=tuple(filter(full_name, authors)),
+        authors=authors,
         funders=tuple(dict.fromkeys(_funders(members(work, "funder")))),
         related=tuple(dict.fromkeys(_related(member(work, "relation")))),
         source=SOURCE,
         fetched=fetched,
-        warnings=tuple(warnings),
+        warnings=warnings,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from dandifile.lookup.answers import Answer, Asks, Request
-from dandifile.lookup.authors import consortium, full_name, person, sound
+from dandifile.lookup.authors import consortium, credited, person, sound
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper, Related, Relation
 from dandifile.lookup.names import is_collective, of_parts, split
 from dandifile.lookup.reading import date, doi_at, items, member, members, ror_at, string
@@ -38,11 +38,7 @@ def fetch(client: Asks, doi: str) -> Answer:
 def paper(answer: JsonObject, fetched: str = "") -> Paper:
     """Translate `data.attributes`."""
     work = member(member(answer, "data"), "attributes")
-    authors, warnings = [], []
-    for entry in members(work, "creators"):
-        author, warning = _author(entry)
-        authors.append(author)
-        warnings += warning
+    authors, warnings = credited(members(work, "creators"), _author)
     return Paper(
         doi=doi_at(work, "doi"),
         title=line(_title(members(work, "titles"))),
@@ -50,12 +46,12 @@ def paper(answer: JsonObject, fetched: str = "") -> Paper:
         abstract=plain(_abstract(members(work, "descriptions"))),
         published=_published(work),
         license=_license(members(work, "rightsList")),
-        authors=tuple(filter(full_name, authors)),
+        authors=authors,
         funders=tuple(dict.fromkeys(_funders(members(work, "fundingReferences")))),
         related=tuple(dict.fromkeys(_related(work))),
         source=SOURCE,
         fetched=fetched,
-        warnings=tuple(warnings),
+        warnings=warnings,
     )
 
 

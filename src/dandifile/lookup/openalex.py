@@ -10,7 +10,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from dandifile.lookup.answers import Answer, Asks, Request
-from dandifile.lookup.authors import consortium, full_name, person, sound
+from dandifile.lookup.authors import consortium, credited, person, sound
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 from dandifile.lookup.matching import normalised
 from dandifile.lookup.names import Name, dandi_name, is_collective, split
@@ -44,14 +44,10 @@ def fetch(client: Asks, doi: str) -> Answer:
 
 def paper(work: JsonObject, fetched: str = "") -> Paper:
     """Translate a work. Its `doi` is OpenAlex's, which may not be the one that was asked for."""
-    authors, warnings = [], []
     corresponding = set(strings(work, "corresponding_author_ids"))
-    for authorship in members(work, "authorships"):
-        author, warning = _author(authorship, corresponding)
-        authors.append(author)
-        warnings += warning
+    authors, warnings = credited(members(work, "authorships"), lambda entry: _author(entry, corresponding))
     if work.get("is_retracted"):
-        warnings.append("OpenAlex says that this paper is retracted")
+        warnings = (*warnings, "OpenAlex says that this paper is retracted")
     return Paper(
         doi=doi_at(work, "doi"),
         title=line(string(work, "title") or string(work, "display_name")),
@@ -59,11 +55,11 @@ def paper(work: JsonObject, fetched: str = "") -> Paper:
         abstract=plain(uninverted(member(work, "abstract_inverted_index"))),
         published=date(string(work, "publication_date")),
         license=string(member(work, "primary_location"), "license"),
-        authors=tuple(filter(full_name, authors)),
+        authors=authors,
         funders=tuple(funders(work)),
         source=SOURCE,
         fetched=fetched,
-        warnings=tuple(warnings),
+        warnings=warnings,
     )
 
 
