@@ -251,7 +251,7 @@ def _words(status: int, said: str, response: requests.Response) -> tuple[str, st
 
 
 def _seconds(after: str) -> str:
-    return f" (in {after} seconds, it says)" if after.isdigit() else f" (after {after})" if after else ""
+    return f" (in {after} seconds, it says)" if after.isdecimal() else f" (after {after})" if after else ""
 
 
 def _where(response: requests.Response) -> str:

@@ -105,7 +105,7 @@ def _late(started: float, wait: float, patience: Patience) -> bool:
 def _asked(response: requests.Response) -> float:
     """Seconds that Retry-After asks for, given as a number or a date; 0 where it is neither."""
     value = response.headers.get("Retry-After", "").strip()
-    if value.isdigit():
+    if value.isdecimal():
         return float(value)
     then = http_date(value)
     now = http_date(response.headers.get("Date", "")) or datetime.now(UTC)

@@ -208,7 +208,7 @@ def _retry_after(service: str, response: requests.Response, now: datetime) -> fl
     if service in DAILY_QUOTA and response.status_code == requests.codes.too_many:
         return math.inf
     value = response.headers.get("Retry-After", "").strip()
-    if value.isdigit():
+    if value.isdecimal():
         return float(value)
     try:
         then = parsedate_to_datetime(value).replace(tzinfo=UTC)
