@@ -44,6 +44,7 @@ def test_status_says_what_the_archive_thinks(applied: Lab) -> None:
     ran = applied.run("status")
     assert ran.code == Exit.DONE
     assert "Valid, ready to publish" in ran.out
+    assert "2 assets and 4 fields are as declared" in ran.out
     assert "sub-1  2 sessions: a, b" in ran.out
 
 

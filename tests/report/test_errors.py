@@ -37,8 +37,26 @@ def test_every_problem_has_its_place_and_its_own_hint() -> None:
         "  dandiset.yaml:14:1  `identifier` must be text",
         '    hint: quote it: "000123"',
         "",
-        "2 problems in all",
         "hint: see dandifile schema",
+    ]
+
+
+def test_a_hint_that_holds_for_several_in_a_row_is_said_once() -> None:
+    problems = [
+        Problem(f"a.yaml:{line}:1", what, "fill it in") for line, what in ((1, "name"), (2, "license"))
+    ]
+    assert error_text(
+        SpecError("gaps", [*problems, Problem("a.yaml:3:1", "typo", "mend it")])
+    ).plain.splitlines() == [
+        "error: gaps",
+        "",
+        "  a.yaml:1:1  name",
+        "",
+        "  a.yaml:2:1  license",
+        "    hint: fill it in",
+        "",
+        "  a.yaml:3:1  typo",
+        "    hint: mend it",
     ]
 
 

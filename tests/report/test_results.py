@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dandifile.model import Change, Effect, JsonObject, Key, Plan, Result, Status, Step, Target
+from dataclasses import replace
+
+from dandifile.model import Block, Change, Effect, JsonObject, Key, Plan, Result, Status, Step, Target
 from dandifile.report.jsonform import results_json
 from dandifile.report.results import results_text
 
@@ -65,9 +67,34 @@ BROKEN = {
 
 
 def test_what_was_done_is_one_sentence() -> None:
-    assert results_text(PLAN, results(), 65).plain == (
-        "Done in 1 min 5 s: 3 added, 2 metadata fields · 1.0 GB sent ·\n1.0 GB not sent, the archive has them"
-    ).replace("\n", " ")
+    assert results_text(PLAN, results(), 65, width=200).plain == (
+        "Done in 1 min 5 s: 3 added, 2 metadata fields · 1.0 GB sent · 1.0 GB not sent, the archive has them"
+        " · 1 waiting for --allow delete"
+    )
+
+
+def test_what_was_blocked_is_still_known_at_the_end() -> None:
+    blocked = replace(
+        PLAN, changes=PLAN.changes[:3], blocked=(Block("no age", "add it", Key("file", "c.nwb")),)
+    )
+    assert results_text(blocked, results(), 1).plain.endswith("· 1 blocked, see above")
+
+
+def test_many_failures_do_not_name_every_file_twice() -> None:
+    names = [f"{letter}.nwb" for letter in "abcd"]
+    plan = replace(PLAN, steps=tuple(step for name in names for step in (upload(name), create(name))))
+    ended = [
+        result
+        for name in names
+        for result in (
+            Result(f"blob:{name}-1", Status.FAILED, error="lost"),
+            Result(f"asset:{name}", Status.SKIPPED, reason="not done"),
+        )
+    ]
+    lines = results_text(plan, ended, 1).plain.splitlines()
+    assert [line for line in lines if "skipped  " in line] == [
+        "  ? skipped    a.nwb and 3 more  because of these failures"
+    ]
 
 
 def test_a_failure_is_shown_with_its_file_its_error_and_what_it_held_up() -> None:
@@ -76,7 +103,7 @@ def test_a_failure_is_shown_with_its_file_its_error_and_what_it_held_up() -> Non
         "  ? skipped    b.nwb      because raw/b.nwb failed",
         "",
         "Not all done in 5.0 s: 2 added, 2 metadata fields · 1.0 GB sent · 500.0 kB not sent, the",
-        "archive has them · 1 failed · 1 skipped",
+        "archive has them · 1 failed · 1 skipped · 1 waiting for --allow delete",
         "hint: run apply again: what is done stays done",
     ]
 

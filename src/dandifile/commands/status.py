@@ -30,5 +30,6 @@ def status(flags: Flags) -> int:
             print_json({**plan_json(planned.plan, to_json(planned.plan)), "draft": draft})
         else:
             console = stdout(no_color=flags.no_color)
-            show(console, status_text(planned.plan, draft, paths, width=width(console)))
+            fields = len(workspace.spec.fields)
+            show(console, status_text(planned.plan, draft, paths, width=width(console), fields=fields))
         return Exit.DONE

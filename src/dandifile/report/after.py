@@ -46,7 +46,7 @@ def after_text(target: Target, paths: Iterable[str], *, verbose: bool = False, w
     """The links and the sessions of `target`, whose draft holds assets at `paths`."""
     lines = [Text.assemble(("page".ljust(_LEAD), "cyan"), clean(target.page))]
     if target.instance == LOCAL:
-        lines.append(Text(" " * _LEAD + "while the archive is up: dandifile archive serve", "dim"))
+        lines.append(Text(" " * _LEAD + "to look at it, keep the archive up: dandifile archive serve", "dim"))
     if link := neurosift(target):
         lines.append(Text.assemble(("Neurosift".ljust(_LEAD), "cyan"), clean(link)))
     for number, said in enumerate(_presence(sessions(paths), verbose=verbose)):

@@ -10,6 +10,7 @@ from dandifile.errors import Problem, SpecError, UserError
 from dandifile.report.lines import page, paragraph
 from dandifile.report.words import clean, many
 
+_COUNTED = 5  # problems that are seen at a glance
 _MOST_PLACES = 5  # of one and the same problem
 
 
@@ -20,6 +21,7 @@ def error_text(error: UserError, *, width: int = 100) -> Text:
         lines += paragraph("  at: ", error.where, width, "dim")
     if isinstance(error, SpecError):
         lines += _problems(error.problems, width)
+        lines += [Text("")] if error.problems and error.fix else []
     if error.fix:
         lines += _hint(error.fix, width)
     return page(lines)
@@ -31,12 +33,12 @@ def _problems(problems: Sequence[Problem], width: int) -> list[Text]:
     for problem in problems:
         places.setdefault((problem.what, problem.fix), []).append(problem.where)
     lines: list[Text] = []
-    for (what, fix), where in places.items():
+    fixes = [fix for _, fix in places]
+    for ((what, fix), where), later in zip(places.items(), [*fixes[1:], ""], strict=False):
         lines += [Text(""), *_places(where, what, width)]
-        lines += _hint(fix, width, "    ") if fix else []
-    return (
-        [*lines, Text(""), Text(f"{many(len(problems), 'problem')} in all")] if len(problems) > 1 else lines
-    )
+        lines += _hint(fix, width, "    ") if fix and fix != later else []  # once, after the last of a row
+    total = [Text(""), Text(f"{many(len(problems), 'problem')} in all")]
+    return [*lines, *total] if len(problems) > _COUNTED else lines
 
 
 def _places(where: Sequence[str], what: str, width: int) -> list[Text]:

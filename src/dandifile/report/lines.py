@@ -7,7 +7,7 @@ not, so they are never cut: what stands beside a long one moves to the next line
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -23,10 +23,14 @@ _SIZE = 9  # columns of the longest size: `1,023.4 PB` is rare enough
 
 @dataclass(frozen=True)
 class Mark:
-    """One thing that is said of a row; `sign` is `-`, `+`, `~`, or "" for a remark."""
+    """One thing that is said of a row; `sign` is `-`, `+`, `~`, or "" for a remark.
+
+    `alone`: it begins a line, as a sentence does that says what to do.
+    """
 
     sign: str
     text: str
+    alone: bool = False
 
     def __str__(self) -> str:
         return f"{self.sign} {self.text}" if self.sign else self.text
@@ -56,7 +60,7 @@ def table(rows: Sequence[Row], width: int, kind_width: int) -> list[Text]:
 
 
 def _harmless(row: Row) -> Row:
-    marks = tuple(Mark(mark.sign, clean(mark.text)) for mark in row.marks)
+    marks = tuple(replace(mark, text=clean(mark.text)) for mark in row.marks)
     return Row(row.sign, clean(row.kind), clean(row.name), row.size, marks)
 
 
@@ -112,7 +116,8 @@ def _packed(marks: Iterable[Mark], width: int) -> list[Text]:
     lines: list[Text] = []
     for mark in marks:
         text = Text(str(mark), STYLES.get(mark.sign, ""), end="")
-        if lines and mark.sign != "~" and lines[-1].cell_len + len(_GAP) + text.cell_len <= width:
+        beside = bool(lines) and mark.sign != "~" and not mark.alone
+        if beside and lines[-1].cell_len + len(_GAP) + text.cell_len <= width:
             lines[-1] = Text.assemble(lines[-1], _GAP, text)
         else:
             lines += _wrapped(mark, width)

@@ -49,6 +49,6 @@ def scanned_text(
 
 def refused_rows(refused: Iterable[Refusal]) -> list[Row]:
     return [
-        Row("!", "refused", item.source, marks=(Mark("", item.reason), Mark("", item.fix)))
+        Row("!", "refused", item.source, marks=(Mark("", item.reason), Mark("", item.fix, alone=True)))
         for item in refused
     ]

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _EVERY = 5.0  # seconds between two lines
+_BETWEEN = (
+    "looking at what is there"  # before the first step and after the last: at the archive, and into folders
+)
 _NAME = 48  # columns for what is being done
 
 
@@ -78,7 +81,7 @@ class _Tally:
 
     def now(self) -> str:
         """The step that has run longest, and how many others run beside it."""
-        first = next(iter(self.running.values()), "")
+        first = next(iter(self.running.values()), _BETWEEN)
         others = len(self.running) - 1
         return clip(first, _NAME) + (f" and {others:,} more" if others > 0 else "")
 
@@ -129,7 +132,7 @@ class _Live:
 
     def __init__(self, bars: Bars, tally: _Tally) -> None:
         self._bars = bars
-        self._task = bars.add_task("", total=tally.total_bytes or tally.total_steps or None, sent="")
+        self._task = bars.add_task(tally.now(), total=tally.total_bytes or tally.total_steps or None, sent="")
 
     def show(self, tally: _Tally) -> None:
         done = tally.bytes if tally.total_bytes else tally.steps

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from dandifile.model import Action, Plan, Result
+from dandifile.report.assets import flag
 from dandifile.report.lines import Mark, Row, page, paragraph, table
 from dandifile.report.outcome import Outcome, label, outcome, root_cause
 from dandifile.report.words import duration, first_of, many, size, wrap
 
 _COLUMN = 9
 _MOST_ROWS = 20
+_MOST_CAUSES = 3  # each with what was skipped for it; more would say every file twice
 _DONE = {
     Action.CREATE: "added",
     Action.REPLACE: "replaced",
@@ -34,7 +36,7 @@ def results_text(
         lines.append(Text(f"  … and {len(rows) - len(shown):,} more; -v shows all"))
     lines += [Text("")] if lines else []
     style = "bold red" if found.failed else "bold green"
-    lines += [Text(line, style) for line in wrap(_sentence(found, seconds), width)]
+    lines += [Text(line, style) for line in wrap(_sentence(found, seconds) + _left(plan), width)]
     if found.failed:
         lines += paragraph("hint: ", "run apply again: what is done stays done", width, "cyan")
     return page(lines)
@@ -55,8 +57,18 @@ def _skipped(plan: Plan, found: Outcome) -> Iterator[Row]:
         cause = root_cause(result.step, steps, found)
         because = f"because {label(steps.get(cause), cause)} failed" if cause else result.reason
         groups.setdefault(because, []).append(label(steps.get(result.step), result.step))
+    if len(groups) > _MOST_CAUSES:
+        groups = {"because of these failures": [name for names in groups.values() for name in names]}
     for because, names in groups.items():
         yield Row("?", "skipped", first_of(names), marks=(Mark("", because),) if because else ())
+
+
+def _left(plan: Plan) -> str:
+    """What the plan left undone, and said above, where it is out of sight by now."""
+    blocked = len({block.key for block in plan.blocked})
+    said = f" · {blocked:,} blocked, see above" if blocked else ""
+    permits = ", ".join(sorted({flag(change.permit) for change in plan.held}))
+    return f"{said} · {len(plan.held):,} waiting for {permits}" if plan.held else said
 
 
 def _sentence(found: Outcome, seconds: float) -> str:

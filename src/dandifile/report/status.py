@@ -16,11 +16,20 @@ MOST = 10  # of the archive's own complaints: enough to see what kind they are
 PENDING = "asset is currently being validated, please wait."
 
 
-def status_text(plan: Plan, draft: JsonObject, paths: Sequence[str], *, width: int = 100) -> Text:
-    """The plan in brief, the archive's verdict (dandi-api 1.7), the links and the sessions."""
+def status_text(
+    plan: Plan, draft: JsonObject, paths: Sequence[str], *, width: int = 100, fields: int = 0
+) -> Text:
+    """The plan in brief, the archive's verdict (dandi-api 1.7), the links and the sessions.
+
+    `fields` is how many metadata fields the spec declares.
+    """
     verdict = [Text(clean(line)) for line in _verdict(draft)]
     return Text("\n\n").join(
-        [plan_text(plan, width=width), page(verdict), after_text(plan.target, paths, width=width)]
+        [
+            plan_text(plan, width=width, fields=fields),
+            page(verdict),
+            after_text(plan.target, paths, width=width),
+        ]
     )
 
 

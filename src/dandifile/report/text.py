@@ -140,7 +140,7 @@ def _blocked(blocks: Iterable[Block], *, verbose: bool) -> list[Row]:
         said = dict.fromkeys([*(block.reason for block in own), *(block.fix for block in own if block.fix)])
         groups.setdefault(tuple(said), []).append(name)
     rows = [
-        Row("!", "blocked", name, marks=tuple(Mark("", said) for said in marks))
+        Row("!", "blocked", name, marks=tuple(Mark("", said, alone=True) for said in marks))
         for marks, names in groups.items()
         for name in (names if verbose else [first_of(names)])
     ]

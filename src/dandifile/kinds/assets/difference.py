@@ -8,11 +8,14 @@ whose data is not here are only ever described (`regions`, `assets`), never move
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from dandifile.globs import matches
 from dandifile.kinds.assets import changes as build
+from dandifile.kinds.assets.bounded import possible
 from dandifile.kinds.assets.cautions import cautions
 from dandifile.kinds.assets.clashes import clashes
 from dandifile.kinds.assets.describe import descriptions
@@ -52,7 +55,8 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
     changes += build.writes(found.made, desired, observed, found.leaving)
     changes += [build.deletion(observed.assets[path]) for path in found.going]
     changes += descriptions(desired, observed, skip=found.touched, refresh=options.refresh_metadata)
-    changes = [change for change in changes if _in_scope(change.key.name, options)]
+    kept = [change for change in changes if _in_scope(change.key.name, options)]
+    changes, halved = possible(kept, changes)
     in_the_way = [
         block
         for block in (*blocked, *found.clashing)
@@ -62,9 +66,10 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
     guard = too_many_deletions(deletions, len(observed.assets), desired.max_deletions)
     return Difference(
         changes=tuple(changes),
-        blocked=(*filter(None, [guard]), *in_the_way),
+        blocked=(*filter(None, [guard]), *in_the_way, *halved),
         elsewhere=(*_absent(desired.local), *_pending(desired.local, observed, options)),
         notes=(
+            *_idle(desired),
             *_left_out(desired.local.skipped),
             *told,
             *found.notes,
@@ -97,10 +102,23 @@ def _absent(local: Local) -> Iterator[str]:
     return (f"{source} is not on this machine; its assets stay as they are" for source in local.absent)
 
 
+def _idle(desired: Desired) -> Iterator[str]:
+    """Entries of `paths` that take nothing: a wrong folder, or globs that fit no file, looks just so."""
+    local = desired.local
+    known = [*local.absent, *(file.source for file in local.assets), *(file.source for file in local.refused)]
+    known += [*(file.source for file in local.pending), *(file.source for file in local.gone)]
+    for entry in desired.entries:
+        folder = posixpath.normpath(entry.source)
+        if folder.startswith("..") or Path(folder).is_absolute():
+            continue  # files outside the spec's folder have whole paths
+        if not any(folder in (".", source) or source.startswith(f"{folder}/") for source in known):
+            yield f"{entry.source}: no file in it is taken; it is empty, or `paths` leaves all of it out"
+
+
 def _left_out(count: int) -> list[str]:
     """Files that nobody asked for are told, lest somebody thinks that they are on the archive."""
     files = "1 file is" if count == 1 else f"{count:,} files are"
-    return [f"{files} not of the standard of their entry (standard: any takes every file)"] if count else []
+    return [f"{files} left out by `standard` (`standard: any` takes every file)"] if count else []
 
 
 def _staying(local: Local, found: _Sorted, observed: Observed, options: Options) -> Iterator[str]:
