@@ -169,9 +169,26 @@ def test_content_that_the_draft_has_is_never_sent(situation: tuple[World, Desire
 
 @given(situations)
 def test_the_steps_can_be_done_one_after_the_other(situation: tuple[World, Desired]) -> None:
-    """A server that refuses a path that is taken, or that is file and folder at once, takes every step."""
+    do_steps(situation[0], changes_of(*situation))
+
+
+@given(situations, st.sets(st.sampled_from(PATHS), min_size=1))
+def test_so_can_those_of_a_part_of_the_paths(situation: tuple[World, Desired], kept: set[str]) -> None:
     world, desired = situation
-    changes = changes_of(world, desired)
+    options = Options(allow=frozenset({"delete"}), paths=tuple(kept))
+    changes = difference.diff(desired, observed(world), options).changes
+    assert {change.key.name for change in changes} <= kept | {
+        path for path in PATHS if clash_below(path, kept)
+    }
+    do_steps(world, changes)
+
+
+def clash_below(path: str, kept: Collection[str]) -> bool:
+    return any(path.startswith(f"{folder}/") for folder in kept)
+
+
+def do_steps(world: World, changes: tuple[Change, ...]) -> None:
+    """A server that refuses a path that is taken, or that is file and folder at once, takes every step."""
     order = TopologicalSorter({step.id: step.needs for step in steps(changes)})
     todo = {step.id: step for step in steps(changes)}
     places = {f"id:{path}": path for path in world}

@@ -28,7 +28,7 @@ _CONTENT = ("source", "size", "digest")
 def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
     deletions = [change for change in changes if change.action is Action.DELETE]
     writes = [change for change in changes if change.action is not Action.DELETE]
-    room = _makes_room(changes)
+    room = makes_room(changes)
     parked = _to_park([change for change in writes if change.action is Action.MOVE], room)
     written = [*(_park(change) for change in parked.values())]
     written += [_ordered(_write(change, parked), room, parked) for change in writes]
@@ -117,12 +117,12 @@ def _delete(change: Change) -> Step:
 def _ordered(step: Step, room: Mapping[str, list[str]], parked: Mapping[str, Change]) -> Step:
     """The step, after whatever is now where its path shall be: at it, above it or below it."""
     path = step.params["path"]
-    vacated = _vacating(path, room)
+    vacated = vacating(path, room)
     names = {parking_id(name) if name in parked else _id(name) for name in vacated} - {step.id}
     return replace(step, needs=(*step.needs, *sorted(names - set(step.needs))))
 
 
-def _makes_room(changes: Iterable[Change]) -> Mapping[str, list[str]]:
+def makes_room(changes: Iterable[Change]) -> Mapping[str, list[str]]:
     """Names of the changes by the path that they vacate, and by the folders, "a/", that it was in."""
     room: dict[str, list[str]] = defaultdict(list)
     for change in changes:
@@ -136,7 +136,7 @@ def _makes_room(changes: Iterable[Change]) -> Mapping[str, list[str]]:
 def _to_park(moves: list[Change], room: Mapping[str, list[str]]) -> dict[str, Change]:
     """Moves that cannot go straight, by name: enough of them that no move waits for itself."""
     by_name = {change.key.name: change for change in moves}
-    waits = {name: _vacating(name, room) & by_name.keys() for name in by_name}
+    waits = {name: vacating(name, room) & by_name.keys() for name in by_name}
     parked: dict[str, Change] = {}
     while True:
         order = TopologicalSorter({name: others - parked.keys() for name, others in waits.items()})
@@ -149,7 +149,7 @@ def _to_park(moves: list[Change], room: Mapping[str, list[str]]) -> dict[str, Ch
             return parked
 
 
-def _vacating(path: str, room: Mapping[str, list[str]]) -> set[str]:
+def vacating(path: str, room: Mapping[str, list[str]]) -> set[str]:
     """Names of the changes that free the path: at it, above it, where a file cannot be, or below it."""
     places = (path, *above(path), f"{path}/")
     return {name for place in places for name in room.get(place, ())}
