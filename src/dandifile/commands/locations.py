@@ -104,7 +104,8 @@ def _unsettled(wanted: Wanted, lock: Lock, counts: Mapping[Location, int]) -> It
 def _incomplete(spec: Spec, elsewhere: list[str]) -> Iterator[str]:
     some = ", ".join(elsewhere[:_SHOWN]) + (", …" if elsewhere[_SHOWN:] else "")
     if elsewhere and spec.regions.from_nwb_to_dandiset:
-        yield f"brain regions are only added to the dandiset, since what may be of more cannot be looked at: {some}"
+        why = f"what may be of more cannot be looked at: {some}"
+        yield f"brain regions are only added to the dandiset, since {why}"
 
 
 def _elsewhere(spec: Spec, local: Local, draft: Mapping[str, RemoteAsset]) -> list[str]:
