@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from dandifile.archive.credentials import Secret
 from dandifile.archive.instances import Instance
 from dandifile.archive.writer import Writer
 from dandifile.localarchive.testing import TestArchive, archive
+from dandifile.run.cache import MemoryCache
 from tests.archive.files import Sample, sample
 from tests.archive.scripted import Scripted, scripted
 
@@ -20,20 +20,6 @@ from tests.archive.scripted import Scripted, scripted
 def server() -> Iterator[Scripted]:
     with scripted() as script:
         yield script
-
-
-class MemoryCache:
-    """A `model.Cache` that forgets with the test."""
-
-    def __init__(self) -> None:
-        self.tables: dict[str, dict[str, Any]] = {}
-
-    def get_many(self, table: str, keys: Iterable[str]) -> dict[str, Any]:
-        known = self.tables.get(table, {})
-        return {key: known[key] for key in keys if key in known}
-
-    def put_many(self, table: str, items: Mapping[str, Any]) -> None:
-        self.tables.setdefault(table, {}).update(items)
 
 
 @pytest.fixture

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 from dandifile.archive.create import create_once
 from dandifile.archive.credentials import require_key
 from dandifile.archive.instances import Instance
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Writer
-
-
-class Nothing:
-    """A cache that has forgotten everything."""
-
-    def get_many(self, *_: Any) -> dict[str, Any]:
-        return {}
-
-    def put_many(self, *_: Any) -> None:
-        pass
+from dandifile.run.cache import MemoryCache
 
 
 def main(arguments: list[str]) -> None:
     web_url, api_url, intent, file, size, digest = arguments
     instance = Instance.embedded(web_url, api_url)
-    writer = Writer(instance, require_key(instance), None, Nothing())
+    writer = Writer(instance, require_key(instance), None, MemoryCache())
     create_or_find(writer, Path(intent))
     blob = upload(writer, Path(file), int(size), digest).blob
     writer.create_asset("a.bin", blob, {"schemaKey": "Asset", "encodingFormat": "x/y"})

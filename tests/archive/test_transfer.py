@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dandifile.archive import transfer
 from dandifile.archive.transfer import LEFT_BEHIND, ON_ARCHIVE, etag_of, upload
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError, DataError
@@ -205,6 +206,28 @@ def test_data_under_embargo_is_not_released_by_reusing_it(
     assert str(writer.identifier) in error.value.fix
     assert send(hidden, file)  # in the embargoed one itself it may be used again
     assert local.counts()[PART_PUT] == 1
+
+
+def test_what_the_open_dandiset_has_already_is_released_and_may_be_used_again(
+    writer: Writer, new_writer: Make, file: Sample
+) -> None:
+    hidden = new_writer()
+    hidden.create("Secret", {}, Embargo())
+    blob = send(hidden, file)
+    hidden.create_asset("a.bin", blob, METADATA)
+    writer.create_asset("a.bin", blob, METADATA)  # by hand, and for everyone to see
+    assert send(new_writer(writer.identifier), file) == blob
+
+
+def test_an_object_that_is_not_what_was_sent_is_told(
+    local: TestArchive, writer: Writer, file: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that joins the parts of somebody else's request."""
+    monkeypatch.setattr(transfer, "join_parts", lambda url, body: f"{'0' * 32}-1")
+    with pytest.raises(ArchiveError, match="made something else of a") as error:
+        send(writer, file)
+    assert file.digest in error.value.what
+    assert ("POST", "/api/uploads/{id}/validate/") not in local.counts()
 
 
 def test_part_md5s_make_the_dandi_etag(file: Sample) -> None:
