@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from dandifile.errors import Exit
@@ -59,9 +61,18 @@ def test_a_write_that_was_refused_is_not_said_to_have_been_written(applied: Lab)
     assert "by somebody else" not in ran.out
 
 
-def test_a_file_with_an_impossible_time_is_an_asset_like_any_other(lab: Lab) -> None:
-    import os
+@pytest.mark.skipif(os.name == "nt", reason="HOME")
+def test_without_a_home_folder_it_works_as_ever(lab: Lab) -> None:
+    """As in a container that runs under a user whom it does not know."""
+    lab.spec(SPEC)
+    lab.files({"a.csv": "a"})
+    folders = {"HOME": "/dev/null/home", **{f"XDG_{name}_HOME": "" for name in ("STATE", "CACHE", "DATA")}}
+    homeless = Lab(lab.folder, lab.archive, {**lab.environ, **folders})
+    assert homeless.start("apply", "--create", "--yes").wait(60) == Exit.DONE
+    assert set(lab.assets()) == {"a.csv"}
 
+
+def test_a_file_with_an_impossible_time_is_an_asset_like_any_other(lab: Lab) -> None:
     lab.spec(SPEC)
     lab.files({"a.csv": "a"})
     file = lab.folder / "data" / "a.csv"

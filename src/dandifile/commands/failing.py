@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import tempfile
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,7 +76,11 @@ def _note(error: Exception) -> Path:
 
 
 def log_file() -> Path:
-    """Where tracebacks go: the user's log folder, one file."""
+    """Where tracebacks go: one file in the user's log folder, else among the temporary files."""
     from platformdirs import user_log_path
 
-    return user_log_path("dandifile", appauthor=False, ensure_exists=True) / "dandifile.log"
+    try:
+        folder = user_log_path("dandifile", appauthor=False, ensure_exists=True)
+    except OSError:  # a home that is not there, or read-only, as in many containers
+        folder = Path(tempfile.gettempdir())
+    return folder / "dandifile.log"
