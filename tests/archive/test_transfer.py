@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dandifile.archive import transfer
+from dandifile.archive.objectstore import TRIES
 from dandifile.archive.transfer import LEFT_BEHIND, ON_ARCHIVE, etag_of, upload
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError, DataError
@@ -187,6 +188,25 @@ def test_a_part_that_was_damaged_on_the_way_is_sent_again(
     assert writer.reader.blob(three_parts.digest) is not None
     assert sum(told) == three_parts.size
     assert local.counts()[PART_PUT] == 3 + 1
+
+
+def test_what_is_damaged_every_time_is_given_up(local: TestArchive, writer: Writer, file: Sample) -> None:
+    right = file.path.read_bytes()
+    wrong = bytes([right[0] ^ 1]) + right[1:]
+    told: list[int] = []
+
+    def play(count: int) -> None:
+        told.append(count)
+        if count < 0:  # it is about to go again
+            file.path.write_bytes(wrong)
+        elif sum(told) == file.size:  # it is about to be summed up here
+            file.path.write_bytes(right)
+
+    file.path.write_bytes(wrong)
+    with pytest.raises(ArchiveError, match="arrives damaged"):
+        send(writer, file, play)
+    assert local.counts()[PART_PUT] == TRIES
+    assert JOIN not in local.counts()
 
 
 def test_a_file_that_is_gone_is_told(writer: Writer, file: Sample) -> None:

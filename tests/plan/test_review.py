@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dandifile.errors import BlockedError, Exit
 from dandifile.kinds import KINDS
-from dandifile.model import JsonObject, Plan
-from dandifile.plan.planner import review
-from tests.plan.test_planner import load_cases, observed_of, plan_of
+from dandifile.model import JsonObject, Local, Plan, Target
+from dandifile.plan.kind import Options
+from dandifile.plan.planner import Situation, base_of, make_plan, review
+from tests.plan.test_planner import load_cases, observed_of, plan_of, spec_of
 
 FILES = {"a.nwb": "d1", "b.nwb": "d2"}
 
@@ -88,3 +91,15 @@ def moved_away() -> Plan:
     """The file a.nwb has become b.nwb, and another one has its name."""
     local = {"files": {"a.nwb": "d9", "b.nwb": "d1"}, "record": {"a.nwb": "d1"}}
     return plan_of({"given": {"local": local, "remote": {"a.nwb": "d1"}}})
+
+
+@pytest.mark.parametrize(
+    ("looked_up", "base"), [("", {"spec": "abc"}), ("def", {"spec": "abc", "lock": "def"})]
+)
+def test_a_plan_is_bound_to_the_spec_and_to_what_was_looked_up_for_it(
+    looked_up: str, base: JsonObject
+) -> None:
+    spec = replace(spec_of({}), digest="abc", looked_up=looked_up)
+    assert base_of(spec) == base
+    target = Target("local", "http://x/api", "http://x", "000001")
+    assert make_plan(KINDS, Situation(spec, Local(), observed_of({}), target), Options()).base == base
