@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from dandifile.kinds.assets.gather import NAME
 from dandifile.model import Block, Key, LocalAsset
 
-_FIX = "rename one of them"
+_FIX = "rename one of them, or have the one on the draft deleted: `prune: true` and --allow delete"
 
 
 def clashes(written: Iterable[LocalAsset], staying: Collection[str]) -> dict[str, Block]:
