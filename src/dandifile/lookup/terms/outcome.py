@@ -55,21 +55,25 @@ class Matched:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """The name may mean these and is taken for none of them; `why` says so. There may be none, too."""
+class Open:
+    """What was asked for is no term yet."""
 
     asked: str
     kind: Kind
+
+
+@dataclass(frozen=True)
+class Choice(Open):
+    """The name may mean these and is taken for none of them; `why` says so. There may be none, too."""
+
     why: str
     candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True)
-class Retired:
+class Retired(Open):
     """An obsolete term. `replaced`: by the one successor; else they are what its ontology suggests."""
 
-    asked: str
-    kind: Kind
     id: str
     label: str
     successors: tuple[Candidate, ...] = ()
@@ -77,30 +81,23 @@ class Retired:
 
 
 @dataclass(frozen=True)
-class Absent:
+class Absent(Open):
     """There is no such term: all who could know were asked. `near` are terms that look like it."""
 
-    asked: str
-    kind: Kind
     near: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True)
-class Unchecked:
+class Unchecked(Open):
     """Nothing is known: it is not in the shipped table, and nobody else could be asked, and `why`."""
 
-    asked: str
-    kind: Kind
     why: str
     near: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True)
-class Foreign:
+class Foreign(Open):
     """An IRI or a CURIE outside of the OBO ontologies: kept as it is, and nobody here can check it."""
-
-    asked: str
-    kind: Kind
 
 
 Outcome: TypeAlias = Matched | Choice | Retired | Absent | Unchecked | Foreign
