@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -112,7 +111,7 @@ def opened(flags: Flags, *, writing: bool) -> Iterator[Workspace]:
     from dandifile.run.engines import engine
 
     declared = bound(flags)
-    with cache_beside(declared.file) as cache, _held(declared.file, flags) if writing else nullcontext():
+    with cache_beside(declared.file) as cache, _held(declared.file) if writing else nullcontext():
         spec = looked_up(declared, cache, locked=flags.locked)
         reached = _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)
         locate = partial(located, declared, spec, cache, locked=flags.locked)
@@ -162,12 +161,11 @@ def _embedded(spec: Spec) -> Iterator[Callable[..., Workspace]]:
         )
 
 
-def _held(file: Path, flags: Flags) -> AbstractContextManager[None]:
-    """Keeps other applies of the same spec and environment out."""
+def _held(file: Path) -> AbstractContextManager[None]:
+    """Keeps other applies of the same spec out, of whichever environment: they share its lock file."""
     from dandifile.run.alone import alone
 
-    name = hashlib.sha256(f"{file.name} {flags.environment}".encode()).hexdigest()[:12]
-    return alone(file.parent / ".dandifile" / f"apply-{name}.lock")
+    return alone(file.parent / ".dandifile" / f"{file.stem}.apply")
 
 
 def _keep_out_of_git(state: Path) -> None:
