@@ -32,6 +32,10 @@ MAX_SIZE = 5 * 2**40  # bytes: the most that S3 takes as one object
 # What the dandi client uploads without being told to take any path; case counts, as there.
 MEDIA_SUFFIXES = frozenset({".mp4", ".avi", ".wmv", ".mov", ".flv", ".mkv", ".png", ".jpg", ".jpeg", ".gif"})
 
+# Why something is refused, and what to do.
+_NO_RIGHT = ("it cannot be read: permission denied", "give yourself the right to read it")
+_NO_TEXT = ("its name is not valid UTF-8", "rename it")
+
 
 @dataclass(frozen=True)
 class ScannedFile:
@@ -133,7 +137,7 @@ def _scan_entry(found: _Found, entry: PathEntry) -> None:
         status = os.stat(path)
     except OSError as error:
         if isinstance(error, PermissionError):
-            found.refuse(path, "it cannot be read: permission denied", "give yourself the right to read it")
+            found.refuse(path, *_NO_RIGHT)
         else:
             found.absent.append(entry.source)
         return
@@ -208,9 +212,7 @@ def _listed(found: _Found, folder: str) -> Iterator[os.DirEntry[str]]:
         with os.scandir(folder) as items:
             yield from sorted(items, key=lambda item: item.name)
     except PermissionError:
-        found.refuse(
-            folder, "the folder cannot be read: permission denied", "give yourself the right to read it"
-        )
+        found.refuse(folder, *_NO_RIGHT)
     except FileNotFoundError:  # removed while we look
         found.absent.append(source_name(found.root, folder))
 
@@ -237,7 +239,7 @@ def _take_zarr(found: _Found, entry: PathEntry, path: str, below: str, dataset: 
     elif path in found.files:
         found.take_twice(path, entry)
     elif not _is_text(path):
-        found.refuse(path, "its name is not valid UTF-8", "rename it")
+        found.refuse(path, *_NO_TEXT)
     else:
         scanned = _scanned(found.root, entry, path, below, os.stat(path))
         found.files[path] = replace(scanned, size=0, form=ZARR, dataset=dataset)
@@ -267,7 +269,7 @@ def _take(found: _Found, entry: PathEntry, path: str, below: str, dataset: str =
     try:
         status = os.stat(path)
     except PermissionError:
-        found.refuse(path, "it cannot be read: permission denied", "give yourself the right to read it")
+        found.refuse(path, *_NO_RIGHT)
         return
     except OSError:  # removed while we look
         found.absent.append(source_name(found.root, path))
@@ -281,7 +283,7 @@ def _take(found: _Found, entry: PathEntry, path: str, below: str, dataset: str =
     elif status.st_size > MAX_SIZE:
         found.refuse(path, "it is larger than 5 TiB, the most that the archive takes", "split it")
     elif not _is_text(path):
-        found.refuse(path, "its name is not valid UTF-8", "rename it")
+        found.refuse(path, *_NO_TEXT)
     else:
         found.files[path] = replace(_scanned(found.root, entry, path, below, status), dataset=dataset)
 
