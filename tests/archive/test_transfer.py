@@ -225,6 +225,9 @@ def test_data_under_embargo_is_not_released_by_reusing_it(
         send(writer, file)
     assert str(writer.identifier) in error.value.fix
     assert send(hidden, file)  # in the embargoed one itself it may be used again
+    another = new_writer()
+    another.create("Secret too", {}, Embargo())
+    assert send(another, file)  # and in another one, which hides it as well
     assert local.counts()[PART_PUT] == 1
 
 

@@ -105,6 +105,7 @@ def spec_of(spec: JsonObject) -> Spec:
         ignore=tuple(spec.get("ignore", ())),
         max_deletions=spec.get("max_deletions", "100%"),
         require=tuple(spec.get("require", ())),
+        not_acted_on=tuple(spec.get("not_acted_on", ())),
         verdicts=spec.get("verdicts", {}),
     )
 
