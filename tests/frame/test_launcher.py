@@ -231,3 +231,13 @@ def test_an_interruption_ends_with_its_exit_code(checkout: Path) -> None:
         _, said = waiting.communicate(timeout=30)
     assert waiting.returncode == 130
     assert "Traceback" not in said
+
+
+@posix
+def test_a_link_to_the_launcher_starts_the_checkout_that_it_is_in(checkout: Path, tmp_path: Path) -> None:
+    install_by_hand(checkout, "print('it ran')")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "dandifile").symlink_to(checkout / "dandifile")
+    ran = start(tmp_path / "bin")
+    assert ran.stdout == "it ran\n"
+    assert [file.name for file in (tmp_path / "bin").iterdir()] == ["dandifile"]

@@ -59,7 +59,7 @@ def _wrong_keys(error: ValidationError, path: Path) -> Iterator[Fault]:
     elif error.validator == "required":
         for key in (key for key in limit if key not in given):
             what = f"`{key}` is missing in {spoken(path)}"
-            yield Fault(path, what, f"`{key}`: {properties[key]['description']}")
+            yield Fault(path, what, _to_add(key, properties[key]))
     else:
         for key in (key for key in limit if key in given):
             for other in (other for other in limit[key] if other not in given):
@@ -99,6 +99,13 @@ def _wrong_value(error: ValidationError, path: Path) -> tuple[str, str]:
 def _schema(error: ValidationError) -> JsonObject:
     assert isinstance(error.schema, dict), "only a mapping has keywords that can fail"
     return error.schema
+
+
+def _to_add(key: str, schema: JsonObject) -> str:
+    """What to write for a key that has to be there: the one value that it can have, or what it is."""
+    if "const" in schema:
+        return f"write `{key}: {schema['const']}`"
+    return f"`{key}`: {schema['description']}"
 
 
 def _unknown_key(path: Path, key: str, given: JsonObject, allowed: list[str]) -> Fault:

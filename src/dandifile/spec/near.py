@@ -9,7 +9,8 @@ from collections.abc import Iterable
 def nearest(word: str, allowed: Iterable[str], *, likeness: float = 0.65) -> str | None:
     """The allowed word that was probably meant, or None. Case does not count; `likeness` is from 0 to 1."""
     by_lower = {candidate.lower(): candidate for candidate in allowed}
-    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=likeness)
+    mixed_up = [candidate for candidate in by_lower if sorted(candidate) == sorted(word.lower())]
+    found = mixed_up or difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=likeness)
     return by_lower[found[0]] if found else None
 
 
