@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -95,3 +96,13 @@ def test_independent_steps_run_at_the_same_time() -> None:
     with ThreadPoolExecutor(2) as pool:
         results = execute([step("a"), step("b")], perform, pool, lambda step, result: None)
     assert {result.status for result in results.values()} == {Status.DONE}
+
+
+def test_what_the_system_refuses_is_no_bug(tmp_path: Path) -> None:
+    def perform(step: Step, inputs: Mapping[str, Json]) -> Json:
+        return (tmp_path / "missing").read_text("utf-8")
+
+    with ThreadPoolExecutor(1) as pool:
+        results = execute([step("a")], perform, pool, lambda step, result: None)
+    assert results["a"].status is Status.FAILED
+    assert results["a"].error == f"the system says: No such file or directory ({tmp_path / 'missing'})"

@@ -90,6 +90,10 @@ def _result(step: Step, future: Future[Json]) -> Result:
     except UserError as error:
         fix = f" ({error.fix})" if error.fix else ""
         return Result(step.id, Status.FAILED, error=f"{error.what}{fix}")
+    except OSError as error:  # a full disk, no rights: not a bug
+        log.exception("step %s", step.id)
+        at = f" ({error.filename})" if error.filename else ""
+        return Result(step.id, Status.FAILED, error=f"the system says: {error.strerror or error}{at}")
     except Exception as error:
         log.exception("step %s", step.id)
         return Result(step.id, Status.FAILED, error=f"internal error: {type(error).__name__}: {error}")
