@@ -80,7 +80,7 @@ def init(
     ] = "",
     offline: Offline = False,
 ) -> int:
-    """Write a dandiset.yaml to begin with, from a paper and a folder of data."""
+    """Begin a dandiset.yaml, from a paper and a folder of data."""
     from dandifile.commands.init import Source, init, normal_dois
 
     source = Source(normal_dois(doi), tuple(data), instance, offline)
@@ -198,7 +198,7 @@ def resolve(
     verbose: Verbose = False,
     no_color: NoColor = False,
 ) -> int:
-    """Look up papers, people, institutions and terms, and pin them in the lock."""
+    """Look up papers, people and terms, and pin them in the lock."""
     from dandifile.commands.common import Flags
     from dandifile.commands.resolve import Asked, resolve
 
@@ -213,7 +213,7 @@ def checklist(
     format: Format = "text",
     no_color: NoColor = False,
 ) -> int:
-    """Say what would make the dandiset easier to find, cite and reuse."""
+    """Say what would make the dandiset easier to find and reuse."""
     from dandifile.commands.checklist import checklist
     from dandifile.commands.common import Flags
 
@@ -234,7 +234,7 @@ def validate(
     jobs: Jobs = None,
     executor: Executor = "local",
 ) -> int:
-    """Run the archive's checks on everything that the spec names, offline."""
+    """Run the archive's checks on the data, offline."""
     from dandifile.commands.common import Flags
     from dandifile.commands.validate import validate
 
@@ -253,7 +253,7 @@ def scan(
     jobs: Jobs = None,
     executor: Executor = "local",
 ) -> int:
-    """Write the data manifest, dandiset.assets.tsv: what is here, for machines that lack it."""
+    """Write dandiset.assets.tsv: the data, for machines without it."""
     from dandifile.commands.common import Flags
     from dandifile.commands.scan import scan
 
@@ -279,7 +279,7 @@ def organize(
     jobs: Jobs = None,
     executor: Executor = "local",
 ) -> int:
-    """Show the names that the files get in the dandiset; make a tree of them."""
+    """Show the names that files get; make a tree of them."""
     from dandifile.commands.common import Flags
     from dandifile.commands.organize import organize
 
@@ -302,7 +302,7 @@ def fmt(
 
 @app.command()
 def schema(name: Annotated[str, typer.Argument(help="spec, plan or lock.")] = "spec") -> int:
-    """Print the JSON Schema of the spec, of a saved plan or of the lock."""
+    """Print the JSON Schema of the spec, a plan or the lock."""
     from dandifile.commands.schema import schema
 
     return schema(name)

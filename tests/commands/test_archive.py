@@ -50,3 +50,11 @@ def test_reset_asks_for_yes_and_only_takes_an_archive(tmp_path: Path) -> None:
     assert other.exists()
     assert run(["archive", "reset", "--store", str(store), "--yes"]) == Exit.DONE
     assert not store.exists()
+
+
+def test_looking_into_an_archive_that_is_not_there_makes_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["archive", "list", "--store", str(tmp_path / "store")]) == Exit.DONE
+    assert "no dandisets" in capsys.readouterr().out
+    assert not (tmp_path / "store").exists()

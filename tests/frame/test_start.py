@@ -47,3 +47,12 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     code, modules = json.loads(ended.stdout.splitlines()[-1])
     assert code == 0
     assert {module.split(".")[0] for module in modules} & HEAVY == set()
+
+
+def test_the_help_says_each_command_in_one_whole_line() -> None:
+    from typer.testing import CliRunner
+
+    from dandifile.cli import app
+
+    said = CliRunner().invoke(app, ["--help"], terminal_width=80).output
+    assert [line for line in said.splitlines() if line.endswith("...")][1:] == []  # after the usage

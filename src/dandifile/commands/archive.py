@@ -11,6 +11,8 @@ from dandifile.commands.showing import print_json
 from dandifile.errors import Exit, UserError
 from dandifile.localarchive.server import Running, default_store, find, running
 from dandifile.localarchive.server import serve as serve_store
+from dandifile.model import JsonObject
+from dandifile.report.words import many
 
 
 def serve(store: Path | None, port: int, host: str, form: str) -> int:
@@ -32,23 +34,31 @@ def serve(store: Path | None, port: int, host: str, form: str) -> int:
 
 
 def list_dandisets(store: Path | None, form: str) -> int:
+    """What is in the archive; where there is none yet, looking makes none."""
+    store = store or default_store()
+    found = _dandisets(store) if (store / "archive.sqlite").exists() else []
+    if form == "json":
+        print_json({"dandisets": found})
+        return Exit.DONE
+    for dandiset in found:
+        draft, name = dandiset["draft_version"], dandiset["identifier"]
+        sys.stdout.write(
+            f"{dandiset['identifier']}  {draft['name']}  {many(draft['asset_count'], 'asset')}\n"
+        )
+    if not found:
+        sys.stdout.write(f"no dandisets in {store}\n")
+    return Exit.DONE
+
+
+def _dandisets(store: Path) -> list[JsonObject]:
     from dandifile.archive.credentials import Secret
     from dandifile.archive.instances import Instance
     from dandifile.archive.reader import Reader
     from dandifile.run.cache import MemoryCache
 
-    with running(store or default_store()) as archive:
+    with running(store) as archive:
         instance = Instance.embedded(archive.web_url, archive.api_url)
-        found = Reader(instance, None, Secret(archive.key), MemoryCache()).dandisets()
-    if form == "json":
-        print_json({"dandisets": found})
-        return Exit.DONE
-    for dandiset in found:
-        draft = dandiset["draft_version"]
-        sys.stdout.write(f"{dandiset['identifier']}  {draft['name']}  {draft['asset_count']} assets\n")
-    if not found:
-        sys.stdout.write("no dandisets\n")
-    return Exit.DONE
+        return Reader(instance, None, Secret(archive.key), MemoryCache()).dandisets()
 
 
 def reset(store: Path | None, *, yes: bool) -> int:
