@@ -41,10 +41,8 @@ def list_dandisets(store: Path | None, form: str) -> int:
         print_json({"dandisets": found})
         return Exit.DONE
     for dandiset in found:
-        draft, name = dandiset["draft_version"], dandiset["identifier"]
-        sys.stdout.write(
-            f"{dandiset['identifier']}  {draft['name']}  {many(draft['asset_count'], 'asset')}\n"
-        )
+        name, draft = dandiset["identifier"], dandiset["draft_version"]
+        sys.stdout.write(f"{name}  {draft['name']}  {many(draft['asset_count'], 'asset')}\n")
     if not found:
         sys.stdout.write(f"no dandisets in {store}\n")
     return Exit.DONE
