@@ -18,6 +18,7 @@ from dandifile import workspace
 from dandifile.errors import Exit, UserError
 from dandifile.model import Result, Status, Step
 from dandifile.run.dask_pool import _in_words
+from dandifile.run.dask_watch import Waiting
 from dandifile.run.engines import engine
 from dandifile.run.execute import Perform, execute
 from dandifile.run.on_worker import run_step, versions
@@ -247,6 +248,19 @@ def test_a_cluster_without_workers_is_told(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("dandifile.run.dask_pool._FIRST_WORKER", 0.2)
     with cluster(tmp_path, workers=0) as address, pytest.raises(UserError, match="no workers"):
         engine(f"dask://{address}")("threads", 1)
+
+
+def test_a_cluster_that_has_lost_all_workers_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("dandifile.run.dask_pool.WAITING", Waiting(look=0.1, told=0.2, ends=1.0))
+    with cluster(tmp_path / "cluster", 1) as address, engine(f"dask://{address}")("processes", 1) as pool:
+        [first] = run(pool, dying_once, Step("a", "k", {"mark": str(tmp_path / "a")}))
+        [next_one] = run(pool, where, Step("b", "k", {}))
+    assert (first.status, next_one.status) == (Status.FAILED, Status.FAILED)
+    assert "no workers for" in first.error
+    assert "no workers for" in next_one.error
+    assert capsys.readouterr().err.count("waiting for new ones") == 1
 
 
 def test_an_engine_that_is_not_known_is_told() -> None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Mapping
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import CancelledError, Executor, Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from dandifile.errors import DataError, UserError
 from dandifile.model import Json, JsonObject, Step
+from dandifile.run.dask_watch import WAITING, Watch
 from dandifile.run.on_worker import run_step, versions
 
 if TYPE_CHECKING:
@@ -29,16 +31,30 @@ class DaskPool(Executor):
         self._client = _connected(address)
         self._cluster = self._client.get_executor(pure=False)
         self._alone = pool == "processes"
+        self._open: set[Future[Any]] = set()  # answers that somebody waits for
+        self._watch = Watch(lambda: len(self._client.scheduler_info()["workers"]), self._give_up, WAITING)
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         assert not kwargs, "a step and its inputs are all that is sent"
         step, inputs = args
-        return _answered(self._cluster.submit(run_step, _task(function, step, inputs, alone=self._alone)))
+        asked = self._cluster.submit(run_step, _task(function, step, inputs, alone=self._alone))
+        answer = _answered(asked)
+        self._open.add(answer)
+        answer.add_done_callback(self._open.discard)
+        if self._watch.lost:
+            self._give_up(self._watch.lost)
+        return answer
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002 - the base class's parameters
         """What has not ended is cancelled: whoever waits for results has them by now."""
+        self._watch.end()
         self._cluster.shutdown(wait=False)
         self._client.close()
+
+    def _give_up(self, why: DataError) -> None:
+        for answer in tuple(self._open):
+            with suppress(InvalidStateError):  # it came after all, or was cancelled
+                answer.set_exception(why)
 
 
 def _task(function: Callable[..., Any], step: Step, inputs: Mapping[str, Json], *, alone: bool) -> JsonObject:
@@ -61,7 +77,7 @@ def _answered(asked: Future[JsonObject]) -> Future[Json]:
             future.set_running_or_notify_cancel()
 
     def ended(future: Future[JsonObject]) -> None:
-        if not answer.cancelled():
+        with suppress(InvalidStateError):  # cancelled, or given up
             _tell(answer, future)
 
     answer.add_done_callback(cancelled)
