@@ -46,6 +46,8 @@ def _readiness(draft: JsonObject, waiting: Sequence[JsonObject], faults: Sequenc
     """Publishable means: the draft Valid, and every asset too. The archive tells of 50 at most."""
     if draft["status"] == "Published":
         return ", as it was last published"
+    if draft["status"] in ("Pending", "Validating"):
+        return ", not finished yet: ask again in a moment"
     if waiting:
         return f", {many(len(waiting), 'asset')} or more still being validated"
     if draft["status"] == "Valid" and not faults:
