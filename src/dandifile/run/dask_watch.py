@@ -13,7 +13,7 @@ from dandifile.errors import DataError
 
 @dataclass(frozen=True)
 class Waiting:
-    """Seconds between two looks, and without workers until that is told, and until nothing more is hoped for."""
+    """Seconds between two looks, and without workers until that is told, and until all is given up."""
 
     look: float = 5.0
     told: float = 30.0
