@@ -52,11 +52,10 @@ def _write(
 ) -> Change:
     there = metadata[replaced.asset_id] if replaced else {}
     if holder is not None:
-        content = metadata[holder.asset_id]
-        where = {"blob": holder.blob}
+        known, where = metadata[holder.asset_id], {"blob": holder.blob}
     else:
-        content = renewed(asset.metadata or {}, there)
-        where = {"source": asset.source}
+        known, where = asset.metadata or {}, {"source": asset.source}
+    content = renewed(known, there)
     after = laid_over(content, desired.rules.declared(asset.path, content), asset.metadata)
     key = Key(NAME, asset.path)
     if replaced is None:

@@ -1,8 +1,8 @@
 """An asset's desired metadata, and the two states that a change shows of it.
 
 Same content: what the archive has, with the declared keys over it, so that a newer extractor
-alone changes nothing. New content: what was extracted, the keys of the asset it replaces that
-no extractor makes, and the declared keys.
+alone changes nothing. New content: what is known of it (what was extracted, or what an asset with
+the same content has), the keys of the asset it replaces that no extractor makes, and the declared keys.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ def laid_over(metadata: JsonObject, declared: JsonObject, extracted: JsonObject 
     return {key: value for key, value in desired.items() if value is not None}
 
 
-def renewed(extracted: JsonObject, replaced: JsonObject) -> JsonObject:
-    """Metadata for new content at a path: the extracted keys, and what the extractor never makes."""
-    return {**{key: value for key, value in replaced.items() if key not in EXTRACTED}, **extracted}
+def renewed(known: JsonObject, replaced: JsonObject) -> JsonObject:
+    """Metadata for new content at a path: what is known of it, and what the extractor never makes."""
+    return {**{key: value for key, value in replaced.items() if key not in EXTRACTED}, **known}
 
 
 def differing(before: JsonObject, after: JsonObject) -> tuple[JsonObject, JsonObject]:
