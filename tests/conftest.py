@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, settings
 
-from dandifile.cli import run
+from dandifile.boundary import run
 from dandifile.localarchive.testing import TestArchive, archive
 from dandifile.model import JsonObject
 
@@ -73,7 +73,7 @@ class Lab:
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Starts one command as a process of its own, to be killed."""
-        command = [sys.executable, "-c", "from dandifile.cli import main; main()"]
+        command = [sys.executable, "-c", "from dandifile.boundary import main; main()"]
         spec = str(self.folder / "dandiset.yaml")
         return subprocess.Popen(
             [*command, arguments[0], "--file", spec, *arguments[1:]],

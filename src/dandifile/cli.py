@@ -1,4 +1,4 @@
-"""The command line: flags in, one command's function out, and the one boundary for errors.
+"""The command line: flags in, one command's function out.
 
 Nothing heavy is imported here: `dandifile --help` must feel instant. Every command imports its
 own function when it is called.
@@ -6,14 +6,11 @@ own function when it is called.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dandifile.commands.refresh import with_word
-from dandifile.errors import Exit, UserError
 from dandifile.flags import (
     Allow,
     Environment,
@@ -310,13 +307,14 @@ def schema(name: Annotated[str, typer.Argument(help="spec, plan or lock.")] = "s
 
 @app.command()
 def demo(
+    context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="Where to put the made-up lab.")] = Path("demo"),
     no_color: NoColor = False,
 ) -> int:
     """Play the main job on a made-up lab and the embedded archive."""
     from dandifile.commands.demo import demo
 
-    return demo(folder, run, no_color=no_color)
+    return demo(folder, context.obj, no_color=no_color)
 
 
 @archive.command()
@@ -346,45 +344,3 @@ def reset(store: Store = None, yes: Yes = False) -> int:
     from dandifile.commands.archive import reset
 
     return reset(store, yes=yes)
-
-
-def main() -> None:
-    """Runs one command and exits with its code; says what is wrong where something is."""
-    code = run(sys.argv[1:])
-    try:
-        if sys.stdout:
-            sys.stdout.flush()  # what is not written by now would fail where nobody takes care of it
-    except OSError as error:
-        from dandifile.commands.failing import tell_other
-
-        code = tell_other(error)
-    sys.exit(code)
-
-
-def run(arguments: list[str]) -> int:
-    """The exit code of one command line. Every expected error ends here, in words."""
-    try:
-        code = app(with_word(arguments), standalone_mode=False) or Exit.DONE
-        # A bare 130 is what typer makes of a Ctrl-C; a command's own is an Exit, and has been explained.
-        return _interrupted() if code == Exit.INTERRUPTED and not isinstance(code, Exit) else int(code)
-    except UserError as error:
-        from dandifile.commands.failing import tell
-
-        return tell(error, no_color="--no-color" in arguments)
-    except typer.Exit as ended:
-        return ended.exit_code
-    except SystemExit as ended:
-        if ended.code != 1:  # a signal's
-            raise
-        return Exit.UNREAD  # typer ends so where nobody reads the output any more
-    except (KeyboardInterrupt, typer.Abort):
-        return _interrupted()
-    except Exception as error:  # noqa: BLE001 - the last boundary
-        from dandifile.commands.failing import tell_other
-
-        return tell_other(error)
-
-
-def _interrupted() -> int:
-    sys.stderr.write("interrupted; run the same command again to go on\n")
-    return Exit.INTERRUPTED

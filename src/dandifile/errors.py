@@ -1,6 +1,6 @@
 """Expected errors. Anything that is not a `UserError` is a bug and keeps its traceback.
 
-A `UserError` says what is wrong, where, and what to do next; one boundary, in `cli`,
+A `UserError` says what is wrong, where, and what to do next; one `boundary`
 prints it and turns it into an exit code.
 """
 

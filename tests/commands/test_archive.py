@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import requests
 
-from dandifile.cli import run
+from dandifile.boundary import run
 from dandifile.errors import Exit
 from dandifile.localarchive.testing import archive
 
 
 def test_serve_says_where_it_is_in_its_first_line(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from dandifile.cli import main; main()", "archive", "serve"]
+    command = [sys.executable, "-c", "from dandifile.boundary import main; main()", "archive", "serve"]
     options = ["--port", "0", "--store", str(tmp_path / "store"), "--format", "json"]
     with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

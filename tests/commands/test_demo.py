@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dandifile.cli import run
+from dandifile.boundary import run
 from dandifile.errors import Exit
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dandifile.cli import run
+from dandifile.boundary import run
 from dandifile.commands.demo_lab import make_lab
 from dandifile.commands.lookups import bind, everything, pinned
 from dandifile.errors import Exit, SpecError

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dandifile.cli import run
+from dandifile.boundary import run
 from dandifile.errors import Exit
 from tests.conftest import CONTACT, Lab, Ran
 from tests.survey.lab import write, write_nwb

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from dandifile.cli import run
+from dandifile.boundary import run
 from dandifile.errors import Exit
 
 SPEC = """\

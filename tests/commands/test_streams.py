@@ -14,7 +14,7 @@ import pytest
 from dandifile.errors import Exit
 from tests.conftest import Lab
 
-COMMAND = [sys.executable, "-c", "from dandifile.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from dandifile.boundary import main; main()"]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and pipes of POSIX")
 
 

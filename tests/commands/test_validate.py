@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dandifile.cli import run
+from dandifile.boundary import run
 from dandifile.errors import Exit
 from tests.survey.lab import aged, write, write_nwb
 

@@ -31,7 +31,7 @@ HEAVY = {
 PROBE = """
 import json, sys
 sys.argv = ["dandifile", *{arguments!r}]
-from dandifile.cli import main
+from dandifile.boundary import main
 try:
     code = main()
 except SystemExit as end:

@@ -53,7 +53,7 @@ def test_it_holds_every_file_of_the_package_and_the_schemas(wheel: Path) -> None
 
 def test_an_installed_package_prints_its_schema(installed: Path) -> None:
     printed = run_installed(
-        installed, "sys.argv = ['dandifile', 'schema']; import dandifile.cli as c; c.main()"
+        installed, "sys.argv = ['dandifile', 'schema']; import dandifile.boundary as b; b.main()"
     )
     assert json.loads(printed)["title"] == "dandiset.yaml"
 

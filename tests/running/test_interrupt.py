@@ -6,14 +6,16 @@ import os
 import signal
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
 from dandifile.errors import Exit
 from tests.conftest import CONTACT, Lab
+from tests.frame import ROOT
 
 SPEC = f"description: d\nlicense: CC-BY-4.0\n{CONTACT}\npaths: [{{source: data, standard: any}}]\n"
-COMMAND = [sys.executable, "-c", "from dandifile.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from dandifile.boundary import main; main()"]
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 
@@ -40,3 +42,27 @@ def test_the_second_one_stops_whatever_is_waited_for_and_a_rerun_goes_on(lab: La
     lab.archive.behave()
     assert lab.run("apply", "--yes").code == Exit.DONE
     assert set(lab.assets()) == {"a.csv", "b.csv"}
+
+
+EARLY = """
+import os, signal, sys
+class Interrupts:
+    def find_spec(self, name, path, target=None):
+        if name == {module!r}:
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupts())
+sys.argv = ["dandifile", "schema"]
+from {entry} import {function}
+sys.exit({function}())
+"""
+
+
+@pytest.mark.parametrize("module", ["typer", "dandifile.cli", "dandifile.errors"])
+def test_one_while_the_command_line_loads_shows_no_traceback(module: str) -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
+    entry, function = scripts["dandifile"].split(":")
+    early = EARLY.format(module=module, entry=entry, function=function)
+    ended = subprocess.run([sys.executable, "-c", early], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (Exit.INTERRUPTED, "")
+    assert ended.stderr == "interrupted; run the same command again to go on\n"

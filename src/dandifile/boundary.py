@@ -1,0 +1,66 @@
+"""Where a command line begins and ends: its exit code, and every expected error in words.
+
+Nothing is imported before the boundary is up, so that an interrupt while the command line loads is one like
+any other.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Runs one command and exits with its code; says what is wrong where something is."""
+    code = run(sys.argv[1:])
+    try:
+        if sys.stdout:
+            sys.stdout.flush()  # what is not written by now would fail where nobody takes care of it
+    except OSError as error:
+        from dandifile.commands.failing import tell_other
+
+        code = tell_other(error)
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of one command line. Every expected error ends here, in words."""
+    try:
+        return _ended(arguments)
+    except KeyboardInterrupt:
+        return _interrupted()
+
+
+def _ended(arguments: list[str]) -> int:
+    import typer
+
+    from dandifile.cli import app
+    from dandifile.commands.refresh import with_word
+    from dandifile.errors import Exit, UserError
+
+    try:
+        code = app(with_word(arguments), standalone_mode=False, obj=run) or Exit.DONE
+        # A bare 130 is what typer makes of a Ctrl-C; a command's own is an Exit, and has been explained.
+        return _interrupted() if code == Exit.INTERRUPTED and not isinstance(code, Exit) else int(code)
+    except UserError as error:
+        from dandifile.commands.failing import tell
+
+        return tell(error, no_color="--no-color" in arguments)
+    except typer.Exit as ended:
+        return ended.exit_code
+    except SystemExit as ended:
+        if ended.code != 1:  # a signal's
+            raise
+        return Exit.UNREAD  # typer ends so where nobody reads the output any more
+    except typer.Abort:
+        return _interrupted()
+    except Exception as error:  # noqa: BLE001 - the last boundary
+        from dandifile.commands.failing import tell_other
+
+        return tell_other(error)
+
+
+def _interrupted() -> int:
+    from dandifile.errors import Exit
+
+    sys.stderr.write("interrupted; run the same command again to go on\n")
+    return Exit.INTERRUPTED
