@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from dandifile.model import Location, Record, Regions
-from dandifile.survey.locations import everywhere, read
+from dandifile.survey.locations import everywhere
+from dandifile.survey.places import read
 from dandifile.survey.survey import survey
 from tests.survey.lab import Runner, aged, spec_of, write
 from tests.survey.located import MOUSE, RAT, write_located

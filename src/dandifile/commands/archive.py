@@ -9,7 +9,8 @@ from pathlib import Path
 
 from dandifile.commands.showing import print_json
 from dandifile.errors import Exit, UserError
-from dandifile.localarchive.server import Running, default_store, find, running
+from dandifile.localarchive.identity import Running
+from dandifile.localarchive.server import default_store, find, running
 from dandifile.localarchive.server import serve as serve_store
 from dandifile.model import JsonObject
 from dandifile.report.words import many

@@ -5,7 +5,6 @@ Beside a store that is served lies `server.json` (mode 0600: it holds a key) whi
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import os
@@ -16,28 +15,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from http.client import HTTPException
 from pathlib import Path
 
 from dandifile.errors import UserError
+from dandifile.localarchive.identity import Running, identity_proof
 from dandifile.localarchive.settings import Settings
 
 _FILE = "server.json"
 _PATIENCE = 2.0  # seconds for another server of the same store to say where it is
-
-
-@dataclass(frozen=True)
-class Running:
-    """A server that answers. `key` is the admin's."""
-
-    web_url: str
-    api_url: str
-    key: str
-    pid: int
-
-    def __repr__(self) -> str:
-        return f"Running({self.web_url!r}, pid={self.pid})"  # never the key
 
 
 def default_store() -> Path:
@@ -57,11 +44,6 @@ def find(store: Path) -> Running | None:
     except (OSError, ValueError, TypeError):
         return None
     return running if _is_ours(running, store.resolve()) else None
-
-
-def identity_proof(key: str, store: Path, nonce: str) -> str:
-    """What only a server of `store` can answer to `nonce`: the key itself goes nowhere."""
-    return hmac.new(key.encode(), f"{nonce}\n{store}".encode(), hashlib.sha256).hexdigest()
 
 
 def _is_ours(running: Running, store: Path) -> bool:

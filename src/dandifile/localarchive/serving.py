@@ -19,8 +19,8 @@ from dandifile.localarchive.app import make_app
 from dandifile.localarchive.archive import open_store
 from dandifile.localarchive.background import Background
 from dandifile.localarchive.guard import Guard
+from dandifile.localarchive.identity import Running
 from dandifile.localarchive.misbehave import Behaviour, Misbehaving
-from dandifile.localarchive.server import Running
 from dandifile.localarchive.settings import Settings
 
 if TYPE_CHECKING:

@@ -1,28 +1,13 @@
-"""The locations that NWB files give for electrodes, imaging planes and optogenetic sites.
-
-Each file is opened once for them, which takes milliseconds, and again only when its stat has changed.
-"""
+"""The locations of the files here: each is opened once for them, and again only when its stat has changed."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
-from dandifile.model import Json, JsonObject, Location, Result, Spec
-from dandifile.survey.glimpse import glimpse
+from dandifile.model import Json, Location, Result, Spec
 from dandifile.survey.scan import NWB, ScannedFile, scan
 from dandifile.survey.stages import Runner, stat_params
 from dandifile.survey.tasks import survey_step
-
-_MOUSE = re.compile(r"mus musculus\b.*|((house|lab) )?(mouse|mice)|.*NCBITaxon[_:]10090/?", re.IGNORECASE)
-
-
-def read(params: JsonObject) -> JsonObject | None:
-    """`{path}` → `{"words": […], "mouse": bool}`, the words sorted; None for what is no HDF5 file."""
-    seen = glimpse(params["path"])
-    if seen is None:
-        return None
-    return {"words": sorted(seen.locations), "mouse": bool(_MOUSE.fullmatch(seen.species))}
 
 
 def locations(files: Iterable[ScannedFile], run: Runner) -> dict[str, tuple[Location, ...] | None]:

@@ -77,7 +77,7 @@ def _inspect(params: JsonObject) -> Json:
 
 
 def _locations(params: JsonObject) -> Json:
-    from dandifile.survey.locations import read
+    from dandifile.survey.places import read
 
     with steady(params):
         return read(params)

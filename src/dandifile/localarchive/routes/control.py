@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from dandifile.localarchive import errors, fields
 from dandifile.localarchive.errors import json_response
 from dandifile.localarchive.http import Call, resource
+from dandifile.localarchive.identity import identity_proof
 from dandifile.localarchive.misbehave import OURS, Behaviour, Fault
-from dandifile.localarchive.server import identity_proof
 from dandifile.localarchive.settings import Settings
 from dandifile.localarchive.store import users
 
