@@ -204,10 +204,38 @@ def test_services_that_are_down_block_their_fields_and_the_rest_is_planned(lab: 
     blocked = {block["key"]["name"]: block["reason"] for block in found["plan"]["blocked"]}
     assert set(blocked) == {"contributor", "description", "relatedResource", "about"}
     assert "OpenAlex: has an error of its own" in blocked["contributor"]
+    assert blocked["relatedResource"] == "relatedResource is the paper's to say"
+    fixes = {block["key"]["name"]: block["fix"] for block in found["plan"]["blocked"]}
+    assert fixes["contributor"] == "run again when the service can be reached, or leave `doi` out"
     changed = {change["name"] for change in found["changes"] if change["kind"] == "metadata"}
     assert {"name", "license", "keywords"} <= changed
     assert not {"contributor", "about"} & changed
     assert not found["stopped"]
+
+
+def test_what_nobody_could_be_asked_for_is_told_with_what_to_do(lab: Lab, replay: Replay) -> None:
+    for path in list(replay.answers):
+        replay.says(path, text(500, "down"))
+    lab.spec(PAPER)
+    ran = lab.run("resolve")
+    again = "Run `dandifile resolve` again when the services can be reached, or leave `doi` out of the spec."
+    assert (ran.code, ran.out.splitlines()[-1]) == (Exit.BLOCKED, again)
+    assert lab.run("resolve", "--offline").out.splitlines()[-1] == again.replace(
+        "when the services can be reached", "without --offline"
+    )
+
+
+def test_a_misspelt_name_is_told_with_the_nearest_ones_though_ols_is_down(lab: Lab, replay: Replay) -> None:
+    lab.spec(REGIONS.replace("[nucleus accumbens, ", "[hipocampus, "))
+    replay.says("ols/search", text(500, "down"))
+    found = json.loads(lab.run("plan", "--format", "json").out)
+    (block,) = [each for each in found["plan"]["blocked"] if "hipocampus" in each["reason"]]
+    assert block["reason"].startswith(
+        "regions.dandiset: no brain region 'hipocampus' is known here, and nobody else could be asked;"
+        " write the id of the one that is meant: UBERON:"
+    )
+    assert block["reason"].endswith("OLS: has an error of its own (500); run again later")
+    assert block["fix"] == "correct the spec if it is wrong, or run again when the service can be reached"
 
 
 def test_a_service_that_is_down_changes_nothing_that_is_pinned(lab: Lab, replay: Replay) -> None:

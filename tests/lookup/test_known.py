@@ -96,10 +96,11 @@ def test_a_paper_fills_fields_and_templates_with_what_is_known_of_it() -> None:
 
 def test_of_two_papers_one_that_is_missing_leaves_the_contributors_open() -> None:
     both = replace(WANTED, dois=(DOI, PREPRINT))
-    known = Known(LOCK, both, reasons={PREPRINT: "there is no such DOI"})
+    known = Known(LOCK, both, reasons={PREPRINT: "there is no such DOI"}, unasked=frozenset({DOI}))
     assert (known.paper, known.fields, known.credits((), dict)) == (None, None, None)
     assert known.why(f"https://doi.org/{PREPRINT.upper()}") == "there is no such DOI"
     assert known.why(DOI) == ""
+    assert [known.may_be_right(doi) for doi in (PREPRINT, f"https://doi.org/{DOI}")] == [False, True]
 
 
 def test_ids_that_were_replaced_give_way() -> None:

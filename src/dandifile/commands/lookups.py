@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from dandifile.spec.named import Named
 
 if TYPE_CHECKING:
     from dandifile.lookup.resolve import Resolution
+    from dandifile.lookup.rows import Row
 
 REMEDY = "run `dandifile resolve`, look at what it writes into the lock, and commit that"
 
@@ -43,9 +45,12 @@ class Bound:
     def lacking(self) -> tuple[str, ...]:
         return lacking(self.needed, self.lock)
 
-    def spec(self, found: Lock, reasons: dict[str, str]) -> Spec:
-        """The Spec with these facts; unpinned is what the lock itself lacks."""
-        known = Known(found, self.needed, self.lacking, reasons)
+    def spec(self, found: Lock, rows: Sequence[Row] = ()) -> Spec:
+        """The Spec with these facts and with what came of looking; unpinned is what the lock itself lacks."""
+        open_ = [row for row in rows if row.state != "found"]
+        reasons = {row.asked: "; ".join(row.notes) for row in open_}
+        unasked = frozenset(row.asked for row in open_ if row.state == "unknown")
+        known = Known(found, self.needed, self.lacking, reasons, unasked)
         people, places = (*self.lock.people, *found.people), (*self.lock.institutions, *found.institutions)
         verdicts = {person.orcid: person.status.value for person in people}
         verdicts |= {place.ror: place.status.value for place in places}
@@ -62,7 +67,7 @@ def bind(file: Path, environment: str) -> Bound:
 
 def pinned(bound: Bound) -> Spec:
     """The Spec with what its lock holds. Nobody is asked."""
-    return bound.spec(bound.lock, {})
+    return bound.spec(bound.lock)
 
 
 def looked_up(bound: Bound, cache: Cache, *, locked: bool) -> Spec:
@@ -76,7 +81,7 @@ def looked_up(bound: Bound, cache: Cache, *, locked: bool) -> Spec:
     if locked:
         raise BlockedError(f"not in the lock: {', '.join(missing)}", fix=REMEDY)
     found = ask_briefly(bound.needed, bound.lock, cache)
-    return bound.spec(found.lock, reasons(found))
+    return bound.spec(found.lock, found.rows)
 
 
 def ask_briefly(wanted: Wanted, lock: Lock, cache: Cache) -> Resolution:
@@ -93,14 +98,6 @@ def ask(wanted: Wanted, lock: Lock, cache: Cache, **how: Any) -> Resolution:
 
     services = Services.from_environment(os.environ)
     return resolve(wanted, lock, services, cache, now=datetime.now(UTC), **how)
-
-
-def reasons(found: Resolution) -> dict[str, str]:
-    """Why something was not found, by what was asked for."""
-    from dandifile.lookup.rows import State
-
-    open_ = (row for row in found.rows if row.state is not State.FOUND)
-    return {row.asked: "; ".join(row.notes) for row in open_}
 
 
 def needed(declared: Declared) -> Wanted:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from dandifile.commands.common import TRANSFERS, Flags, bound, cache_beside
 from dandifile.commands.locations import in_files
-from dandifile.commands.lookups import Bound, ask, everything, reasons
+from dandifile.commands.lookups import Bound, ask, everything
 from dandifile.commands.refresh import words
 from dandifile.commands.showing import print_json, watching
 from dandifile.errors import Exit, UserError
@@ -52,7 +52,7 @@ def resolve(flags: Flags, asked: Asked) -> int:
     if changed and not asked.check:
         save_lock(lock_file(spec.file), found.lock)
     _show(flags, asked, spec, found)
-    spec.spec(found.lock, reasons(found))  # tells what only now turns out to be wrong
+    spec.spec(found.lock, found.rows)  # tells what only now turns out to be wrong
     needed = replace(spec.needed, locations=wanted.locations)
     if lacking(needed, found.lock) or any(_unsettled(row, wanted) for row in found.rows):
         return Exit.BLOCKED
@@ -78,8 +78,19 @@ def _show(flags: Flags, asked: Asked, spec: Bound, found: Resolution) -> None:
     from dandifile.report.lookups import Lookups, lookups_text
 
     console = stdout(no_color=flags.no_color)
-    shown = Lookups(found.rows, tuple(lines), tuple(warnings), tuple(review), file, written=not asked.check)
+    written, then = not asked.check, _next(asked, found.rows)
+    shown = Lookups(found.rows, tuple(lines), tuple(warnings), tuple(review), file, written, then)
     show(console, lookups_text(shown, verbose=flags.verbose, width=width(console)))
+
+
+def _next(asked: Asked, rows: Sequence[Row]) -> str:
+    """What to do about what nobody could be asked for; "" where there is none."""
+    unasked = {row.what for row in rows if row.state is State.UNKNOWN}
+    if not unasked:
+        return ""
+    when = "without --offline" if asked.offline else "when the services can be reached"
+    instead = ", or leave `doi` out of the spec" if "paper" in unasked else ""
+    return f"Run `dandifile resolve` again {when}{instead}."
 
 
 def _document(found: Resolution, lines: list[str], warnings: list[str], review: list[str]) -> JsonObject:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Known:
-    """What `lock` says of what is `wanted`. `reasons` are by what was asked for, where nothing was found."""
+    """What `lock` says of what is `wanted`.
+
+    `reasons` are by what was asked for, where nothing was found; `unasked`: since nobody could be asked.
+    """
 
     lock: Lock
     wanted: Wanted
     unpinned: tuple[str, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
+    unasked: AbstractSet[str] = frozenset()
 
     @cached_property
     def papers(self) -> tuple[Paper, ...] | None:
@@ -100,3 +105,6 @@ class Known:
 
     def why(self, asked: str) -> str:
         return self.reasons.get(asked) or self.reasons.get(normal(asked) or "", "")
+
+    def may_be_right(self, asked: str) -> bool:
+        return bool({asked, normal(asked)} & self.unasked)

@@ -16,16 +16,8 @@ from dandifile.lookup.facts import (
 )
 from dandifile.lookup.matching import may_be_same, same_name
 from dandifile.lookup.services import TITLES
-from dandifile.lookup.terms.outcome import (
-    Absent,
-    Candidate,
-    Choice,
-    Foreign,
-    Matched,
-    Outcome,
-    Retired,
-    Unchecked,
-)
+from dandifile.lookup.terms.messages import complaint
+from dandifile.lookup.terms.outcome import Absent, Foreign, Matched, Outcome, Unchecked
 
 
 class State(StrEnum):
@@ -134,22 +126,14 @@ def outcome_row(outcome: Outcome) -> Row:
     if isinstance(outcome, Foreign):
         note = "kept as it is: of no OBO ontology, so that nobody here can check it"
         return Row("term", outcome.asked, State.FOUND, outcome.asked, notes=(note,))
-    state, note = _judged(outcome)
-    return Row("term", outcome.asked, state, notes=(note,))
+    return Row("term", outcome.asked, _STATES.get(type(outcome), State.DOUBTFUL), notes=_told(outcome))
 
 
-def _judged(outcome: Choice | Retired | Absent | Unchecked) -> tuple[State, str]:
-    noun = outcome.kind.noun
-    if isinstance(outcome, Choice):
-        how = f"a {noun} is taken by its one exact name or by its id"
-        return State.DOUBTFUL, f"{outcome.why}; {how}{_one_of(outcome.candidates)}"
-    if isinstance(outcome, Retired):
-        return State.DOUBTFUL, f"{outcome.label} ({outcome.id}) is obsolete{_one_of(outcome.successors)}"
-    if isinstance(outcome, Absent):
-        return State.MISSING, f"there is no such {noun}{_one_of(outcome.near)}"
-    return State.UNKNOWN, f"{outcome.why}{_one_of(outcome.near)}"
+_STATES: dict[type[Outcome], State] = {Absent: State.MISSING, Unchecked: State.UNKNOWN}
 
 
-def _one_of(candidates: Iterable[Candidate]) -> str:
-    shown = [f"{each.id} {each.label}{f' ({each.why})' if each.why else ''}" for each in candidates]
-    return f": write {' or '.join(shown)}" if shown else ""
+def _told(outcome: Outcome) -> tuple[str, ...]:
+    """What is most likely wrong and what to write; then, of what was not asked, why."""
+    said = complaint(outcome)
+    unasked = (outcome.why,) if isinstance(outcome, Unchecked) else ()
+    return ("; ".join(said), *unasked) if said else ()

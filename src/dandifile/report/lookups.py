@@ -20,7 +20,10 @@ _COLUMN = 8  # `ORCID iD`
 
 @dataclass(frozen=True)
 class Lookups:
-    """`diff` is the lock's, a line a fact; `written` says whether it was written, or only would be."""
+    """`diff` is the lock's, a line a fact; `written` says whether it was written, or only would be.
+
+    `then` is what to do next, in a sentence, where something is left to do.
+    """
 
     rows: Sequence[Found]
     diff: Sequence[str]
@@ -28,6 +31,7 @@ class Lookups:
     review: Sequence[str]
     file: str
     written: bool
+    then: str = ""
 
 
 def lookups_text(found: Lookups, *, verbose: bool = False, width: int = 100) -> Text:
@@ -39,7 +43,7 @@ def lookups_text(found: Lookups, *, verbose: bool = False, width: int = 100) -> 
             _listed("Noticed:", found.warnings, width),
             _listed("Only OpenAlex says so; look before you trust it:", found.review, width),
             _listed(f"{found.file}:", found.diff, width),
-            [Text(_verdict(found), "bold")],
+            [Text(_verdict(found), "bold"), *([Text(found.then)] if found.then else [])],
         ]
     )
 
@@ -74,5 +78,6 @@ def _verdict(found: Lookups) -> str:
     for state, words in (("doubtful", "to look at"), ("missing", "not found"), ("unknown", "not checked")):
         said += f" · {counts[state]:,} {words}" if counts[state] else ""
     if not found.diff:
-        return f"{said} · {found.file} says so already"
+        known = counts["found"] == len(found.rows)
+        return f"{said} · {found.file} {'says so already' if known else 'stays as it is'}"
     return f"{said} · {found.file} {'written' if found.written else 'would change'}"

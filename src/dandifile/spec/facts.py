@@ -63,6 +63,9 @@ class Facts(Protocol):
     def why(self, asked: str) -> str:
         """What came of looking for a term, or for a paper by its DOI as the spec has it; "" if nobody did."""
 
+    def may_be_right(self, asked: str) -> bool:
+        """Whether `why` is only that nobody could be asked: another time it may be found."""
+
 
 @dataclass(frozen=True)
 class NothingKnown:
@@ -85,3 +88,6 @@ class NothingKnown:
 
     def why(self, asked: str) -> str:  # noqa: ARG002 - the Protocol's
         return ""
+
+    def may_be_right(self, asked: str) -> bool:  # noqa: ARG002 - the Protocol's
+        return False

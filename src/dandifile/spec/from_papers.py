@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dandifile.errors import Problem
@@ -12,7 +12,7 @@ from dandifile.spec.dandi_names import FROM_SHORT
 from dandifile.spec.facts import Facts
 from dandifile.spec.fault import Fault, Path, spoken
 from dandifile.spec.forms import contributor
-from dandifile.spec.named import MEND, RESOLVE, dois
+from dandifile.spec.named import AGAIN, MEND, RESOLVE, dois
 
 _ENTRY = re.compile(r"contributors\[(\d+)\]")
 FILLED = {"name": "name", "description": "description", "related": "relatedResource"}
@@ -40,7 +40,7 @@ def from_papers(declared: JsonObject, facts: Facts) -> FromPapers:
     credited = facts.credits(declared.get("contributors", ()), contributor)
     if credited is None or facts.fields is None:
         wanted = [*(["contributor"] if of_people else []), *open_]
-        return FromPapers(blocked=tuple(_unknown(name, declared, facts) for name in wanted))
+        return FromPapers(blocked=tuple(_unknown(wanted, declared, facts)))
     return FromPapers(
         defaults={name: value for name, value in facts.fields.items() if name in open_},
         fields={"contributor": list(credited.contributors)} if of_people else {},
@@ -56,10 +56,17 @@ def unfilled(place: Path) -> Block:
     return Block(why, RESOLVE, Key("metadata", name))
 
 
-def _unknown(name: str, declared: JsonObject, facts: Facts) -> Block:
-    reasons = [f"{doi}: {why}" for doi in dois(declared) if (why := facts.why(doi))]
-    said = "; ".join(reasons) or "the paper is not looked up yet"
-    return Block(f"{name} is the paper's to say: {said}", MEND if reasons else RESOLVE, Key("metadata", name))
+def _unknown(fields: Sequence[str], declared: JsonObject, facts: Facts) -> Iterator[Block]:
+    """A block a field; the reason, which is of the papers and may be long, in the first one."""
+    unfound = {doi: why for doi in dois(declared) if (why := facts.why(doi))}
+    said = "; ".join(f"{doi}: {why}" for doi, why in unfound.items()) or "the paper is not looked up yet"
+    fix = MEND if unfound else RESOLVE
+    if unfound and all(map(facts.may_be_right, unfound)):
+        fix = f"{AGAIN}, or leave `doi` out"
+    for number, name in enumerate(fields):
+        yield Block(
+            f"{name} is the paper's to say{'' if number else f': {said}'}", fix, Key("metadata", name)
+        )
 
 
 def _fault(problem: Problem, declared: JsonObject) -> Fault:

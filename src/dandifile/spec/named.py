@@ -15,6 +15,7 @@ from dandifile.spec.forms import items, term_lists
 
 RESOLVE = "run `dandifile resolve`"
 MEND = "correct the spec where it is wrong, and run `dandifile resolve`"
+AGAIN = "run again when the service can be reached"
 
 
 class NamedTerm(NamedTuple):
@@ -122,5 +123,6 @@ def _unknown(text: str, path: Path, facts: Facts) -> Block:
     of_assets = path[0] == "regions" and len(path) > 2  # noqa: PLR2004  regions, subjects, C005
     key = Key("assets", spoken(path)) if of_assets else Key("metadata", "about")
     why = facts.why(text)
-    said = f"{text!r}: {why}" if why else f"{text!r} is not looked up yet"
-    return Block(f"{spoken(path)}: {said}", MEND if why else RESOLVE, key)
+    said = why or f"{text!r} is not looked up yet"
+    mend = f"correct the spec if it is wrong, or {AGAIN}" if facts.may_be_right(text) else MEND
+    return Block(f"{spoken(path)}: {said}", mend if why else RESOLVE, key)

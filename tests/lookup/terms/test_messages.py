@@ -18,6 +18,7 @@ from dandifile.lookup.terms.outcome import (
 )
 from tests.lookup.terms.asking import offline
 
+AGAIN = "run again when the service can be reached"
 HEART = Candidate("UBERON:0000948", "heart", "related")
 LIVER = Candidate("UBERON:0002107", "liver")
 REGION = Kind.REGION
@@ -61,13 +62,13 @@ REGION = Kind.REGION
     ),
     (
         Unchecked("xyz", Kind.DISORDER, "OLS: no answer in time"),
-        "whether 'xyz' is a disorder could not be checked (OLS: no answer in time)",
-        "run `dandifile resolve` again",
+        "no disorder 'xyz' is known here, and nobody else could be asked",
+        AGAIN,
     ),
     (
         Unchecked("livr", REGION, "OLS: not asked (offline)", (LIVER,)),
-        "whether 'livr' is a brain region could not be checked (OLS: not asked (offline))",
-        "run `dandifile resolve` again, or write an id: UBERON:0002107 (liver)",
+        "no brain region 'livr' is known here, and nobody else could be asked",
+        f"write the id of the one that is meant: UBERON:0002107 (liver); or {AGAIN}",
     ),
     (
         Foreign("ilx:1", Kind.PHENOTYPE),

@@ -20,7 +20,7 @@ BROWSER = "https://www.ebi.ac.uk/ols4"
 
 
 def complaint(outcome: Outcome) -> tuple[str, str] | None:
-    """What is wrong and what to do next, as `UserError` and `Problem` take it; None for a match."""
+    """What is wrong and what to do next; None for a match. Why nobody was asked is `Unchecked.why`."""
     match outcome:
         case Matched():
             return None
@@ -34,9 +34,10 @@ def complaint(outcome: Outcome) -> tuple[str, str] | None:
         case Absent(asked, kind, near):
             what = f"{kind.prefix} has no {kind.noun} {asked!r}"
             fix = f"write the id of the one that is meant: {_listed(near)}" if near else _look(kind)
-        case Unchecked(asked, kind, why, near):
-            what = f"whether {asked!r} is a {kind.noun} could not be checked ({why})"
-            fix = "run `dandifile resolve` again" + (f", or write an id: {_listed(near)}" if near else "")
+        case Unchecked(asked, kind, _, near):
+            what = f"no {kind.noun} {asked!r} is known here, and nobody else could be asked"
+            meant = f"write the id of the one that is meant: {_listed(near)}; or " if near else ""
+            fix = f"{meant}run again when the service can be reached"
         case Foreign(asked, kind):
             what = f"{asked!r} is kept as it is: only ids of OBO ontologies can be checked"
             fix = f"where {kind.prefix} has the {kind.noun}, write that id"
