@@ -66,9 +66,13 @@ class Draft:
         more = f"{self.origin}/x" if number * size < len(rows) else None
         return Reply(200, {"count": len(rows) if number == 1 else None, "next": more, "results": shown})
 
+    @staticmethod
+    def zarr(zarr_id: str) -> dict[str, Any]:
+        return {"zarr_id": zarr_id, "name": zarr_id, "status": "Complete", "checksum": f"sum-{zarr_id}"}
+
     def zarrs(self, _: Asked) -> Reply:
         ids = [item["zarr"] for item in self.items if item["zarr"]]
-        return Reply(200, {"next": None, "results": [{"zarr_id": z, "checksum": f"sum-{z}"} for z in ids]})
+        return Reply(200, {"next": None, "results": [self.zarr(z) for z in ids]})
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,7 @@ from requests.auth import AuthBase
 from dandifile.archive.credentials import Secret, missing_key, refused_key
 from dandifile.archive.instances import Instance
 from dandifile.archive.retry import PATIENT, Patience, Repeat, exchange, http_date
+from dandifile.archive.shapes import ANYTHING, BLOB, Shape, misfit, page
 from dandifile.archive.urls import is_loopback, origin_of
 from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Json
@@ -41,7 +42,7 @@ class Call:
     """One request. `path` is relative to the API's URL and ends in a slash: without it, it is redirected.
 
     After a lost answer the request is sent again, unless `repeat` says that only a request
-    which certainly had no effect may be.
+    which certainly had no effect may be. `shape` is what of a success is used.
     """
 
     method: str
@@ -49,6 +50,7 @@ class Call:
     body: Json = None
     params: Mapping[str, str | int] | None = None
     repeat: Repeat = Repeat.HARMLESS
+    shape: Shape = ANYTHING
 
 
 class Answer(NamedTuple):
@@ -109,22 +111,27 @@ class ReadApi:
         self._patience = patience
         self._session = new_session(KeyAuth(key, origin_of(instance.api_url)), instance.api_url)
 
-    def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Json:
+    def get(
+        self, path: str, params: Mapping[str, str | int] | None = None, *, shape: Shape = ANYTHING
+    ) -> Json:
         """GET JSON. ArchiveError (with the status) or CredentialsError where the archive says no."""
-        return self._send(Call("GET", path, params=params)).body
+        return self._send(Call("GET", path, params=params, shape=shape)).body
 
-    def get_all(self, path: str, params: Mapping[str, str | int] | None = None) -> Iterator[Json]:
+    def get_all(
+        self, path: str, params: Mapping[str, str | int] | None = None, *, item: Shape = ANYTHING
+    ) -> Iterator[Json]:
         """Every item of a paged list, page by page; for the lists that are short."""
         for number in itertools.count(1):
-            page = self.get(path, {**(params or {}), "page": number, "page_size": 1000})
-            yield from page["results"]
-            if page["next"] is None:
+            query = {**(params or {}), "page": number, "page_size": 1000}
+            found = self.get(path, query, shape=page(item))
+            yield from found["results"]
+            if found["next"] is None or not found["results"]:
                 return
 
     def find_blob(self, digest: str) -> Json | None:
         """Ask `POST blobs/digest/`, which stores nothing, for the blob of this dandi-etag."""
         body = {"algorithm": "dandi:dandi-etag", "value": digest}
-        answer = self._send(Call("POST", "blobs/digest/", body), accept=(404,))
+        answer = self._send(Call("POST", "blobs/digest/", body, shape=BLOB), accept=(404,))
         return None if answer.status == requests.codes.not_found else answer.body
 
     def server_time(self) -> datetime:
@@ -146,7 +153,7 @@ class ReadApi:
         )
         response = exchange(send, url, self._patience, call.repeat)
         if response.ok and not response.is_redirect:
-            return Answer(response.status_code, _decoded(response), response.headers)
+            return Answer(response.status_code, _decoded(response, call.shape), response.headers)
         if response.status_code in accept:
             return Answer(response.status_code, reason_given(response), response.headers)
         raise self._credentials_error(response) or _refusal(response)
@@ -212,18 +219,22 @@ def _encoded(body: Json) -> bytes | None:
         ) from None
 
 
-def _decoded(response: requests.Response) -> Json:
-    if not response.content:
-        return None
+def _decoded(response: requests.Response, shape: Shape = ANYTHING) -> Json:
     try:
-        return response.json()
+        body = response.json() if response.content else None
+        fault = misfit(body, shape)
+        what = f"this does not answer as a DANDI archive does: {fault}"
     except ValueError:
-        raise ArchiveError(
-            "the answer is not JSON: a login page or a proxy, not a DANDI archive",
-            status=response.status_code,
-            where=_where(response),
-            fix="check `instance` in the spec, and the network's proxy",
-        ) from None
+        body, fault = None, "not JSON"
+        what = "the answer is not JSON: a login page or a proxy, not a DANDI archive"
+    if not fault:
+        return body
+    raise ArchiveError(
+        what,
+        status=response.status_code,
+        where=_where(response),
+        fix="check `instance` in the spec, and the network's proxy",
+    )
 
 
 def _refusal(response: requests.Response) -> ArchiveError:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
+from dandifile.archive import shapes
 from dandifile.archive.http import ReadApi
 from dandifile.archive.metadata import content_digest, strip_asset
 from dandifile.errors import ArchiveError
@@ -119,7 +120,7 @@ class Listing:
     def _zarr_checksums(self, rows: Iterable[Row]) -> dict[str, str]:
         if not any(row.zarr for row in rows):
             return {}
-        zarrs = self.api.get_all("zarr/", {"dandiset": self.identifier})
+        zarrs = self.api.get_all("zarr/", {"dandiset": self.identifier}, item=shapes.ZARR)
         return {zarr["zarr_id"]: zarr["checksum"] or "" for zarr in zarrs}
 
     def _documents(
@@ -145,19 +146,20 @@ class Listing:
             yield dict(in_parallel(self._document, some))
 
     def _first_page(self) -> tuple[int, list[Row]]:
-        answer = self.api.get(f"{self._folder}/assets/", self._query(1))
+        answer = self.api.get(f"{self._folder}/assets/", self._query(1), shape=shapes.ASSETS_FIRST)
         return answer["count"], list(map(_row, answer["results"]))
 
     def _page(self, number: int) -> list[Row]:
-        return list(map(_row, self.api.get(f"{self._folder}/assets/", self._query(number))["results"]))
+        answer = self.api.get(f"{self._folder}/assets/", self._query(number), shape=shapes.ASSETS)
+        return list(map(_row, answer["results"]))
 
     def _page_of_documents(self, number: int) -> dict[str, JsonObject]:
         query = self._query(number) | {"metadata": "true"}
-        results = self.api.get(f"{self._folder}/assets/", query)["results"]
-        return {item["asset_id"]: item["metadata"] for item in results}
+        answer = self.api.get(f"{self._folder}/assets/", query, shape=shapes.ASSET_DOCUMENTS)
+        return {item["asset_id"]: item["metadata"] for item in answer["results"]}
 
     def _document(self, asset_id: str) -> tuple[str, JsonObject]:
-        return asset_id, self.api.get(f"assets/{asset_id}/")
+        return asset_id, self.api.get(f"assets/{asset_id}/", shape=shapes.ASSET_DOCUMENT)
 
     @property
     def _folder(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from dandifile.archive import shapes
 from dandifile.archive.credentials import Secret
 from dandifile.archive.http import ReadApi
 from dandifile.archive.instances import Instance, service_url
@@ -50,7 +51,7 @@ class Reader:
 
     def info(self) -> JsonObject:
         """`/api/info/`: versions, URLs, and the schema that the server uses."""
-        return self._once.get("info", lambda: self._get("info/"))
+        return self._once.get("info", lambda: self._get("info/", shapes.INFO))
 
     def check_instance(self) -> None:
         """Make sure that this is the archive that the spec means, and that we can talk to it.
@@ -59,7 +60,7 @@ class Reader:
         call themselves `DANDI` too. UserError otherwise.
         """
         own = service_url(self.info(), "api")
-        if own is None or "schema_version" not in self.info():
+        if own is None:
             raise UserError(
                 f"{self.instance.api_url} does not answer as a DANDI archive does",
                 fix="check `instance` in the spec",
@@ -75,7 +76,7 @@ class Reader:
         """The key's user; None without a key."""
         if self.key is None:
             return None
-        name: str = self._once.get("me", lambda: self._get("users/me/"))["username"]
+        name: str = self._once.get("me", lambda: self._get("users/me/", shapes.USER))["username"]
         return name
 
     def schema(self, model: str) -> JsonObject:
@@ -85,7 +86,7 @@ class Reader:
         def make() -> JsonObject:
             known = self.cache.get_many("schema", [name])
             if name not in known:
-                known = {name: self.api.get("schemas/", {"model": model})}
+                known = {name: self.api.get("schemas/", {"model": model}, shape=shapes.SCHEMA)}
                 self.cache.put_many("schema", known)
             schema: JsonObject = known[name]
             return schema
@@ -102,7 +103,7 @@ class Reader:
     def dandisets(self) -> list[JsonObject]:
         """This user's dandisets as they are right now, embargoed and empty ones included."""
         query = {"user": "me", "embargoed": "true", "draft": "true", "empty": "true"}
-        return list(self.api.get_all("dandisets/", query))
+        return list(self.api.get_all("dandisets/", query, item=shapes.DANDISET_LISTED))
 
     def own_drafts(self, name: str) -> list[JsonObject]:
         """This user's dandisets whose draft has this name right now."""
@@ -116,22 +117,23 @@ class Reader:
 
     def dandiset(self) -> JsonObject:
         """The detail: identifier, embargo_status, draft_version, most_recent_published_version."""
-        return self._once.get("dandiset", lambda: self._get(self._own()))
+        return self._once.get("dandiset", lambda: self._get(self._own(), shapes.DANDISET))
 
     def draft(self) -> JsonObject:
         """The draft's `info`: metadata, status, counts and the server's validation errors."""
-        return self._once.get("draft", lambda: self._get(f"{self._own()}versions/draft/info/"))
+        return self._once.get("draft", lambda: self._get(f"{self._own()}versions/draft/info/", shapes.DRAFT))
 
     def owners(self) -> tuple[str, ...]:
         """The owners' logins."""
-        users = self._once.get("owners", lambda: self._get(f"{self._own()}users/"))
+        users = self._once.get("owners", lambda: self._get(f"{self._own()}users/", shapes.USERS))
         return tuple(user["username"] for user in users)
 
     def open_uploads(self) -> list[JsonObject]:
         """Uploads that were begun and never validated: `{upload_id, etag, size, …}`."""
         if not self.dandiset()["draft_version"].get("active_uploads"):
             return []
-        return self._once.get("uploads", lambda: list(self.api.get_all(f"{self._own()}uploads/")))
+        uploads = f"{self._own()}uploads/"
+        return self._once.get("uploads", lambda: list(self.api.get_all(uploads, item=shapes.UPLOAD)))
 
     def assets(self) -> dict[str, RemoteAsset]:
         """The draft's assets by path, in byte order; metadata is not held."""
@@ -144,7 +146,8 @@ class Reader:
     def asset_at(self, path: str) -> JsonObject | None:
         """What is at this path right now: a listing's item with whole metadata, or None."""
         query: dict[str, str | int] = {"path": path, "metadata": "true", "page_size": 1}
-        found = self.api.get(f"{self._own()}versions/draft/assets/", query)["results"]
+        answer = self.api.get(f"{self._own()}versions/draft/assets/", query, shape=shapes.some(shapes.ASSET))
+        found = answer["results"]
         return next((item for item in found if item["path"] == path), None)
 
     # --- zarrs, as they are right now -----------------------------------------------------------
@@ -152,12 +155,12 @@ class Reader:
     def zarr_named(self, name: str) -> JsonObject | None:
         """The row of this name: `{zarr_id, name, status, checksum, …}`; it may be no asset's."""
         query: dict[str, str | int] = {"dandiset": str(self.identifier), "name": name}
-        found: list[JsonObject] = self.api.get("zarr/", query)["results"]
+        found: list[JsonObject] = self.api.get("zarr/", query, shape=shapes.some(shapes.ZARR))["results"]
         return found[0] if found else None
 
     def zarr(self, zarr_id: str) -> JsonObject:
         """Its status (Pending, Uploaded, Ingesting, Complete) and, once Complete, its checksum."""
-        row: JsonObject = self.api.get(f"zarr/{zarr_id}/")
+        row: JsonObject = self.api.get(f"zarr/{zarr_id}/", shape=shapes.ZARR)
         return row
 
     def zarr_files(self, zarr_id: str) -> Iterator[tuple[str, str]]:
@@ -165,9 +168,9 @@ class Reader:
         after = ""
         while True:
             query: dict[str, str | int] = {"after": after} if after else {}
-            page = self.api.get(f"zarr/{zarr_id}/files/", query)
+            page = self.api.get(f"zarr/{zarr_id}/files/", query, shape=shapes.page(shapes.ZARR_FILE))
             yield from ((item["Key"], item["ETag"].strip('"')) for item in page["results"])
-            if page["next"] is None:
+            if page["next"] is None or not page["results"]:
                 return
             after = page["results"][-1]["Key"]
 
@@ -177,9 +180,9 @@ class Reader:
         assert self.identifier is not None, "there is no dandiset yet"
         return f"dandisets/{self.identifier}/"
 
-    def _get(self, path: str) -> Json:
+    def _get(self, path: str, shape: shapes.Shape) -> Json:
         try:
-            return self.api.get(path)
+            return self.api.get(path, shape=shape)
         except ArchiveError as error:
             if error.status == NOT_FOUND and self.identifier and path.startswith(self._own()):
                 raise ArchiveError(

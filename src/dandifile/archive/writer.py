@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dandifile.archive import shapes
 from dandifile.archive.credentials import Secret
 from dandifile.archive.http import Answer, Call, WriteApi
 from dandifile.archive.instances import Instance
@@ -99,6 +100,7 @@ class Writer:
             {"name": name, "metadata": strip_dandiset(metadata)},
             embargo.query() if embargo else {"embargo": "false"},
             Repeat.DOUBLES,
+            shapes.DANDISET_MADE,
         )
         identifier: str = self._write(call).body["identifier"]
         self.adopt(identifier)
@@ -120,7 +122,7 @@ class Writer:
     ) -> RemoteAsset:
         """Add an asset. One that is there already with the same content and metadata is as good."""
         body = _asset_body(path, blob, zarr, metadata)
-        answer = self._write(Call("POST", f"{self._assets}/", body), accept=(CONFLICT,))
+        answer = self._write(Call("POST", f"{self._assets}/", body, shape=shapes.ASSET), accept=(CONFLICT,))
         return self._settled(answer, body)
 
     def put_asset(
@@ -134,7 +136,8 @@ class Writer:
     ) -> RemoteAsset:
         """Replace an asset's path, content and metadata; a change gives it a new id."""
         body = _asset_body(path, blob, zarr, metadata)
-        answer = self._write(Call("PUT", f"{self._assets}/{asset_id}/", body), accept=(NOT_FOUND, CONFLICT))
+        call = Call("PUT", f"{self._assets}/{asset_id}/", body, shape=shapes.ASSET)
+        answer = self._write(call, accept=(NOT_FOUND, CONFLICT))
         return self._settled(answer, body, asset_id)
 
     def delete_asset(self, asset_id: str) -> None:
@@ -150,7 +153,8 @@ class Writer:
             "digest": {"algorithm": "dandi:dandi-etag", "value": digest},
             "dandiset": self.identifier,
         }
-        answer = self._write(Call("POST", "uploads/initialize/", body), accept=(CONFLICT,))
+        call = Call("POST", "uploads/initialize/", body, shape=shapes.UPLOAD_BEGUN)
+        answer = self._write(call, accept=(CONFLICT,))
         if answer.status == CONFLICT:
             try:
                 return answer.headers["Location"]
@@ -164,7 +168,8 @@ class Writer:
 
         A part is `{part_number, size, etag}`.
         """
-        body = self._write(Call("POST", f"uploads/{upload_id}/complete/", {"parts": parts})).body
+        call = Call("POST", f"uploads/{upload_id}/complete/", {"parts": parts}, shape=shapes.UPLOAD_SENT)
+        body = self._write(call).body
         return body["complete_url"], body["body"]
 
     def validate(self, upload_id: str) -> str | None:
@@ -173,7 +178,8 @@ class Writer:
         None where the upload is no more: it was validated before, or somebody else finished
         the same content meanwhile. Either way `initialize` then gives the blob.
         """
-        answer = self._write(Call("POST", f"uploads/{upload_id}/validate/"), accept=(NOT_FOUND, CONFLICT))
+        call = Call("POST", f"uploads/{upload_id}/validate/", shape=shapes.UPLOAD_VALIDATED)
+        answer = self._write(call, accept=(NOT_FOUND, CONFLICT))
         return None if answer.status in (NOT_FOUND, CONFLICT) else str(answer.body["blob_id"])
 
     # --- zarrs ---------------------------------------------------------------------------------
@@ -181,7 +187,7 @@ class Writer:
     def create_zarr(self, name: str) -> str:
         """Make a Zarr without files, and return its id; of one that is there already, that one's."""
         body = {"name": name, "dandiset": self.identifier}
-        answer = self._write(Call("POST", "zarr/", body), accept=(BAD_REQUEST,))
+        answer = self._write(Call("POST", "zarr/", body, shape=shapes.ZARR), accept=(BAD_REQUEST,))
         row = answer.body if answer.status != BAD_REQUEST else self.reader.zarr_named(name)
         if row is None:
             raise _said_no(answer, name)
@@ -192,7 +198,7 @@ class Writer:
         body = [
             {"path": file.path, "base64md5": b64encode(bytes.fromhex(file.md5)).decode()} for file in files
         ]
-        urls: list[str] = self._write(Call("POST", f"zarr/{zarr}/files/", body)).body
+        urls: list[str] = self._write(Call("POST", f"zarr/{zarr}/files/", body, shape=shapes.URLS)).body
         return urls
 
     def delete_zarr_files(self, zarr: str, paths: Iterable[str]) -> None:
