@@ -179,16 +179,19 @@ def test_an_environment_overrides(
     assert spec.fields["name"] == f"At {environment}".strip()
 
 
-def test_an_unknown_environment_is_told_beside_all_else(tmp_path: Path) -> None:
-    unknown, wrong = refused(tmp_path, ENVIRONMENTS + "nam: x\n", "rehersal").problems
-    assert unknown.where.endswith("dandiset.yaml:5:1")
-    assert unknown.fix == "did you mean `rehearsal`? there are: rehearsal, copy, none, same"
-    assert "`nam`" in wrong.what
-
-
-def test_an_environment_where_there_are_none(tmp_path: Path) -> None:
-    (problem,) = refused(tmp_path, HEAD, "rehearsal").problems
-    assert problem.fix == "the spec has no `environments`"
+@pytest.mark.parametrize(
+    ("spec", "fix"),
+    [
+        (ENVIRONMENTS + "nam: x\n", "did you mean `rehearsal`? there are: rehearsal, copy, none, same"),
+        (HEAD, "the spec has no `environments`: leave the flag out"),
+    ],
+)
+def test_an_unknown_environment_is_the_flags_fault(spec: str, fix: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        loaded(tmp_path, spec, "rehersal")
+    assert not isinstance(caught.value, SpecError)
+    assert caught.value.what == "--environment rehersal: the spec has no environment of this name"
+    assert caught.value.fix == fix
 
 
 def test_digests_of_two_environments_differ(tmp_path: Path) -> None:

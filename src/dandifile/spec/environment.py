@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dandifile.errors import UserError
 from dandifile.model import JsonObject
-from dandifile.spec.fault import Fault
 from dandifile.spec.near import nearest
 
 
-def unknown_environment(document: JsonObject, name: str) -> list[Fault]:
-    """A fault if `name` is asked for and not there."""
+def refuse_unknown(document: JsonObject, name: str, shown: str) -> None:
+    """UserError if `name`, which the command line asked for, is not there; `shown` names the spec."""
     there = document.get("environments")
     names = list(there) if isinstance(there, dict) else []
     if not name or name in names:
-        return []
+        return
     near = nearest(name, names)
-    listed = f"there are: {', '.join(names)}" if names else "the spec has no `environments`"
+    listed = (
+        f"there are: {', '.join(names)}" if names else "the spec has no `environments`: leave the flag out"
+    )
     fix = f"did you mean `{near}`? {listed}" if near else listed
-    return [Fault(("environments",), f"there is no environment `{name}`", fix, at_key=True)]
+    raise UserError(f"--environment {name}: the spec has no environment of this name", where=shown, fix=fix)
 
 
 def overridden(document: JsonObject, name: str) -> JsonObject:

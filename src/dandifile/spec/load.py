@@ -15,7 +15,7 @@ from dandifile.errors import Problem, SpecError
 from dandifile.model import Json, JsonObject, Spec
 from dandifile.spec.build import build_spec
 from dandifile.spec.document import Document, read_document, read_text
-from dandifile.spec.environment import overridden, unknown_environment
+from dandifile.spec.environment import overridden, refuse_unknown
 from dandifile.spec.facts import Facts, NothingKnown
 from dandifile.spec.fault import Fault
 from dandifile.spec.fault import Path as Place
@@ -62,10 +62,9 @@ def read(file: Path, environment: str = "") -> Declared:
     shown = _shown(file)
     document = read_document(read_text(file, shown), shown)
     _recognise(document)
-    unknown = unknown_environment(document.value, environment)
-    rendered = _rendered(document.value, "" if unknown else environment)
-    faults = [*unknown, *rendered.faults]
-    faults += _checked(rendered, document, faults)
+    refuse_unknown(document.value, environment, shown)
+    rendered = _rendered(document.value, environment)
+    faults = rendered.faults + _checked(rendered, document, rendered.faults)
     problems = [*document.problems, *(document.problem(fault) for fault in faults)]
     if problems:
         raise _all_of(problems, shown)
