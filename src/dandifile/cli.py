@@ -81,7 +81,7 @@ def init(
     from dandifile.commands.init import Source, init, normal_dois
 
     source = Source(normal_dois(doi), tuple(data), instance, offline)
-    return init(file or Path("dandiset.yaml"), source)
+    return init(file or Path(), source)
 
 
 @app.command()

@@ -9,7 +9,7 @@ import typer
 
 File = Annotated[
     Path | None,
-    typer.Option("--file", "-f", metavar="FILE", help="The spec; default: dandiset.yaml here or above."),
+    typer.Option("--file", "-f", metavar="FILE", help="The spec, or its folder; default: here or above."),
 ]
 Environment = Annotated[
     str, typer.Option("--environment", "-e", metavar="NAME", help="One of the spec's environments.")

@@ -34,6 +34,35 @@ def test_check_says_what_stays_unknown(spec: Path, capsys: pytest.CaptureFixture
     assert "owners" in out
 
 
+def test_check_says_what_an_absent_source_may_mean(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in ("data", "raw/one"):
+        (spec.parent / folder).mkdir(parents=True)
+    spec.write_text(SPEC.replace("[nowhere]", "[dta, raw/on, raw/one, raw/two]"), "utf-8")
+    assert run(["check", "-f", str(spec.parent)]) == Exit.DONE
+    out = capsys.readouterr().out
+    assert "dta is not on this machine (did you mean `data`?)" in out
+    assert "raw/on is not on this machine;" in out  # what is named already is not meant twice
+    assert "raw/two is not on this machine;" in out
+    spec.write_text(SPEC.replace("[nowhere]", "[raw/on]"), "utf-8")
+    run(["check", "-f", str(spec)])
+    out = capsys.readouterr().out
+    assert "dandiset.yaml is right: 1 field, 1 path\n" in out
+    assert "(did you mean `raw/one`?)" in out
+
+
+@pytest.mark.parametrize("verb", ["check", "plan"])
+def test_an_instance_that_is_none_is_told_at_its_place(
+    verb: str, spec: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = SPEC.replace("dandi-sandbox", "dandi-sanbox") + "environments: {real: {instance: dandy}}\n"
+    spec.write_text(wrong, "utf-8")
+    assert run([verb, "-f", str(spec)]) == Exit.INPUT
+    err = " ".join(capsys.readouterr().err.split())
+    assert "dandiset.yaml:2:11 no archive is called 'dandi-sanbox'" in err
+    assert "did you mean dandi-sandbox? Known are dandi, dandi-sandbox, linc" in err
+    assert "dandiset.yaml:6:33 no archive is called 'dandy'" in err
+
+
 def test_check_as_json(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "-f", str(spec), "--format", "json"]) == Exit.DONE
     found = json.loads(capsys.readouterr().out)
@@ -122,7 +151,7 @@ def test_schemas_are_schemas(name: str, capsys: pytest.CaptureFixture[str]) -> N
         (["schema", "bogus"], "spec, plan"),
         (["plan", "-f", "no/such/file.yaml"], "no/such/file.yaml"),
         (["fmt", "-f", "no/such/file.yaml"], "no/such/file.yaml"),
-        (["check", "-e", "nowhere"], "nowhere"),
+        (["check", "-e", "nowhere"], "--environment nowhere"),
         (["apply", "no-plan.json", "--yes"], "no-plan.json"),
         (["apply"], "--yes"),
         (["archive"], "serve"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dandifile.errors import UserError
-from dandifile.spec.find import find
+from dandifile.spec.find import chosen, find
 
 
 def test_finds_the_spec_here_or_in_the_nearest_parent(tmp_path: Path) -> None:
@@ -21,6 +21,14 @@ def test_a_folder_of_that_name_is_no_spec(tmp_path: Path) -> None:
     (tmp_path / "dandiset.yaml").touch()
     (tmp_path / "lab" / "dandiset.yaml").mkdir(parents=True)
     assert find(tmp_path / "lab") == (tmp_path / "dandiset.yaml").resolve()
+
+
+def test_a_folder_that_is_named_names_the_spec_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "dandiset.yaml").touch()
+    assert chosen(tmp_path) == tmp_path / "dandiset.yaml"
+    assert chosen(tmp_path / "other.yaml") == tmp_path / "other.yaml"
+    monkeypatch.chdir(tmp_path)
+    assert chosen(None) == (tmp_path / "dandiset.yaml").resolve()
 
 
 def test_says_what_to_do_where_there_is_none(tmp_path: Path) -> None:

@@ -90,9 +90,16 @@ def known() -> Mapping[str, Instance]:
 def resolve(name_or_url: str) -> Instance:
     """The archive of this name or URL. Only a URL that is not built in is asked what it is.
 
+    Raises as `built_in` does; ArchiveError where nothing answers like a DANDI archive.
+    """
+    return built_in(name_or_url) or _ask(origin_of(normal_url(name_or_url.strip())))
+
+
+def built_in(name_or_url: str) -> Instance | None:
+    """The archive of this name or URL; None for a URL that is not built in. Nobody is asked.
+
     `local` is the caller's: it runs that archive and makes an `Instance.embedded`.
-    UserError for a name that is not known, an old name or host, and plain HTTP to another
-    machine; ArchiveError where nothing answers like a DANDI archive.
+    UserError for a name that is not known, an old name or host, and plain HTTP to another machine.
     """
     text = name_or_url.strip()
     if text in _RENAMED:
@@ -112,7 +119,7 @@ def resolve(name_or_url: str) -> Instance:
     for instance in _KNOWN:
         if origin in (origin_of(instance.web_url), origin_of(instance.api_url)):
             return instance
-    return _ask(origin)
+    return None
 
 
 def _no_such_name(name: str) -> UserError:

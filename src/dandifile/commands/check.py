@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import PurePosixPath
 
 from dandifile.checklist.offline import judged
 from dandifile.checklist.policy import facts_of
 from dandifile.checklist.verdict import Result, Verdict
-from dandifile.commands.common import LOCAL, Flags, bound
+from dandifile.commands.common import Flags, bound
+from dandifile.commands.instance import LOCAL
 from dandifile.commands.lookups import Bound, pinned
 from dandifile.commands.showing import print_json
 from dandifile.errors import Exit
 from dandifile.model import Spec
+from dandifile.report.words import many
+from dandifile.spec.near import nearest
 
 
 def check(flags: Flags) -> int:
@@ -43,9 +47,11 @@ def check(flags: Flags) -> int:
 
 
 def _lines(spec: Spec, absent: Sequence[str], policy: Sequence[Result]) -> Iterator[str]:
-    yield f"{spec.file.name} is right: {_many(len(spec.fields), 'field')}, {_many(len(spec.paths), 'path')}"
+    yield f"{spec.file.name} is right: {many(len(spec.fields), 'field')}, {many(len(spec.paths), 'path')}"
     for source in absent:
-        yield f"  {source} is not on this machine; its assets will be left as they are"
+        near = _meant(spec, source)
+        meant = f" (did you mean `{near}`?)" if near else ""
+        yield f"  {source} is not on this machine{meant}; its assets will be left as they are"
     if spec.unpinned:
         yield f"  not in the lock: {', '.join(spec.unpinned)}; `dandifile resolve` looks it up"
     if spec.not_acted_on:
@@ -57,8 +63,16 @@ def _lines(spec: Spec, absent: Sequence[str], policy: Sequence[Result]) -> Itera
             yield f"    {row.fix}"
 
 
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _meant(spec: Spec, source: str) -> str | None:
+    """What lies where an absent source should, is called almost so, and is not named by the spec itself."""
+    place = spec.root / source
+    named = {spec.root / entry.source for entry in spec.paths}
+    try:
+        there = [each.name for each in place.parent.iterdir() if each not in named]
+    except OSError:
+        return None
+    near = nearest(place.name, there)
+    return str(PurePosixPath(source).with_name(near)) if near else None
 
 
 def _settled(declared: Bound, spec: Spec) -> Callable[[str], bool]:

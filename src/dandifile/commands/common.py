@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dandifile.commands.instance import LOCAL
 from dandifile.errors import UserError
 from dandifile.model import Spec
 from dandifile.plan.kind import Options
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json")
 PERMITS = ("delete",)
-LOCAL = "local"  # the embedded archive's name, and this machine's
 TRANSFERS = 8  # at once, unless -j says otherwise: API writes to one draft gain nothing from more
 
 
@@ -73,9 +73,9 @@ def load_spec(flags: Flags) -> Spec:
 def bound(flags: Flags) -> Bound:
     """The spec as it was read, and its lock."""
     from dandifile.commands.lookups import bind
-    from dandifile.spec.find import find
+    from dandifile.spec.find import chosen
 
-    return bind(flags.file or find(Path.cwd()), flags.environment)
+    return bind(chosen(flags.file), flags.environment)
 
 
 @contextmanager

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from dandifile.errors import Exit
 from dandifile.spec.document import read_text
-from dandifile.spec.find import find
+from dandifile.spec.find import chosen
 from dandifile.spec.format import format_text
 
 
 def fmt(file: Path | None, *, check: bool) -> int:
     """Rewrites the file in place, by way of a temporary one; `check` only says whether it would."""
-    file = file or find(Path.cwd())
+    file = chosen(file)
     text = read_text(file, str(file))
     tidy = format_text(text, file.name)
     if tidy == text:

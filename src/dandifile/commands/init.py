@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dandifile.commands.init_people import orcids_and_rors
 from dandifile.commands.init_text import Known, Question, questions, spec_text
+from dandifile.commands.instance import refuse
 from dandifile.commands.lookups import ask, bind, pinned
 from dandifile.errors import Exit, Problem, SpecError, UserError
 from dandifile.lookup import doi as dois
@@ -19,6 +20,7 @@ from dandifile.lookup.terms.outcome import Kind
 from dandifile.lookup.vet import vetted
 from dandifile.lookup.wanted import Wanted, WantedTerm
 from dandifile.run.cache import MemoryCache
+from dandifile.spec.find import chosen
 from dandifile.survey.overview import Overview, overview
 
 
@@ -33,9 +35,15 @@ class Source:
 
 
 def init(file: Path, source: Source) -> int:
-    """Writes the spec and its lock, and says what is left to fill in. Never writes over a spec."""
+    """Writes the spec and its lock, and says what is left to fill in. Never writes over a spec.
+
+    `file` may be the folder that it shall lie in.
+    """
+    file = chosen(file)
     if not (source.dois or source.data):
         raise UserError("there is nothing to make a spec of", fix="give --doi, --data, or both")
+    if source.instance:
+        refuse(source.instance)
     if file.exists():
         raise UserError(
             "there is a spec already", where=str(file), fix="edit it, or name another file with --file"

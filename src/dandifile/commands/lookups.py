@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dandifile.commands.instance import instance_faults
 from dandifile.errors import BlockedError
 from dandifile.lookup.doi import normal
 from dandifile.lookup.doubts import anothers, out_of_use
@@ -62,6 +63,8 @@ class Bound:
 
 def bind(file: Path, environment: str) -> Bound:
     declared = read(file, environment)
+    if faults := list(instance_faults(declared.document.value)):
+        raise declared.refused(faults)
     return Bound(declared, load_lock(lock_file(declared.file)), needed(declared))
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from dandifile.commands.common import LOCAL, Flags, at_hand
+from dandifile.commands.common import Flags, at_hand
+from dandifile.commands.instance import LOCAL
 from dandifile.commands.showing import watching
 from dandifile.errors import ArchiveError
 from dandifile.model import Record, Spec

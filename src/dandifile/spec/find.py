@@ -9,6 +9,13 @@ from dandifile.errors import UserError
 NAME = "dandiset.yaml"
 
 
+def chosen(named: Path | None) -> Path:
+    """The spec that was named, by its file or by its folder; else the one that `find` finds from here."""
+    if named is None:
+        return find(Path.cwd())
+    return named / NAME if named.is_dir() else named
+
+
 def find(start: Path) -> Path:
     """The `dandiset.yaml` in `start` or the nearest parent that has one; a UserError if none has."""
     start = start.resolve()
