@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,6 +92,32 @@ def test_a_tree_is_made_and_taken_away_again(folder: Folder, mode: str) -> None:
     assert undone.code == Exit.DONE, undone.out
     assert folder.tree() == set()
     assert {file.name for file in (folder.root / "raw").iterdir()} == {"s1.nwb", "s2.nwb"}
+
+
+def test_the_hint_to_undo_is_a_line_for_the_shell(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.root / "raw")
+    ran = folder.run("--to", str(Path("..", "my tree [1]")))
+    words = shlex.split(ran.out.split("To undo it: ")[1])
+    log = Path(words[-1])
+    assert words[:-1] == ["dandifile", "organize", "--undo"]
+    assert log.parent == (folder.root / "my tree [1]").resolve()
+    assert folder.run("--undo", str(log)).code == Exit.DONE
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["made", "there before"])
+def test_undoing_takes_the_tree_s_folder_too_if_it_was_made(folder: Folder, *, there: bool) -> None:
+    tree = folder.root / "tree"
+    if there:
+        tree.mkdir()
+    folder.run("--to", str(tree))
+    first = next(tree.glob(".dandifile-organize-*"))
+    write_nwb(folder.root / "raw" / "s3.nwb", session_id="s3")
+    folder.run("--to", str(tree))
+    (second,) = set(tree.glob(".dandifile-organize-*")) - {first}
+    folder.run("--undo", str(first))
+    assert tree.exists()
+    assert folder.run("--undo", str(second)).code == Exit.DONE
+    assert tree.exists() is there
 
 
 def test_after_a_move_it_says_that_the_spec_looks_elsewhere(folder: Folder) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -33,7 +35,7 @@ def organize(flags: Flags, to: Path | None, mode: str, undone: Path | None, *, r
         if to is None:
             _show_names(named, flags)
             return Exit.BLOCKED if named.refused else Exit.DONE
-        folder = to.absolute()
+        folder = to.resolve()
         _refuse_inside(here.spec, folder, way)
         return _make(here, named, folder, way, flags)
 
@@ -132,6 +134,8 @@ def _show_names(named: Named, flags: Flags) -> None:
 def _show_placed(
     placed: Sequence[Placed], refused: Sequence[Refusal], flags: Flags, *, log: Path | None
 ) -> None:
+    from rich.text import Text
+
     from dandifile.report.console import show, stdout, width
     from dandifile.report.names import placed_text
 
@@ -145,7 +149,12 @@ def _show_placed(
     counts = Counter(words[one.status] for one in placed) + Counter(refused=len(refused))
     show(console, placed_text(errors, refused, counts, width=width(console)))
     if log:
-        console.print(f"To undo it: dandifile organize --undo {log}", soft_wrap=True)
+        console.print(Text(f"To undo it: dandifile organize --undo {_quoted(log)}"), soft_wrap=True)
+
+
+def _quoted(file: Path) -> str:
+    """As the shell takes it."""
+    return f'"{file}"' if os.name == "nt" else shlex.quote(str(file))
 
 
 def _refused_json(refused: Sequence[Refusal]) -> list[JsonObject]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,32 +36,36 @@ class Entry:
 
 @dataclass(frozen=True)
 class Log:
+    """`made`: the tree's own folder was not there before."""
+
     file: Path
     folder: Path
     mode: Mode
     entries: tuple[Entry, ...]
+    made: bool = False
 
 
 class Writer:
     """Adds to a log; what `add` was told is on the disk when it returns."""
 
-    def __init__(self, file: Path, mode: Mode) -> None:
-        self.file, self._mode = file, mode
+    def __init__(self, file: Path, mode: Mode, *, made: bool) -> None:
+        self.file, self._mode, self._made = file, mode, made
         self._begun = False
 
     def add(self, entry: Entry) -> None:
-        head = [] if self._begun else [{"dandifile_organize": _VERSION, "mode": self._mode}]
+        head = {"dandifile_organize": _VERSION, "mode": self._mode, "made": self._made}
+        lines = [asdict(entry)] if self._begun else [head, asdict(entry)]
         with self.file.open("a", encoding="utf-8") as stream:
-            stream.writelines(json.dumps(line) + "\n" for line in [*head, asdict(entry)])
+            stream.writelines(json.dumps(line) + "\n" for line in lines)
             stream.flush()
             os.fsync(stream.fileno())
         self._begun = True
 
 
-def new_log(folder: Path, mode: Mode) -> Writer:
+def new_log(folder: Path, mode: Mode, *, made: bool = False) -> Writer:
     """A log for one run in a folder; it becomes a file with its first entry."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    return Writer(folder / f"{_PREFIX}{stamp}.jsonl", mode)
+    return Writer(folder / f"{_PREFIX}{stamp}.jsonl", mode, made=made)
 
 
 def read(file: Path) -> Log:
@@ -78,13 +82,17 @@ def read(file: Path) -> Log:
         ) from error
     if version != _VERSION:
         raise UserError(f"{file} is of a newer dandifile", fix="undo it with that")
-    return Log(file, file.parent, mode, tuple(_entries(file, lines)))
+    return Log(file, file.parent, mode, tuple(_entries(file, lines)), header.get("made") is True)
 
 
-def made_before(folder: Path) -> dict[str, Entry]:
+def logs(folder: Path) -> list[Log]:
+    """Those of earlier runs in a folder, oldest first."""
+    return [read(file) for file in sorted(folder.glob(f"{_PREFIX}*.jsonl"))]
+
+
+def made_before(earlier: Iterable[Log]) -> dict[str, Entry]:
     """What earlier runs put into a folder, by path."""
-    logs = [read(file) for file in sorted(folder.glob(f"{_PREFIX}*.jsonl"))]
-    return {entry.path: entry for log in logs for entry in log.entries}
+    return {entry.path: entry for log in earlier for entry in log.entries}
 
 
 def _entries(file: Path, lines: list[str]) -> Iterator[Entry]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dandifile.errors import DataError, UserError
 from dandifile.organize import place
-from dandifile.organize.log import Entry, Writer, made_before, new_log
+from dandifile.organize.log import Entry, Writer, logs, made_before, new_log
 from dandifile.organize.media import rewrite
 from dandifile.organize.tree import Mode, Placement, Source
 from dandifile.survey.digest import dandi_etag
@@ -40,13 +40,16 @@ class Tree:
 
     @classmethod
     def at(cls, folder: Path, mode: Mode) -> Tree:
+        made = not folder.exists()
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UserError(
                 f"{folder} cannot be made: {error.strerror}", fix="choose a folder that you may write to"
             ) from error
-        return cls(folder, mode, new_log(folder, mode), made_before(folder))
+        earlier = logs(folder)
+        log = new_log(folder, mode, made=made or any(log.made for log in earlier))
+        return cls(folder, mode, log, made_before(earlier))
 
 
 def make(placements: Iterable[Placement], tree: Tree) -> Iterator[Placed]:

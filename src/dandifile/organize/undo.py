@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from dandifile.errors import DataError
@@ -21,9 +22,12 @@ def undo(log: Log) -> list[Placed]:
     The log is deleted when all is undone; run again, it does what is left.
     """
     undone = [_undone(entry, log) for entry in reversed(log.entries)]
-    _remove_empty(log.folder, log.entries)
+    below = {parent for entry in log.entries for parent in Path(entry.path).parents} - {Path()}
+    deepest_first = sorted(below, key=lambda path: len(path.parts), reverse=True)
+    _remove_empty(log.folder / path for path in deepest_first)
     if all(placed.status != "failed" for placed in undone):
         log.file.unlink()
+        _remove_empty([log.folder] if log.made else [])
     return undone
 
 
@@ -101,11 +105,8 @@ def _kept(target: Path, why: str) -> DataError:
     return DataError(f"{target} {why}", fix="see to it by hand")
 
 
-def _remove_empty(folder: Path, entries: Iterable[Entry]) -> None:
-    """The folders that nothing is left in, deepest first; never the tree's own."""
-    folders = {parent for entry in entries for parent in Path(entry.path).parents} - {Path()}
-    for below in sorted(folders, key=lambda path: len(path.parts), reverse=True):
-        try:
-            (folder / below).rmdir()
-        except OSError:  # not empty, or gone
-            continue
+def _remove_empty(folders: Iterable[Path]) -> None:
+    """Those that nothing is left in."""
+    for folder in folders:
+        with suppress(OSError):  # not empty, or gone
+            folder.rmdir()
