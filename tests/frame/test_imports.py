@@ -13,11 +13,12 @@ from tests.frame.imports import imports
 SOURCE = ROOT / "src"
 
 NOUNS = {"model", "errors", "globs", "identifiers"}
-BASE = NOUNS | {"schemafiles"}
+BASE = NOUNS | {"schemafiles", "writing"}
 PARTS = {"spec", "lookup", "survey", "archive", "plan"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {
     **dict.fromkeys(NOUNS, frozenset[str]()),
     "schemafiles": {"model"},
+    "writing": frozenset[str](),
     **dict.fromkeys(PARTS, BASE),
     "kinds": BASE | PARTS | {"checklist"},
     "run": BASE | PARTS | {"kinds"},

@@ -9,7 +9,6 @@ that name stops it, since only the user can know whether it is meant.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from dandifile.archive.retry import NoAnswerError
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError
 from dandifile.model import JsonObject
+from dandifile.writing import replace_content
 
 _SLACK = timedelta(minutes=1)
 """How far the clocks of the archive's own machines may differ. When the note was written, no draft
@@ -126,9 +126,4 @@ def _read(intent: Path, name: str, writer: Writer) -> Intent | None:
 def _write(intent: Path, begun: Intent) -> None:
     """All of the note or nothing of it, and on the disk before the archive is asked."""
     intent.parent.mkdir(parents=True, exist_ok=True)
-    draft = intent.with_name(f"{intent.name}.{os.getpid()}")
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump(asdict(begun), file)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(intent)
+    replace_content(intent, json.dumps(asdict(begun)))

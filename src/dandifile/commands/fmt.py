@@ -9,6 +9,7 @@ from dandifile.errors import Exit
 from dandifile.spec.document import read_text
 from dandifile.spec.find import chosen
 from dandifile.spec.format import format_text
+from dandifile.writing import replace_content
 
 
 def fmt(file: Path | None, *, check: bool) -> int:
@@ -22,8 +23,6 @@ def fmt(file: Path | None, *, check: bool) -> int:
     if check:
         sys.stdout.write(f"{file.name} would be tidied\n")
         return Exit.CHANGES
-    temporary = file.with_name(f".{file.name}.tmp")
-    temporary.write_text(tidy, "utf-8")
-    temporary.replace(file)
+    replace_content(file, tidy)
     sys.stdout.write(f"{file.name} tidied\n")
     return Exit.DONE

@@ -22,6 +22,7 @@ from dandifile.lookup.wanted import Wanted, WantedTerm
 from dandifile.run.cache import MemoryCache
 from dandifile.spec.find import chosen
 from dandifile.survey.overview import Overview, overview
+from dandifile.writing import create_content
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,7 @@ def _from(file: Path, folder: Path) -> str:
 
 def _write(file: Path, text: str) -> None:
     try:
-        with file.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        create_content(file, text)
     except OSError as error:
         raise UserError(
             f"the spec cannot be written: {error.strerror}",

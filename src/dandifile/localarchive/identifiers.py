@@ -6,10 +6,11 @@ A spec has one identifier an environment; it is known by its absolute path.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from filelock import FileLock
+
+from dandifile.writing import replace_content
 
 _FILE = "identifiers.json"
 
@@ -25,9 +26,7 @@ def put(store: Path, spec_file: Path, environment: str, identifier: str) -> None
     with FileLock(store / f"{_FILE}.lock"):
         known = _all(store)
         known.setdefault(str(spec_file.resolve()), {})[environment] = identifier
-        temporary = store / f"{_FILE}.{os.getpid()}"
-        temporary.write_text(json.dumps(known, indent=2, sort_keys=True), encoding="utf-8")
-        temporary.replace(store / _FILE)
+        replace_content(store / _FILE, json.dumps(known, indent=2, sort_keys=True))
 
 
 def _all(store: Path) -> dict[str, dict[str, str]]:

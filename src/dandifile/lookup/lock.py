@@ -7,6 +7,7 @@ other entries stay, and a lock that says the same already is not written at all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from dandifile.lookup.facts import Lock
 from dandifile.lookup.lockform import SECTIONS, from_json, identity, to_json
 from dandifile.model import Json, JsonObject
 from dandifile.schemafiles import schema
+from dandifile.writing import replace_content
 
 VERSION = 1
 _WIDTH = 100
@@ -153,10 +155,9 @@ def _place(file: Path, document: Any, path: Iterable[Any]) -> str:
 
 
 def _write(file: Path, document: Any) -> None:
-    temporary = file.with_name(f".{file.name}.tmp")
-    with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-        _yaml().dump(document, stream)
-    temporary.replace(file)
+    stream = BytesIO()
+    _yaml().dump(document, stream)
+    replace_content(file, stream.getvalue())
 
 
 def _yaml() -> Any:

@@ -8,7 +8,6 @@ file needs no protection beyond its folder's.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from dandifile.errors import Problem, SpecError, UserError
 from dandifile.model import Block, Change, Effect, Json, JsonObject, Key, Plan, Step, Target
 from dandifile.schemafiles import schema
+from dandifile.writing import replace_content
 
 VERSION = 1
 _FIX = "make it again: dandifile plan --out FILE"
@@ -69,13 +69,8 @@ def refuse_overwriting(path: Path) -> None:
 def write(plan: Plan, path: Path) -> None:
     """Saves the plan whole or not at all: whoever reads `path` finds the old file or the new one."""
     text = json.dumps(to_json(plan), indent=1, sort_keys=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        beside.write_text(text + "\n", encoding="utf-8")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    replace_content(path, text + "\n")
 
 
 def read(path: Path) -> Plan:

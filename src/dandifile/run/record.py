@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 
 from dandifile.model import Record, Recorded
+from dandifile.writing import replace_content
 
 
 def load_record(state: Path, archive: str, identifier: str) -> Record:
@@ -30,12 +30,7 @@ def save_record(state: Path, archive: str, identifier: str, record: Record) -> N
     """Whole or not at all, also when two processes do it at once."""
     file = _file(state, archive, identifier)
     file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix(f".{os.getpid()}")
-    try:
-        temporary.write_text(json.dumps(asdict(record), sort_keys=True, indent=1), "utf-8")
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
+    replace_content(file, json.dumps(asdict(record), sort_keys=True, indent=1))
 
 
 def _file(state: Path, archive: str, identifier: str) -> Path:

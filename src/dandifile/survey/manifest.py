@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dandifile.errors import Problem, SpecError
+from dandifile.writing import replace_content
 
 _MARKER = re.compile(r"(<<<<<<<|\|\|\|\|\|\|\||>>>>>>>)( .*)?|=======")
 _ESCAPED = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
@@ -60,9 +61,7 @@ def save(file: Path, lines: Iterable[Line]) -> bool:
     text = render(lines).encode()
     if file.exists() and file.read_bytes() == text:
         return False
-    temporary = file.with_suffix(".tsv.tmp")
-    temporary.write_bytes(text)
-    temporary.replace(file)
+    replace_content(file, text)
     return True
 
 
