@@ -20,6 +20,7 @@ from dandifile.lookup.wanted import lacking
 from dandifile.model import JsonObject, Spec
 from dandifile.spec.document import read_document
 from dandifile.spec.forms import contributor_form, written
+from dandifile.spec.gaps import FILL
 from tests.lookup.made_up import (
     COLUMBIA,
     DOI,
@@ -76,8 +77,9 @@ def gaps(file: Path) -> dict[str, str]:
         bind(file, "")
     found = {}
     for problem in caught.value.problems:
-        place = re.match(r"(\S+) is a gap that `init` left: ", problem.what)
+        place = re.match(r"(\S+): ", problem.what)
         assert place, problem
+        assert problem.fix == FILL
         found[place[1]] = problem.where
     return found
 
@@ -153,7 +155,16 @@ def test_data_alone_tells_subjects_sessions_regions_and_who_recorded(
     assert found["regions"] == [{"name": "CA1 field of hippocampus", "id": "UBERON:0003881"}]
     assert [person["name"] for person in found["contributors"]] == ["Doe, Jane"]
     assert gaps(here / "dandiset.yaml").keys() == (FROM_PAPER - {"instance"}) | {"name", "description"}
-    assert capsys.readouterr().out.count("is a gap") == 5
+    _, *listed, then = capsys.readouterr().out.splitlines()
+    assert listed.pop(0) == "left to fill in, each in place of a text that begins with GAP:"
+    assert [line.split()[1] for line in listed] == [
+        "name:",
+        "description:",
+        "license:",
+        "contributors[0].email:",
+        "ethics[0].protocol:",
+    ]
+    assert then == "then: dandifile check, dandifile plan, dandifile apply --create"
     assert filled(here / "dandiset.yaml").fields["name"] == "Place cells"
 
 
@@ -198,8 +209,18 @@ def test_offline_a_paper_is_unknown_and_its_facts_are_gaps(
 ) -> None:
     assert run(["init", "--doi", DOI, "--offline"]) == Exit.DONE
     assert replay.count() == 0
-    assert "offline" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "offline" in said.err
+    then = "then: dandifile check, dandifile resolve, dandifile plan, dandifile apply --create"
+    assert said.out.splitlines()[-1] == then
     assert gaps(here / "dandiset.yaml").keys() > FROM_PAPER
+
+
+def test_it_says_first_what_it_looks_up_since_a_service_that_is_down_takes_a_while(
+    here: Path, replay: Replay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["init", "--doi", DOI]) == Exit.DONE
+    assert capsys.readouterr().err.splitlines()[0] == f"looking up {DOI}, and whom it names …"
 
 
 class Terminal(io.StringIO):

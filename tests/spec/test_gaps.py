@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dandifile.errors import SpecError
-from dandifile.spec.gaps import gap, is_gap
+from dandifile.spec.gaps import FILL, gap, is_gap
 from dandifile.spec.load import load
 from tests.spec.cases import HEAD
 
@@ -45,8 +45,9 @@ def test_a_gap_is_named_with_its_place_and_its_reason(
     Path("dandiset.yaml").write_text(HEAD + spec, "utf-8")
     with pytest.raises(SpecError) as caught:
         load(Path("dandiset.yaml"))
+    assert {problem.fix for problem in caught.value.problems} == {FILL}
     assert [(problem.where, problem.what) for problem in caught.value.problems] == [
-        (f"dandiset.yaml:{at}", f"{place} is a gap that `init` left: so that all is well")
+        (f"dandiset.yaml:{at}", f"{place}: so that all is well")
     ]
 
 

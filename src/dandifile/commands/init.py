@@ -50,12 +50,13 @@ def init(file: Path, source: Source) -> int:
             "there is a spec already", where=str(file), fix="edit it, or name another file with --file"
         )
     found = overview(file.absolute(), [_from(file, folder) for folder in source.data])
-    known, lock, told = _looked_up(file, source, found)
+    known, lock, rows, told = _looked_up(file, source, found)
     answer = _who_answers()
     answers = {question.key: answer(question) for question in questions(known)}
     _write(file, spec_text(known, answers))
     save_lock(lock_file(file), lock)
-    _report(file, [*told, *(f"{name} cannot be read" for name in found.unreadable)])
+    unasked = any(row.state is State.UNKNOWN for row in rows)
+    _report(file, [*told, *(f"{name} cannot be read" for name in found.unreadable)], unasked=unasked)
     return Exit.DONE
 
 
@@ -68,8 +69,10 @@ def normal_dois(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found.values())))
 
 
-def _looked_up(file: Path, source: Source, found: Overview) -> tuple[Known, Lock, list[str]]:
+def _looked_up(file: Path, source: Source, found: Overview) -> tuple[Known, Lock, Sequence[Row], list[str]]:
     """First what is asked for; then, of it all, what the spec will name: the lock holds that and no more."""
+    if source.dois and not source.offline:
+        sys.stderr.write(f"looking up {', '.join(source.dois)}, and whom it names …\n")
     cache, before = MemoryCache(), load_lock(lock_file(file))
     first = ask(Wanted(dois=source.dois), before, cache, offline=source.offline)
     _refuse_missing(first.rows)
@@ -86,7 +89,7 @@ def _looked_up(file: Path, source: Source, found: Overview) -> tuple[Known, Lock
     notes = [
         f"{row.asked}: {note}" for row in first.rows if row.state is not State.MISSING for note in row.notes
     ]
-    return known, second.lock, [*notes, *warnings]
+    return known, second.lock, (*first.rows, *second.rows), [*notes, *warnings]
 
 
 def _terms(found: Overview) -> tuple[Term, ...]:
@@ -132,14 +135,20 @@ def _prompt(question: Question) -> str:
     return sys.stdin.readline().strip()
 
 
-def _report(file: Path, told: Sequence[str]) -> None:
+def _report(file: Path, told: Sequence[str], *, unasked: bool) -> None:
+    """What is written, what is left to do, the commands that follow; `unasked`: some service could not be."""
     sys.stdout.write(f"{file.name} written, and {lock_file(file).name}\n")
     for line in dict.fromkeys(told):
         sys.stderr.write(f"note: {line}\n")
     if left := _left(file):
-        sys.stdout.write("left to fill in:\n")
+        sys.stdout.write("left to fill in, each in place of a text that begins with GAP:\n")
         sys.stdout.writelines(f"  {problem.where}  {problem.what}\n" for problem in left)
-    sys.stdout.write("then: dandifile check, dandifile plan\n")
+    if unasked:
+        sys.stdout.write(
+            "not all could be looked up: `dandifile resolve` does so once services can be reached\n"
+        )
+    commands = ["check", *(["resolve"] if unasked else []), "plan", "apply --create"]
+    sys.stdout.write(f"then: {', '.join(f'dandifile {command}' for command in commands)}\n")
 
 
 def _left(file: Path) -> Sequence[Problem]:

@@ -8,6 +8,7 @@ from dandifile.model import Json
 from dandifile.spec.fault import Fault, Path, spoken
 
 MARK = "GAP: "
+FILL = "`init` left this to you: write it in place of the text that begins with GAP"
 
 
 def gap(what_for: str) -> str:
@@ -28,5 +29,4 @@ def gap_faults(value: Json, path: Path = ()) -> Iterator[Fault]:
         for index, item in enumerate(value):
             yield from gap_faults(item, (*path, index))
     elif is_gap(value):
-        what = f"{spoken(path)} is a gap that `init` left: {value.removeprefix(MARK)}"
-        yield Fault(path, what, "write it in place of the text that begins with GAP")
+        yield Fault(path, f"{spoken(path)}: {value.removeprefix(MARK)}", FILL)
