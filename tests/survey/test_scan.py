@@ -12,6 +12,7 @@ from dandifile.survey.scan import scan
 from tests.survey.lab import spec_of, write
 
 ANY = PathEntry("data", standard="any")
+links = pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
 
 
 def sources(root: Path, *entries: PathEntry | str) -> list[str]:
@@ -67,6 +68,51 @@ def test_hidden_files_and_the_projects_own_are_no_data(tmp_path: Path) -> None:
         write(tmp_path / name)
     write(tmp_path / "a.txt")
     assert sources(tmp_path, replace(ANY, source=".")) == ["a.txt"]
+
+
+@links
+@pytest.mark.parametrize(
+    "target",
+    [
+        "",
+        "dandiset.yaml",
+        "dandiset.lock.yaml",
+        "dandiset.assets.tsv",
+        ".dandifile",
+        ".dandifile/records",
+        ".dandifile/records/000001.json",
+    ],
+)
+@pytest.mark.parametrize("link", ["data/link", "data/link.zarr"])
+def test_the_projects_own_is_no_data_under_whatever_path_a_link_gives_it(
+    tmp_path: Path, link: str, target: str
+) -> None:
+    for name in ("dandiset.yaml", "dandiset.lock.yaml", "dandiset.assets.tsv"):
+        write(tmp_path / name)
+    write(tmp_path / ".dandifile" / "records" / "000001.json")
+    write(tmp_path / "data" / "a.txt")
+    if target == "" and link.endswith(".zarr"):
+        pytest.skip("a Zarr is what its name says")
+    (tmp_path / link).symlink_to(tmp_path / target)
+    found = scan(spec_of(tmp_path, ANY))
+    assert [file.source for file in found.files] == ["data/a.txt"]
+    assert found.refused == ()
+
+
+@links
+def test_a_spec_that_is_a_link_is_no_data_where_it_really_lies(tmp_path: Path) -> None:
+    write(tmp_path / "data" / "shared.yaml")
+    write(tmp_path / "data" / "a.txt")
+    (tmp_path / "dandiset.yaml").symlink_to(tmp_path / "data" / "shared.yaml")
+    assert sources(tmp_path, ANY) == ["data/a.txt"]
+
+
+@pytest.mark.parametrize("source", ["dandiset.yaml", ".dandifile"])
+def test_an_entry_that_is_the_projects_own_is_refused(tmp_path: Path, source: str) -> None:
+    write(tmp_path / "dandiset.yaml")
+    write(tmp_path / ".dandifile" / "cache.sqlite")
+    found = scan(spec_of(tmp_path, replace(ANY, source=source)))
+    assert (found.files, [refusal.source for refusal in found.refused]) == ((), [source])
 
 
 def test_a_file_carries_its_stat_and_its_form(tmp_path: Path) -> None:
@@ -199,9 +245,6 @@ def test_the_outermost_dataset_counts_and_zarrs_in_it_stay_whole(tmp_path: Path)
     assert {file.dataset for file in found.files} == {str(tmp_path / "ds")}
     assert [file.below for file in found.files if file.form == "zarr"] == ["sub-1/micr/i.ome.zarr"]
     assert len(found.files) == 4
-
-
-links = pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
 
 
 @links

@@ -35,6 +35,7 @@ MEDIA_SUFFIXES = frozenset({".mp4", ".avi", ".wmv", ".mov", ".flv", ".mkv", ".pn
 # Why something is refused, and what to do.
 _NO_RIGHT = ("it cannot be read: permission denied", "give yourself the right to read it")
 _NO_TEXT = ("its name is not valid UTF-8", "rename it")
+_OWN = ("it is dandifile's own, and never data", "take it out of `paths`")
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class _Found:
 
     root: str
     own: frozenset[str]  # absolute paths that are never data
+    own_identities: frozenset[tuple[int, int]]  # the same, under whatever path a link leads to them
     files: dict[str, ScannedFile] = field(default_factory=dict)  # by absolute path
     refused: list[Refusal] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
@@ -89,7 +91,8 @@ class _Found:
 def scan(spec: Spec) -> Scan:
     """Everything below the entries of `paths`, in the order of the entries, then of the names."""
     root = os.path.abspath(spec.root)
-    found = _Found(root, _own_files(root, spec))
+    own = _own_files(root, spec)
+    found = _Found(root, own, _own_identities(root, own))
     for entry in spec.paths:
         _scan_entry(found, entry)
     for (first, later), names in found.twice.items():
@@ -131,6 +134,16 @@ def _own_files(root: str, spec: Spec) -> frozenset[str]:
     return frozenset(os.path.join(root, name) for name in names)
 
 
+def _own_identities(root: str, own: frozenset[str]) -> frozenset[tuple[int, int]]:
+    """What these files, and the state folder with all that is in it, are on the disk."""
+    state = os.path.join(root, ".dandifile")
+    inside = (
+        os.path.join(folder, name) for folder, folders, files in os.walk(state) for name in (*folders, *files)
+    )
+    found = map(_identity, (*own, state, *inside))
+    return frozenset(identity for identity in found if identity[1] > 0)  # some disks number no file
+
+
 def _scan_entry(found: _Found, entry: PathEntry) -> None:
     path = entry_path(found.root, entry)
     try:
@@ -141,7 +154,9 @@ def _scan_entry(found: _Found, entry: PathEntry) -> None:
         else:
             found.absent.append(entry.source)
         return
-    if stat.S_ISDIR(status.st_mode):
+    if _identity_of(status) in found.own_identities:
+        found.refuse(path, *_OWN)
+    elif stat.S_ISDIR(status.st_mode):
         if not _taken_whole(found, entry, path, ""):
             before = len(found.files), found.skipped
             _walk(found, entry, _Folder(path, "", _dataset(entry, path), frozenset({_identity(path)})))
@@ -187,7 +202,7 @@ def _walk(found: _Found, entry: PathEntry, here: _Folder) -> None:
             _consider(found, entry, item, name, here.dataset)
         elif not excluded(entry, name) and not _taken_whole(found, entry, item.path, name, here.dataset):
             identity = _identity(item.path)
-            if identity not in here.above:
+            if identity not in here.above and identity not in found.own_identities:
                 dataset = here.dataset or _dataset(entry, item.path)
                 _walk(found, entry, _Folder(item.path, name, dataset, here.above | {identity}))
 
@@ -198,12 +213,15 @@ def _dataset(entry: PathEntry, path: str) -> str:
     return path if asked_for and os.path.lexists(os.path.join(path, BIDS_MARKER)) else ""
 
 
-def _identity(folder: str) -> tuple[int, int]:
-    """What a folder is, under whatever name. One that cannot be looked at is refused when it is listed."""
+def _identity(path: str) -> tuple[int, int]:
+    """What a folder or file is, under whatever name. A folder that hides is refused when it is listed."""
     try:
-        status = os.stat(folder)
+        return _identity_of(os.stat(path))
     except OSError:
         return (-1, -1)
+
+
+def _identity_of(status: os.stat_result) -> tuple[int, int]:
     return (status.st_dev, status.st_ino)
 
 
@@ -240,8 +258,8 @@ def _take_zarr(found: _Found, entry: PathEntry, path: str, below: str, dataset: 
         found.take_twice(path, entry)
     elif not _is_text(path):
         found.refuse(path, *_NO_TEXT)
-    else:
-        scanned = _scanned(found.root, entry, path, below, os.stat(path))
+    elif _identity_of(status := os.stat(path)) not in found.own_identities:
+        scanned = _scanned(found.root, entry, path, below, status)
         found.files[path] = replace(scanned, size=0, form=ZARR, dataset=dataset)
 
 
@@ -273,6 +291,8 @@ def _take(found: _Found, entry: PathEntry, path: str, below: str, dataset: str =
         return
     except OSError:  # removed while we look
         found.absent.append(source_name(found.root, path))
+        return
+    if _identity_of(status) in found.own_identities:
         return
     if path in found.files:
         found.take_twice(path, entry)
