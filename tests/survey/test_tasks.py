@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import pickle
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from dandifile.errors import DataError
+from dandifile.model import JsonObject
 from dandifile.survey import tasks
+from dandifile.survey.digest import dandi_etag
 from dandifile.survey.tasks import cache_key, perform, survey_step
 from tests.survey.lab import write, write_nwb
 
@@ -40,7 +43,7 @@ def test_content_is_remembered_by_digest_options_and_tools_and_not_by_path(
     def key(**params: object) -> str | None:
         return cache_key(survey_step(kind, "x", {"path": "/a", "digest": "D", **params}))
 
-    assert key() == key(path="/b") == key(mtime_ns=1, size=2)
+    assert key() == key(path="/b") == key(mtime_ns=1, size=2) == key(ctime_ns=1, inode=2)
     assert key() != key(digest="E")
     assert key() != key(missing_media=["v.mp4"])
     before = key()
@@ -53,15 +56,44 @@ def test_what_was_read_of_a_file_that_changed_is_not_taken_for_its_old_content(
     kind: str, tmp_path: Path
 ) -> None:
     path = write_nwb(tmp_path / "a.nwb")
-    stat = {
-        "path": str(path),
-        "size": path.stat().st_size,
-        "mtime_ns": path.stat().st_mtime_ns,
-        "digest": "D",
-    }
-    assert perform(survey_step(kind, "a", stat), {})
+    seen = seen_as(path)
+    assert perform(survey_step(kind, "a", seen), {})
     with pytest.raises(DataError, match="changed while it was read"):
-        perform(survey_step(kind, "a", stat | {"mtime_ns": OLD}), {})
+        perform(survey_step(kind, "a", seen | {"mtime_ns": OLD}), {})
+
+
+def seen_as(path: Path) -> JsonObject:
+    """What the scan and the hashing say of a file."""
+    status = path.stat()
+    return {
+        "path": str(path),
+        "size": status.st_size,
+        "mtime_ns": status.st_mtime_ns,
+        "ctime_ns": status.st_ctime_ns,
+        "inode": status.st_ino,
+        "digest": dandi_etag(path, status.st_size),
+    }
+
+
+@pytest.mark.parametrize("kind", ["extract", "inspect", "validate"])
+def test_another_file_of_the_same_size_and_time_is_not_taken_for_the_one_that_was_hashed(
+    kind: str, tmp_path: Path
+) -> None:
+    path, other = write_nwb(tmp_path / "a.nwb"), tmp_path / "other.nwb"
+    seen = seen_as(path)
+    other.write_bytes(path.read_bytes().replace(b"a test", b"b test"))
+    os.utime(other, ns=(seen["mtime_ns"], seen["mtime_ns"]))
+    other.replace(path)
+    now = seen_as(path)
+    assert [key for key in seen if seen[key] != now[key]] == ["ctime_ns", "inode", "digest"]
+    with pytest.raises(DataError, match="changed while it was read"):
+        perform(survey_step(kind, "a", seen), {})
+
+
+@pytest.mark.parametrize("kind", ["extract", "inspect", "validate"])
+def test_a_disk_whose_inodes_and_change_times_do_not_last_is_fine(kind: str, tmp_path: Path) -> None:
+    seen = seen_as(write_nwb(tmp_path / "a.nwb"))
+    assert perform(survey_step(kind, "a", seen | {"inode": 1, "ctime_ns": OLD}), {})
 
 
 def test_a_step_runs_in_another_process(tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ size into. Parts of a large file are hashed side by side; a worker holds one sma
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
@@ -70,6 +72,22 @@ def dandi_etag(path: Path, size: int) -> str:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             sums = list(pool.map(lambda part: _part_md5(path, part.offset, part.size), parts))
     return f"{hashlib.md5(b''.join(sums), usedforsecurity=False).hexdigest()}-{len(sums)}"
+
+
+@contextlib.contextmanager
+def steady_content(params: JsonObject) -> Iterator[None]:
+    """As `steady`, of a file whose `digest` is known: what was read is of that content.
+
+    Another file may have taken its place with the same size and times. Its inode or change time
+    then differ; but there are disks where these change by themselves, so the content decides.
+    """
+    path = Path(params["path"])
+    with steady(params):
+        yield
+        status = path.stat()
+        same_file = (status.st_ctime_ns, status.st_ino) == (params["ctime_ns"], params["inode"])
+        if not same_file and dandi_etag(path, params["size"]) != params["digest"]:
+            raise changed(str(path))
 
 
 def _part_md5(path: Path, offset: int, size: int) -> bytes:

@@ -161,8 +161,9 @@ def stat_params(file: ScannedFile) -> JsonObject:
 
 
 def _content_params(content: Content) -> JsonObject:
-    file = content.file
-    return {"path": file.path, "size": file.size, "mtime_ns": file.mtime_ns, "digest": content.digest}
+    """Of a step whose result is remembered by the file's content."""
+    stat = stat_params(content.file)
+    return {**{key: stat[key] for key in stat if key != "source"}, "digest": content.digest}
 
 
 def _validate_step(content: Content, missing: Sequence[str]) -> Step:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from dandifile.model import Effect, Json, JsonObject, Step
 from dandifile.survey import normalise
-from dandifile.survey.digest import digest, md5s
+from dandifile.survey.digest import digest, md5s, steady_content
 from dandifile.survey.steady import steady
 
 _TOOLS = (
@@ -28,7 +28,9 @@ _TOOLS = (
     "bids-validator-deno",
     "bidsschematools",
 )
-_OF_THE_PLACE = frozenset({"path", "size", "mtime_ns"})  # params that say nothing of the content
+_OF_THE_PLACE = frozenset(
+    {"path", "size", "mtime_ns", "ctime_ns", "inode"}
+)  # params that say nothing of the content
 _YOUNG = 2 * 10**9  # ns: a file that young may change again without another time or size
 
 
@@ -65,14 +67,14 @@ def survey_step(kind: str, subject: str, params: JsonObject) -> Step:
 def _extract(params: JsonObject) -> Json:
     from dandifile.survey.nwb import extract
 
-    with steady(params):
+    with steady_content(params):
         return extract(params)
 
 
 def _inspect(params: JsonObject) -> Json:
     from dandifile.survey.inspection import inspect
 
-    with steady(params):
+    with steady_content(params):
         return inspect(params)
 
 
@@ -86,7 +88,7 @@ def _locations(params: JsonObject) -> Json:
 def _validate(params: JsonObject) -> Json:
     from dandifile.survey.validate import validate
 
-    with steady(params):
+    with steady_content(params):
         return validate(params)
 
 
