@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -51,6 +52,14 @@ def test_a_draft_that_cannot_be_looked_at_again_hides_nothing_of_what_was_done(a
     assert "1 added, 1 replaced" in ran.out
     assert applied.run("apply", "--yes").code == Exit.DONE
     assert applied.run("plan", "--detailed-exitcode").code == Exit.DONE
+
+
+def test_an_archive_that_lets_us_wait_is_told_while_it_is_asked_again(applied: Lab) -> None:
+    applied.archive.misbehave(method="GET", route="/draft/assets/$", status=503, retry_after=3)
+    ran = applied.run("plan")
+    assert (ran.code, "trying again for up to" in ran.out) == (Exit.DONE, False), ran.err
+    (told,) = [line for line in ran.err.splitlines() if "trying again" in line]
+    assert told.startswith(f"{urlsplit(applied.archive.api_url).netloc}: answers 503; trying again for up to")
 
 
 def test_a_write_that_was_refused_is_not_said_to_have_been_written(applied: Lab) -> None:

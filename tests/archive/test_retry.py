@@ -110,6 +110,22 @@ def test_a_wait_that_would_outlast_the_patience_is_not_begun(server: Scripted) -
     assert len(server.asked) == 1
 
 
+def test_waits_that_last_are_told_once_with_their_end(
+    server: Scripted, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.on("/thing", Reply(503))
+    patience = replace(QUICK, attempts=10, first=0.1, longest=0.1, untold=0.1)
+    ask(server, patience)
+    (told,) = caplog.messages
+    assert told == f"{server.origin.removeprefix('http://')}: answers 503; trying again for up to 1 s"
+
+
+def test_what_passes_soon_is_not_told(server: Scripted, caplog: pytest.LogCaptureFixture) -> None:
+    server.on("/thing", Reply(dropped=True), Reply(502), Reply(200))
+    ask(server)
+    assert caplog.messages == []
+
+
 def test_all_trying_ends_within_the_patience(server: Scripted) -> None:
     server.on("/thing", Reply(500))
     started = time.monotonic()

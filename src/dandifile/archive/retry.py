@@ -13,6 +13,7 @@ from enum import Enum
 import requests
 from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
 
+from dandifile.archive import waits
 from dandifile.errors import ArchiveError
 
 BUSY = frozenset({429, 500, 502, 503, 504})
@@ -32,7 +33,8 @@ _PASSING = (
 class Patience:
     """How often and how long to try. Waits double from `first` to `longest` seconds, with jitter.
 
-    `total` bounds the seconds from the first attempt to the start of the last one.
+    `total` bounds the seconds from the first attempt to the start of the last one. Waits that
+    last longer than `untold` seconds in all are told (`waits.tell`).
     """
 
     attempts: int = 8
@@ -40,6 +42,7 @@ class Patience:
     first: float = 0.5
     longest: float = 20.0
     total: float = 180.0
+    untold: float = 3.0
 
 
 PATIENT = Patience()
@@ -75,6 +78,7 @@ def exchange(
     attempt = 0
     while True:
         attempt += 1
+        asked = time.monotonic()
         try:
             response = send()
         except requests.RequestException as error:
@@ -83,19 +87,30 @@ def exchange(
             hopeless = _hopeless(error) or (repeat is Repeat.DOUBLES and not _unsent(error))
             if hopeless or attempt >= limit or _late(started, wait, patience):
                 raise _unreachable(error, url) from None
+            why = _reason(error)[0]
         else:
             if response.status_code not in BUSY:
                 return response
+            limit = patience.attempts
+            why = f"answers {response.status_code}"
             wait = _backoff(patience, attempt) + _asked(response)
             once = repeat is Repeat.DOUBLES and response.status_code != requests.codes.too_many_requests
-            if once or attempt >= patience.attempts or _late(started, wait, patience):
+            if once or attempt >= limit or _late(started, wait, patience):
                 return response
+        now = time.monotonic()
+        took, left = now - asked, started + patience.total - now
+        if now - started + wait >= patience.untold:
+            others = sum(_longest(patience, later) + took for later in range(attempt + 1, limit))
+            waits.tell(url, why, min(wait + others, left) + took)
         time.sleep(wait)
 
 
 def _backoff(patience: Patience, attempt: int) -> float:
-    full = min(patience.longest, patience.first * 2.0 ** (attempt - 1))
-    return full * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not cryptography
+    return _longest(patience, attempt) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not cryptography
+
+
+def _longest(patience: Patience, attempt: int) -> float:
+    return min(patience.longest, patience.first * 2.0 ** (attempt - 1))
 
 
 def _late(started: float, wait: float, patience: Patience) -> bool:
@@ -136,19 +151,24 @@ def _cause(error: requests.RequestException) -> object:
 
 def _unreachable(error: requests.RequestException, url: str) -> NoAnswerError:
     """Name the cause in words of our own: those of `requests` quote whole URLs, signatures included."""
-    place = url.partition("?")[0]
-    if isinstance(error, requests.exceptions.SSLError):
-        why, fix = "its certificate is not trusted here", "check the URL, the clock and the network's proxy"
-    elif isinstance(error, requests.exceptions.ProxyError):
-        why, fix = "the proxy does not let it through", "check HTTPS_PROXY and NO_PROXY"
-    elif isinstance(_cause(error), NameResolutionError):
-        why, fix = "there is no host of this name", "check the network and `instance` in the spec"
-    elif isinstance(error, requests.Timeout):
-        why, fix = "no answer in time", "check the network, or run again later"
-    elif not isinstance(error, _PASSING):
-        why, fix = "this is no URL to send anything to", "check `instance` in the spec"
-    elif _unsent(error):
-        why, fix = "no connection", "check the network and that the archive is up"
-    else:
-        why, fix = "the connection broke", "run again; what was done is kept"
+    place, (why, fix) = url.partition("?")[0], _reason(error)
     return NoAnswerError(f"cannot reach the archive: {why}", where=place, fix=fix, effect=not _unsent(error))
+
+
+def _reason(error: requests.RequestException) -> tuple[str, str]:
+    """Why there is no answer, and what to do about it."""
+    if isinstance(error, requests.exceptions.SSLError):
+        said = "its certificate is not trusted here", "check the URL, the clock and the network's proxy"
+    elif isinstance(error, requests.exceptions.ProxyError):
+        said = "the proxy does not let it through", "check HTTPS_PROXY and NO_PROXY"
+    elif isinstance(_cause(error), NameResolutionError):
+        said = "there is no host of this name", "check the network and `instance` in the spec"
+    elif isinstance(error, requests.Timeout):
+        said = "no answer in time", "check the network, or run again later"
+    elif not isinstance(error, _PASSING):
+        said = "this is no URL to send anything to", "check `instance` in the spec"
+    elif _unsent(error):
+        said = "no connection", "check the network and that the archive is up"
+    else:
+        said = "the connection broke", "run again; what was done is kept"
+    return said

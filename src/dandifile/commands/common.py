@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dandifile.commands.instance import LOCAL
+from dandifile.commands.logs import keep_log, show_waits
 from dandifile.errors import UserError
 from dandifile.model import Spec
 from dandifile.plan.kind import Options
@@ -91,7 +91,8 @@ def cache_beside(file: Path) -> Iterator[SqliteCache]:
     """The cache of the spec in `file`."""
     from dandifile.run.cache import SqliteCache
 
-    _log_to_file()
+    keep_log()
+    show_waits()
     state = file.parent / ".dandifile"
     _keep_out_of_git(state)
     cache = SqliteCache(state / "cache.sqlite")
@@ -175,13 +176,6 @@ def _keep_out_of_git(state: Path) -> None:
         state.mkdir(parents=True, exist_ok=True)
         if not ignore.exists():
             ignore.write_text("*\n", "utf-8")
-
-
-def _log_to_file() -> None:
-    """Tracebacks of steps go to the log file, which is made when there is something to write."""
-    from dandifile.commands.failing import log_file
-
-    logging.basicConfig(handlers=[logging.FileHandler(log_file(), delay=True)], level=logging.ERROR)
 
 
 def refuse_undeclared(options: Options, spec: Spec) -> None:
