@@ -16,7 +16,7 @@ from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError
 from dandifile.localarchive.testing import TestArchive
-from dandifile.model import Cache
+from dandifile.model import Cache, JsonObject
 from tests.archive.files import METADATA, Sample
 
 HASTY = Patience(attempts=1, unreached=1)
@@ -169,3 +169,40 @@ def test_the_same_name_of_another_user_is_none_of_our_business(
     stranger = Writer(instance, Secret(local.add_user("stranger-2")), None, cache)
     theirs = stranger.create("Place cells", {})
     assert create_once(new_writer(), "Place cells", {}, intent) != theirs
+
+
+def test_of_two_that_create_at_the_same_instant_the_second_stops(
+    new_writer: Make, intent: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = new_writer(), new_writer()
+    create, made = second.create, []
+
+    def overtaken(name: str, metadata: JsonObject, embargo: Embargo | None = None) -> str:
+        made.append(create_once(first, name, metadata, intent.with_name("other.json")))
+        made.append(create(name, metadata, embargo))
+        return made[-1]
+
+    monkeypatch.setattr(second, "create", overtaken)
+    with pytest.raises(BlockedError, match="two dandisets of this name") as stopped:
+        create_once(second, "Place cells", {}, intent)
+    assert sorted(drafts(first)) == made
+    assert second.identifier is None
+    assert f'`identifier: "{made[0]}"`' in stopped.value.fix
+    assert f"delete {made[1]} at " in stopped.value.fix
+    with pytest.raises(BlockedError, match="already"):
+        create_once(new_writer(), "Place cells", {}, intent)
+
+
+def test_of_two_that_create_at_the_same_instant_the_first_goes_on(
+    new_writer: Make, intent: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = new_writer(), new_writer()
+    create = first.create
+
+    def followed(name: str, metadata: JsonObject, embargo: Embargo | None = None) -> str:
+        made = create(name, metadata, embargo)
+        second.create(name, metadata, embargo)
+        return made
+
+    monkeypatch.setattr(first, "create", followed)
+    assert create_once(first, "Place cells", {}, intent) == min(drafts(second))

@@ -4,6 +4,9 @@ The archive takes any number of dandisets of one name, so a creation leaves a no
 intent) before it asks, and a rerun that finds the note adopts what the earlier run made:
 a draft of this user, of this name, empty, and younger than the note. Any other draft of
 that name stops it, since only the user can know whether it is meant.
+
+The archive has no lock across machines. Of two that create at the same instant, the one whose
+dandiset has the larger identifier stops before it writes anything to it.
 """
 
 from __future__ import annotations
@@ -53,11 +56,14 @@ def create_once(
         begun = Intent(name, writer.reader.instance.api_url, writer.reader.api.server_time().isoformat())
         _write(intent, begun)
         try:
-            return writer.create(name, metadata, embargo)
+            made = writer.create(name, metadata, embargo)
         except ArchiveError as error:
             found = _look(writer, name, begun, embargo) if _in_doubt(error) else None
             if found is None:
                 raise
+        else:
+            _refuse_second(writer, name, made)
+            return made
     writer.adopt(found)
     return found
 
@@ -77,6 +83,22 @@ def _look(writer: Writer, name: str, earlier: Intent | None, embargo: Embargo | 
     if drafts:
         raise _choice(writer, name, drafts)
     return None
+
+
+def _refuse_second(writer: Writer, name: str, made: str) -> None:
+    """Stop where another machine made one too: a moment ago there was none of this name."""
+    drafts = writer.reader.own_drafts(name)
+    others = sorted(draft["identifier"] for draft in drafts if draft["identifier"] < made)
+    if others:
+        writer.adopt(None)
+        instance = writer.reader.instance
+        raise BlockedError(
+            f"two dandisets of this name were made on {instance.name} at the same time: {others[0]}, by "
+            f"another apply of yours, which goes on with it, and {made}, by this one, which wrote no more",
+            where=name,
+            fix=f'write `identifier: "{others[0]}"` into the spec, or take over the lock of the other apply; '
+            f"delete {made} at {instance.web_url}/dandiset/{made}/draft",
+        )
 
 
 def _is_left_by(draft: JsonObject, earlier: Intent, embargo: Embargo | None) -> bool:

@@ -106,8 +106,8 @@ class Writer:
         self.adopt(identifier)
         return identifier
 
-    def adopt(self, identifier: str) -> None:
-        """Write to this dandiset from now on."""
+    def adopt(self, identifier: str | None) -> None:
+        """Write to this dandiset from now on; None: to none."""
         self.reader = self.reader.of(identifier)
 
     def put_metadata(self, name: str, metadata: JsonObject) -> None:
