@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -42,7 +42,8 @@ class Call:
     """One request. `path` is relative to the API's URL and ends in a slash: without it, it is redirected.
 
     After a lost answer the request is sent again, unless `repeat` says that only a request
-    which certainly had no effect may be. `shape` is what of a success is used.
+    which certainly had no effect may be; where there is `anew`, it makes the body that is then
+    sent, or raises. `shape` is what of a success is used.
     """
 
     method: str
@@ -51,6 +52,7 @@ class Call:
     params: Mapping[str, str | int] | None = None
     repeat: Repeat = Repeat.HARMLESS
     shape: Shape = ANYTHING
+    anew: Callable[[], Json] | None = None
 
 
 class Answer(NamedTuple):
@@ -141,16 +143,19 @@ class ReadApi:
 
     def _send(self, call: Call, accept: Collection[int] = ()) -> Answer:
         url = f"{self.instance.api_url}/{call.path}"
-        send = functools.partial(
-            self._session.request,
-            call.method,
-            url,
-            params=call.params,
-            data=_encoded(call.body),
-            headers=None if call.body is None else {"Content-Type": "application/json"},
-            timeout=TIMEOUT,
-            allow_redirects=False,
-        )
+        bodies = _bodies(call)
+
+        def send() -> requests.Response:
+            return self._session.request(
+                call.method,
+                url,
+                params=call.params,
+                data=next(bodies),
+                headers=None if call.body is None else {"Content-Type": "application/json"},
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            )
+
         response = exchange(send, url, self._patience, call.repeat)
         if response.ok and not response.is_redirect:
             return Answer(response.status_code, _decoded(response, call.shape), response.headers)
@@ -204,6 +209,15 @@ def _flat(said: Json) -> str:
     if isinstance(said, list):
         return "; ".join(filter(None, map(_flat, said)))
     return "" if said is None else str(said)
+
+
+def _bodies(call: Call) -> Iterator[bytes | None]:
+    """What is sent the first time, and again."""
+    data = _encoded(call.body)
+    while True:
+        yield data
+        if call.anew is not None:
+            data = _encoded(call.anew())
 
 
 def _encoded(body: Json) -> bytes | None:

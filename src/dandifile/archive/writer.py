@@ -7,7 +7,7 @@ Every method may be called again after a crash or a lost answer: where the archi
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dandifile.archive import shapes
@@ -110,10 +110,17 @@ class Writer:
         """Write to this dandiset from now on; None: to none."""
         self.reader = self.reader.of(identifier)
 
-    def put_metadata(self, name: str, metadata: JsonObject) -> None:
-        """Replace the draft's whole document: keys that are left out are deleted."""
-        body = {"name": name, "metadata": metadata}
-        self._write(Call("PUT", f"dandisets/{self.identifier}/versions/draft/", body))
+    def put_metadata(
+        self, name: str, metadata: JsonObject, anew: Callable[[], JsonObject] | None = None
+    ) -> None:
+        """Replace the draft's whole document: keys that are left out are deleted.
+
+        Before it is sent again, `anew` makes the document of what is then there, or raises: it may
+        have been edited since.
+        """
+        path = f"dandisets/{self.identifier}/versions/draft/"
+        again = (lambda: _draft_body(name, anew())) if anew else None
+        self._write(Call("PUT", path, {"name": name, "metadata": metadata}, anew=again))
 
     # --- assets --------------------------------------------------------------------------------
 
@@ -249,6 +256,11 @@ class Writer:
         if item["blob"] and digest:
             cache.put_many("digest-of", {item["blob"]: digest})
         return RemoteAsset(item["asset_id"], item["path"], item["size"], digest, item["blob"], item["zarr"])
+
+
+def _draft_body(name: str, metadata: JsonObject) -> JsonObject:
+    """The name goes beside the document; what the document itself says of it is the newest."""
+    return {"name": metadata.get("name", name), "metadata": metadata}
 
 
 def _asset_body(path: str, blob: str | None, zarr: str | None, metadata: JsonObject) -> JsonObject:

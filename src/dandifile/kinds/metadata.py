@@ -186,17 +186,24 @@ def rebased(change: Change, observed: object) -> Change:
 def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
     """GET the document, lay the fields over it, PUT it if that changed anything.
 
+    Where the PUT must be sent again, all of this is done again: it may have had its effect, and
+    somebody may have edited the draft meanwhile.
+
     A draft that this very run created holds the server's own defaults: nobody reviewed
     those, so they cannot make the plan stale.
     """
-    document = own_part(means.writer.reader.fresh().draft()["metadata"])
     fields: Mapping[str, JsonObject] = step.params["fields"]
-    if "dandiset" not in inputs:
-        _refuse_stale(fields, document)
-    wanted = overlay(document, {name: value["after"] for name, value in fields.items()})
+
+    def now_and_wanted() -> tuple[JsonObject, JsonObject]:
+        document = own_part(means.writer.reader.fresh().draft()["metadata"])
+        if "dandiset" not in inputs:
+            _refuse_stale(fields, document)
+        return document, overlay(document, {name: value["after"] for name, value in fields.items()})
+
+    document, wanted = now_and_wanted()
     if wanted == document:
         return {"written": []}
-    means.writer.put_metadata(wanted.get("name", ""), wanted)
+    means.writer.put_metadata(wanted.get("name", ""), wanted, anew=lambda: now_and_wanted()[1])
     return {"written": sorted(fields)}
 
 
