@@ -36,8 +36,8 @@ def complaint(outcome: Outcome) -> tuple[str, str] | None:
             fix = f"write the id of the one that is meant: {_listed(near)}" if near else _look(kind)
         case Unchecked(asked, kind, _, near):
             what = f"no {kind.noun} {asked!r} is known here, and nobody else could be asked"
-            meant = f"write the id of the one that is meant: {_listed(near)}; or " if near else ""
-            fix = f"{meant}run again when the service can be reached"
+            again = "run again when the service can be reached"
+            fix = f"write the id of the one that is meant: {_listed(near)}" if near else again
         case Foreign(asked, kind):
             what = f"{asked!r} is kept as it is: only ids of OBO ontologies can be checked"
             fix = f"where {kind.prefix} has the {kind.noun}, write that id"
