@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 
 import pytest
 
@@ -35,6 +36,15 @@ def dandi_upload(lab: Lab) -> None:
     upload([folder], dandi_instance=lab.archive.web_url, validation=UploadValidation.SKIP, devel_debug=True)
 
 
+def wait_for_files(lab: Lab, count: int) -> None:
+    """Until the archive has that many files of the one Zarr."""
+    [row] = lab.get("/zarr/?dandiset=000001")["results"]
+    deadline = time.monotonic() + 30
+    while len(lab.get(f"/zarr/{row['zarr_id']}/files/")["results"]) < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def no_changes(lab: Lab) -> bool:
     return "No changes" in lab.run("plan").out
 
@@ -64,6 +74,7 @@ def test_killed_in_between_it_goes_on(nwb: Lab) -> None:
     nwb.archive.misbehave(method="PUT", route="/objects/zarr/", stall=True, skip=4, times=-1)
     process = nwb.start("apply", "--yes")
     assert nwb.archive.stalled(60)
+    wait_for_files(nwb, 4)
     process.kill()
     process.wait()
     nwb.archive.behave()
