@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from threading import Lock
+from typing import Any, TypeVar
 
 from dandifile.archive.objectstore import (
     TRIES,
@@ -28,6 +29,8 @@ from dandifile.archive.reader import Reader
 from dandifile.archive.writer import Begun, Part, Writer
 from dandifile.errors import ArchiveError, BlockedError, DataError
 from dandifile.model import JsonObject
+
+T = TypeVar("T")
 
 PARTS_AT_ONCE = 4
 """Parts of one file that are sent at the same time."""
@@ -157,25 +160,29 @@ def _send_parts(parts: tuple[Part, ...], path: Path, digest: str, sent: Sent) ->
     """
     ends = accumulate(part.size for part in parts)
     pieces = [Piece(path, end - part.size, part.size) for part, end in zip(parts, ends, strict=True)]
-    there = _each(lambda part, piece: put_part(part.url, piece, sent), parts, pieces)
+
+    def put(part: Part, piece: Piece) -> str:
+        return put_part(part.url, piece, sent)
+
+    there = side_by_side(PARTS_AT_ONCE, put, parts, pieces)
     for _ in range(TRIES - 1):
         if etag_of(there) == digest:
             break
-        here = _each(md5_of, pieces)
+        here = side_by_side(PARTS_AT_ONCE, md5_of, pieces)
         if etag_of(here) != digest:
             raise _changed(path)
         for number, (part, piece) in enumerate(zip(parts, pieces, strict=True)):
             if there[number] != here[number]:
                 sent(-piece.size)
-                there[number] = put_part(part.url, piece, sent)
+                there[number] = put(part, piece)
     if etag_of(there) != digest:
         raise damaged(path)
     return there
 
 
-def _each(do: Callable[..., str], *arguments: Sequence[Part | Piece]) -> list[str]:
-    """What is done for every part, in order. The first failure stops those that have not started."""
-    with ThreadPoolExecutor(PARTS_AT_ONCE) as pool:
+def side_by_side(width: int, do: Callable[..., T], *arguments: Sequence[Any]) -> list[T]:
+    """What `do` gives for each, in order. The first failure stops those that have not started."""
+    with ThreadPoolExecutor(width) as pool:
         futures = [pool.submit(do, *each) for each in zip(*arguments, strict=True)]
         try:
             return [future.result() for future in futures]

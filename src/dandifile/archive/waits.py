@@ -1,6 +1,6 @@
 """Telling that an archive lets us wait: soon, and once however many requests wait for it.
 
-It is a warning of this module's logger: who runs a command shows it (`commands.common`).
+It is a warning of this module's logger: who runs a command shows it (`commands.logs`).
 """
 
 from __future__ import annotations

@@ -10,13 +10,12 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from dandifile.archive.objectstore import ExpiredError, Piece, put_part
-from dandifile.archive.transfer import Sent
+from dandifile.archive.transfer import Sent, side_by_side
 from dandifile.archive.writer import Writer
 from dandifile.errors import ArchiveError
 from dandifile.model import JsonObject, ZarrFile
@@ -187,7 +186,7 @@ def send_files(
     sent = Sent(progress)
     for _ in range(_ROUNDS):
         urls = writer.zarr_urls(zarr, list(files))
-        files = _put_all(list(zip(urls, files, strict=True)), folder, sent)
+        files = _put_all(urls, files, folder, sent)
         if not files:
             return sent.total
     raise ArchiveError(
@@ -197,8 +196,8 @@ def send_files(
     )
 
 
-def _put_all(batch: list[tuple[str, ZarrFile]], folder: Path, sent: Sent) -> list[ZarrFile]:
-    """The files whose URLs were too old. The first failure stops those that have not started."""
+def _put_all(urls: Sequence[str], files: Sequence[ZarrFile], folder: Path, sent: Sent) -> list[ZarrFile]:
+    """The files whose URLs were too old."""
 
     def put(url: str, file: ZarrFile) -> bool:
         try:
@@ -207,13 +206,8 @@ def _put_all(batch: list[tuple[str, ZarrFile]], folder: Path, sent: Sent) -> lis
             return False
         return True
 
-    with ThreadPoolExecutor(min(FILES_AT_ONCE, len(batch))) as pool:
-        futures = [pool.submit(put, url, file) for url, file in batch]
-        try:
-            done = [future.result() for future in futures]
-        finally:
-            pool.shutdown(cancel_futures=True)
-    return [file for (_, file), well in zip(batch, done, strict=True) if not well]
+    done = side_by_side(FILES_AT_ONCE, put, urls, files)
+    return [file for file, well in zip(files, done, strict=True) if not well]
 
 
 def _kind(file: ZarrFile) -> str:
