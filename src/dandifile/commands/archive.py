@@ -6,14 +6,17 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dandifile.commands.showing import print_json
+from dandifile.embedded import default_store, find, running
+from dandifile.embedded import serve as serve_store
 from dandifile.errors import Exit, UserError
-from dandifile.localarchive.identity import Running
-from dandifile.localarchive.server import default_store, find, running
-from dandifile.localarchive.server import serve as serve_store
 from dandifile.model import JsonObject
 from dandifile.report.words import many
+
+if TYPE_CHECKING:
+    from localdandi.identity import Running
 
 
 def serve(store: Path | None, port: int, host: str, form: str) -> int:
@@ -28,7 +31,7 @@ def serve(store: Path | None, port: int, host: str, form: str) -> int:
         sys.stdout.flush()
 
     try:
-        serve_store(store or default_store(), port, host, on_ready=ready)
+        serve_store(store or default_store(), port, host, ready)
     except KeyboardInterrupt:  # the way to stop it, so nothing was interrupted
         sys.stderr.write("stopped\n")
     return Exit.DONE

@@ -1,0 +1,92 @@
+"""What every request handler works with: one store, open."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from filelock import FileLock, Timeout
+
+from localdandi.document import StartError
+from localdandi.objects import ObjectStore
+from localdandi.settings import Settings
+from localdandi.signing import Signer
+from localdandi.store import users
+from localdandi.store.database import Database
+
+
+@dataclass(frozen=True)
+class Archive:
+    store: Path
+    key: str  # the admin's
+    database: Database
+    objects: ObjectStore
+    signer: Signer
+    settings: Settings
+    lock: FileLock
+    work: Event = field(default_factory=Event)  # set when there is something for the background
+
+    def close(self) -> None:
+        self.database.close()
+        self.lock.release()
+
+
+def open_store(store: Path, settings: Settings | None = None) -> Archive:
+    """Opens a store, and makes it first where there is none. One process at a time can."""
+    store.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(store / "lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise StartError(
+            "another process serves this archive",
+            where=str(store),
+            fix="use the one that is running, or stop it first",
+        ) from None
+    try:
+        database = Database(store / "archive.sqlite")
+        return Archive(
+            store=store,
+            key=_admin_key(store, database),
+            database=database,
+            objects=ObjectStore(store / "objects"),
+            signer=Signer(database.secret("signing")),
+            settings=settings or Settings(),
+            lock=lock,
+        )
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _admin_key(store: Path, database: Database) -> str:
+    """The admin's key, from its file; both are made at the first start, and it is the file that counts.
+
+    The name is one that dandischema accepts, since it becomes a dandiset's contact person.
+    """
+    file = store / "admin.key"
+    if not file.exists():
+        write_secret(file, secrets.token_hex(20))
+    key = file.read_text(encoding="ascii").strip()
+    with database.write() as db:
+        admin = users.by_name(db, "admin")
+        if admin is None:
+            names = {"first_name": "Local", "last_name": "Admin", "email": "admin@example.org"}
+            users.add(db, "admin", key=key, admin=True, **names)
+        elif users.by_key(db, key) is None:
+            users.set_key(db, admin, key)
+    return key
+
+
+def write_secret(file: Path, text: str) -> None:
+    """Writes a file that only its owner may read, whole or not at all."""
+    temporary = file.with_name(f"{file.name}.{os.getpid()}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(file)

@@ -1,0 +1,64 @@
+"""A page's request: like one to the API, but known by a cookie, and refused in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import Route
+
+from localdandi.errors import RefusedError
+from localdandi.http import Call
+from localdandi.pages.render import page
+from localdandi.store import users
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from localdandi.store.users import User
+
+VERSION = "/dandiset/{dandiset:dandiset}/{version:version}"
+COOKIE = "key"
+
+_MESSAGES = {
+    401: ("Log in to see this", "It is under embargo, and only its owners can see it."),
+    403: ("Not for your eyes", "It is under embargo, and you are not one of its owners."),
+    404: ("Not here", "There is nothing at this address."),
+}
+
+
+class PageCall(Call):
+    @cached_property
+    def key(self) -> str | None:
+        return self.request.cookies.get(COOKIE)
+
+    @cached_property
+    def user(self) -> User | None:
+        """Who reads. A key that is good no more is as none."""
+        return users.by_key(self.db, self.key) if self.key else None
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        return page(template, status, reader=self.user, **values)
+
+
+def visit(
+    path: str, get: Callable[[PageCall], Response], post: Callable[[PageCall], Response] | None = None
+) -> Route:
+    """A route of the web pages."""
+
+    def answer(request: Request, body: bytes) -> Response:
+        call = PageCall(request.app.state.archive, request, body)
+        try:
+            return post(call) if post and request.method == "POST" else get(call)
+        except RefusedError as refusal:
+            status = refusal.response.status_code
+            title, text = _MESSAGES.get(status, _MESSAGES[404])
+            return call.page("message", status, title=title, text=text)
+
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(answer, request, await request.body())
+
+    return Route(path, endpoint, methods=["GET", "POST"] if post else ["GET"])
