@@ -59,6 +59,14 @@ def serve(store: Path, port: int, host: str, on_ready: Callable[[Running], None]
         server.serve(store, port, host, on_ready=on_ready)
 
 
+def reset(store: Path) -> tuple[str, ...]:
+    """Deletes what the archive keeps in `store`; returns the names of what is left there."""
+    with _refusals():
+        from localdandi import archive
+
+        return archive.reset(store)
+
+
 @contextmanager
 def _refusals() -> Iterator[None]:
     """Turns what `localdandi` refuses, and its absence, into errors that say what to do."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -16,6 +17,14 @@ from localdandi.settings import Settings
 from localdandi.signing import Signer
 from localdandi.store import users
 from localdandi.store.database import Database
+
+DATABASE = "archive.sqlite"
+OWN = (
+    *(f"{DATABASE}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")),
+    *("admin.key", "lock", "server.json", "objects", "pictures"),
+    *("identifiers.json", "identifiers.json.lock"),  # which dandisets the specs of this machine were given
+)
+"""All that an archive keeps in its folder; whatever else is there belongs to somebody else."""
 
 
 @dataclass(frozen=True)
@@ -35,19 +44,16 @@ class Archive:
 
 
 def open_store(store: Path, settings: Settings | None = None) -> Archive:
-    """Opens a store, and makes it first where there is none. One process at a time can."""
+    """Opens a store, and makes it first where there is none. One process at a time can.
+
+    Only its owner may enter the folder: the database holds what signs URLs.
+    """
+    _refuse_foreign(store)
     store.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(store / "lock", thread_local=False)
+    store.chmod(0o700)
+    lock = _locked(store)
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise StartError(
-            "another process serves this archive",
-            where=str(store),
-            fix="use the one that is running, or stop it first",
-        ) from None
-    try:
-        database = Database(store / "archive.sqlite")
+        database = Database(store / DATABASE)
         return Archive(
             store=store,
             key=_admin_key(store, database),
@@ -60,6 +66,65 @@ def open_store(store: Path, settings: Settings | None = None) -> Archive:
     except BaseException:
         lock.release()
         raise
+
+
+def _locked(store: Path) -> FileLock:
+    """Keeps other processes out of the store. StartError while one is in."""
+    lock = FileLock(store / "lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise StartError(
+            "another process serves this archive",
+            where=str(store),
+            fix="use the one that is running, or stop it first",
+        ) from None
+    return lock
+
+
+def _refuse_foreign(store: Path) -> None:
+    """A folder with other files in it is not made a store of: a reset would then be in their midst."""
+    if not store.exists() or is_store(store):
+        return
+    if not store.is_dir():
+        raise StartError(f"{store} is not a folder", fix="name a new or an empty folder")
+    database = store / DATABASE
+    foreign = sorted(entry.name for entry in store.iterdir() if entry.name not in OWN)
+    if database.exists() and database.stat().st_size:
+        foreign = [DATABASE, *foreign]  # a file of that name, and not one of ours
+    if foreign:
+        raise StartError(
+            f"the folder holds other files: {', '.join(foreign[:3])}{' …' if foreign[3:] else ''}",
+            where=str(store),
+            fix="name a new or an empty folder",
+        )
+
+
+def is_store(folder: Path) -> bool:
+    """Whether an embedded archive was made here: its database is asked, since a name proves nothing."""
+    return Database.is_one(folder / DATABASE)
+
+
+def reset(store: Path) -> tuple[str, ...]:
+    """Deletes what an archive keeps in its folder, and the folder if nothing else is in it.
+
+    Returns the names of what is left. Raises StartError where there is no archive, or a running one.
+    """
+    if not is_store(store):
+        raise StartError(
+            "this is not the folder of an embedded archive", where=str(store), fix="name the right folder"
+        )
+    _locked(store).release()
+    for name in OWN:
+        entry = store / name
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink(missing_ok=True)
+    left = tuple(sorted(entry.name for entry in store.iterdir()))
+    if not left:
+        store.rmdir()
+    return left
 
 
 def _admin_key(store: Path, database: Database) -> str:

@@ -19,7 +19,9 @@ from localdandi import errors
 from localdandi.http import key_in
 from localdandi.instance import BUCKET
 from localdandi.pages.visit import COOKIE
-from localdandi.store import users
+from localdandi.routes.object_store import FaultError
+from localdandi.signing import claims_signature
+from localdandi.store import sessions, users
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -56,9 +58,11 @@ class Guard:
         await (refusal or self._app)(scope, receive, send)
 
     async def _keyless(self, scope: Scope, headers: Headers) -> Response | None:
-        signed = scope["path"].startswith(BUCKET) and b"X-Amz-Signature=" in scope["query_string"]
-        if scope["path"] in _OPEN or signed:  # a signature is looked at where the object is
+        if scope["path"] in _OPEN:
             return None
+        if scope["path"].startswith(BUCKET) and claims_signature(scope):
+            fault = self._archive.signer.fault_of(scope)
+            return FaultError(fault, 403).response if fault else None
         if await run_in_threadpool(self._knows, headers):
             return None
         if scope["path"].startswith(("/api/", BUCKET)):
@@ -66,9 +70,9 @@ class Guard:
         return RedirectResponse("/login", 303)
 
     def _knows(self, headers: Headers) -> bool:
+        db, key = self._archive.database.read(), key_in(headers)
         cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        keys = (key_in(headers), cookie.value if cookie else None)
-        return any(users.by_key(self._archive.database.read(), key) for key in keys if key is not None)
+        return bool((key and users.by_key(db, key)) or (cookie and sessions.reader(db, cookie.value)))
 
 
 def _foreign(headers: Headers) -> Response | None:

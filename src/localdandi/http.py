@@ -24,17 +24,20 @@ from localdandi.store.users import User
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+LARGEST_BODY = 64 * 1024 * 1024  # bytes that a user with a key may send to the API at once
+LARGEST_UNKNOWN_BODY = 64 * 1024  # the same for everyone else
+
 urls.register()
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass
 class Call:
-    """One request, read whole. Handlers run in threads and may block."""
+    """One request; its body is read once it is known who calls. Handlers run in threads and may block."""
 
     archive: Archive
     request: Request
-    body: bytes
+    body: bytes = b""
 
     @property
     def method(self) -> str:
@@ -114,6 +117,16 @@ def key_in(headers: Mapping[str, str]) -> str | None:
     return key.strip() if scheme.lower() == "token" else None
 
 
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body, if it has at most `limit` bytes; a larger one is refused before the rest has arrived."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise errors.detail(f"Request body exceeds the limit of {limit} bytes.", 413)
+    return bytes(body)
+
+
 Handler: TypeAlias = Callable[[Call], Response]
 
 
@@ -125,25 +138,28 @@ def resource(path: str, *, anyone_writes: bool = False, **handlers: Handler) -> 
     if "GET" in handlers:
         handlers.setdefault("HEAD", handlers["GET"])
 
-    def answer(request: Request, body: bytes) -> Response:
-        call = Call(request.app.state.archive, request, body)
-        try:
-            who = call.user  # before anything else: a wrong key fails on every route
-            if request.method not in _SAFE and not anyone_writes:
-                who = call.approved()
-            handler = handlers.get(request.method)
-            if handler is None:
-                raise errors.detail(
-                    f'Method "{request.method}" not allowed.', 405, {"Allow": ", ".join(handlers)}
-                )
-            response = handler(call)
-        except RefusedError as refusal:
-            response, who = refusal.response, None
-        if who:
-            response.headers["X-Request-Username"] = who.login
-        return response
+    def admit(call: Call) -> Handler:
+        """The handler, for those who may call it. No byte of the body has been read."""
+        call.user  # noqa: B018  before anything else: a wrong key fails on every route
+        if call.method not in _SAFE and not anyone_writes:
+            call.approved()
+        handler = handlers.get(call.method)
+        if handler is None:
+            allowed = {"Allow": ", ".join(handlers)}
+            raise errors.detail(f'Method "{call.method}" not allowed.', 405, allowed)
+        return handler
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(answer, request, await request.body())
+        call = Call(request.app.state.archive, request)
+        try:
+            handler = await run_in_threadpool(admit, call)
+            limit = LARGEST_BODY if call.user else LARGEST_UNKNOWN_BODY
+            call.body = await read_body(request, limit)
+            response = await run_in_threadpool(handler, call)
+        except RefusedError as refusal:
+            return refusal.response
+        if call.user:
+            response.headers["X-Request-Username"] = call.user.login
+        return response
 
     return Route(path, endpoint, methods=[])  # every method: the answer says which there are

@@ -10,7 +10,6 @@ import json
 import secrets
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from dataclasses import asdict
 from http.client import HTTPException
 from pathlib import Path
 
+from localdandi.children import ISOLATED
 from localdandi.document import StartError
 from localdandi.identity import Running, identity_proof
 from localdandi.settings import Settings
@@ -57,7 +57,7 @@ def running(store: Path) -> Iterator[Running]:
     if found:
         yield found
         return
-    command = [sys.executable, "-m", "localdandi", str(store)]
+    command = [*ISOLATED, "localdandi", str(store)]
     process = subprocess.Popen(  # noqa: S603  our own interpreter and module
         command,
         stdin=subprocess.PIPE,

@@ -22,6 +22,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from localdandi import instance
+from localdandi.children import ISOLATED
 from localdandi.document import Json, JsonObject
 
 
@@ -73,8 +74,8 @@ class Validator:
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "localdandi.validator"],
+            self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
+                [*ISOLATED, "localdandi.validator"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=os.environ | instance.ENVIRONMENT | {"PYTHONUTF8": "1"},

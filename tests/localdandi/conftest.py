@@ -82,6 +82,13 @@ class Client:
         return self("POST", f"/dandisets/{dandiset}/versions/draft/assets/", json=body)
 
 
+def log_in(web_url: str, key: str) -> str:
+    """Logs in to the web pages; returns the session's token."""
+    answer = requests.post(f"{web_url}/login", data={"key": key}, timeout=30, allow_redirects=False)
+    assert answer.status_code == 303
+    return answer.cookies["session"]
+
+
 def client_of(archive: TestArchive, key: str | None) -> Client:
     session = requests.Session()
     session.trust_env = False

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import base64
+import hashlib
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import requests
@@ -10,7 +14,7 @@ from localdandi.guard import is_loopback
 from localdandi.serving import Serving, in_thread, listen
 from localdandi.store import blobs
 from localdandi.testing import TestArchive
-from tests.localdandi.conftest import Client
+from tests.localdandi.conftest import Client, log_in
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "::1", "[::1]"])
@@ -55,7 +59,9 @@ def test_beyond_loopback_a_key_is_required(beyond: Serving) -> None:
     assert status("/api/dandisets/", Authorization="token wrong") == 401
     assert status("/api/dandisets/", Authorization=f"token {beyond.running.key}") == 200
     assert status("/") == 303
-    assert status("/", Cookie=f"key={beyond.running.key}") == 200
+    session = log_in(web, beyond.running.key)
+    assert status("/", Cookie=f"session={session}") == 200
+    assert status("/", Cookie=f"session={beyond.running.key}") == 303
     assert status("/login") == status("/api/info/") == 200
     with beyond.archive.database.write() as db:
         db.execute("INSERT INTO dandisets VALUES (1, '', '', 'OPEN', NULL)")
@@ -64,6 +70,59 @@ def test_beyond_loopback_a_key_is_required(beyond: Serving) -> None:
     path = f"/dandi-dandisets/blobs/{blob.blob_id[:3]}/{blob.blob_id[3:6]}/{blob.blob_id}"
     assert status(path) == 401
     assert status(f"{path}?X-Amz-Signature=made-up") == 403
+
+
+OBJECTS = {
+    "manifest": "/dandi-dandisets/dandisets/{dandiset}/draft/dandiset.jsonld",
+    "assets": "/dandi-dandisets/dandisets/{dandiset}/draft/assets.yaml",
+    "blob": "/dandi-dandisets/blobs/{a}/{b}/{blob}",
+    "zarr": "/dandi-dandisets/zarr/{zarr}/0/0",
+}
+
+
+@pytest.fixture(scope="module")
+def kept(beyond: Serving) -> dict[str, str]:
+    """An open dandiset with a blob and a zarr file, to be read by who may come in."""
+    session = requests.Session()
+    session.headers["Authorization"] = f"token {beyond.running.key}"
+    client = Client(cast("TestArchive", SimpleNamespace(api_url=beyond.running.api_url)), session)
+    dandiset = client.create()
+    blob = client.upload(dandiset, b"for those with a key")
+    zarr = client("POST", "/zarr/", json={"name": "a.zarr", "dandiset": dandiset}).json()["zarr_id"]
+    md5 = base64.b64encode(hashlib.md5(b"0").digest()).decode()
+    files = [{"path": "0/0", "base64md5": md5}]
+    urls = client("POST", f"/zarr/{zarr}/files/", json=files).json()
+    assert requests.put(urls[0], data=b"0", headers={"Content-MD5": md5}, timeout=30).ok
+    return {"dandiset": dandiset, "blob": blob, "a": blob[:3], "b": blob[3:6], "zarr": zarr}
+
+
+@pytest.mark.parametrize("kind", OBJECTS)
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("", 401), ("?x=1", 401), ("?NotX-Amz-Signature=1", 401), ("?X-Amz-Signature=", 403)],
+)
+def test_beyond_loopback_no_object_opens_without_a_key_or_a_valid_signature(
+    beyond: Serving, kept: dict[str, str], kind: str, query: str, status: int
+) -> None:
+    url = beyond.running.web_url + OBJECTS[kind].format(**kept)
+    assert requests.get(url + query, timeout=30).status_code == status
+    key = {"Authorization": f"token {beyond.running.key}"}
+    assert requests.get(url, headers=key, timeout=30).status_code == 200
+
+
+@pytest.mark.parametrize("kind", OBJECTS)
+def test_a_valid_signature_opens_its_own_object_alone(
+    beyond: Serving, kept: dict[str, str], kind: str
+) -> None:
+    path = OBJECTS[kind].format(**kept)
+    signed = beyond.archive.signer.url("GET", path, {}, 60)
+    assert requests.get(beyond.running.web_url + signed, timeout=30).status_code == 200
+    query = signed.partition("?")[2]
+    for other in (OBJECTS[name].format(**kept) for name in OBJECTS if name != kind):
+        answer = requests.get(f"{beyond.running.web_url}{other}?{query}", timeout=30)
+        assert answer.status_code == 403
+    expired = beyond.archive.signer.url("GET", path, {}, -1)
+    assert requests.get(beyond.running.web_url + expired, timeout=30).status_code == 403
 
 
 def test_a_crash_loses_nothing_acknowledged(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from uuid import uuid4
 
 from localdandi.archive import Archive
+from localdandi.children import ISOLATED
 
 _PATIENCE = 60  # seconds
 _drawing = threading.Lock()  # one at a time is enough for a machine's memory
@@ -30,7 +30,7 @@ def picture(archive: Archive, blob_id: str, theme: str) -> Path:
 def _draw(source: Path, target: Path, theme: str) -> None:
     target.parent.mkdir(exist_ok=True)
     temporary = target.with_name(f"{uuid4().hex}.png")
-    command = [sys.executable, "-m", "localdandi.pages.picture"]
+    command = [*ISOLATED, "localdandi.pages.picture"]
     try:
         # Free of any display, and of locks that another reader of the file may hold.
         environment = os.environ | {"MPLBACKEND": "Agg", "HDF5_USE_FILE_LOCKING": "FALSE"}

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from starlette.responses import RedirectResponse, Response
 
 from localdandi.pages.visit import COOKIE, PageCall, visit
-from localdandi.store import users
+from localdandi.store import sessions, users
 
 if TYPE_CHECKING:
     from starlette.responses import Response as AnyResponse
@@ -22,14 +22,19 @@ def _ask(call: PageCall) -> AnyResponse:
 
 def _log_in(call: PageCall) -> AnyResponse:
     key = parse_qs(call.body.decode("utf-8", "replace")).get("key", [""])[0].strip()
-    if users.by_key(call.db, key) is None:
+    user = users.by_key(call.db, key)
+    if user is None:
         return call.page("login", 401, problem="No user of this archive has that key.")
     response = RedirectResponse("/", 303)
-    response.set_cookie(COOKIE, key, httponly=True, samesite="strict")
+    with call.write() as db:
+        token = sessions.start(db, user)
+    response.set_cookie(COOKIE, token, max_age=sessions.LIFETIME, httponly=True, samesite="strict")
     return response
 
 
-def _log_out(_call: PageCall) -> AnyResponse:
+def _log_out(call: PageCall) -> AnyResponse:
+    with call.write() as db:
+        sessions.end(db, call.token)
     response = RedirectResponse("/", 303)
     response.delete_cookie(COOKIE)
     return response

@@ -10,9 +10,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from localdandi.errors import RefusedError
-from localdandi.http import Call
+from localdandi.http import LARGEST_UNKNOWN_BODY, Call, read_body
 from localdandi.pages.render import page
-from localdandi.store import users
+from localdandi.store import sessions
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from localdandi.store.users import User
 
 VERSION = "/dandiset/{dandiset:dandiset}/{version:version}"
-COOKIE = "key"
+COOKIE = "session"
 
 _MESSAGES = {
     401: ("Log in to see this", "It is under embargo, and only its owners can see it."),
@@ -31,14 +31,14 @@ _MESSAGES = {
 
 
 class PageCall(Call):
-    @cached_property
-    def key(self) -> str | None:
-        return self.request.cookies.get(COOKIE)
+    @property
+    def token(self) -> str:
+        return self.request.cookies.get(COOKIE, "")
 
     @cached_property
     def user(self) -> User | None:
-        """Who reads. A key that is good no more is as none."""
-        return users.by_key(self.db, self.key) if self.key else None
+        """Who reads, by the session; a key in a header means nothing on a page."""
+        return sessions.reader(self.db, self.token) if self.token else None
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         return page(template, status, reader=self.user, **values)
@@ -49,8 +49,8 @@ def visit(
 ) -> Route:
     """A route of the web pages."""
 
-    def answer(request: Request, body: bytes) -> Response:
-        call = PageCall(request.app.state.archive, request, body)
+    def answer(call: PageCall) -> Response:
+        request = call.request
         try:
             return post(call) if post and request.method == "POST" else get(call)
         except RefusedError as refusal:
@@ -59,6 +59,11 @@ def visit(
             return call.page("message", status, title=title, text=text)
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(answer, request, await request.body())
+        call = PageCall(request.app.state.archive, request)
+        try:
+            call.body = await read_body(request, LARGEST_UNKNOWN_BODY)
+        except RefusedError as refusal:
+            return refusal.response
+        return await run_in_threadpool(answer, call)
 
     return Route(path, endpoint, methods=["GET", "POST"] if post else ["GET"])

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from localdandi import instance
 from localdandi.archive import Archive
+from localdandi.http import read_body
 from localdandi.objects import multipart_etag, part_sizes
 from localdandi.routes.object_store import (
     NAMESPACE,
@@ -23,6 +24,8 @@ from localdandi.routes.object_store import (
     xml,
 )
 from localdandi.store import blobs
+
+_LARGEST_LIST = 4 * 1024 * 1024  # bytes; 10,000 parts take about 1 MiB
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -50,16 +53,22 @@ async def _put_part(request: Request) -> Response:
     if request.headers.get("content-length") != str(sizes[number - 1]):
         raise FaultError("SignatureDoesNotMatch", 403)
     # Until the new bytes are all here, neither the old ones nor they count.
-    await run_in_threadpool(_forget_part, archive, upload_id, number)
+    if not await run_in_threadpool(_forget_part, archive, upload_id, number):
+        raise FaultError("NoSuchUpload", 404)
     offset = sum(sizes[: number - 1])
     md5, size = await archive.objects.write_part(upload_id, offset, body_of(request))
     await run_in_threadpool(_keep_part, archive, upload_id, number, md5, size)
     return Response(headers={"ETag": f'"{md5}"'})
 
 
-def _forget_part(archive: Archive, upload_id: str, number: int) -> None:
+def _forget_part(archive: Archive, upload_id: str, number: int) -> bool:
+    """False when the parts have been put together meanwhile: the object does not change any more."""
     with archive.database.write() as db:
+        upload = blobs.upload_by_id(db, upload_id)
+        if upload is None or upload.object_etag:
+            return False
         blobs.forget_part(db, upload_id, number)
+    return True
 
 
 def _keep_part(archive: Archive, upload_id: str, number: int, md5: str, size: int) -> None:
@@ -70,23 +79,22 @@ def _keep_part(archive: Archive, upload_id: str, number: int, md5: str, size: in
 async def _assemble(request: Request) -> Response:
     """Makes the object of the parts that the body lists; what they are is checked here, not by the API."""
     require_signature(request)
-    body = await request.body()
+    body = await read_body(request, _LARGEST_LIST)
     return await run_in_threadpool(_complete, request, body)
 
 
 def _complete(request: Request, body: bytes) -> Response:
     archive, upload_id = archive_of(request), request.path_params["blob"]
-    upload = blobs.upload_by_id(archive.database.read(), upload_id)
-    if upload is None:
-        raise FaultError("NoSuchUpload", 404)
-    here = blobs.parts(archive.database.read(), upload_id)
     listed = _listed_parts(body)
     in_order = [number for number, _ in listed] == list(range(1, len(listed) + 1))
-    if not listed or not in_order or any(here.get(number, ("",))[0] != md5 for number, md5 in listed):
-        raise FaultError("InvalidPart", 400)
-    etag = multipart_etag([md5 for _, md5 in listed])
-    archive.objects.complete(upload_id, sum(here[number][1] for number, _ in listed))
-    with archive.database.write() as db:
+    with archive.database.write() as db:  # from here on no part changes
+        if blobs.upload_by_id(db, upload_id) is None:
+            raise FaultError("NoSuchUpload", 404)
+        here = blobs.parts(db, upload_id)
+        if not listed or not in_order or any(here.get(number, ("",))[0] != md5 for number, md5 in listed):
+            raise FaultError("InvalidPart", 400)
+        etag = multipart_etag([md5 for _, md5 in listed])
+        archive.objects.complete(upload_id, sum(here[number][1] for number, _ in listed))
         blobs.complete_upload(db, upload_id, etag)
     key = request.url.path.removeprefix(f"{instance.BUCKET}/")
     result = f'<Location>{request.url.path}</Location><Key>{key}</Key><ETag>"{etag}"</ETag>'

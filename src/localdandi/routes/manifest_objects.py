@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from localdandi import manifests
-from localdandi.routes.object_store import FaultError, archive_of, objects
+from localdandi.routes.object_store import UNTRUSTED, FaultError, archive_of, objects
 from localdandi.store import dandisets
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ async def _read(request: Request) -> Response:
     db, origin = archive_of(request).database, str(request.base_url).rstrip("/")
     kind = "text/yaml" if name.endswith(".yaml") else "application/ld+json"
     lines = (piece for piece in manifests.text(db.read(), version, name, origin))
-    return StreamingResponse(lines, media_type=kind)
+    return StreamingResponse(lines, headers=UNTRUSTED, media_type=kind)
 
 
 def _version(request: Request) -> Version:

@@ -11,11 +11,18 @@ from starlette.routing import Route
 
 from localdandi import instance
 from localdandi.archive import Archive
+from localdandi.errors import RefusedError
+from localdandi.signing import claims_signature
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
 DEFAULT_TYPE = "application/octet-stream"
+UNTRUSTED = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Headers of whatever users uploaded."""
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
 
@@ -51,8 +58,8 @@ def objects(path: str, **handlers: Callable[[Request], Awaitable[Response]]) -> 
     async def endpoint(request: Request) -> Response:
         try:
             return await handlers.get(request.method, _refuse_method)(request)
-        except FaultError as fault:
-            return fault.response
+        except (FaultError, RefusedError) as ended:
+            return ended.response
 
     return Route(instance.BUCKET + path, endpoint, methods=[])
 
@@ -63,25 +70,26 @@ async def _refuse_method(_request: Request) -> Response:
 
 def require_signature(request: Request) -> None:
     """An `Authorization` header is neither needed nor looked at."""
-    # `request.url` takes a ? or # in a name for the end of the path.
-    path, query = request.scope["path"], request.scope["query_string"].decode()
-    fault = archive_of(request).signer.fault(request.method, path, query, dict(request.headers.items()))
+    fault = archive_of(request).signer.fault_of(request.scope)
     if fault:
         raise FaultError(fault, 403)
 
 
 def admit_reader(request: Request, *, embargoed: bool) -> None:
     """Open objects need no signature, but a bad one is refused."""
-    if embargoed or "X-Amz-Signature" in request.query_params:
+    if embargoed or claims_signature(request.scope):
         require_signature(request)
 
 
 def content(request: Request, file: Path, etag: str, kind: str = DEFAULT_TYPE) -> Response:
-    """A file, or a range of it, under the name and type that the URL asks for."""
-    kind = request.query_params.get("response-content-type", kind)
-    headers = {"ETag": f'"{etag}"'}
-    if "response-content-disposition" in request.query_params:
-        headers["Content-Disposition"] = request.query_params["response-content-disposition"]
+    """A file, or a range of it, under the name and type that a signed URL asks for.
+
+    The store has the origin of the archive's own pages, so no browser may run what somebody uploaded.
+    """
+    signed = request.query_params if claims_signature(request.scope) else {}
+    kind = signed.get("response-content-type", kind)
+    disposition = signed.get("response-content-disposition", "attachment")
+    headers = {"ETag": f'"{etag}"', "Content-Disposition": disposition, **UNTRUSTED}
     return _Content(file, headers=headers, media_type=kind)
 
 

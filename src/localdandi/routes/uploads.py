@@ -129,13 +129,19 @@ def _validate(call: Call) -> Response:
     upload = _upload(call)
     if upload.object_etag is None:
         raise errors.refused(["Object does not exist."])
-    size = call.archive.objects.blob(upload.upload_id).stat().st_size
+    try:
+        size = call.archive.objects.blob(upload.upload_id).stat().st_size
+    except FileNotFoundError:  # ended meanwhile
+        raise errors.not_found() from None
     if size != upload.size:
         raise errors.refused([f"Size {upload.size} does not match actual size {size}."])
     if upload.object_etag != upload.etag:
         raise errors.refused([f"ETag {upload.etag} does not match actual ETag {upload.object_etag}."])
-    with call.write() as db:
-        blob = blobs.mint(db, upload)
+    try:
+        with call.write() as db:
+            blob = blobs.mint(db, upload)
+    except LookupError:
+        raise errors.not_found() from None
     if blob is None:
         call.archive.objects.remove(call.archive.objects.blob(upload.upload_id))
         raise errors.refused("An identical blob has already been uploaded.", 409)
@@ -162,9 +168,8 @@ def _active_upload(upload: Upload) -> JsonObject:
 
 def _clear(call: Call) -> Response:
     dandiset = _owned(call)
-    uploads = blobs.uploads_of(call.db, dandiset.id)
     with call.write() as db:
-        blobs.drop_uploads(db, dandiset.id)
+        uploads = blobs.drop_uploads(db, dandiset.id)
     objects = call.archive.objects
     for upload in uploads:
         objects.remove(objects.upload(upload.upload_id), objects.blob(upload.upload_id))

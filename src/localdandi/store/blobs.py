@@ -50,9 +50,10 @@ def by_id(db: sqlite3.Connection, blob_id: str) -> Blob | None:
     return _blob(db.execute(f"{_BLOB} WHERE blob_id = ?", (blob_id,)).fetchone())
 
 
-def without_sha256(db: sqlite3.Connection) -> Blob | None:
-    """Some blob whose sha256 is still to be computed."""
-    return _blob(db.execute(f"{_BLOB} WHERE sha256 IS NULL ORDER BY id LIMIT 1").fetchone())
+def without_sha256(db: sqlite3.Connection, after: int = 0) -> Blob | None:
+    """The first blob after that id whose sha256 is still to be computed."""
+    query = f"{_BLOB} WHERE sha256 IS NULL AND id > ? ORDER BY id LIMIT 1"
+    return _blob(db.execute(query, (after,)).fetchone())
 
 
 def set_sha256(db: sqlite3.Connection, blob: Blob, sha256: str) -> None:
@@ -86,8 +87,11 @@ def _upload(row: sqlite3.Row) -> Upload:
     return Upload(*row)
 
 
-def drop_uploads(db: sqlite3.Connection, dandiset: int) -> None:
+def drop_uploads(db: sqlite3.Connection, dandiset: int) -> list[Upload]:
+    """Ends all uploads of a dandiset; returns those that are ended, and no others."""
+    dropped = uploads_of(db, dandiset)
     db.execute("DELETE FROM uploads WHERE dandiset = ?", (dandiset,))
+    return dropped
 
 
 def parts(db: sqlite3.Connection, upload_id: str) -> dict[int, tuple[str, int]]:
@@ -109,8 +113,13 @@ def complete_upload(db: sqlite3.Connection, upload_id: str, object_etag: str) ->
 
 
 def mint(db: sqlite3.Connection, upload: Upload) -> Blob | None:
-    """Turns a completed upload into a blob; None when another upload of the same content won."""
-    db.execute("DELETE FROM uploads WHERE upload_id = ?", (upload.upload_id,))
+    """Turns a completed upload into a blob; None when another upload of the same content won.
+
+    Raises LookupError when the upload has ended meanwhile: its object then belongs to a blob, or is gone.
+    """
+    ended = db.execute("DELETE FROM uploads WHERE upload_id = ?", (upload.upload_id,))
+    if ended.rowcount == 0:
+        raise LookupError(upload.upload_id)
     if by_etag(db, upload.etag):
         return None
     db.execute(

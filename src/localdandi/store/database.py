@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import sqlite3
 import threading
 import unicodedata
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +23,9 @@ CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITH
 CREATE TABLE IF NOT EXISTS users (
   id INTEGER PRIMARY KEY, login TEXT NOT NULL UNIQUE, first_name TEXT NOT NULL, last_name TEXT NOT NULL,
   email TEXT NOT NULL, status TEXT NOT NULL, admin INTEGER NOT NULL, key_hash TEXT UNIQUE);
+CREATE TABLE IF NOT EXISTS sessions (
+  token_hash TEXT PRIMARY KEY, user INTEGER NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+  expires REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS dandisets (
   id INTEGER PRIMARY KEY AUTOINCREMENT, created TEXT NOT NULL, modified TEXT NOT NULL,
   embargo_status TEXT NOT NULL, embargo_end_date TEXT);
@@ -80,6 +84,8 @@ CREATE TABLE IF NOT EXISTS audit (
   record_type TEXT NOT NULL, details TEXT NOT NULL);
 """
 
+_NAMES = {*re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", _TABLES), "sqlite_sequence"}
+
 
 class _Connection(sqlite3.Connection):
     """A connection that is closed when nothing refers to it any more."""
@@ -100,6 +106,19 @@ class Database:
         file.parent.mkdir(parents=True, exist_ok=True)
         _require_format(self.read(), file)
         self.read().executescript(f"PRAGMA journal_mode=WAL; PRAGMA user_version={_FORMAT}; {_TABLES}")
+
+    @staticmethod
+    def is_one(file: Path) -> bool:
+        """Whether a file is the database of an embedded archive, of any format and perhaps half made."""
+        try:
+            with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+                tables = {
+                    name
+                    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+                }
+        except sqlite3.Error:
+            return False
+        return "meta" in tables and tables <= _NAMES
 
     def read(self) -> sqlite3.Connection:
         """This thread's connection; each statement sees what was last committed."""

@@ -66,6 +66,11 @@ def by_key(db: sqlite3.Connection, key: str) -> User | None:
     return _user(row) if row else None
 
 
+def by_id(db: sqlite3.Connection, number: int) -> User | None:
+    row = db.execute(f"SELECT {_COLUMNS} FROM users WHERE id = ?", (number,)).fetchone()
+    return _user(row) if row else None
+
+
 def by_name(db: sqlite3.Connection, name: str) -> User | None:
     """By login, else by e-mail: the two spellings that the owners PUT takes."""
     row = db.execute(
@@ -82,7 +87,9 @@ def new_key(db: sqlite3.Connection, user: User) -> str:
 
 
 def set_key(db: sqlite3.Connection, user: User, key: str) -> None:
+    """Replaces a user's key. Sessions that the old one began end with it."""
     db.execute("UPDATE users SET key_hash = ? WHERE id = ?", (_hash(key), user.id))
+    db.execute("DELETE FROM sessions WHERE user = ?", (user.id,))
 
 
 def search(db: sqlite3.Connection, text: str) -> list[User]:
