@@ -14,4 +14,5 @@ def run(archive: Archive) -> bool:
     sha256 = archive.objects.sha256(blob.blob_id)
     with archive.database.write() as db:
         blobs.set_sha256(db, blob, sha256)
+    archive.work.set()  # its assets can be validated now
     return True

@@ -37,7 +37,7 @@ class Signer:
             "X-Amz-SignedHeaders": ";".join(sorted(["host", *headers])),
         }
         query["X-Amz-Signature"] = self._sign(method, path, query, headers)
-        return f"{quote(path)}?{urlencode(query)}"
+        return f"{quote(path)}?{urlencode(query, quote_via=quote)}"
 
     def fault(self, method: str, path: str, query: str, headers: Mapping[str, str]) -> str | None:
         """Why a request's signature does not hold; None when it does."""

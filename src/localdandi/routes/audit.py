@@ -48,4 +48,4 @@ def _moment(call: Call, name: str) -> str | None:
         raise errors.refused({name: ["Datetime has wrong format."]}) from None
 
 
-ROUTES = [resource("/api/audit/events/asset", GET=_events)]
+ROUTES = [resource("/api/audit/events/asset", head=False, GET=_events)]

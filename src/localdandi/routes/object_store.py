@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,6 +79,9 @@ def admit_reader(request: Request, *, embargoed: bool) -> None:
 
 def content(request: Request, file: Path, etag: str, kind: str = DEFAULT_TYPE) -> Response:
     """A file, or a range of it, under the name and type that the URL asks for."""
+    wanted = re.fullmatch(r"bytes=(\d+)-\d*", request.headers.get("range", ""))
+    if wanted and int(wanted[1]) >= file.stat().st_size:
+        raise FaultError("InvalidRange", 416)
     kind = request.query_params.get("response-content-type", kind)
     headers = {"ETag": f'"{etag}"'}
     if "response-content-disposition" in request.query_params:
