@@ -144,7 +144,8 @@ def contact_person(metadata: JsonObject) -> str:
     """The name of the first contributor who is a contact person, or nothing."""
     contributors = metadata.get("contributor")
     for one in contributors if isinstance(contributors, list) else []:
-        if isinstance(one, dict) and one.get("name") and "dcite:ContactPerson" in (one.get("roleName") or []):
+        roles = one.get("roleName") if isinstance(one, dict) else None
+        if isinstance(roles, list) and "dcite:ContactPerson" in roles and one.get("name"):
             return str(one["name"])
     return ""
 

@@ -45,7 +45,7 @@ class Signer:
         given = params.pop("X-Amz-Signature", "")
         names = params.get("X-Amz-SignedHeaders", "").split(";")
         signed = {name: headers.get(name, "") for name in names if name != "host"}
-        if not hmac.compare_digest(given, self._sign(method, path, params, signed)):
+        if not hmac.compare_digest(given.encode(), self._sign(method, path, params, signed).encode()):
             return "SignatureDoesNotMatch"
         age = datetime.now(UTC) - datetime.strptime(params["X-Amz-Date"], _FORMAT).replace(tzinfo=UTC)
         return "AccessDenied" if age.total_seconds() > int(params["X-Amz-Expires"]) else None

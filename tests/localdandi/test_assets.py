@@ -71,9 +71,11 @@ def test_listing(alice: Client, listed: str, query: str, paths: list[str]) -> No
 
 
 def test_pages_link_to_each_other_and_count_once(alice: Client, listed: str) -> None:
-    url = f"{alice.archive.api_url}/dandisets/{listed}/versions/draft/assets/?order=path&page_size=4"
+    assets = f"{alice.archive.api_url}/dandisets/{listed}/versions/draft/assets/"
+    url = f"{assets}?order=path&page_size=4"
     first = alice("GET", url).json()
-    assert (first["count"], first["next"], first["previous"]) == (6, f"{url}&page=2", None)
+    following = f"{assets}?order=path&page=2&page_size=4"
+    assert (first["count"], first["next"], first["previous"]) == (6, following, None)
     second = alice("GET", first["next"]).json()
     assert (second["count"], second["next"], second["previous"]) == (None, None, url)
     assert len(second["results"]) == 2

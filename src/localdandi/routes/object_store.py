@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DEFAULT_TYPE = "application/octet-stream"
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+_LONGEST_NUMBER = 18  # digits
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
@@ -77,15 +78,24 @@ def admit_reader(request: Request, *, embargoed: bool) -> None:
         require_signature(request)
 
 
+def _header(request: Request, name: str) -> str:
+    """A header that the URL asks for, with white space as blanks; nothing else that a header cannot hold."""
+    value = " ".join(request.query_params.get(name, "").split())
+    if not (value.isascii() and value.isprintable()):
+        raise FaultError("InvalidArgument", 400)
+    return value
+
+
 def content(request: Request, file: Path, etag: str, kind: str = DEFAULT_TYPE) -> Response:
     """A file, or a range of it, under the name and type that the URL asks for."""
-    wanted = re.fullmatch(r"bytes=(\d+)-\d*", request.headers.get("range", ""))
-    if wanted and int(wanted[1]) >= file.stat().st_size:
+    wanted = re.fullmatch(r"bytes=0*([0-9]+)-[0-9]*", request.headers.get("range", ""))
+    if wanted and (len(wanted[1]) > _LONGEST_NUMBER or int(wanted[1]) >= file.stat().st_size):
         raise FaultError("InvalidRange", 416)
-    kind = request.query_params.get("response-content-type", kind)
+    kind = _header(request, "response-content-type") or kind
     headers = {"ETag": f'"{etag}"'}
-    if "response-content-disposition" in request.query_params:
-        headers["Content-Disposition"] = request.query_params["response-content-disposition"]
+    disposition = _header(request, "response-content-disposition")
+    if disposition:
+        headers["Content-Disposition"] = disposition
     return _Content(file, headers=headers, media_type=kind)
 
 

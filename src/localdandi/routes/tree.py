@@ -16,6 +16,8 @@ from localdandi.store.folders import Node
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+_LONGEST_ID = 18  # digits; no dandiset has more
+
 
 def _paths(call: Call) -> Response:
     """One level of the tree. A file is known and has nothing below it."""
@@ -63,13 +65,13 @@ def _at_path(call: Call) -> Response:
 
 
 def _version(call: Call) -> Version:
-    missing = [name for name in ("dandiset_id", "version_id") if name not in call.query]
-    if missing:
-        raise errors.refused({name: [fields.REQUIRED] for name in missing})
-    if not re.fullmatch("[0-9]+", call.query["dandiset_id"]):
+    wanted, number = fields.together(
+        lambda: fields.text(call.query, "dandiset_id"), lambda: fields.text(call.query, "version_id")
+    )
+    if not re.fullmatch("-?[0-9]+", wanted):
         raise errors.fatal()
-    dandiset = dandisets.by_id(call.db, int(call.query["dandiset_id"]))
-    version = dandisets.version_of(call.db, dandiset.id, call.query["version_id"]) if dandiset else None
+    dandiset = dandisets.by_id(call.db, int(wanted)) if len(wanted) <= _LONGEST_ID else None
+    version = dandisets.version_of(call.db, dandiset.id, number) if dandiset else None
     if dandiset is None or version is None:
         raise errors.not_found()
     if not dandiset.open and not access.owns(call, dandiset):
