@@ -26,7 +26,7 @@ def main() -> int:
     given = vars(_parser().parse_args())
     store = given.pop("store")
     try:
-        instance = Instance.of_texts(**given)
+        instance = Instance.of_environment(os.environ, **given)
         with (
             listen("127.0.0.1", 0) as listening,
             Serving(store, listening, instance=instance) as serving,
@@ -46,10 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("store", type=Path, help="the folder that holds the archive; made if it is not there")
     for name, text in OPTIONS.items():
-        variable = PREFIX + name.upper()
-        default = os.environ.get(variable, "")
-        option = f"--{name.replace('_', '-')}"
-        parser.add_argument(option, default=default, metavar="TEXT", help=f"{text} ({variable})")
+        option, variable = f"--{name.replace('_', '-')}", PREFIX + name.upper()
+        parser.add_argument(option, default="", metavar="TEXT", help=f"{text} (variable: {variable})")
     return parser
 
 

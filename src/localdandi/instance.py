@@ -63,10 +63,13 @@ class Instance:
             raise StartError(f"schema {self.schema_version} cannot be served", fix=f"choose {known}")
 
     @classmethod
-    def of_environment(cls, environ: Mapping[str, str]) -> Self:
-        """An instance as the variables `LOCALDANDI_NAME`, `LOCALDANDI_SCHEMA_VERSION`, … describe it."""
-        given = {one.name: environ.get(PREFIX + one.name.upper(), "") for one in fields(cls)}
-        return cls.of_texts(**given)
+    def of_environment(cls, environ: Mapping[str, str], **given: str) -> Self:
+        """An instance as the variables `LOCALDANDI_NAME`, `LOCALDANDI_SCHEMA_VERSION`, … describe it.
+
+        What is given counts more; what is empty there does not.
+        """
+        texts = {one.name: environ.get(PREFIX + one.name.upper(), "") for one in fields(cls)}
+        return cls.of_texts(**texts | {name: text for name, text in given.items() if text})
 
     @classmethod
     def of_texts(cls, **given: str) -> Self:
@@ -80,14 +83,6 @@ class Instance:
         if "web_url" in values:
             values["web_url"] = given["web_url"].rstrip("/")
         return cls(**values)  # type: ignore[arg-type]  # each field has the type of its text but licenses
-
-    def environment(self) -> dict[str, str]:
-        """The variables that `of_environment` reads this instance from."""
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
-        texts = {
-            name: ",".join(value) if isinstance(value, tuple) else value for name, value in values.items()
-        }
-        return {PREFIX + name.upper(): text for name, text in texts.items() if text}
 
     @property
     def web(self) -> str:
