@@ -106,7 +106,8 @@ def _access(access: Json, dandiset: Dandiset) -> list[JsonObject]:
     items = [item for item in access if isinstance(item, dict)] if isinstance(access, list) else []
     first, *others = items or [{}]
     embargoed = dandiset.embargo_status == "EMBARGOED"
-    first = first | access_of(embargoed=embargoed, until=dandiset.embargo_end_date)
+    # Of an open dandiset the document alone says when an embargo ended: what leaves that out loses it.
+    first = first | access_of(embargoed=embargoed, until=dandiset.embargo_end_date if embargoed else None)
     return [first, *others]
 
 

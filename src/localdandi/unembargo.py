@@ -26,5 +26,7 @@ def _release(db: sqlite3.Connection, dandiset: Dandiset, instance: Instance) -> 
     today = datetime.now(UTC).date().isoformat()
     dandiset = dandisets.set_embargo(db, dandiset, "OPEN", today)
     draft = dandisets.draft_of(db, dandiset)
-    document = metadata.complete(draft.document(), dandiset, instance, version=draft.version, name=draft.name)
+    first, *others = draft.document()["access"]
+    kept = draft.document() | {"access": [first | {"embargoedUntil": today}, *others]}
+    document = metadata.complete(kept, dandiset, instance, version=draft.version, name=draft.name)
     dandisets.save(db, draft, draft.name, dump(document), "Pending")

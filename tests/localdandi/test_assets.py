@@ -111,7 +111,12 @@ def test_a_put_mints_a_new_id_unless_nothing_changes(alice: Client) -> None:
     changed = _put(alice, dandiset, asset, keywords=["k"])
     assert changed["asset_id"] != asset["asset_id"]
     nested = f"/dandisets/{dandiset}/versions/draft/assets"
-    assert alice("GET", f"{nested}/{asset['asset_id']}/").status_code == 404
+    assert alice("GET", f"{nested}/{asset['asset_id']}/").status_code == 200, (
+        "so a GET by an old id proves nothing"
+    )
+    elsewhere = alice.create("Not theirs")
+    taken = alice.post_asset(elsewhere, "b.txt", asset["blob"]).json()["asset_id"]
+    assert alice("GET", f"{nested}/{taken}/").status_code == 404
     assert alice("GET", f"/assets/{asset['asset_id']}/").status_code == 200, "detached assets stay readable"
     assert (
         alice(

@@ -75,6 +75,16 @@ def in_version(db: sqlite3.Connection, version: int, asset_id: str) -> Asset | N
     return _asset(row) if row else None
 
 
+def ever_in(db: sqlite3.Connection, dandiset: int, asset_id: str) -> Asset | None:
+    """An asset that a version of the dandiset has, or that none has any more."""
+    query = (
+        f"{_ASSET} WHERE a.asset_id = ? AND NOT EXISTS (SELECT 1 FROM membership m"
+        " JOIN versions v ON v.id = m.version WHERE m.asset = a.id AND v.dandiset <> ?)"
+    )
+    row = db.execute(query, (asset_id, dandiset)).fetchone()
+    return _asset(row) if row else None
+
+
 def at_path(db: sqlite3.Connection, version: int, path: str) -> Asset | None:
     query = f"{_MEMBER} WHERE m.version = ? AND m.path = ?"
     row = db.execute(query, (version, path)).fetchone()
