@@ -43,6 +43,7 @@ def run_drafts(archive: Archive) -> bool:
 
 
 def _validate(archive: Archive, draft: Version) -> None:
+    validator.shared(archive.instance).warm_up()  # until then the draft is still `Pending`
     with archive.database.write() as db:
         if not _claim(db, draft):
             return

@@ -5,6 +5,7 @@ and writes answers, a line of JSON each.
 
     {"document": {...}, "model": "PublishedAsset"}   ->  [{"field": ..., "message": ...}, ...]
     {"schema": "Dandiset"}                           ->  the JSON Schema
+    {"ready": true}                                  ->  true, once dandischema is loaded
     {"summary": true}, a line an asset, an empty line  ->  the assetsSummary
 
 An answer is {"result": ...}, or {"error": "..."} where a document made dandischema fail.
@@ -13,6 +14,7 @@ An answer is {"result": ...}, or {"error": "..."} where a document made dandisch
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
 import subprocess
@@ -46,6 +48,11 @@ class Validator:
         except ValidatorError as error:
             return [{"field": "", "message": f"It cannot be validated: {error}"}]
         return found
+
+    def warm_up(self) -> None:
+        """Waits until the process has loaded dandischema, which takes it a second or more."""
+        with contextlib.suppress(ValidatorError):  # the findings will say so
+            self._ask({"ready": True})
 
     def schema(self, model: str) -> JsonObject:
         schema: JsonObject = self._ask({"schema": model})
@@ -173,6 +180,8 @@ def _summary(lines: Iterator[str]) -> Json:
 
 
 def _answer(question: JsonObject, lines: Iterator[str], version: str) -> Json:
+    if "ready" in question:
+        return bool(schemas.model("Dandiset", version))
     if "schema" in question:
         return schemas.json_schema(question["schema"], version)
     if "summary" in question:
