@@ -59,8 +59,11 @@ class Guard:
         signed = scope["path"].startswith(BUCKET) and b"X-Amz-Signature=" in scope["query_string"]
         if scope["path"] in _OPEN or signed:  # a signature is looked at where the object is
             return None
-        if await run_in_threadpool(self._knows, headers):
-            return None
+        try:
+            if await run_in_threadpool(self._knows, headers):
+                return None
+        except errors.RefusedError as refusal:  # what was sent is not even a key
+            return refusal.response
         if scope["path"].startswith(("/api/", BUCKET)):
             return errors.not_authenticated().response
         return RedirectResponse("/login", 303)

@@ -151,7 +151,7 @@ def resource(path: str, *, anyone_writes: bool = False, head: bool = True, **han
             response, who = bodies.too_deep().response, None
         if who:
             response.headers["X-Request-Username"] = who.login
-        if response.media_type != "text/html":
+        if response.status_code != HTTPStatus.INTERNAL_SERVER_ERROR:
             response.headers["Allow"] = allow
         return _challenged(response, request.headers)
 

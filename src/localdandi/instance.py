@@ -138,7 +138,7 @@ OPTIONS = {
 _FORMS = {
     "name": ("[A-Z][-A-Z]*", "capital letters and hyphens, such as DANDI or EMBER-DANDI"),
     "identifier": (r"RRID:\S+", "a research resource identifier, such as RRID:SCR_017571"),
-    "web_url": (r"|https?://[\w.:\[\]-]+(/\S*)?", "a URL, such as https://dandiarchive.org"),
+    "web_url": (r"|https?://[\w.:\[\]-]+(/\S*[^/\s])?", "a URL, such as https://dandiarchive.org"),
     "doi_prefix": (r"10\.[0-9]{4,}", "a DOI prefix, such as 10.80507"),
     "licenses": (r"spdx:\S+", "licenses, such as CC0-1.0,CC-BY-4.0"),
 }

@@ -12,6 +12,7 @@ import pytest
 from localdandi import validator
 from localdandi.document import StartError
 from localdandi.instance import Instance
+from localdandi.serving import listen
 from localdandi.testing import archive
 from tests.localdandi.conftest import client_of
 
@@ -57,6 +58,21 @@ def test_an_instance_goes_by_its_own_name(store: Path) -> None:
     assert taken.json() == "Dandiset 000001 already exists"
     assert foreign.json() == "Invalid Identifier DANDI:000009"
     assert "spdx:MIT" in json.dumps(licenses)
+
+
+def test_sending_back_what_was_read_changes_nothing_where_the_page_is_here(store: Path) -> None:
+    with listen("127.0.0.1", 0) as listening:
+        here = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    with archive(store, instance=Instance(web_url=here), port=int(here.rpartition(":")[2])) as running:
+        client = client_of(running, running.key)
+        url = f"/dandisets/{client.create('Here', keywords=['a'])}/versions/draft/"
+        changed = client("GET", url).json() | {"keywords": ["b"]}
+        written = client("PUT", url, json={"name": "Here", "metadata": changed}).json()
+        read = client("GET", url).json()
+        with running.at_rest():
+            before = client("GET", f"{url}info/").json()["modified"]
+            assert client("PUT", url, json={"name": "Here", "metadata": read}).json()["modified"] == before
+    assert written["metadata"]["repository"] == read["repository"] == here
 
 
 def test_its_documents_are_valid_by_its_own_rules() -> None:

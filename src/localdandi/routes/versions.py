@@ -53,7 +53,7 @@ def _update(call: Call) -> Response:
             complete = metadata.complete(
                 new, dandiset, call.archive.instance, version=version.version, name=name
             )
-            dandisets.save(db, version, name, dump(complete), "Pending")
+            dandisets.save(db, version, name, stored(complete, call), "Pending")
             audit.record(db, dandiset.id, call.approved(), "update_metadata", {"name": name})
             call.archive.work.set()
         version = dandisets.draft_of(db, dandiset)
