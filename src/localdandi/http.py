@@ -68,8 +68,8 @@ class Call:
         headers: Mapping[str, str] | None = None,
     ) -> str:
         """A URL that allows `method` on an object for so many seconds, or for as long as the settings say."""
-        told = self.archive.settings.url_lifetime
-        seconds = lifetime if told is None else told
+        fixed = self.archive.settings.url_lifetime
+        seconds = lifetime if fixed is None else fixed
         return self.origin + self.archive.signer.url(method, path, params or {}, seconds, headers)
 
     def write(self) -> AbstractContextManager[sqlite3.Connection]:
