@@ -76,13 +76,13 @@ def _contents(assets: int) -> list[tuple[str, bytes]]:
 def _fill(store: Path, contents: dict[str, bytes]) -> None:
     """A draft of these contents, straight into the store; the bytes themselves are not needed."""
     from localdandi.archive import open_store
-    from localdandi.instance import schema_version
+    from localdandi.instance import Instance
     from localdandi.store import assets as asset_table
     from localdandi.store import blobs, dandisets, users
 
     metadata = {
         "schemaKey": "Asset",
-        "schemaVersion": schema_version(),
+        "schemaVersion": Instance().schema_version,
         "encodingFormat": "text/csv",
     }
     archive = open_store(store)

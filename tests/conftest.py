@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 
 from dandifile.boundary import run
 from dandifile.model import JsonObject
+from localdandi.instance import Instance
 from localdandi.testing import TestArchive, archive
 
 # A busy machine is no reason to fail: examples may take their time.
@@ -116,8 +117,14 @@ def write_document(lab: Lab, document: JsonObject, identifier: str = "000001") -
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[TestArchive]:
-    with archive(tmp_path / "store") as running:
+def face() -> Instance:
+    """What the archive calls itself and which schema it speaks: as in production."""
+    return Instance()
+
+
+@pytest.fixture
+def served(tmp_path: Path, face: Instance) -> Iterator[TestArchive]:
+    with archive(tmp_path / "store", instance=face) as running:
         yield running
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 
 from dandifile import embedded
 from dandifile.errors import UserError
@@ -43,6 +44,15 @@ def test_where_it_is_not_installed_the_command_to_install_it_is_named(
         use(tmp_path)
     assert caught.value.fix == 'run pip install "dandifile[local]"'
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_that_is_started_is_the_instance_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LOCALDANDI_NAME", "EMBER-DANDI")
+    with embedded.running(tmp_path) as started:
+        info = requests.get(f"{started.api_url}/info/", timeout=30).json()
+    assert info["instance_config"]["instance_name"] == "EMBER-DANDI"
 
 
 def test_a_refusal_of_the_archive_is_an_error_of_ours(tmp_path: Path) -> None:

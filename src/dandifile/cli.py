@@ -323,11 +323,19 @@ def serve(
     host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
     store: Store = None,
     format: Format = "text",
+    schema_version: Annotated[str, typer.Option(help="Of the DANDI schema; default: production's.")] = "",
+    name: Annotated[str, typer.Option(help="The prefix of identifiers; default: DANDI.")] = "",
+    web_url: Annotated[str, typer.Option(help="Where its web page is said to be; default: here.")] = "",
+    doi_prefix: Annotated[str, typer.Option(help="Of DOIs; default: DataCite's test prefix.")] = "",
+    licenses: Annotated[str, typer.Option(help="Those it allows, separated by commas.")] = "",
+    identifier: Annotated[str, typer.Option(help="The archive's RRID; default: a placeholder.")] = "",
 ) -> int:
     """Keep the embedded archive up until it is interrupted."""
     from dandifile.commands.archive import serve
 
-    return serve(store, port, host, format)
+    instance = {"schema_version": schema_version, "name": name, "web_url": web_url}
+    instance |= {"doi_prefix": doi_prefix, "licenses": licenses, "identifier": identifier}
+    return serve(store, port, host, format, **instance)
 
 
 @archive.command("list")

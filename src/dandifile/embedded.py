@@ -51,12 +51,18 @@ def running(store: Path) -> Iterator[Running]:
         yield found
 
 
-def serve(store: Path, port: int, host: str, on_ready: Callable[[Running], None]) -> None:
-    """Serves `store` until interrupted. Port 0 takes a free one."""
+def serve(store: Path, port: int, host: str, on_ready: Callable[[Running], None], **instance: str) -> None:
+    """Serves `store` until interrupted. Port 0 takes a free one.
+
+    `instance` is what the archive calls itself and which schema it speaks (`name`, `schema_version`, …). What
+    is not given is as the environment's variables say (`LOCALDANDI_NAME`, …), or as in production.
+    """
     with _refusals():
         from localdandi import server
+        from localdandi.instance import Instance
 
-        server.serve(store, port, host, on_ready=on_ready)
+        served = Instance.of_environment(os.environ, **instance)
+        server.serve(store, port, host, on_ready=on_ready, instance=served)
 
 
 def reset(store: Path) -> tuple[str, ...]:

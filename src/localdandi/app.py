@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Match
 
 from localdandi import errors
@@ -86,7 +87,8 @@ async def _no_route(request: Request, _error: Exception) -> Response:
     if not path.endswith("/"):
         scope = dict(request.scope, path=f"{path}/")
         if any(route.matches(scope)[0] == Match.FULL for route in request.app.router.routes):
-            return RedirectResponse(request.url.replace(path=f"{path}/"), 301)
+            query = f"?{request.url.query}" if request.url.query else ""
+            return HTMLResponse("", 301, {"Location": f"{quote(path)}/{query}"})
     return errors.no_such_page()
 
 

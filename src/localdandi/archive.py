@@ -12,11 +12,29 @@ from threading import Event
 from filelock import FileLock, Timeout
 
 from localdandi.document import StartError
+from localdandi.instance import Instance
 from localdandi.objects import ObjectStore
 from localdandi.settings import Settings
 from localdandi.signing import Signer
-from localdandi.store import users
-from localdandi.store.database import Database
+from localdandi.snapshot import Snapshot
+from localdandi.store import statistics, users
+from localdandi.store.database import Database, now
+
+
+class Bell:
+    """Wakes everybody who listens to it."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Event] = []
+
+    def listener(self) -> Event:
+        self._listeners.append(Event())
+        return self._listeners[-1]
+
+    def set(self) -> None:
+        for one in self._listeners:
+            one.set()
+
 
 DATABASE = "archive.sqlite"
 OWN = (
@@ -35,15 +53,18 @@ class Archive:
     objects: ObjectStore
     signer: Signer
     settings: Settings
+    instance: Instance
     lock: FileLock
-    work: Event = field(default_factory=Event)  # set when there is something for the background
+    figures: Snapshot[dict[str, int]]
+    searchable: Snapshot[str]  # until when what was written can be found by its facets
+    work: Bell = field(default_factory=Bell)  # rung when there is something for the background
 
     def close(self) -> None:
         self.database.close()
         self.lock.release()
 
 
-def open_store(store: Path, settings: Settings | None = None) -> Archive:
+def open_store(store: Path, settings: Settings | None = None, instance: Instance | None = None) -> Archive:
     """Opens a store, and makes it first where there is none. One process at a time can.
 
     Only its owner may enter the folder: the database holds what signs URLs.
@@ -54,6 +75,7 @@ def open_store(store: Path, settings: Settings | None = None) -> Archive:
     lock = _locked(store)
     try:
         database = Database(store / DATABASE)
+        figures = Snapshot(lambda: statistics.of_everything(database.read()))
         return Archive(
             store=store,
             key=_admin_key(store, database),
@@ -61,7 +83,10 @@ def open_store(store: Path, settings: Settings | None = None) -> Archive:
             objects=ObjectStore(store / "objects"),
             signer=Signer(database.secret("signing")),
             settings=settings or Settings(),
+            instance=instance or Instance(),
             lock=lock,
+            figures=figures,
+            searchable=Snapshot(now),
         )
     except BaseException:
         lock.release()

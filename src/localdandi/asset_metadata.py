@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 
-from localdandi import instance
 from localdandi.document import JsonObject
+from localdandi.instance import BUCKET, ORIGIN, blob_path
 from localdandi.metadata import access_of, context
 from localdandi.store.assets import Asset
 from localdandi.store.dandisets import dump
@@ -64,15 +64,15 @@ def full(asset: Asset, origin: str) -> str:
 
 def document(asset: Asset) -> JsonObject:
     """The asset's whole metadata, decoded, in terms of the stored origin."""
-    decoded: JsonObject = json.loads(full(asset, instance.ORIGIN))
+    decoded: JsonObject = json.loads(full(asset, ORIGIN))
     return decoded
 
 
 def object_url(asset: Asset, origin: str) -> str:
     """Where the content lies, unsigned."""
     if asset.zarr_id:
-        return f"{origin}{instance.BUCKET}/zarr/{asset.zarr_id}/"
-    return origin + instance.blob_path(asset.blob_id or "")
+        return f"{origin}{BUCKET}/zarr/{asset.zarr_id}/"
+    return origin + blob_path(asset.blob_id or "")
 
 
 def _computed(asset: Asset, origin: str) -> str:
@@ -83,7 +83,7 @@ def _computed(asset: Asset, origin: str) -> str:
     text = (
         f'"id":"dandiasset:{asset.asset_id}","access":[{access}],"path":{dump(asset.path)},'
         f'"identifier":"{asset.asset_id}","contentUrl":["{download}","{object_url(asset, origin)}"],'
-        f'"contentSize":{asset.size},"digest":{_digest(asset)},"@context":"{context(asset.schema_version)}"'
+        f'"contentSize":{asset.size},"digest":{_digest(asset)},"@context":{dump(context(asset.schema_version))}'
     )
     if asset.zarr_id:
         text += f',"encodingFormat":"{ZARR_FORMAT}"'

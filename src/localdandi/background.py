@@ -1,34 +1,38 @@
 """What the archive does on its own: hash new blobs, validate assets and drafts, publish.
 
-One thread goes through all of it in passes. It starts a pass when a request has left work,
-or, with `Settings.pause`, that much later, as production does once a minute.
+Two threads go through it in passes, so that validating, which is slow, holds up no hash. They start a pass
+when a request has left work, or, with `Settings.pause`, that much later, as production does once a minute.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeAlias
 
 from localdandi import hashing, publishing, unembargo, validation, zarr_ingest
 from localdandi.archive import Archive
 
 _LOG = logging.getLogger(__name__)
 
-# Each does one piece of its work and says whether there may be more.
-_JOBS: tuple[Callable[[Archive], bool], ...] = (
+Job: TypeAlias = Callable[[Archive], bool]
+"""Does one piece of its work and says whether there may be more."""
+
+_HASHING: tuple[Job, ...] = (hashing.run,)
+_THE_REST: tuple[Job, ...] = (
     unembargo.run,
-    hashing.run,
     zarr_ingest.run,
     validation.run_assets,
     publishing.run,
     validation.run_drafts,
 )
-_LOOK = 0.25  # seconds, after which it looks for work that nobody has told it of
+_LOOK = 0.25  # seconds, after which they look for work that nothing has announced
 
 
 def _resume(archive: Archive) -> None:
-    """What a server that was killed had begun is to be begun again."""
+    """Sends back to waiting what a server that was killed had begun."""
     with archive.database.write() as db:
         db.execute("UPDATE versions SET status = 'Pending' WHERE status = 'Validating'")
         db.execute("UPDATE zarrs SET status = 'Uploaded' WHERE status = 'Ingesting'")
@@ -39,36 +43,56 @@ class Background:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._stopping = threading.Event()
-        self.resting = threading.Lock()  # whoever holds it knows that no pass is under way, and none begins
-        self._thread = threading.Thread(target=self._run, name="archive-background", daemon=True)
+        self._workers = [_Worker(archive, "hashing", _HASHING), _Worker(archive, "background", _THE_REST)]
 
     def start(self) -> None:
         _resume(self._archive)
         self._archive.work.set()
-        self._thread.start()
+        for worker in self._workers:
+            worker.start()
 
     def stop(self) -> None:
-        self._stopping.set()
+        for worker in self._workers:
+            worker.stopping.set()
         self._archive.work.set()
-        self._thread.join()
+        for worker in self._workers:
+            worker.join()
 
-    def _run(self) -> None:
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """No pass is under way, and none begins, until the block ends."""
+        hashing, rest = self._workers
+        with hashing.resting, rest.resting:
+            yield
+
+
+class _Worker(threading.Thread):
+    """Goes through some jobs again and again."""
+
+    def __init__(self, archive: Archive, name: str, jobs: tuple[Job, ...]) -> None:
+        super().__init__(name=f"archive-{name}", daemon=True)
+        self._archive = archive
+        self._jobs = jobs
+        self._work = archive.work.listener()
+        self.stopping = threading.Event()
+        self.resting = threading.Lock()  # whoever holds it keeps the next pass from beginning
+
+    def run(self) -> None:
         while True:
-            self._archive.work.wait(_LOOK)
-            self._stopping.wait(self._archive.settings.pause)
-            if self._stopping.is_set():
+            self._work.wait(_LOOK)
+            self.stopping.wait(self._archive.settings.pause)
+            if self.stopping.is_set():
                 return
-            self._archive.work.clear()
+            self._work.clear()
             if self._archive.settings.background:
                 with self.resting:
                     self._pass()
 
     def _pass(self) -> None:
-        for job in _JOBS:
+        for job in self._jobs:
             try:
-                while not self._stopping.is_set() and job(self._archive):
+                while not self.stopping.is_set() and job(self._archive):
                     pass
-            except Exception:  # noqa: BLE001  told in the log
+            except Exception:  # noqa: BLE001  written to the log
                 # As in production: a job that fails leaves things as they are, and the rest goes on.
                 _LOG.exception("%s.%s failed", job.__module__, job.__qualname__)

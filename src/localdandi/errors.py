@@ -39,15 +39,20 @@ def detail(text: str, status: int, headers: Mapping[str, str] | None = None) -> 
     return refused({"detail": text}, status, headers)
 
 
-_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="api"'}
+_CHALLENGE = 'Bearer realm="api"'
+BEARER_CHALLENGE = f'{_CHALLENGE},error="invalid_token",error_description="The access token is invalid."'
+
+
+def unauthorised(text: str) -> RefusedError:
+    return detail(text, 401, {"WWW-Authenticate": _CHALLENGE})
 
 
 def not_authenticated() -> RefusedError:
-    return detail("Authentication credentials were not provided.", 401, _CHALLENGE)
+    return unauthorised("Authentication credentials were not provided.")
 
 
 def invalid_token() -> RefusedError:
-    return detail("Invalid token.", 401, _CHALLENGE)
+    return unauthorised("Invalid token.")
 
 
 def forbidden() -> RefusedError:
@@ -61,6 +66,11 @@ def not_owner() -> RefusedError:
 
 def not_found() -> RefusedError:
     return detail("Not found.", 404)
+
+
+def fatal() -> RefusedError:
+    """Ends a request as the real archive does where it did not foresee what was sent."""
+    return RefusedError(broken())
 
 
 def no_such_page() -> Response:

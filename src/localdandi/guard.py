@@ -63,8 +63,11 @@ class Guard:
         if scope["path"].startswith(BUCKET) and claims_signature(scope):
             fault = self._archive.signer.fault_of(scope)
             return FaultError(fault, 403).response if fault else None
-        if await run_in_threadpool(self._knows, headers):
-            return None
+        try:
+            if await run_in_threadpool(self._knows, headers):
+                return None
+        except errors.RefusedError as refusal:  # what was sent is not even a key
+            return refusal.response
         if scope["path"].startswith(("/api/", BUCKET)):
             return errors.not_authenticated().response
         return RedirectResponse("/login", 303)

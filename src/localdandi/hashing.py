@@ -22,5 +22,6 @@ def run(archive: Archive) -> bool:
             continue
         with archive.database.write() as db:
             blobs.set_sha256(db, blob, sha256)
+        archive.work.set()  # its assets can be validated now
         return True
     return False

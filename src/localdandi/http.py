@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.routing import Route
 
-from localdandi import errors, urls
+from localdandi import bodies, errors, urls
 from localdandi.archive import Archive
 from localdandi.document import Json
 from localdandi.errors import RefusedError
@@ -71,8 +71,8 @@ class Call:
         headers: Mapping[str, str] | None = None,
     ) -> str:
         """A URL that allows `method` on an object for so many seconds, or for as long as the settings say."""
-        told = self.archive.settings.url_lifetime
-        seconds = lifetime if told is None else told
+        fixed = self.archive.settings.url_lifetime
+        seconds = lifetime if fixed is None else fixed
         return self.origin + self.archive.signer.url(method, path, params or {}, seconds, headers)
 
     def write(self) -> AbstractContextManager[sqlite3.Connection]:
@@ -104,17 +104,21 @@ class Call:
         return self.known()
 
     def json(self) -> Json:
-        """The body, decoded; None if there is none."""
-        try:
-            return json.loads(self.body) if self.body.strip() else None
-        except ValueError as error:
-            raise errors.detail(f"JSON parse error - {error}", 400) from None
+        """The body, decoded: JSON or a form; an empty object if there is none."""
+        return bodies.decoded(self.body, self.request.headers.get("content-type", ""))
 
 
 def key_in(headers: Mapping[str, str]) -> str | None:
-    """The key of an `Authorization: token …`; None where there is none."""
-    scheme, _, key = headers.get("authorization", "").partition(" ")
-    return key.strip() if scheme.lower() == "token" else None
+    """The key of an `Authorization: token …`; None where there is none. A malformed one is refused."""
+    scheme, *rest = headers.get("authorization", "").split() or [""]
+    if scheme.lower() != "token":
+        return None
+    problem = {0: "No credentials provided.", 1: ""}.get(len(rest), "Token string should not contain spaces.")
+    if not problem and not rest[0].isascii():
+        problem = "Token string should not contain invalid characters."
+    if problem:
+        raise errors.unauthorised(f"Invalid token header. {problem}")
+    return rest[0]
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -128,38 +132,64 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 
 Handler: TypeAlias = Callable[[Call], Response]
+_METHODS = ("GET", "POST", "PUT", "DELETE")  # in the order of an Allow header
 
 
-def resource(path: str, *, anyone_writes: bool = False, **handlers: Handler) -> Route:
+def resource(path: str, *, anyone_writes: bool = False, head: bool = True, **handlers: Handler) -> Route:
     """A route with a handler a method, e.g. `resource("/x/", GET=read, POST=change)`.
 
-    A method that writes needs an approved user, unless `anyone_writes`.
+    A method that writes needs an approved user, unless `anyone_writes`. Without `head` a HEAD is refused, as
+    the real archive does wherever it answers with a plain function.
     """
-    if "GET" in handlers:
-        handlers.setdefault("HEAD", handlers["GET"])
-
-    def admit(call: Call) -> Handler:
-        """The handler, for those who may call it. No byte of the body has been read."""
-        call.user  # noqa: B018  before anything else: a wrong key fails on every route
-        if call.method not in _SAFE and not anyone_writes:
-            call.approved()
-        handler = handlers.get(call.method)
-        if handler is None:
-            allowed = {"Allow": ", ".join(handlers)}
-            raise errors.detail(f'Method "{call.method}" not allowed.', 405, allowed)
-        return handler
+    allowed = [method for method in _METHODS if method in handlers]
+    if "GET" in handlers and head:
+        handlers["HEAD"] = handlers["GET"]
+        allowed.append("HEAD")
+    handlers["OPTIONS"] = _options
+    allow = ", ".join([*allowed, "OPTIONS"])
 
     async def endpoint(request: Request) -> Response:
-        call = Call(request.app.state.archive, request)
-        try:
-            handler = await run_in_threadpool(admit, call)
-            limit = LARGEST_BODY if call.user else LARGEST_UNKNOWN_BODY
-            call.body = await read_body(request, limit)
-            response = await run_in_threadpool(handler, call)
-        except RefusedError as refusal:
-            return refusal.response
-        if call.user:
-            response.headers["X-Request-Username"] = call.user.login
-        return response
+        response = await _answer(Call(request.app.state.archive, request), handlers, anyone_writes)
+        if response.status_code != HTTPStatus.INTERNAL_SERVER_ERROR:
+            response.headers["Allow"] = allow
+        return _challenged(response, request.headers)
 
     return Route(path, endpoint, methods=[])  # every method: the answer says which there are
+
+
+async def _answer(call: Call, handlers: Mapping[str, Handler], anyone_writes: bool) -> Response:
+    try:
+        handler = await run_in_threadpool(_admit, call, handlers, anyone_writes)
+        call.body = await read_body(call.request, LARGEST_BODY if call.user else LARGEST_UNKNOWN_BODY)
+        response = await run_in_threadpool(handler, call)
+    except RefusedError as refusal:
+        return refusal.response
+    except RecursionError:  # somewhere in what was sent
+        return bodies.too_deep().response
+    if call.user:
+        response.headers["X-Request-Username"] = call.user.login
+    return response
+
+
+def _admit(call: Call, handlers: Mapping[str, Handler], anyone_writes: bool) -> Handler:
+    """The handler, for those who may call it. No byte of the body has been read."""
+    call.user  # noqa: B018  before anything else: a wrong key fails on every route
+    if call.method not in _SAFE and not anyone_writes:
+        call.approved()
+    handler = handlers.get(call.method)
+    if handler is None:
+        raise errors.detail(f'Method "{call.method}" not allowed.', 405)
+    return handler
+
+
+def _options(_call: Call) -> Response:
+    return errors.json_response({"renders": list(bodies.RENDERS), "parses": list(bodies.PARSES)})
+
+
+def _challenged(response: Response, headers: Mapping[str, str]) -> Response:
+    """Says why to who came with a bearer token; they are another door, to which nothing here has a key."""
+    if response.status_code == HTTPStatus.UNAUTHORIZED and headers.get(
+        "authorization", ""
+    ).lower().startswith("bearer "):
+        response.headers["WWW-Authenticate"] = errors.BEARER_CHALLENGE
+    return response

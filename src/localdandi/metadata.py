@@ -1,6 +1,6 @@
 """What the archive strips from a dandiset's metadata that comes in, and what it computes.
 
-Documents that are stored speak of `instance.ORIGIN`; `outgoing` and `incoming` translate.
+Documents that are stored speak of `ORIGIN`; `outgoing` and `incoming` translate.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import re
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from localdandi import instance
 from localdandi.document import Json, JsonObject
+from localdandi.instance import BUCKET, ORIGIN, Instance
 from localdandi.store.dandisets import Dandiset
 from localdandi.store.users import User
 
@@ -44,7 +44,7 @@ def strip(metadata: JsonObject) -> JsonObject:
     return stripped
 
 
-def for_creation(metadata: JsonObject, user: User) -> JsonObject:
+def for_creation(metadata: JsonObject, user: User, schema_version: str) -> JsonObject:
     """The stripped document with what a new dandiset gets where it is silent."""
     contact = {
         "name": f"{user.last_name}, {user.first_name}",
@@ -56,25 +56,31 @@ def for_creation(metadata: JsonObject, user: User) -> JsonObject:
     }
     defaults = {
         "schemaKey": "Dandiset",
-        "schemaVersion": instance.schema_version(),
+        "schemaVersion": schema_version,
         "contributor": [contact],
     }
     return defaults | strip(metadata)
 
 
-def complete(
-    metadata: JsonObject, dandiset: Dandiset, *, version: str, name: str, doi: str | None = None
+def complete(  # noqa: PLR0913  all of one version
+    metadata: JsonObject,
+    dandiset: Dandiset,
+    instance: Instance,
+    *,
+    version: str,
+    name: str,
+    doi: str | None = None,
 ) -> JsonObject:
     """The document as it is stored: with every field that the archive computes on a save."""
-    page = f"{instance.ORIGIN}/dandiset/{dandiset.identifier}/{version}"
+    page = f"{instance.web}/dandiset/{dandiset.identifier}/{version}"
     computed = metadata | {
         "@context": context(metadata["schemaVersion"]),
         "manifestLocation": [_manifest(dandiset, version)],
         "name": name,
-        "identifier": f"{instance.NAME}:{dandiset.identifier}",
+        "identifier": f"{instance.name}:{dandiset.identifier}",
         "version": version,
-        "id": f"{instance.NAME}:{dandiset.identifier}/{version}",
-        "repository": instance.ORIGIN,
+        "id": f"{instance.name}:{dandiset.identifier}/{version}",
+        "repository": instance.web,
         "url": page,
         "dateCreated": dandiset.created.replace("Z", "+00:00"),
         "access": _access(metadata.get("access"), dandiset),
@@ -92,15 +98,16 @@ def context(schema_version: str) -> str:
 
 def _manifest(dandiset: Dandiset, version: str) -> str:
     if version == "draft":
-        return f"{instance.ORIGIN}/api/dandisets/{dandiset.identifier}/versions/draft/assets/"
-    return f"{instance.ORIGIN}{instance.BUCKET}/dandisets/{dandiset.identifier}/{version}/assets.yaml"
+        return f"{ORIGIN}/api/dandisets/{dandiset.identifier}/versions/draft/assets/"
+    return f"{ORIGIN}{BUCKET}/dandisets/{dandiset.identifier}/{version}/assets.yaml"
 
 
 def _access(access: Json, dandiset: Dandiset) -> list[JsonObject]:
     items = [item for item in access if isinstance(item, dict)] if isinstance(access, list) else []
     first, *others = items or [{}]
     embargoed = dandiset.embargo_status == "EMBARGOED"
-    first = first | access_of(embargoed=embargoed, until=dandiset.embargo_end_date)
+    # Of an open dandiset the document alone says when an embargo ended: what leaves that out loses it.
+    first = first | access_of(embargoed=embargoed, until=dandiset.embargo_end_date if embargoed else None)
     return [first, *others]
 
 
@@ -126,26 +133,35 @@ def citation(metadata: JsonObject) -> str:
     return f"{name} ({year}). (Version {version}) [Data set]. DANDI Archive. {link}"
 
 
+def uncitable(metadata: JsonObject) -> bool:
+    """Whether somebody is to be cited who has no name; the archive cannot make a citation then."""
+    contributors = metadata.get("contributor")
+    return isinstance(contributors, list) and any(
+        isinstance(one, dict) and one.get("includeInCitation") and "name" not in one for one in contributors
+    )
+
+
 def contact_person(metadata: JsonObject) -> str:
     """The name of the first contributor who is a contact person, or nothing."""
     contributors = metadata.get("contributor")
     for one in contributors if isinstance(contributors, list) else []:
-        if isinstance(one, dict) and one.get("name") and "dcite:ContactPerson" in (one.get("roleName") or []):
+        roles = one.get("roleName") if isinstance(one, dict) else None
+        if isinstance(roles, list) and "dcite:ContactPerson" in roles and one.get("name"):
             return str(one["name"])
     return ""
 
 
-def doi(identifier: str, version: str) -> str:
-    return f"{instance.DOI_PREFIX}/{instance.NAME.lower()}.{identifier}/{version}"
+def doi(instance: Instance, identifier: str, version: str) -> str:
+    return f"{instance.doi_prefix}/{instance.name.lower()}.{identifier}/{version}"
 
 
-def publication() -> JsonObject:
+def publication(instance: Instance) -> JsonObject:
     """What publishing adds to a dandiset's and to an asset's metadata."""
     stamp = datetime.now(UTC).isoformat()
     software = {
         "id": uuid4().urn,
-        "identifier": instance.IDENTIFIER,
-        "name": f"{instance.NAME} API",
+        "identifier": instance.identifier,
+        "name": f"{instance.name} API",
         "version": "0.1.0",
         "schemaKey": "Software",
     }
@@ -161,9 +177,9 @@ def publication() -> JsonObject:
 
 
 def outgoing(text: str, origin: str) -> str:
-    return text.replace(instance.ORIGIN, origin)
+    return text.replace(ORIGIN, origin)
 
 
 def incoming(text: str, origin: str) -> str:
     """Only whole origins: `http://localhost:80` is not the start of `http://localhost:8085`."""
-    return re.sub(re.escape(origin) + r"(?![\w.:-])", instance.ORIGIN, text) if origin in text else text
+    return re.sub(re.escape(origin) + r"(?![\w.:-])", ORIGIN, text) if origin in text else text

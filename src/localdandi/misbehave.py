@@ -35,6 +35,8 @@ class Fault:
     - `latency`: seconds to wait before the request is looked at
     - `bandwidth`: bytes a second, for bodies in both directions
     - `status`: answer with this and do nothing; with `retry_after` seconds in a Retry-After header
+    - `overlapping`: only where another matching request is under way; with `status` 500 that is a deadlock of
+      the real archive's database, of which concurrent writes to assets of one draft see many
     - `drop`: "before" cuts the connection and does nothing; "after" does it and cuts the connection
     - `stall`: never answer, and do nothing
     - `crash`: the whole server process dies at once, as by a loss of power
@@ -48,6 +50,7 @@ class Fault:
     bandwidth: int = 0
     status: int = 0
     retry_after: float | None = None
+    overlapping: bool = False
     drop: str = ""
     stall: bool = False
     crash: bool = False
@@ -64,6 +67,7 @@ class Behaviour:
     faults: list[Fault] = field(default_factory=list)
     stalled: threading.Event = field(default_factory=threading.Event)
     _counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _underway: Counter[tuple[str, str]] = field(default_factory=Counter)
     _changing: threading.Lock = field(default_factory=threading.Lock)
 
     def counts(self) -> dict[tuple[str, str], int]:
@@ -93,10 +97,16 @@ class Behaviour:
             self.stalled.clear()
 
     def meet(self, method: str, path: str) -> list[Fault]:
-        """Counts a request and takes the faults that it meets."""
+        """Counts a request, under way from now on until it has `left`, and takes the faults that it meets."""
         with self._changing:
             self._counts[method, route_of(path)] += 1
-            matching = [fault for fault in self.faults if fault.matches(method, path)]
+            matching = [
+                fault
+                for fault in self.faults
+                if fault.matches(method, path)
+                and (not fault.overlapping or any(fault.matches(*other) for other in +self._underway))
+            ]
+            self._underway[method, path] += 1
             met = [fault for fault in matching if fault.skip <= 0]
             for fault in matching:
                 if fault.skip > 0:
@@ -105,6 +115,11 @@ class Behaviour:
                     fault.times -= 1
             self.faults = [fault for fault in self.faults if fault.times != 0]
             return met
+
+    def left(self, method: str, path: str) -> None:
+        with self._changing:
+            self._underway[method, path] -= 1
+            self._underway += Counter()  # forgets what has come to nothing
 
 
 def route_of(path: str) -> str:
@@ -126,8 +141,15 @@ class Misbehaving:
         if scope["type"] != "http" or scope["path"].startswith(OURS):
             await self._app(scope, receive, send)
             return
+        faults = self._behaviour.meet(scope["method"], scope["path"])
+        try:
+            await self._play(faults, scope, receive, send)
+        finally:
+            self._behaviour.left(scope["method"], scope["path"])
+
+    async def _play(self, faults: list[Fault], scope: Scope, receive: Receive, send: Send) -> None:
         dropping = False
-        for fault in self._behaviour.meet(scope["method"], scope["path"]):
+        for fault in faults:
             if fault.latency:
                 await asyncio.sleep(fault.latency)
             if fault.crash:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
-from localdandi import instance, metadata, validator
+from localdandi import metadata, validator
 from localdandi.archive import Archive
 from localdandi.document import JsonObject
+from localdandi.instance import Instance
 from localdandi.store import assets, dandisets, verdicts, zarrs
 from localdandi.store.dandisets import Dandiset, Version, dump
 from localdandi.validation import summarise
@@ -41,7 +42,8 @@ def run(archive: Archive) -> bool:
 def _publish(archive: Archive, draft: Version) -> None:
     dandiset = dandisets.by_id(archive.database.read(), draft.dandiset)
     assert dandiset is not None
-    publication, summary = metadata.publication(), summarise(archive, draft)
+    instance = archive.instance
+    publication, summary = metadata.publication(instance), summarise(archive, draft)
     document = draft.document() | publication | {"assetsSummary": summary}
     if draft.release_notes:
         document["releaseNotes"] = draft.release_notes
@@ -50,9 +52,9 @@ def _publish(archive: Archive, draft: Version) -> None:
         if current.status != "Publishing":
             return
         number = _next_version(db, dandiset)
-        doi = metadata.doi(dandiset.identifier, number)
-        document = metadata.complete(document, dandiset, version=number, name=draft.name, doi=doi)
-        _require_valid(document)
+        doi = metadata.doi(instance, dandiset.identifier, number)
+        document = metadata.complete(document, dandiset, instance, version=number, name=draft.name, doi=doi)
+        _require_valid(document, instance)
         new = dandisets.add_version(
             db,
             dandiset,
@@ -77,8 +79,8 @@ def _next_version(db: sqlite3.Connection, dandiset: Dandiset) -> str:
     return moment.strftime("0.%y%m%d.%H%M")
 
 
-def _require_valid(document: JsonObject) -> None:
+def _require_valid(document: JsonObject, instance: Instance) -> None:
     """A failure here leaves the draft in `Publishing`, as it does in production."""
-    findings = validator.shared().findings(document, "PublishedDandiset")
+    findings = validator.shared(instance).findings(document, "PublishedDandiset")
     if findings:
-        raise RuntimeError(f"{document['id']} of {instance.NAME} is not valid: {findings}")
+        raise RuntimeError(f"{document['id']} of {instance.name} is not valid: {findings}")

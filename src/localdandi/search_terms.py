@@ -54,7 +54,10 @@ def conditions(text: str) -> Iterator[tuple[str, str]]:
     if len(text) > _LONGEST:
         raise _refused(f"Search query is too long ({len(text)} characters; max {_LONGEST}).")
     if text.count('"') % 2:
-        raise _refused("Unbalanced quote in search query.")
+        raise _refused(
+            "Unbalanced quote in search query."
+            " Remove the stray quote, or wrap the intended phrase in matched quotes."
+        )
     for token in _TOKEN.finditer(text):
         if token["key"]:
             value = token["quoted"] if token["value"] is None else token["value"]
@@ -67,7 +70,8 @@ def _operator(key: str, value: str) -> tuple[str, str]:
     if key not in _KEYS:
         near = get_close_matches(key, _KEYS, n=1)
         hint = f' Did you mean "{near[0]}"?' if near else ""
-        raise _refused(f'Unknown search operator "{key}".{hint}')
+        quoting = 'Wrap the term in double quotes (e.g. "foo:bar") to search for it as text.'
+        raise _refused(f'Unknown search operator "{key}".{hint} {quoting}')
     if not value:
         raise _refused(f'Operator "{key}" requires a value.')
     if key in _SUMMARIES:

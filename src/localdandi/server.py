@@ -20,6 +20,7 @@ from pathlib import Path
 from localdandi.children import ISOLATED
 from localdandi.document import StartError
 from localdandi.identity import Running, identity_proof
+from localdandi.instance import Instance
 from localdandi.settings import Settings
 
 _FILE = "server.json"
@@ -52,7 +53,10 @@ def _is_ours(running: Running, store: Path) -> bool:
 
 @contextmanager
 def running(store: Path) -> Iterator[Running]:
-    """The server of `store`: the one that runs, else one that is started and ends with the block."""
+    """The server of `store`: the one that runs, else one that is started and ends with the block.
+
+    One that is started is the instance that this process's environment describes (`LOCALDANDI_NAME`, …).
+    """
     found = find(store)
     if found:
         yield found
@@ -92,13 +96,14 @@ def _other(store: Path, told: dict[str, str]) -> Running:
     )
 
 
-def serve(
+def serve(  # noqa: PLR0913  all of one server
     store: Path,
     port: int,
     host: str = "127.0.0.1",
     *,
     on_ready: Callable[[Running], None] = lambda _: None,
     settings: Settings | None = None,
+    instance: Instance | None = None,
 ) -> None:
     """Serves `store` until interrupted. Port 0 takes a free one.
 
@@ -110,7 +115,7 @@ def serve(
     signal.signal(signal.SIGTERM, _end)
     with (
         listen(host, port) as listening,
-        Serving(store, listening, settings) as serving,
+        Serving(store, listening, settings, instance) as serving,
         announced(serving.archive.store, serving.running),
     ):
         serving.run(on_ready)

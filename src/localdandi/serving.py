@@ -20,6 +20,7 @@ from localdandi.background import Background
 from localdandi.document import StartError
 from localdandi.guard import Guard
 from localdandi.identity import Running
+from localdandi.instance import Instance
 from localdandi.misbehave import Behaviour, Misbehaving
 from localdandi.settings import Settings
 
@@ -59,8 +60,14 @@ def _web_url(listening: socket.socket) -> str:
 class Serving:
     """An open store and the server over it. Used as a context: closed, all of it has ended."""
 
-    def __init__(self, store: Path, listening: socket.socket, settings: Settings | None = None) -> None:
-        self.archive = open_store(store.resolve(), settings)
+    def __init__(
+        self,
+        store: Path,
+        listening: socket.socket,
+        settings: Settings | None = None,
+        instance: Instance | None = None,
+    ) -> None:
+        self.archive = open_store(store.resolve(), settings, instance)
         self.behaviour = Behaviour()
         self._listening = listening
         self._connections: dict[tuple[str, int], asyncio.Transport] = {}

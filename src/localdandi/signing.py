@@ -42,7 +42,7 @@ class Signer:
             "X-Amz-SignedHeaders": ";".join(sorted(["host", *headers])),
         }
         query[SIGNATURE] = self._sign(method, path, query, headers)
-        return f"{quote(path)}?{urlencode(query)}"
+        return f"{quote(path)}?{urlencode(query, quote_via=quote)}"
 
     def fault(self, method: str, path: str, query: str, headers: Mapping[str, str]) -> str | None:
         """Why a request's signature is not valid; None when it is."""
@@ -50,7 +50,7 @@ class Signer:
         given = params.pop(SIGNATURE, "")
         names = params.get("X-Amz-SignedHeaders", "").split(";")
         signed = {name: headers.get(name, "") for name in names if name != "host"}
-        if not hmac.compare_digest(given, self._sign(method, path, params, signed)):
+        if not hmac.compare_digest(given.encode(), self._sign(method, path, params, signed).encode()):
             return "SignatureDoesNotMatch"
         age = datetime.now(UTC) - datetime.strptime(params["X-Amz-Date"], _FORMAT).replace(tzinfo=UTC)
         return "AccessDenied" if age.total_seconds() > int(params["X-Amz-Expires"]) else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from localdandi.instance import Instance
 from localdandi.misbehave import Behaviour, Fault
 from localdandi.serving import Serving, in_thread, listen
 from localdandi.settings import Settings
@@ -56,7 +57,7 @@ class TestArchive:
     @contextmanager
     def at_rest(self) -> Iterator[None]:
         """Nothing is hashed, validated, ingested or published until the block ends."""
-        with self.serving.background.resting:
+        with self.serving.background.resting():
             yield
 
     def add_user(
@@ -72,11 +73,16 @@ class TestArchive:
 
 @contextmanager
 def archive(
-    store: Path, *, settings: Settings | None = None, host: str = "127.0.0.1", port: int = 0
+    store: Path,
+    *,
+    settings: Settings | None = None,
+    instance: Instance | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
 ) -> Iterator[TestArchive]:
     """Serves `store` from a thread of this process, until the block ends."""
     settings = settings or Settings()
-    with listen(host, port) as listening, Serving(store, listening, settings) as serving:
+    with listen(host, port) as listening, Serving(store, listening, settings, instance) as serving:
         thread = in_thread(serving)
         running = serving.running
         try:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from localdandi import metadata
 from localdandi.archive import Archive
+from localdandi.instance import Instance
 from localdandi.store import assets, dandisets
 from localdandi.store.dandisets import Dandiset, dump
 
@@ -15,15 +16,17 @@ def run(archive: Archive) -> bool:
     """Releases every dandiset that is to be."""
     with archive.database.write() as db:
         for dandiset in dandisets.in_embargo_status(db, "UNEMBARGOING"):
-            _release(db, dandiset)
+            _release(db, dandiset, archive.instance)
     return False
 
 
-def _release(db: sqlite3.Connection, dandiset: Dandiset) -> None:
+def _release(db: sqlite3.Connection, dandiset: Dandiset, instance: Instance) -> None:
     """The day of the release stays in the metadata as `embargoedUntil`."""
     assets.release_all(db, dandiset.id)
     today = datetime.now(UTC).date().isoformat()
     dandiset = dandisets.set_embargo(db, dandiset, "OPEN", today)
     draft = dandisets.draft_of(db, dandiset)
-    document = metadata.complete(draft.document(), dandiset, version=draft.version, name=draft.name)
+    first, *others = draft.document()["access"]
+    kept = draft.document() | {"access": [first | {"embargoedUntil": today}, *others]}
+    document = metadata.complete(kept, dandiset, instance, version=draft.version, name=draft.name)
     dandisets.save(db, draft, draft.name, dump(document), "Pending")

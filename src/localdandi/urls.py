@@ -25,8 +25,13 @@ class _Uuid4(_Text):
     regex = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 
 
+class _Uuid(_Text):
+    regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
 def register() -> None:
-    """Makes `{name:dandiset}`, `{name:version}` and `{name:uuid4}` known to routes."""
+    """Makes `{name:dandiset}`, `{name:version}`, `{name:uuid4}` and `{name:uuid}` known to routes."""
     register_url_convertor("dandiset", _Dandiset())
     register_url_convertor("version", _Version())
     register_url_convertor("uuid4", _Uuid4())
+    register_url_convertor("uuid", _Uuid())

@@ -6,9 +6,10 @@ import logging
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
-from localdandi import asset_metadata, instance, metadata, validator
+from localdandi import asset_metadata, metadata, validator
 from localdandi.archive import Archive
 from localdandi.document import JsonObject
+from localdandi.instance import ORIGIN, Instance
 from localdandi.store import assets, dandisets
 from localdandi.store.assets import Asset
 from localdandi.store.dandisets import Version, dump
@@ -21,16 +22,16 @@ _QUIET = timedelta(seconds=0.2)  # without a write, before a draft is summed up 
 def run_assets(archive: Archive) -> bool:
     """Validates a batch of assets as if they were published; False when none waits."""
     batch = assets.pending(archive.database.read(), _BATCH)
-    verdicts = [(asset, _findings(asset)) for asset in batch]
+    verdicts = [(asset, _findings(asset, archive.instance)) for asset in batch]
     with archive.database.write() as db:
         for asset, findings in verdicts:
             assets.set_verdict(db, asset, "Invalid" if findings else "Valid", dump(findings))
     return bool(batch)
 
 
-def _findings(asset: Asset) -> list[dict[str, str]]:
-    published = asset_metadata.document(asset) | metadata.publication()
-    return validator.shared().findings(published, "PublishedAsset")
+def _findings(asset: Asset, instance: Instance) -> list[dict[str, str]]:
+    published = asset_metadata.document(asset) | metadata.publication(instance)
+    return validator.shared(instance).findings(published, "PublishedAsset")
 
 
 def run_drafts(archive: Archive) -> bool:
@@ -42,11 +43,16 @@ def run_drafts(archive: Archive) -> bool:
 
 
 def _validate(archive: Archive, draft: Version) -> None:
+    validator.shared(archive.instance).warm_up()  # until then the draft is still `Pending`
     with archive.database.write() as db:
         if not _claim(db, draft):
             return
-    summary = summarise(archive, draft)
-    findings = validator.shared().findings(_as_if_published(draft), "PublishedDandiset")
+    lag = archive.settings.summary_lags
+    before = dandisets.last_written(archive.database.read(), draft) if lag else None
+    summary = summarise(archive, draft, settled_before=before)
+    findings = validator.shared(archive.instance).findings(
+        _as_if_published(draft, archive.instance), "PublishedDandiset"
+    )
     with archive.database.write() as db:
         current = dandisets.version_of(db, draft.dandiset, draft.version)
         if current is None or current.status != "Validating":
@@ -65,27 +71,29 @@ def _claim(db: sqlite3.Connection, draft: Version) -> bool:
     return True
 
 
-def summarise(archive: Archive, version: Version) -> JsonObject:
-    """The `assetsSummary` of a version, over its valid assets; the old one if that cannot be told."""
-    valid = assets.valid(archive.database.read(), version.id)
+def summarise(archive: Archive, version: Version, *, settled_before: str | None = None) -> JsonObject:
+    """The `assetsSummary` of a version, over its valid assets; the old one if they cannot be summed up."""
+    valid = assets.valid(archive.database.read(), version.id, settled_before=settled_before)
     try:
-        return validator.shared().summary(asset_metadata.full(asset, instance.ORIGIN) for asset in valid)
+        return validator.shared(archive.instance).summary(
+            asset_metadata.full(asset, ORIGIN) for asset in valid
+        )
     except validator.ValidatorError as error:
         _LOG.warning("no summary of dandiset %06d: %s", version.dandiset, error)
         return dict(version.document().get("assetsSummary", metadata.EMPTY_SUMMARY))
 
 
-def _as_if_published(draft: Version) -> JsonObject:
+def _as_if_published(draft: Version, instance: Instance) -> JsonObject:
     """The draft with a stand-in for everything that only publishing adds."""
     identifier, number = f"{draft.dandiset:06}", "0.000000.0000"
     return (
         draft.document()
-        | metadata.publication()
+        | metadata.publication(instance)
         | {
-            "id": f"{instance.NAME}:{identifier}/{number}",
-            "url": f"{instance.ORIGIN}/dandiset/{identifier}/{number}",
+            "id": f"{instance.name}:{identifier}/{number}",
+            "url": f"{instance.web}/dandiset/{identifier}/{number}",
             "version": number,
-            "doi": metadata.doi(identifier, number),
+            "doi": metadata.doi(instance, identifier, number),
             "assetsSummary": {
                 "schemaKey": "AssetsSummary",
                 "numberOfBytes": int(draft.size > 0),

@@ -5,6 +5,7 @@ and writes answers, a line of JSON each.
 
     {"document": {...}, "model": "PublishedAsset"}   ->  [{"field": ..., "message": ...}, ...]
     {"schema": "Dandiset"}                           ->  the JSON Schema
+    {"ready": true}                                  ->  true, once dandischema is loaded
     {"summary": true}, a line an asset, an empty line  ->  the assetsSummary
 
 An answer is {"result": ...}, or {"error": "..."} where a document made dandischema fail.
@@ -13,6 +14,7 @@ An answer is {"result": ...}, or {"error": "..."} where a document made dandisch
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
 import subprocess
@@ -20,10 +22,12 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import Any
 
-from localdandi import instance
+from localdandi import schemas
 from localdandi.children import ISOLATED
 from localdandi.document import Json, JsonObject
+from localdandi.instance import Instance
 
 
 class ValidatorError(Exception):
@@ -33,7 +37,8 @@ class ValidatorError(Exception):
 class Validator:
     """The process, started with the first question; safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
         self._asking = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
 
@@ -44,6 +49,11 @@ class Validator:
         except ValidatorError as error:
             return [{"field": "", "message": f"It cannot be validated: {error}"}]
         return found
+
+    def warm_up(self) -> None:
+        """Waits until the process has loaded dandischema, which takes it a second or more."""
+        with contextlib.suppress(ValidatorError):  # the findings will say so
+            self._ask({"ready": True})
 
     def schema(self, model: str) -> JsonObject:
         schema: JsonObject = self._ask({"schema": model})
@@ -75,10 +85,10 @@ class Validator:
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
-                [*ISOLATED, "localdandi.validator"],
+                [*ISOLATED, "localdandi.validator", self._instance.schema_version],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env=os.environ | instance.ENVIRONMENT | {"PYTHONUTF8": "1"},
+                env=_environment(self._instance),
                 encoding="utf-8",
             )
         return self._process
@@ -102,10 +112,20 @@ def _exchange(process: subprocess.Popen[str], question: Json, more: Iterable[str
     return process.stdout.readline()
 
 
+def _environment(instance: Instance) -> dict[str, str]:
+    """The caller's own environment without what dandischema would take for settings of the archive."""
+    theirs = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith(("DANDI_", "DJANGO_DANDI_"))
+    }
+    return theirs | instance.dandischema_environment() | {"PYTHONUTF8": "1"}
+
+
 @cache
-def shared() -> Validator:
-    """One validator for all archives of this process."""
-    validator = Validator()
+def shared(instance: Instance) -> Validator:
+    """One validator for all archives of this process that are the same instance."""
+    validator = Validator(instance)
     atexit.register(validator.close)
     return validator
 
@@ -113,30 +133,40 @@ def shared() -> Validator:
 # --- In the process ---------------------------------------------------------------------------
 
 
-def _findings(document: JsonObject, model: str) -> list[dict[str, str]]:
-    """Findings. An older schema would have to be fetched, so its documents are held to the models alone."""
-    from dandischema.exceptions import JsonschemaValidationError, PydanticValidationError
-    from dandischema.metadata import validate
+@cache
+def _json_validator(model: str, version: str) -> Any:
+    from dandischema.utils import dandi_jsonschema_validator
 
+    return dandi_jsonschema_validator(schemas.json_schema(model, version))
+
+
+def _findings(document: JsonObject, model: str, version: str) -> list[dict[str, str]]:
+    """What an archive of a schema version finds.
+
+    A document of an older version would need a schema that has to be fetched: it is held to the models alone.
+    """
+    from dandischema.exceptions import JsonschemaValidationError
+    from dandischema.utils import validate_json
+    from pydantic import ValidationError
+
+    given, allowed = document.get("schemaVersion"), schemas.allowed(version)
+    if given not in allowed:
+        message = f"Metadata version {given} is not allowed. Allowed are: {', '.join(allowed)}."
+        return [{"field": "", "message": message}]
     try:
-        own = document.get("schemaVersion") == instance.schema_version()
-        validate(document, schema_key=model, json_validation=own)
+        if given == version:
+            validate_json(document, _json_validator(model, version))
+        schemas.model(model, version)(**document)
     except JsonschemaValidationError as error:
         return [{"field": ".".join(map(str, one.path)), "message": one.message} for one in error.errors]
-    except PydanticValidationError as error:
+    except ValidationError as error:
         return [
-            {"field": str(one["loc"][0]) if one["loc"] else "", "message": one["msg"]} for one in error.errors
+            {"field": str(one["loc"][0]) if one["loc"] else "", "message": one["msg"]}
+            for one in error.errors()
         ]
     except ValueError as error:
         return [{"field": "", "message": str(error)}]
     return []
-
-
-def _schema(model: str) -> Json:
-    from dandischema import models
-    from dandischema.utils import TransitionalGenerateJsonSchema
-
-    return getattr(models, model).model_json_schema(schema_generator=TransitionalGenerateJsonSchema)
 
 
 def _summary(lines: Iterator[str]) -> Json:
@@ -150,19 +180,21 @@ def _summary(lines: Iterator[str]) -> Json:
             pass
 
 
-def _answer(question: JsonObject, lines: Iterator[str]) -> Json:
+def _answer(question: JsonObject, lines: Iterator[str], version: str) -> Json:
+    if "ready" in question:
+        return bool(schemas.model("Dandiset", version))
     if "schema" in question:
-        return _schema(question["schema"])
+        return schemas.json_schema(question["schema"], version)
     if "summary" in question:
         return _summary(lines)
-    return _findings(question["document"], question["model"])
+    return _findings(question["document"], question["model"], version)
 
 
 def main() -> None:
-    lines = iter(sys.stdin)
+    version, lines = sys.argv[1], iter(sys.stdin)
     for line in lines:
         try:
-            answer = {"result": _answer(json.loads(line), lines)}
+            answer = {"result": _answer(json.loads(line), lines, version)}
         except Exception as error:  # noqa: BLE001  told to the one who asked
             answer = {"error": f"{type(error).__name__}: {error}"}
         sys.stdout.write(json.dumps(answer) + "\n")

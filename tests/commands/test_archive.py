@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import requests
 
 from dandifile.boundary import run
 from dandifile.errors import Exit
+from localdandi import schemas
 from localdandi.testing import archive
 
 
@@ -25,6 +27,33 @@ def test_serve_says_where_it_is_in_its_first_line(tmp_path: Path) -> None:
         process.terminate()
     assert place.keys() == {"web", "api", "key"}
     assert user.json()["admin"] is True
+
+
+def test_serve_takes_what_the_archive_calls_itself(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from dandifile.boundary import main; main()", "archive", "serve"]
+    options = ["--port", "0", "--store", str(tmp_path / "store"), "--format", "json"]
+    instance = ["--name", "EMBER-DANDI", "--licenses", "MIT", "--schema-version", schemas.newest()]
+    environ = os.environ | {"LOCALDANDI_NAME": "LINC", "LOCALDANDI_DOI_PREFIX": "10.12345"}
+    with subprocess.Popen(
+        [*command, *options, *instance], stdout=subprocess.PIPE, text=True, env=environ
+    ) as process:
+        assert process.stdout
+        info = requests.get(f"{json.loads(process.stdout.readline())['api']}/info/", timeout=30).json()
+        process.terminate()
+    assert info["schema_version"] == schemas.newest()
+    config = info["instance_config"]
+    assert (config["instance_name"], config["doi_prefix"]) == ("EMBER-DANDI", "10.12345")
+    assert config["licenses"] == ["spdx:MIT"]
+
+
+def test_serve_refuses_a_schema_that_it_cannot_speak(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = str(tmp_path / "store")
+    assert run(["archive", "serve", "--store", store, "--schema-version", "0.6.0"]) == Exit.INPUT
+    error = capsys.readouterr().err
+    assert "schema 0.6.0 cannot be served" in error
+    assert "choose 0.7.0 or" in error
 
 
 def test_list_shows_what_is_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,8 @@ import pytest
 
 from dandifile import kinds
 from dandifile.errors import Exit
+from localdandi import schemas
+from localdandi.instance import Instance
 from tests.conftest import CONTACT, Lab
 
 PATHS = "paths: [{source: data, standard: any}]\n"
@@ -151,12 +153,22 @@ CASES = {
 }
 
 
+FACES = {
+    "today's production": Instance(),
+    "another instance with the newest schema": Instance(
+        name="EMBER-DANDI", web_url="https://dandi.example.org", schema_version=schemas.newest()
+    ),
+}
+in_each_face = pytest.mark.parametrize("face", FACES.values(), ids=FACES)
+
+
 def test_every_kind_has_a_case() -> None:
     assert {case.kind for case in CASES.values()} == set(kinds.KINDS)
 
 
+@in_each_face
 @pytest.mark.parametrize("name", CASES)
-def test_applied_once_there_is_nothing_left(lab: Lab, name: str) -> None:
+def test_applied_once_there_is_nothing_left(lab: Lab, face: Instance, name: str) -> None:
     case = CASES[name]
     lab.spec(PATHS)
     lab.files({**BEFORE, **case.before})
@@ -170,14 +182,23 @@ def test_applied_once_there_is_nothing_left(lab: Lab, name: str) -> None:
     done = lab.run("apply", "--yes", *case.allow)
     assert done.code == Exit.DONE, done.out + done.err
     assert case.assets <= lab.assets().keys()
+    assert spoken(lab) == {face.schema_version}
     again = lab.run("plan", "--detailed-exitcode", *case.allow)
     assert (again.code, "No changes" in again.out) == (Exit.DONE, True), again.out
 
 
+@in_each_face
 @pytest.mark.parametrize("name", CASES)
-def test_it_converges_from_nothing_at_once(lab: Lab, name: str) -> None:
+def test_it_converges_from_nothing_at_once(lab: Lab, face: Instance, name: str) -> None:
     case = CASES[name]
     lab.spec(case.spec)
     lab.files(case.after)
     assert lab.run("apply", "--create", "--yes", *case.allow).code == Exit.DONE
+    assert spoken(lab) == {face.schema_version}
     assert lab.run("plan", "--detailed-exitcode", *case.allow).code == Exit.DONE
+
+
+def spoken(lab: Lab) -> set[str]:
+    """The schema versions that the draft and its assets are in. The archive finds any but its own invalid."""
+    assets = {asset["metadata"]["schemaVersion"] for asset in lab.assets().values()}
+    return {lab.document()["schemaVersion"], *assets}

@@ -71,9 +71,11 @@ def test_listing(alice: Client, listed: str, query: str, paths: list[str]) -> No
 
 
 def test_pages_link_to_each_other_and_count_once(alice: Client, listed: str) -> None:
-    url = f"{alice.archive.api_url}/dandisets/{listed}/versions/draft/assets/?order=path&page_size=4"
+    assets = f"{alice.archive.api_url}/dandisets/{listed}/versions/draft/assets/"
+    url = f"{assets}?order=path&page_size=4"
     first = alice("GET", url).json()
-    assert (first["count"], first["next"], first["previous"]) == (6, f"{url}&page=2", None)
+    following = f"{assets}?order=path&page=2&page_size=4"
+    assert (first["count"], first["next"], first["previous"]) == (6, following, None)
     second = alice("GET", first["next"]).json()
     assert (second["count"], second["next"], second["previous"]) == (None, None, url)
     assert len(second["results"]) == 2
@@ -109,7 +111,12 @@ def test_a_put_mints_a_new_id_unless_nothing_changes(alice: Client) -> None:
     changed = _put(alice, dandiset, asset, keywords=["k"])
     assert changed["asset_id"] != asset["asset_id"]
     nested = f"/dandisets/{dandiset}/versions/draft/assets"
-    assert alice("GET", f"{nested}/{asset['asset_id']}/").status_code == 404
+    assert alice("GET", f"{nested}/{asset['asset_id']}/").status_code == 200, (
+        "so a GET by an old id proves nothing"
+    )
+    elsewhere = alice.create("Not theirs")
+    taken = alice.post_asset(elsewhere, "b.txt", asset["blob"]).json()["asset_id"]
+    assert alice("GET", f"{nested}/{taken}/").status_code == 404
     assert alice("GET", f"/assets/{asset['asset_id']}/").status_code == 200, "detached assets stay readable"
     assert (
         alice(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -112,3 +114,20 @@ def test_killed_while_three_clients_write(store: Path, seconds: float) -> None:
                 "nothing is half"
             )
             assert content == done.contents.get(path, content)
+
+
+def test_a_store_of_the_format_before_is_brought_up_to_date(tmp_path: Path) -> None:
+    with testing.archive(tmp_path) as running:
+        users = {"Authorization": f"token {running.key}"}
+        body = {"name": "Kept", "metadata": {}}
+        requests.post(
+            f"{running.api_url}/dandisets/", json=body, headers=users, timeout=30
+        ).raise_for_status()
+    with contextlib.closing(sqlite3.connect(tmp_path / "archive.sqlite")) as db:
+        db.executescript(
+            "ALTER TABLE versions DROP COLUMN written; ALTER TABLE assets DROP COLUMN settled;"
+            " PRAGMA user_version = 1;"
+        )
+    with testing.archive(tmp_path) as running:
+        found = requests.get(f"{running.api_url}/dandisets/", timeout=30).json()["results"]
+        assert [one["draft_version"]["name"] for one in found] == ["Kept"]

@@ -48,6 +48,13 @@ def beyond(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         thread.join()
 
 
+def test_beyond_loopback_what_is_no_key_is_refused_in_words(beyond: Serving) -> None:
+    url = f"{beyond.running.api_url}/dandisets/"
+    for header, words in (("token a b", "should not contain spaces"), ("token", "No credentials provided")):
+        answer = requests.get(url, headers={"Authorization": header}, timeout=30)
+        assert (answer.status_code, words in answer.text) == (401, True)
+
+
 def test_beyond_loopback_a_key_is_required(beyond: Serving) -> None:
     web = beyond.running.web_url
     assert "127.0.0.1" in web

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -122,3 +123,21 @@ def test_over_http_for_the_admin_alone(admin: Client, alice: Client) -> None:
         f"{admin.archive.api_url}/users/me/", headers={"Authorization": f"token {key.json()['key']}"}
     )
     assert me.json() == {"admin": False, "username": "carol", "name": "C D", "status": "APPROVED"}
+
+
+def test_of_overlapping_writes_only_the_first_one_goes_well(admin: Client) -> None:
+    """As the deadlocks of the real archive's database: one transaction goes on, the others get 500."""
+    dandiset = admin.create("Deadlocks")
+    asset = admin.add(dandiset, "a.txt", b"a")
+    url = f"/dandisets/{dandiset}/versions/draft/assets/{asset['asset_id']}/"
+    body = {"blob_id": asset["blob"], "metadata": {"path": "b.txt"}}
+    writes = {"method": "PUT", "route": "/assets/{id}/$"}
+    admin.archive.misbehave(**writes, status=500, overlapping=True, times=-1)
+    admin.archive.misbehave(**writes, latency=2.0)
+    with ThreadPoolExecutor(1) as other:
+        first = other.submit(admin, "PUT", url, json=body)
+        while not admin.archive.counts().get(("PUT", "/api/dandisets/{id}/versions/draft/assets/{id}/")):
+            time.sleep(0.01)
+        assert admin("PUT", url, json=body).status_code == 500
+        assert first.result().status_code == 200
+    assert admin("PUT", url, json=body).status_code == 404  # alone again, and the asset is another one

@@ -171,12 +171,30 @@ def test_embargo_and_its_end(alice: Client, anonymous: Client) -> None:
     assert (again.status_code, again.json()) == (400, "Dandiset not embargoed")
 
 
+def test_an_open_dandiset_keeps_the_end_of_its_embargo_only_while_it_is_sent(alice: Client) -> None:
+    dandiset = alice.create("Was embargoed", "?embargo=true")
+    url = f"/dandisets/{dandiset}/versions/draft/"
+    embargoed = alice("GET", url).json()
+    other = {**embargoed, "keywords": ["a"], "access": [{"embargoedUntil": "1999-01-01"}]}
+    kept = alice("PUT", url, json={"name": "x", "metadata": other}).json()["metadata"]["access"]
+    assert kept == embargoed["access"], "under embargo the archive's own date counts"
+    assert alice("POST", f"/dandisets/{dandiset}/unembargo/").status_code == 200
+    _wait(lambda: alice("GET", f"/dandisets/{dandiset}/").json()["embargo_status"] == "OPEN")
+    opened = alice("GET", url).json()
+    kept = alice("PUT", url, json={"name": "x", "metadata": {**opened, "keywords": ["b"]}}).json()["metadata"]
+    assert kept["access"] == opened["access"]
+    without = {**opened, "access": [{"status": "dandi:OpenAccess", "schemaKey": "AccessRequirements"}]}
+    lost = alice("PUT", url, json={"name": "x", "metadata": without}).json()["metadata"]
+    assert "embargoedUntil" not in lost["access"][0]
+
+
 def test_an_embargo_with_a_funder_loses_the_default_contributor(alice: Client) -> None:
     dandiset = alice.create("Funded", "?embargo=true&funding_source=NIH&award_number=R01")
     contributors = alice("GET", f"/dandisets/{dandiset}/versions/draft/").json()["contributor"]
     assert [(one["name"], one["awardNumber"], one["roleName"]) for one in contributors] == [
         ("NIH", "R01", ["dcite:Funder"])
     ]
+    assert "contactPoint" not in contributors[0]
 
 
 def test_while_it_is_being_released_nothing_can_be_written(alice: Client) -> None:

@@ -131,6 +131,9 @@ def test_downloads_resume(alice: Client, tmp_path: Path) -> None:
     assert whole.headers["Content-Disposition"] == 'attachment; filename="name.txt"'
     part = requests.get(url, headers={"Range": "bytes=4-"}, timeout=30)
     assert (part.status_code, part.content, part.headers["Content-Length"]) == (206, b"456789", "6")
+    beyond = requests.get(url, headers={"Range": "bytes=10-"}, timeout=30)
+    assert (beyond.status_code, "<Code>InvalidRange</Code>" in beyond.text) == (416, True)
+    assert "attachment%3B%20filename%3D%22name.txt%22" in url, "a blank in a URL is %20"
     unsigned = requests.get(url.partition("?")[0], timeout=30)
     assert unsigned.content == b"0123456789", "open content needs no signature"
 
@@ -155,6 +158,7 @@ def test_uploads_that_were_not_ended_are_shown_and_cleared(alice: Client) -> Non
     started = _initialize(alice, dandiset, b"open end").json()
     uploads = alice("GET", f"/dandisets/{dandiset}/uploads/").json()
     assert [one["upload_id"] for one in uploads["results"]] == [started["upload_id"]]
+    assert f"/{started['upload_id']}?X-Amz-" in uploads["results"][0]["blob"], "a URL to read it with"
     assert alice("GET", f"/dandisets/{dandiset}/versions/draft/info/").json()["active_uploads"] == 1
     assert alice("DELETE", f"/dandisets/{dandiset}/uploads/").status_code == 204
     assert alice("GET", f"/dandisets/{dandiset}/uploads/").json()["count"] == 0

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.localdandi.conftest import Client
+from localdandi.settings import Settings
+from localdandi.testing import archive
+from tests.localdandi.conftest import Client, client_of
 
 _CONTACT = {
     "schemaKey": "Person",
@@ -151,10 +154,12 @@ def test_an_empty_dandiset_is_invalid_and_one_with_a_valid_asset_valid(alice: Cl
     asset = alice.add(dandiset, "a.txt", b"to be summed up")
     info = _settled(alice, dandiset, status="Valid")
     assert (info["asset_count"], info["size"], info["asset_validation_errors"]) == (1, 15, [])
-    assert info["metadata"]["assetsSummary"]["numberOfBytes"] == 15
+    assert info["metadata"]["assetsSummary"]["numberOfBytes"] == 0  # the asset became valid after the write
     draft = _draft(alice, dandiset)
     _put(alice, dandiset, "Filled", draft | {"keywords": ["k"]})
     assert _draft(alice, dandiset)["keywords"] == ["k"]
+    again = _settled(alice, dandiset, status="Valid")
+    assert again["metadata"]["assetsSummary"]["numberOfBytes"] == 15
     nested = f"/dandisets/{dandiset}/versions/draft/assets/{asset['asset_id']}/validation/"
     assert alice("GET", nested).json() == {"status": "Valid", "validation_errors": []}
 
@@ -194,3 +199,22 @@ def test_the_background_can_be_as_slow_as_production(alice: Client) -> None:
     finally:
         alice.archive.settings.pause = 0.0
     assert "dandi:sha2-256" in alice("GET", f"/assets/{asset['asset_id']}/").json()["digest"]
+
+
+def test_a_summary_need_not_lag(store: Path) -> None:
+    with archive(store, settings=Settings(summary_lags=False)) as running:
+        client = client_of(running, running.key)
+        dandiset = client.create("Prompt", description="d", license=["spdx:CC0-1.0"])
+        client.add(dandiset, "a.txt", b"seven b")
+        deadline = time.monotonic() + 30
+        while _draft(client, dandiset)["assetsSummary"]["numberOfBytes"] != 7:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+def test_numbers_and_texts_are_kept_as_a_database_keeps_them(alice: Client) -> None:
+    document = _draft(alice, alice.create("Numbers", zzz={"big": 1e23, "small": 1e-7, "half": 1.50}))
+    assert document["zzz"] == {"big": 10**23, "small": 1e-7, "half": 1.5}
+    for unfit in ("a\x00b", "\ud800", {"deep": ["a\x00"]}, {"\x00": 1}):
+        answer = alice("POST", "/dandisets/", json={"name": "x", "metadata": {"zzz": unfit}})
+        assert (answer.status_code, [*answer.json()]) == (400, ["metadata"])

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import time
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -103,8 +105,8 @@ def test_the_checksum_is_that_of_the_client(alice: Client) -> None:
     ],
 )
 def test_listing_files(alice: Client, filled: str, query: str, keys: list[str]) -> None:
-    for slash in ("/", ""):
-        answer = alice("GET", f"/zarr/{filled}/files{slash}{query}").json()
+    for slash in ("/", ""):  # without it there is a redirect
+        answer = alice("GET", f"/zarr/{filled}/files{slash}{query}", allow_redirects=True).json()
         assert [one["Key"] for one in answer["results"]] == keys
         assert answer["next"] is None
 
@@ -112,6 +114,7 @@ def test_listing_files(alice: Client, filled: str, query: str, keys: list[str]) 
 def test_pages_of_files(alice: Client, filled: str) -> None:
     page = alice("GET", f"/zarr/{filled}/files/?limit=3").json()
     assert page["results"][0]["ETag"] == hashlib.md5(b"{}").hexdigest()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00", page["results"][0]["LastModified"])
     assert [one["Key"] for one in alice("GET", page["next"]).json()["results"]] == ["0/0/0"]
 
 
@@ -124,6 +127,21 @@ def test_one_file_by_redirect(alice: Client, filled: str) -> None:
     assert etag == f'"{hashlib.md5(b"chunk").hexdigest()}"'
     gone = alice("HEAD", f"/zarr/{filled}/files/?prefix=0/9")
     assert requests.head(gone.headers["Location"], timeout=30).status_code == 404
+
+
+def test_the_folder_by_redirect(alice: Client, filled: str) -> None:
+    """A GET of no file goes to the folder, a HEAD to its name without the slash."""
+    for method, query, end in (("GET", "?download=true", "/"), ("HEAD", "", "")):
+        location = alice(method, f"/zarr/{filled}/files/{query}").headers["Location"]
+        assert urlsplit(location).path.endswith(f"/zarr/{filled}{end}")
+
+
+@pytest.mark.parametrize(("path", "kept"), [("/x", "x"), ("a//x", "a/x"), ("./a/./x", "a/x")])
+def test_a_path_is_kept_without_empty_parts(alice: Client, path: str, kept: str) -> None:
+    zarr = _create(alice, alice.create("Paths"), f"{uuid4()}.zarr")
+    _send(alice, zarr, {path: b"x"})
+    assert [file["Key"] for file in alice("GET", f"/zarr/{zarr}/files/").json()["results"]] == [kept]
+    assert alice("DELETE", f"/zarr/{zarr}/files/", json=[{"path": path}]).status_code == 204
 
 
 @pytest.mark.parametrize("name", ["a?b", "a#b", "a%20b", "a b", "ä", "a+b&c=d", "a:*"])

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from localdandi.identity import Running
 
 
-def serve(store: Path | None, port: int, host: str, form: str) -> int:
-    """Runs until interrupted. In JSON, the first line on stdout says where it is, once it answers."""
+def serve(store: Path | None, port: int, host: str, form: str, **instance: str) -> int:
+    """Runs until interrupted; `instance` as for `embedded.serve`.
+
+    In JSON, the first line on stdout says where it is, once it answers.
+    """
 
     def ready(archive: Running) -> None:
         if form == "json":
@@ -31,7 +34,7 @@ def serve(store: Path | None, port: int, host: str, form: str) -> int:
         sys.stdout.flush()
 
     try:
-        serve_store(store or default_store(), port, host, ready)
+        serve_store(store or default_store(), port, host, ready, **instance)
     except KeyboardInterrupt:  # the way to stop it, so nothing was interrupted
         sys.stderr.write("stopped\n")
     return Exit.DONE

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING
 
-from localdandi import access, asset_metadata, errors, fields, instance
+from localdandi import access, asset_metadata, bodies, errors, fields
 from localdandi.document import JsonObject
 from localdandi.errors import json_text
 from localdandi.http import Call, resource
@@ -54,11 +54,7 @@ def _selection(call: Call, version: Version) -> Selection:
 
 
 def _order(call: Call) -> str:
-    wanted = call.query.get("order") or "created"
-    if wanted not in _ORDERS:
-        message = f"Select a valid choice. {wanted} is not one of the available choices."
-        raise errors.refused({"order": [message]})
-    return wanted
+    return fields.selection(call.query, "order", _ORDERS) or "created"
 
 
 def _fits(asset: Asset, selection: Selection) -> bool:
@@ -97,7 +93,10 @@ def _update(call: Call) -> Response:
         if new.path != asset.path and assets.at_path(db, version.id, new.path):
             raise errors.refused("An asset with that path already exists", 409)
         assets.detach(db, version.id, asset)
-        _refuse_conflicts(db, version, new.path)
+        if assets.below(db, version.id, new.path):
+            raise errors.refused("An asset with that path already exists", 409)
+        if assets.above(db, version.id, new.path):
+            raise errors.fatal()
         return _attached(call, db, dandiset, version, new, "update_asset")
 
 
@@ -111,15 +110,17 @@ def _described(call: Call) -> NewAsset:
     document = body["metadata"]
     if not isinstance(document, dict) or not document.get("path"):
         raise errors.refused({"metadata": ["No path specified in metadata."]})
-    path = str(document["path"])
+    path = document["path"]
+    if not isinstance(path, str):
+        raise errors.fatal()
     problem = asset_metadata.bad_path(path)
     if problem:
         raise errors.refused({"non_field_errors": [problem]})
     content = _content(call, body)
     if len(path) > _MAX_PATH:
         raise errors.refused(f"Ensure this value has at most {_MAX_PATH} characters (it has {len(path)}).")
-    stripped = asset_metadata.strip(document)
-    stripped.setdefault("schemaVersion", instance.schema_version())
+    stripped = bodies.storable(asset_metadata.strip(document), "metadata")
+    stripped.setdefault("schemaVersion", call.archive.instance.schema_version)
     return NewAsset(path, stripped, content)
 
 
@@ -134,7 +135,7 @@ def _content(call: Call, body: JsonObject) -> Blob | Zarr:
 
 def _refuse_conflicts(db: sqlite3.Connection, version: Version, path: str) -> None:
     """No path can be a file and a folder at once."""
-    existing = assets.conflicts(db, version.id, path)
+    existing = assets.above(db, version.id, path) + assets.below(db, version.id, path)
     if existing:
         raise errors.refused(f'Path of new asset "{path}" conflicts with existing assets: {existing}', 409)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from localdandi import errors, fields
 from localdandi.errors import json_response
 from localdandi.http import Call, resource
-from localdandi.paging import paging
+from localdandi.paging import paging, with_query
 from localdandi.store import audit
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def _events(call: Call) -> Response:
     )
     url = call.request.url
     body = {
-        "next": str(url.include_query_params(cursor=start + size)) if len(found) > size else None,
-        "previous": str(url.include_query_params(cursor=max(0, start - size))) if start else None,
+        "next": with_query(url, cursor=str(start + size)) if len(found) > size else None,
+        "previous": with_query(url, cursor=str(max(0, start - size))) if start else None,
         "results": found[:size],
     }
     return json_response(body)
@@ -36,7 +37,7 @@ def _events(call: Call) -> Response:
 
 def _offset(call: Call) -> int:
     cursor = call.query.get("cursor", "0")
-    if not cursor.isdecimal():
+    if not re.fullmatch("[0-9]{1,18}", cursor):
         raise errors.detail("Invalid cursor", 404)
     return int(cursor)
 
@@ -48,4 +49,4 @@ def _moment(call: Call, name: str) -> str | None:
         raise errors.refused({name: ["Datetime has wrong format."]}) from None
 
 
-ROUTES = [resource("/api/audit/events/asset", GET=_events)]
+ROUTES = [resource("/api/audit/events/asset", head=False, GET=_events)]

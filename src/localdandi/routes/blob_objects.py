@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from localdandi import instance
+from localdandi import fields, instance
 from localdandi.archive import Archive
 from localdandi.http import read_body
 from localdandi.objects import multipart_etag, part_sizes
@@ -107,10 +107,16 @@ def _listed_parts(body: bytes) -> list[tuple[int, str]]:
     except ET.ParseError:
         raise FaultError("MalformedXML", 400) from None
     space = {"s3": NAMESPACE}
-    return [
-        (int(part.findtext("s3:PartNumber", "0", space)), part.findtext("s3:ETag", "", space).strip('"'))
+    listed = [
+        (
+            fields.whole(part.findtext("s3:PartNumber", "0", space)),
+            part.findtext("s3:ETag", "", space).strip('"'),
+        )
         for part in root.findall("s3:Part", space)
     ]
+    if any(number is None for number, _ in listed):
+        raise FaultError("MalformedXML", 400)
+    return [(number, etag) for number, etag in listed if number is not None]
 
 
 ROUTES = [objects("/blobs/{a}/{b}/{blob:uuid4}", GET=_read, PUT=_put_part, POST=_assemble)]

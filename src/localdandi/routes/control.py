@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from localdandi import errors, fields
+from localdandi.document import Json, JsonObject
 from localdandi.errors import json_response
 from localdandi.http import Call, resource
 from localdandi.identity import identity_proof
@@ -47,7 +47,7 @@ def _reset_counts(call: Call) -> Response:
 
 def _add_fault(call: Call) -> Response:
     behaviour, body = _behaviour(call), fields.mapping(call.json())
-    _only(body.keys(), Fault)
+    _only(body, Fault)
     behaviour.add(replace(Fault(), **body))
     return errors.nothing()
 
@@ -60,7 +60,7 @@ def _clear_faults(call: Call) -> Response:
 def _settings(call: Call) -> Response:
     _behaviour(call)
     body = fields.mapping(call.json())
-    _only(body.keys(), Settings)
+    _only(body, Settings)
     for name, value in body.items():
         setattr(call.archive.settings, name, value)
     return json_response(vars(call.archive.settings))
@@ -69,16 +69,32 @@ def _settings(call: Call) -> Response:
 def _add_user(call: Call) -> Response:
     """`login`, `first_name`, `last_name`, `email`, `status`; answers with the key."""
     _behaviour(call)
-    body = fields.mapping(call.json())
+    body = {"status": "APPROVED", **fields.mapping(call.json())}
+    names = ("login", "first_name", "last_name", "email", "status")
+    login, *rest = fields.together(*[lambda name=name: fields.text(body, name) for name in names])
     with call.write() as db:
-        return json_response({"key": users.add(db, body.pop("login"), **body)})
+        if users.by_name(db, login):
+            raise errors.refused({"login": ["This user exists already."]})
+        return json_response({"key": users.add(db, login, **dict(zip(names[1:], rest, strict=True)))})
 
 
-def _only(names: Iterable[str], shape: type) -> None:
-    known = {one.name for one in dataclass_fields(shape)}
-    unknown = sorted(set(names) - known)
-    if unknown:
-        raise errors.refused({name: [f"Known are: {', '.join(sorted(known))}."] for name in unknown})
+def _only(body: JsonObject, shape: type) -> None:
+    """Refuses fields that a dataclass does not have, and values of another type."""
+    types = get_type_hints(shape)
+    known = {one.name: types[one.name] for one in dataclass_fields(shape) if not one.name.startswith("_")}
+    problems = {
+        name: [f"Known are: {', '.join(sorted(known))}."] if name not in known else ["Has another type."]
+        for name, value in body.items()
+        if name not in known or not _fits(value, known[name])
+    }
+    if problems:
+        raise errors.refused(problems)
+
+
+def _fits(value: Json, wanted: Any) -> bool:
+    if isinstance(value, bool) or wanted is bool:
+        return isinstance(value, bool) and wanted is bool
+    return isinstance(value, wanted) or (isinstance(value, int) and isinstance(0.0, wanted))
 
 
 ROUTES = [

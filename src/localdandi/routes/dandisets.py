@@ -6,7 +6,7 @@ import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from localdandi import access, errors, fields, instance, metadata, search, shapes
+from localdandi import access, errors, fields, metadata, search, shapes
 from localdandi.document import JsonObject
 from localdandi.errors import json_response
 from localdandi.http import Call, resource
@@ -33,13 +33,15 @@ def _create(call: Call) -> Response:
     name, document = described(call)
     identifier = _wanted_identifier(call, document)
     end_date = _embargo_end(call)
-    document = metadata.for_creation(document, call.approved())
+    document = metadata.for_creation(document, call.approved(), call.archive.instance.schema_version)
     if end_date:
         _embargo(call, document, end_date)
     with call.write() as db:
         dandiset = dandisets.insert(db, identifier, end_date)
         users.set_owners(db, dandiset.id, [call.approved()])
-        document = metadata.complete(document, dandiset, version=dandisets.DRAFT, name=name)
+        document = metadata.complete(
+            document, dandiset, call.archive.instance, version=dandisets.DRAFT, name=name
+        )
         dandisets.add_version(db, dandiset, dandisets.DRAFT, name, stored(document, call))
         audit.record(db, dandiset.id, call.approved(), "create_dandiset", {"embargoed": bool(end_date)})
     call.archive.work.set()
@@ -51,8 +53,8 @@ def _wanted_identifier(call: Call, document: JsonObject) -> int | None:
     if "identifier" not in document:
         return None
     if not isinstance(document["identifier"], str):
-        raise errors.RefusedError(errors.broken())
-    wanted = document["identifier"].removeprefix(f"{instance.NAME}:")
+        raise errors.fatal()
+    wanted = document["identifier"].removeprefix(f"{call.archive.instance.name}:")
     if not wanted.isdecimal():
         raise errors.refused(f"Invalid Identifier {wanted}")
     if not call.approved().admin:
@@ -98,7 +100,6 @@ def _embargo(call: Call, document: JsonObject, end_date: str) -> None:
         "name": call.query["funding_source"],
         "roleName": ["dcite:Funder"],
         "includeInCitation": False,
-        "contactPoint": [],
     }
     if call.query.get("award_number"):
         funder["awardNumber"] = call.query["award_number"]

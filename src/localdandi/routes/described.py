@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from localdandi import errors, fields, instance, metadata
+from localdandi import bodies, errors, fields, metadata
 from localdandi.document import JsonObject
 from localdandi.http import Call
 from localdandi.store.dandisets import dump
 
 
 def described(call: Call) -> tuple[str, JsonObject]:
-    """The `name` and `metadata` of a body. Without metadata the real archive breaks, so this one does too."""
+    """The `name` and `metadata` of a body. Where the real archive answers with a 500, so does this one."""
     body = fields.mapping(call.json())
-    name = fields.text(body, "name", limit=300)
+    name, _ = fields.together(
+        lambda: fields.text(body, "name", limit=300), lambda: fields.not_null(body, "metadata")
+    )
     document = body.get("metadata")
-    if not isinstance(document, dict):
-        raise errors.RefusedError(errors.broken())
-    return name, {"schemaVersion": instance.schema_version()} | document
+    if not isinstance(document, dict) or metadata.uncitable(document):
+        raise errors.fatal()
+    document = bodies.storable(document, "metadata")
+    return name, {"schemaVersion": call.archive.instance.schema_version} | document
 
 
 def stored(document: JsonObject, call: Call) -> str:

@@ -19,14 +19,14 @@ _SIZES = ("file_size_min", "file_size_max")
 
 def _search(call: Call) -> Response:
     wanted = _wanted(call)
-    matching = facets.dandisets_with(call.db, wanted)
+    matching = facets.dandisets_with(call.db, wanted, _until(call))
     chosen = [one for one in search.dandisets(call) if one in matching]
     page = paging(call, count=len(chosen))
     items = []
     for identifier in page.cut(chosen):
         dandiset = dandisets.by_id(call.db, identifier)
         if dandiset:
-            counts = facets.asset_counts(call.db, identifier, wanted)
+            counts = facets.asset_counts(call.db, identifier, wanted, _until(call))
             items.append(dump(shapes.dandiset_item(call.db, dandiset, call.user) | {"asset_counts": counts}))
     return page.envelope(items, page.count, more=page.more)
 
@@ -41,17 +41,21 @@ def _wanted(call: Call) -> dict[str, list[str]]:
     return wanted
 
 
+def _until(call: Call) -> str:
+    return call.archive.searchable.value(call.archive.settings.search_age)
+
+
 def _genotypes(call: Call) -> Response:
     """At most ten, for completion."""
-    return json_response(facets.genotypes(call.db, call.query.get("genotype", ""))[:10])
+    return json_response(facets.genotypes(call.db, call.query.get("genotype", ""), _until(call))[:10])
 
 
 def _species(call: Call) -> Response:
-    return paginated(call, facets.species(call.db, call.query.get("species", "")))
+    return paginated(call, facets.species(call.db, call.query.get("species", ""), _until(call)))
 
 
 ROUTES = [
     resource("/api/dandisets/search/", GET=_search),
-    resource("/api/search/genotypes/", GET=_genotypes),
-    resource("/api/search/species/", GET=_species),
+    resource("/api/search/genotypes/", head=False, GET=_genotypes),
+    resource("/api/search/species/", head=False, GET=_species),
 ]

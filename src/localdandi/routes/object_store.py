@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ UNTRUSTED = {
 }
 """Headers of whatever users uploaded."""
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+_LONGEST_NUMBER = 18  # digits
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
@@ -81,14 +83,26 @@ def admit_reader(request: Request, *, embargoed: bool) -> None:
         require_signature(request)
 
 
+def _header(request: Request, name: str) -> str:
+    """What a signed URL asks for as a header, with white space as blanks; nothing that a header cannot hold."""
+    if not claims_signature(request.scope):
+        return ""
+    value = " ".join(request.query_params.get(name, "").split())
+    if not (value.isascii() and value.isprintable()):
+        raise FaultError("InvalidArgument", 400)
+    return value
+
+
 def content(request: Request, file: Path, etag: str, kind: str = DEFAULT_TYPE) -> Response:
     """A file, or a range of it, under the name and type that a signed URL asks for.
 
     The store has the origin of the archive's own pages, so no browser may run what somebody uploaded.
     """
-    signed = request.query_params if claims_signature(request.scope) else {}
-    kind = signed.get("response-content-type", kind)
-    disposition = signed.get("response-content-disposition", "attachment")
+    wanted = re.fullmatch(r"bytes=0*([0-9]+)-[0-9]*", request.headers.get("range", ""))
+    if wanted and (len(wanted[1]) > _LONGEST_NUMBER or int(wanted[1]) >= file.stat().st_size):
+        raise FaultError("InvalidRange", 416)
+    kind = _header(request, "response-content-type") or kind
+    disposition = _header(request, "response-content-disposition") or "attachment"
     headers = {"ETag": f'"{etag}"', "Content-Disposition": disposition, **UNTRUSTED}
     return _Content(file, headers=headers, media_type=kind)
 

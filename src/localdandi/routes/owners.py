@@ -45,15 +45,7 @@ def _replace(call: Call) -> Response:
 
 
 def _names(body: Json) -> list[str]:
-    named = fields.listing(body)
-    wrong = [{} if _named(one) else {"username": [fields.REQUIRED]} for one in named]
-    if any(wrong):
-        raise errors.refused(wrong)
-    return [one["username"] for one in named]
-
-
-def _named(one: Json) -> bool:
-    return isinstance(one, dict) and isinstance(one.get("username"), str) and bool(one["username"].strip())
+    return fields.each(fields.listing(body), lambda one: fields.text(fields.mapping(one), "username"))
 
 
 def _owners(call: Call, dandiset: Dandiset) -> Response:

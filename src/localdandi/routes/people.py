@@ -42,9 +42,8 @@ def _logins(call: Call) -> Response:
 
 
 ROUTES = [
-    resource("/api/auth/token/", GET=_token, POST=_new_token),
-    resource("/api/auth/token", GET=_token),
-    resource("/api/users/me/", GET=_me),
-    resource("/api/users/search/", GET=_search),
-    resource("/api/users/", GET=_logins),
+    resource("/api/auth/token/", head=False, GET=_token, POST=_new_token),
+    resource("/api/users/me/", head=False, GET=_me),
+    resource("/api/users/search/", head=False, GET=_search),
+    resource("/api/users/", head=False, GET=_logins),
 ]

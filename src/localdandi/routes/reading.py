@@ -20,8 +20,8 @@ _LIFETIME = 6 * 3600  # seconds
 def asset_of(call: Call) -> Asset:
     """The asset of the URL, for those who may see it."""
     if "version" in call.request.path_params:
-        _, version = access.visible_version(call)
-        asset = assets.in_version(call.db, version.id, call.param("asset"))
+        dandiset, _ = access.visible_version(call)
+        asset = assets.ever_in(call.db, dandiset.id, call.param("asset"))  # also one that was replaced
     else:
         asset = assets.by_asset_id(call.db, call.param("asset"))
         if asset and asset.embargoed:

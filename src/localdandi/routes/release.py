@@ -17,13 +17,11 @@ _DANDISET = "/api/dandisets/{dandiset:dandiset}/"
 
 def _publish(call: Call) -> Response:
     """202: it is done in the background, unless the draft is written to before."""
-    dandiset, version = access.owned_version(call)
-    if not version.draft:
+    dandiset = access.owned(call)
+    if call.param("version") != dandisets.DRAFT:
         raise errors.refused("Only draft versions can be published", 405)
-    notes = fields.mapping(call.json()).get("release_notes") or ""
-    if len(str(notes)) > _LONGEST_NOTES:
-        message = f"Ensure this field has no more than {_LONGEST_NOTES} characters."
-        raise errors.refused({"release_notes": [message]})
+    body = fields.mapping(call.json())
+    notes = fields.text(body, "release_notes", limit=_LONGEST_NOTES) if body.get("release_notes") else ""
     with call.write() as db:
         draft = dandisets.draft_of(db, dandiset)
         objection = publishing.objection(db, dandiset, draft)
@@ -31,7 +29,7 @@ def _publish(call: Call) -> Response:
             status, message = objection
             raise errors.refused(message, status)
         dandisets.set_status(db, draft.id, "Publishing")
-        dandisets.set_release_notes(db, draft, str(notes))
+        dandisets.set_release_notes(db, draft, notes)
         audit.record(db, dandiset.id, call.approved(), "publish_dandiset", {})
     call.archive.work.set()
     return errors.nothing(202)

@@ -16,12 +16,15 @@ from localdandi.store.folders import Node
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+_LONGEST_ID = 18  # digits; no dandiset has more
+
 
 def _paths(call: Call) -> Response:
     """One level of the tree. A file is known and has nothing below it."""
     _, version = access.visible_version(call)
-    folder = call.query.get("path_prefix", "").rstrip("/")
-    if folder and folders.node(call.db, version.id, folder) is None:
+    wanted = call.query.get("path_prefix", "")
+    folder = wanted.rstrip("/")
+    if (wanted and not folder) or (folder and folders.node(call.db, version.id, folder) is None):
         raise errors.detail("Specified path not found.", 404)
     nodes = [node for node in folders.children(call.db, version.id, folder) if node.path != folder]
     page = paging(call, count=len(nodes))
@@ -62,17 +65,17 @@ def _at_path(call: Call) -> Response:
 
 
 def _version(call: Call) -> Version:
-    for name in ("dandiset_id", "version_id"):
-        if name not in call.query:
-            raise errors.refused({name: [fields.REQUIRED]})
-    if not re.fullmatch("[0-9]+", call.query["dandiset_id"]):
-        raise errors.RefusedError(errors.broken())
-    dandiset = dandisets.by_id(call.db, int(call.query["dandiset_id"]))
-    version = dandisets.version_of(call.db, dandiset.id, call.query["version_id"]) if dandiset else None
+    wanted, number = fields.together(
+        lambda: fields.text(call.query, "dandiset_id"), lambda: fields.text(call.query, "version_id")
+    )
+    if not re.fullmatch("-?[0-9]+", wanted):
+        raise errors.fatal()
+    dandiset = dandisets.by_id(call.db, int(wanted)) if len(wanted) <= _LONGEST_ID else None
+    version = dandisets.version_of(call.db, dandiset.id, number) if dandiset else None
     if dandiset is None or version is None:
         raise errors.not_found()
     if not dandiset.open and not access.owns(call, dandiset):
-        raise errors.forbidden() if call.user else errors.not_authenticated()
+        raise errors.forbidden()
     return version
 
 
@@ -86,5 +89,5 @@ def _resource(call: Call, node: Node, *, metadata: bool) -> str:
 
 ROUTES = [
     resource(ASSETS + "paths/", GET=_paths),
-    resource("/api/webdav/assets/atpath/", GET=_at_path),
+    resource("/api/webdav/assets/atpath/", head=False, GET=_at_path),
 ]

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 _LIFETIME = 7 * 24 * 3600  # seconds
+_LARGEST = 5 * 1024**4  # bytes, what 10,000 parts can hold
 _ETAG, _SHA256 = "dandi:dandi-etag", "dandi:sha2-256"
 
 
 def _digest(call: Call) -> Response:
     """Looks content up by digest; the one POST that changes nothing and needs no key."""
     body = fields.mapping(call.json())
-    algorithm, value = fields.text(body, "algorithm"), fields.text(body, "value")
+    algorithm, value = _named_digest(body)
     finders = {_ETAG: blobs.by_etag, _SHA256: blobs.by_sha256}
     if algorithm not in finders:
         raise errors.refused(f"Unsupported Digest Algorithm. Supported: {', '.join(finders)}")
@@ -34,6 +35,13 @@ def _digest(call: Call) -> Response:
     if blob is None:
         raise errors.not_found()
     return json_response(_blob(blob))
+
+
+def _named_digest(body: JsonObject) -> tuple[str, str]:
+    algorithm, value = fields.together(
+        lambda: fields.text(body, "algorithm"), lambda: fields.text(body, "value")
+    )
+    return algorithm, value
 
 
 def _blob(blob: Blob) -> JsonObject:
@@ -58,16 +66,24 @@ def _initialize(call: Call) -> Response:
 
 def _announced(body: JsonObject) -> tuple[int, int, str]:
     """Dandiset, size in bytes (at least 1) and dandi-etag of what is to be sent."""
-    if "dandiset" not in body:
-        raise errors.refused({"dandiset": [fields.REQUIRED]})
-    number = fields.dandiset_id(body["dandiset"])
-    size = fields.integer(body, "contentSize", minimum=1)
-    if "digest" not in body:
-        raise errors.RefusedError(errors.broken())
-    digest = fields.mapping(body["digest"])
-    if fields.text(digest, "algorithm") != _ETAG:
+    number, size, digest = fields.together(
+        lambda: fields.dandiset_id(body),
+        lambda: fields.integer(body, "contentSize", minimum=1),
+        lambda: _digest_of(body),
+    )
+    if digest is None or size > _LARGEST:
+        raise errors.fatal()
+    algorithm, etag = digest
+    if algorithm != _ETAG:
         raise errors.refused(["Unsupported Digest Type"])
-    return number, size, fields.text(digest, "value")
+    return number, size, etag
+
+
+def _digest_of(body: JsonObject) -> tuple[str, str] | None:
+    if "digest" not in body:
+        return None
+    fields.not_null(body, "digest")
+    return fields.within("digest", lambda: _named_digest(fields.mapping(body["digest"])))
 
 
 def _writable(call: Call, number: int) -> Dandiset:
@@ -103,25 +119,32 @@ def _upload(call: Call) -> Upload:
 
 def _complete(call: Call) -> Response:
     """Where to post which body to put the parts together. Nothing is checked yet."""
-    listed = fields.mapping(call.json()).get("parts")
-    if not isinstance(listed, list) or not listed:
-        problem = "This list may not be empty." if listed == [] else fields.REQUIRED
-        raise errors.refused({"parts": {"non_field_errors": [problem]} if listed == [] else [problem]})
-    parts = sorted(_part(one) for one in listed)
+    body = fields.mapping(call.json())
+    if "parts" not in body:
+        raise errors.refused({"parts": [fields.REQUIRED]})
+    fields.not_null(body, "parts")
+    listed = fields.within("parts", lambda: fields.listing(body["parts"]))
+    if not listed:
+        raise errors.refused({"parts": {"non_field_errors": ["This list may not be empty."]}})
+    parts = sorted(fields.within("parts", lambda: fields.each(listed, _part)))
     upload = _upload(call)
     inner = "".join(
         f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(etag)}</ETag></Part>" for number, etag in parts
     )
-    body = f'{XML}<CompleteMultipartUpload xmlns="{NAMESPACE}">{inner}</CompleteMultipartUpload>'
+    document = f'{XML}<CompleteMultipartUpload xmlns="{NAMESPACE}">{inner}</CompleteMultipartUpload>'
     return json_response(
-        {"complete_url": _signed(call, "POST", upload, {"uploadId": upload.upload_id}), "body": body}
+        {"complete_url": _signed(call, "POST", upload, {"uploadId": upload.upload_id}), "body": document}
     )
 
 
 def _part(one: Json) -> tuple[int, str]:
     part = fields.mapping(one)
-    fields.integer(part, "size", minimum=1)
-    return fields.integer(part, "part_number", minimum=1), fields.text(part, "etag")
+    number, _, etag = fields.together(
+        lambda: fields.integer(part, "part_number", minimum=1),
+        lambda: fields.integer(part, "size", minimum=1),
+        lambda: fields.text(part, "etag"),
+    )
+    return number, etag
 
 
 def _validate(call: Call) -> Response:
@@ -153,13 +176,13 @@ def _active(call: Call) -> Response:
     """Uploads that were begun and not ended; they hold up an unembargo."""
     dandiset = _owned(call)
     uploads = blobs.uploads_of(call.db, dandiset.id)
-    return paginated(call, [_active_upload(one) for one in uploads])
+    return paginated(call, [_active_upload(call, one) for one in uploads])
 
 
-def _active_upload(upload: Upload) -> JsonObject:
+def _active_upload(call: Call, upload: Upload) -> JsonObject:
     return {
         "created": upload.created,
-        "blob": instance.blob_path(upload.upload_id).removeprefix(f"{instance.BUCKET}/"),
+        "blob": _signed(call, "GET", upload, {}),
         "upload_id": upload.upload_id,
         "etag": upload.etag,
         "size": upload.size,
@@ -187,7 +210,7 @@ def _owned(call: Call) -> Dandiset:
 ROUTES = [
     resource("/api/blobs/digest/", anyone_writes=True, POST=_digest),
     resource("/api/uploads/initialize/", POST=_initialize),
-    resource("/api/uploads/{upload}/complete/", POST=_complete),
-    resource("/api/uploads/{upload}/validate/", POST=_validate),
+    resource("/api/uploads/{upload:uuid}/complete/", POST=_complete),
+    resource("/api/uploads/{upload:uuid}/validate/", POST=_validate),
     resource("/api/dandisets/{dandiset:dandiset}/uploads/", GET=_active, DELETE=_clear),
 ]

@@ -22,7 +22,7 @@ _VERSION = "/api/dandisets/{dandiset:dandiset}/versions/{version:version}/"
 def _list(call: Call) -> Response:
     dandiset = access.visible(call)
     versions = dandisets.versions_of(call.db, dandiset)
-    if fields.choice(call.query, "order", ("created", "-created")) == "-created":
+    if fields.selection(call.query, "order", ("created", "-created")) == "-created":
         versions.reverse()
     return paginated(call, [shapes.version(call.db, one, dandiset) for one in versions])
 
@@ -50,8 +50,10 @@ def _update(call: Call) -> Response:
             # Stripping the stored document takes these out of the answer, a quirk that clients meet.
             answer = dump(version.document() | {"access": old["access"]})
         else:
-            complete = metadata.complete(new, dandiset, version=version.version, name=name)
-            dandisets.save(db, version, name, dump(complete), "Pending")
+            complete = metadata.complete(
+                new, dandiset, call.archive.instance, version=version.version, name=name
+            )
+            dandisets.save(db, version, name, stored(complete, call), "Pending")
             audit.record(db, dandiset.id, call.approved(), "update_metadata", {"name": name})
             call.archive.work.set()
         version = dandisets.draft_of(db, dandiset)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
-import binascii
+from datetime import datetime
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse
 
-from localdandi import errors, fields, instance
+from localdandi import errors, fields
 from localdandi.document import Json, JsonObject
 from localdandi.errors import json_response
 from localdandi.http import Call, resource
+from localdandi.instance import BUCKET
+from localdandi.paging import with_query
 from localdandi.routes.zarrs import INGESTING, require_owner, visible_zarr
 from localdandi.store import audit, dandisets, zarrs
 from localdandi.store.zarrs import Zarr, ZarrFile
@@ -38,12 +41,9 @@ def _list(call: Call) -> Response:
     after = call.query.get("after", "").lstrip("/").rstrip("/")
     found = zarrs.files(call.db, zarr.id, prefix=prefix.rstrip("/"), after=after, limit=limit + 1)
     shown = found[:limit]
-    following = (
-        call.request.url.include_query_params(after=shown[-1].path) if shown and len(found) > limit else None
-    )
-    return json_response(
-        {"next": str(following) if following else None, "results": [_shape(one) for one in shown]}
-    )
+    more = shown and len(found) > limit
+    following = with_query(call.request.url, after=shown[-1].path) if more else None
+    return json_response({"next": following, "results": [_shape(one) for one in shown]})
 
 
 def _climbs(path: str) -> bool:
@@ -51,18 +51,18 @@ def _climbs(path: str) -> bool:
 
 
 def _limit(call: Call) -> int:
-    limit = fields.integer({"limit": call.query.get("limit", _MOST)}, "limit", minimum=0)
-    if limit > _MOST:
-        raise errors.refused({"limit": [f"Ensure this value is less than or equal to {_MOST}."]})
-    return limit
+    return fields.integer({"limit": call.query.get("limit", _MOST)}, "limit", minimum=0, maximum=_MOST)
 
 
 def _shape(file: ZarrFile) -> JsonObject:
-    return {"Key": file.path, "LastModified": file.modified, "ETag": file.etag, "Size": file.size}
+    modified = datetime.fromisoformat(file.modified).replace(microsecond=0)
+    return {"Key": file.path, "LastModified": str(modified), "ETag": file.etag, "Size": file.size}
 
 
 def _signed(call: Call, method: str, zarr: Zarr, path: str, headers: dict[str, str] | None = None) -> str:
-    where = f"{instance.BUCKET}/zarr/{zarr.zarr_id}/{path}"
+    where = str(PurePosixPath(BUCKET, "zarr", zarr.zarr_id, path))
+    if method == "GET" and not path:
+        where += "/"
     return call.presigned(method, where, _LIFETIME, headers=headers)
 
 
@@ -115,30 +115,34 @@ def _record(call: Call, zarr: Zarr, what: str, asked: list[dict[str, str]]) -> N
 
 def _asked(body: Json, names: tuple[str, ...]) -> list[dict[str, str]]:
     """The files of a body; what is wrong is told file by file."""
-    files = fields.listing(body)
-    problems = [_problems(one, names) for one in files]
-    if any(problems):
-        raise errors.refused(problems)
-    return [{name: one[name] for name in names} for one in files]
+    return fields.each(fields.listing(body), lambda one: _file(one, names))
 
 
-def _problems(one: Json, names: tuple[str, ...]) -> dict[str, list[str]]:
-    given = one if isinstance(one, dict) else {}
-    missing = {name: [fields.REQUIRED] for name in names if not isinstance(given.get(name), str)}
-    if missing:
-        return missing
-    return {"path": [_DOTS]} if _climbs(given["path"]) else {}
+def _file(one: Json, names: tuple[str, ...]) -> dict[str, str]:
+    """A file of a body; its path as the object store has it: without empty parts, and relative."""
+    given = fields.mapping(one)
+    texts = fields.together(*[lambda name=name: _exact_text(given, name) for name in names])
+    file = dict(zip(names, texts, strict=True))
+    if _climbs(file["path"]):
+        raise fields.FieldsError({"path": [_DOTS]})
+    return file | {"path": str(PurePosixPath(file["path"].lstrip("/")))}
+
+
+def _exact_text(given: JsonObject, name: str) -> str:
+    """A text as it is, blanks at its ends too."""
+    fields.text(given, name)
+    value = given[name]
+    return value if isinstance(value, str) else str(value)
 
 
 def hex_md5(base64md5: str) -> str | None:
     """The MD5 of a `Content-MD5` header in hex; None if it is not one."""
     try:
         return base64.b64decode(base64md5, validate=True).hex()
-    except binascii.Error:
+    except ValueError:
         return None
 
 
 ROUTES = [
     resource("/api/zarr/{zarr:uuid4}/files/", GET=_list, POST=_create, DELETE=_delete),
-    resource("/api/zarr/{zarr:uuid4}/files", GET=_list),
 ]

@@ -21,7 +21,7 @@ INGESTING = "Zarr archive is currently ingesting or has already ingested"
 
 def _list(call: Call) -> Response:
     wanted = call.query.get("dandiset")
-    dandiset = None if wanted is None else fields.dandiset_id(wanted)
+    dandiset = None if wanted is None else fields.dandiset_id({"dandiset": wanted})
     name = call.query.get("name")
     found = zarrs.everywhere(call.db) if dandiset is None else zarrs.of_dandiset(call.db, dandiset)
     shown = [one for one in found if name in (None, one.name) and _visible(call, one)]
@@ -54,8 +54,10 @@ def _shape(zarr: Zarr) -> JsonObject:
 
 def _create(call: Call) -> Response:
     body = fields.mapping(call.json())
-    name = fields.text(body, "name", limit=512)
-    dandiset = _wanted_dandiset(call, body)
+    name, number = fields.together(
+        lambda: fields.text(body, "name", limit=512), lambda: fields.dandiset_id(body)
+    )
+    dandiset = _wanted_dandiset(call, number)
     with call.write() as db:
         if zarrs.by_name(db, dandiset.id, name):
             message = "The fields dandiset, name must make a unique set."
@@ -65,10 +67,7 @@ def _create(call: Call) -> Response:
     return json_response(_shape(zarr))
 
 
-def _wanted_dandiset(call: Call, body: JsonObject) -> Dandiset:
-    if "dandiset" not in body:
-        raise errors.refused({"dandiset": [fields.REQUIRED]})
-    number = fields.dandiset_id(body["dandiset"])
+def _wanted_dandiset(call: Call, number: int) -> Dandiset:
     dandiset = dandisets.by_id(call.db, number)
     if dandiset is None or not (dandiset.open or access.owns(call, dandiset)):
         raise errors.refused({"dandiset": [f'Invalid pk "{number}" - object does not exist.']})

@@ -75,6 +75,16 @@ def in_version(db: sqlite3.Connection, version: int, asset_id: str) -> Asset | N
     return _asset(row) if row else None
 
 
+def ever_in(db: sqlite3.Connection, dandiset: int, asset_id: str) -> Asset | None:
+    """An asset that a version of the dandiset has, or that none has any more."""
+    query = (
+        f"{_ASSET} WHERE a.asset_id = ? AND NOT EXISTS (SELECT 1 FROM membership m"
+        " JOIN versions v ON v.id = m.version WHERE m.asset = a.id AND v.dandiset <> ?)"
+    )
+    row = db.execute(query, (asset_id, dandiset)).fetchone()
+    return _asset(row) if row else None
+
+
 def at_path(db: sqlite3.Connection, version: int, path: str) -> Asset | None:
     query = f"{_MEMBER} WHERE m.version = ? AND m.path = ?"
     row = db.execute(query, (version, path)).fetchone()
@@ -150,19 +160,24 @@ def _descending(order: str) -> str:
     return ", ".join(f"{column} DESC" for column in order.split(", "))
 
 
-def conflicts(db: sqlite3.Connection, version: int, path: str) -> list[str]:
-    """Assets that would become a folder, or that have `path` as a folder, if it were added."""
+def above(db: sqlite3.Connection, version: int, path: str) -> list[str]:
+    """Assets that would become a folder if `path` were added."""
     folders = [path[:i] for i, char in enumerate(path) if char == "/"]
     marks = ",".join("?" * len(folders))
-    above = db.execute(
+    rows = db.execute(
         f"SELECT path FROM membership WHERE version = ? AND path IN ({marks}) ORDER BY path",
         (version, *folders),
     )
-    below = db.execute(
+    return [row["path"] for row in rows]
+
+
+def below(db: sqlite3.Connection, version: int, path: str) -> list[str]:
+    """Assets that have `path` as a folder, at most 50."""
+    rows = db.execute(
         "SELECT path FROM membership WHERE version = ? AND path > ? AND path < ? ORDER BY path LIMIT 50",
         (version, path + "/", path + "0"),  # "0" is the character after "/"
     )
-    return [row["path"] for rows in (above, below) for row in rows]
+    return [row["path"] for row in rows]
 
 
 @dataclass(frozen=True)
@@ -230,8 +245,8 @@ def pending(db: sqlite3.Connection, limit: int) -> list[Asset]:
 def set_verdict(db: sqlite3.Connection, asset: Asset, status: str, errors: str) -> None:
     """Moves `modified` of the drafts that it is in, but not their status. A published asset keeps its own."""
     db.execute(
-        "UPDATE assets SET status = ?, errors = ? WHERE id = ? AND published IS NULL",
-        (status, errors, asset.id),
+        "UPDATE assets SET status = ?, errors = ?, settled = ? WHERE id = ? AND published IS NULL",
+        (status, errors, now(), asset.id),
     )
     db.execute(
         "UPDATE versions SET modified = ? WHERE version = 'draft'"
@@ -240,10 +255,13 @@ def set_verdict(db: sqlite3.Connection, asset: Asset, status: str, errors: str) 
     )
 
 
-def valid(db: sqlite3.Connection, version: int) -> Iterator[Asset]:
-    """A version's valid assets, one at a time, oldest first."""
-    query = f"{_MEMBER} WHERE m.version = ? AND a.status = 'Valid' ORDER BY m.asset"
-    return map(_asset, db.execute(query, (version,)))
+def valid(db: sqlite3.Connection, version: int, *, settled_before: str | None = None) -> Iterator[Asset]:
+    """A version's valid assets, one at a time, oldest first; on request only those that were so at a time."""
+    query = (
+        f"{_MEMBER} WHERE m.version = ? AND a.status = 'Valid'"
+        " AND (? IS NULL OR coalesce(a.settled, '') < ?) ORDER BY m.asset"
+    )
+    return map(_asset, db.execute(query, (version, settled_before, settled_before)))
 
 
 def unsettled(db: sqlite3.Connection, version: int, status: str, limit: int) -> list[Asset]:

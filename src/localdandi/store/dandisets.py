@@ -10,6 +10,7 @@ from localdandi.document import JsonObject
 from localdandi.store.database import now
 
 DRAFT = "draft"
+LAST = 999_999  # six digits
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ def insert(db: sqlite3.Connection, identifier: int | None, end_date: str | None)
 
 
 def by_id(db: sqlite3.Connection, identifier: int) -> Dandiset | None:
+    if identifier > LAST:
+        return None
     row = db.execute(f"{_DANDISET} WHERE id = ?", (identifier,)).fetchone()
     return Dandiset(*row) if row else None
 
@@ -154,9 +157,10 @@ def with_status(db: sqlite3.Connection, status: str) -> list[Version]:
 
 def save(db: sqlite3.Connection, version: Version, name: str, metadata: str, status: str) -> None:
     db.execute(
-        "UPDATE versions SET name = ?, metadata = ?, status = ?, modified = ? WHERE id = ?",
-        (name, metadata, status, now(), version.id),
+        "UPDATE versions SET name = ?, metadata = ? WHERE id = ?",
+        (name, metadata, version.id),
     )
+    set_status(db, version.id, status)
 
 
 def delete_version(db: sqlite3.Connection, version: Version) -> None:
@@ -164,11 +168,20 @@ def delete_version(db: sqlite3.Connection, version: Version) -> None:
 
 
 def set_status(db: sqlite3.Connection, version: int, status: str, errors: str | None = None) -> None:
-    """Also moves `modified`; `errors` None leaves the last findings where they are."""
+    """Also moves `modified`; `errors` None leaves the last findings where they are.
+
+    Whatever sends a draft back to `Pending` is a write; when the last one was is kept.
+    """
     db.execute(
-        "UPDATE versions SET status = ?, errors = coalesce(?, errors), modified = ? WHERE id = ?",
+        "UPDATE versions SET status = ?1, errors = coalesce(?2, errors), modified = ?3,"
+        " written = CASE WHEN ?1 = 'Pending' THEN ?3 ELSE written END WHERE id = ?4",
         (status, errors, now(), version),
     )
+
+
+def last_written(db: sqlite3.Connection, version: Version) -> str:
+    row = db.execute("SELECT coalesce(written, created) FROM versions WHERE id = ?", (version.id,)).fetchone()
+    return str(row[0])
 
 
 def dump(document: object) -> str:

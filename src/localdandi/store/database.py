@@ -15,7 +15,11 @@ from pathlib import Path
 
 from localdandi.document import StartError
 
-_FORMAT = 1  # of the tables below
+_FORMAT = 2  # of the tables below
+_OLDER = {
+    1: "ALTER TABLE versions ADD COLUMN written TEXT; ALTER TABLE assets ADD COLUMN settled TEXT;",
+}
+"""What makes the tables of an older format those of the next one."""
 
 # Paths compare as bytes (SQLite's BINARY), as under the C collation of the real archive.
 _TABLES = """
@@ -41,7 +45,7 @@ CREATE TABLE IF NOT EXISTS versions (
   version TEXT NOT NULL, name TEXT NOT NULL, metadata TEXT NOT NULL, status TEXT NOT NULL,
   errors TEXT NOT NULL DEFAULT '[]', doi TEXT, release_notes TEXT NOT NULL DEFAULT '',
   asset_count INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL DEFAULT 0,
-  created TEXT NOT NULL, modified TEXT NOT NULL, UNIQUE (dandiset, version));
+  created TEXT NOT NULL, modified TEXT NOT NULL, written TEXT, UNIQUE (dandiset, version));
 CREATE TABLE IF NOT EXISTS blobs (
   id INTEGER PRIMARY KEY, blob_id TEXT NOT NULL UNIQUE, etag TEXT NOT NULL UNIQUE, sha256 TEXT,
   size INTEGER NOT NULL, embargoed INTEGER NOT NULL, created TEXT NOT NULL);
@@ -60,7 +64,7 @@ CREATE TABLE IF NOT EXISTS assets (
   id INTEGER PRIMARY KEY, asset_id TEXT NOT NULL UNIQUE, path TEXT NOT NULL,
   blob INTEGER REFERENCES blobs(id), zarr INTEGER REFERENCES zarrs(id) ON DELETE CASCADE,
   metadata TEXT NOT NULL, schema_version TEXT NOT NULL, published TEXT, status TEXT NOT NULL,
-  errors TEXT NOT NULL DEFAULT '[]', created TEXT NOT NULL, modified TEXT NOT NULL);
+  errors TEXT NOT NULL DEFAULT '[]', created TEXT NOT NULL, modified TEXT NOT NULL, settled TEXT);
 CREATE INDEX IF NOT EXISTS assets_pending ON assets (id) WHERE status = 'Pending';
 CREATE INDEX IF NOT EXISTS assets_invalid ON assets (id) WHERE status = 'Invalid';
 CREATE INDEX IF NOT EXISTS assets_by_blob ON assets (blob);
@@ -104,8 +108,10 @@ class Database:
         # Threads come and go, and their connections with them.
         self._opened: weakref.WeakSet[_Connection] = weakref.WeakSet()
         file.parent.mkdir(parents=True, exist_ok=True)
-        _require_format(self.read(), file)
-        self.read().executescript(f"PRAGMA journal_mode=WAL; PRAGMA user_version={_FORMAT}; {_TABLES}")
+        older = _older_format(self.read(), file)
+        self.read().executescript(
+            f"{older} PRAGMA journal_mode=WAL; PRAGMA user_version={_FORMAT}; {_TABLES}"
+        )
 
     @staticmethod
     def is_one(file: Path) -> bool:
@@ -161,14 +167,16 @@ class Database:
             connection.close()
 
 
-def _require_format(connection: sqlite3.Connection, file: Path) -> None:
+def _older_format(connection: sqlite3.Connection, file: Path) -> str:
+    """What brings an older store up to the present; refuses what is newer."""
     found = connection.execute("PRAGMA user_version").fetchone()[0]
-    if found not in (0, _FORMAT):
+    if found not in (0, _FORMAT, *_OLDER):
         raise StartError(
             f"this store has format {found}, and this version reads {_FORMAT}",
             where=str(file.parent),
             fix="use the version that made it, or reset the archive",
         )
+    return " ".join(change for number, change in _OLDER.items() if 0 < found <= number)
 
 
 def folded(text: str) -> str:

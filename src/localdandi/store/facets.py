@@ -1,4 +1,4 @@
-"""What the assets of open dandisets are, to search by."""
+"""What the assets of open dandisets are, to search by: those that were there `until` a time."""
 
 from __future__ import annotations
 
@@ -34,36 +34,43 @@ def _where(wanted: dict[str, list[str]]) -> tuple[str, list[str]]:
     return " AND ".join(["1", *clauses]), [value for values in wanted.values() for value in values]
 
 
-def dandisets_with(db: sqlite3.Connection, wanted: dict[str, list[str]]) -> set[int]:
+def dandisets_with(db: sqlite3.Connection, wanted: dict[str, list[str]], until: str) -> set[int]:
     """Dandisets that have an asset which fits every facet."""
     where, values = _where(wanted)
-    return {row[0] for row in db.execute(f"SELECT DISTINCT d.id FROM {_ASSETS} WHERE {where}", values)}
+    return {
+        row[0]
+        for row in db.execute(
+            f"SELECT DISTINCT d.id FROM {_ASSETS} WHERE a.created <= ? AND {where}", (until, *values)
+        )
+    }
 
 
-def asset_counts(db: sqlite3.Connection, dandiset: int, wanted: dict[str, list[str]]) -> dict[str, int]:
+def asset_counts(
+    db: sqlite3.Connection, dandiset: int, wanted: dict[str, list[str]], until: str
+) -> dict[str, int]:
     """How many of a dandiset's assets fit each facet; both sizes count as one facet."""
     sizes = {name: values for name, values in wanted.items() if name.startswith("file_size")}
     others = {name: {name: values} for name, values in wanted.items() if name not in sizes}
     counts = {}
     for name, facet in ({**others, "file_size": sizes} if sizes else others).items():
         where, values = _where(facet)
-        query = f"SELECT count(DISTINCT a.id) FROM {_ASSETS} WHERE d.id = ? AND {where}"
-        counts[name] = int(db.execute(query, (dandiset, *values)).fetchone()[0])
+        query = f"SELECT count(DISTINCT a.id) FROM {_ASSETS} WHERE d.id = ? AND a.created <= ? AND {where}"
+        counts[name] = int(db.execute(query, (dandiset, until, *values)).fetchone()[0])
     return counts
 
 
-def genotypes(db: sqlite3.Connection, part: str) -> list[str]:
-    return _values(db, _GENOTYPE, part)
+def genotypes(db: sqlite3.Connection, part: str, until: str) -> list[str]:
+    return _values(db, _GENOTYPE, part, until)
 
 
-def species(db: sqlite3.Connection, part: str) -> list[str]:
-    return _values(db, _SPECIES, part)
+def species(db: sqlite3.Connection, part: str, until: str) -> list[str]:
+    return _values(db, _SPECIES, part, until)
 
 
-def _values(db: sqlite3.Connection, what: str, part: str) -> list[str]:
+def _values(db: sqlite3.Connection, what: str, part: str, until: str) -> list[str]:
     """The distinct values that contain `part`, sorted."""
     query = (
         f"SELECT DISTINCT {what} AS value FROM {_ASSETS}"
-        " WHERE coalesce(value, '') <> '' AND instr(lower(value), lower(?)) ORDER BY value"
+        " WHERE a.created <= ? AND coalesce(value, '') <> '' AND instr(lower(value), lower(?)) ORDER BY value"
     )
-    return [row[0] for row in db.execute(query, (part,))]
+    return [row[0] for row in db.execute(query, (until, part))]
