@@ -21,8 +21,9 @@ def _objects(schema: Any) -> Iterator[dict[str, Any]]:
     if isinstance(schema, dict):
         if isinstance(schema.get("properties"), dict):
             yield schema
-        for part in schema.values():
-            yield from _objects(part)
+        for key, part in schema.items():
+            if key not in {"if", "else"}:  # conditions on an object that is described elsewhere
+                yield from _objects(part)
     elif isinstance(schema, list):
         for part in schema:
             yield from _objects(part)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dandifile import doi as dois
 from dandifile.commands.init_people import orcids_and_rors
 from dandifile.commands.init_text import Known, Question, questions, spec_text
 from dandifile.commands.instance import refuse
 from dandifile.commands.lookups import ask, bind, pinned
 from dandifile.errors import Exit, Problem, SpecError, UserError
-from dandifile.lookup import doi as dois
 from dandifile.lookup.facts import Lock, Term
 from dandifile.lookup.lock import load_lock, lock_file, save_lock
 from dandifile.lookup.rows import Row, State

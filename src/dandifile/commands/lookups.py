@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dandifile.commands.instance import instance_faults
+from dandifile.doi import normal
 from dandifile.errors import BlockedError
-from dandifile.lookup.doi import normal
 from dandifile.lookup.doubts import anothers, out_of_use
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.known import Known

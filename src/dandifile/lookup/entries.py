@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dandifile.lookup import doi as dois
+from dandifile import doi as dois
 from dandifile.lookup.authors import full_name
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 from dandifile.lookup.matching import award_key, may_be_same, normalised, same_name

@@ -1,7 +1,7 @@
 """What a lookup finds: the nouns of the lock. Frozen, plain text, no service's own shapes.
 
 Texts that are not known are "". Dates are days, `2026-11-20`. A ROR is its URL, an ORCID iD
-is bare, a DOI is in the form of `lookup.doi.normal`.
+is bare, a DOI is in the form of `doi.normal`.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ from dandifile.spec.fields import dandiset_fields
 from dandifile.spec.forms import REGION_RULES, anatomy_of_asset
 from dandifile.spec.from_papers import from_papers, unfilled
 from dandifile.spec.named import with_terms
+from dandifile.spec.resources import lost_links, with_sound_resources
 
 
 def build_spec(
@@ -40,7 +41,7 @@ def build_spec(
     papers = from_papers(declared, facts)
     blocked = (*unknown_terms, *papers.blocked, *(unfilled(place) for place in waiting))
     unsaid = {block.key.name for block in blocked if block.key and block.key.kind == "metadata"}
-    fields = {**papers.defaults, **dandiset_fields(whole), **papers.fields}
+    fields = with_sound_resources({**papers.defaults, **dandiset_fields(whole), **papers.fields})
     spec = Spec(
         file=file,
         instance=declared["instance"],
@@ -48,7 +49,7 @@ def build_spec(
         environment=environment,
         fields={name: value for name, value in fields.items() if name not in unsaid},
         regions=_regions(whole.get("regions")),
-        overlays=tuple(Overlay(entry["match"], entry["metadata"]) for entry in declared.get("assets", ())),
+        overlays=tuple(map(_overlay, declared.get("assets", ()))),
         paths=tuple(_path_entry(entry) for entry in declared.get("paths", ())),
         validation=_validation(declared.get("validation", {})),
         ignore=tuple(declared.get("ignore", ())),
@@ -58,10 +59,14 @@ def build_spec(
         digest=_digest(declared, environment),
         unpinned=facts.unpinned,
         unsaid=blocked,
-        notes=(*papers.notes, *_idle_names(declared.get("regions"))),
+        notes=(*papers.notes, *_idle_names(declared.get("regions")), *lost_links(fields)),
         looked_up=facts.digest,
     )
     return spec, papers.faults
+
+
+def _overlay(entry: JsonObject) -> Overlay:
+    return Overlay(entry["match"], with_sound_resources(entry["metadata"]))
 
 
 def _regions(declared: Json) -> Regions:

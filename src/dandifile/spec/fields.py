@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dandifile.model import Json, JsonObject
-from dandifile.spec.forms import ABOUT, ANATOMY, ETHICS, RESOURCE, Form, contributor, written
+from dandifile.spec.forms import ABOUT, ANATOMY, ETHICS, Form, contributor, written
+from dandifile.spec.resources import listed
 
 
 def dandiset_fields(raw: JsonObject) -> dict[str, Json]:
@@ -26,9 +27,10 @@ def dandiset_fields(raw: JsonObject) -> dict[str, Json]:
         fields["contributor"] = contributors
     if owns_about(raw):
         fields["about"] = _about(raw)
-    for key, field, form in (("ethics", "ethicsApproval", ETHICS), ("related", "relatedResource", RESOURCE)):
-        if key in raw:
-            fields[field] = _written(form, raw[key])
+    if "ethics" in raw:
+        fields["ethicsApproval"] = _written(ETHICS, raw["ethics"])
+    if "related" in raw:
+        fields["relatedResource"] = listed(raw["related"])
     return fields
 
 

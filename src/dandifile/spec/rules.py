@@ -18,6 +18,7 @@ from dandifile.spec.gaps import gap_faults
 from dandifile.spec.item_rules import item_faults
 from dandifile.spec.near import choices, nearest
 from dandifile.spec.path_rules import path_faults
+from dandifile.spec.resources import resource_faults
 
 
 def rule_faults(raw: JsonObject) -> list[Fault]:
@@ -26,6 +27,7 @@ def rule_faults(raw: JsonObject) -> list[Fault]:
         _characters,
         contributor_faults,
         item_faults,
+        resource_faults,
         path_faults,
         _twice,
         _metadata,
