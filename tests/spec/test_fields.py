@@ -102,3 +102,24 @@ def test_a_url_is_told_or_taken_by_the_archive(tmp_path_factory: pytest.TempPath
     except SpecError:
         return
     valid_for_dandi(dict(fields))
+
+
+@pytest.mark.parametrize(
+    ("people", "named"),
+    [
+        ("{name: 'A, A', roles: [Author], cite: false}", "A, A"),
+        ("{name: 'A, A', roles: [DataCurator], cite: false}", ""),
+        ("{name: 'A, A', roles: [Author], cite: true}", ""),
+        ("{name: 'A, A', roles: [Author]}", ""),  # nobody is cited: the plan says so
+        ("{name: 'A, A', roles: [Author]}, {name: 'B, B', roles: [Author], cite: true}", "A, A"),
+        ("{organization: Lab, roles: [Author], cite: false}", "Lab"),
+    ],
+)
+def test_authors_who_are_not_cited_are_said_to_be_creators_all_the_same(
+    people: str, named: str, tmp_path: Path
+) -> None:
+    contact = "{name: 'Z, Z', email: z@example.org, roles: [ContactPerson]}"
+    file = tmp_path / "dandiset.yaml"
+    file.write_text(f"{HEAD}contributors: [{people}, {contact}]\n", encoding="utf-8")
+    told = [note for note in load(file).notes if "creators in the DOI's DataCite record" in note]
+    assert [note.split(" will ")[0] for note in told] == ([f"contributors: {named}"] if named else [])

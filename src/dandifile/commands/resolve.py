@@ -111,8 +111,8 @@ def _warnings(spec: Bound, lock: Lock) -> Iterator[str]:
 
 
 def _reviews(spec: Bound, lock: Lock) -> Iterator[str]:
-    """Facts that only OpenAlex's own reckoning stands behind."""
+    """Facts that a person should look at before they are trusted."""
     known = Known(lock, spec.needed)
     merged = known.credits(spec.declared.value.get("contributors", ()), contributor)
     for each in merged.review if merged else ():
-        yield f"{each.who}: {each.what} {each.value}"
+        yield f"{each.who}: {each.what} {each.value}: {each.reason}"

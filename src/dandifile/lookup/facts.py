@@ -23,7 +23,8 @@ class Affiliation:
 class Author:
     """A person (`family` and `given`), or a consortium (`collective` and its `name`).
 
-    A person whose name could not be split has a `name` alone. `orcid_from` says how far the
+    A person whose name could not be split has a `name` alone; `guessed`: where the family name begins
+    is a guess, since the name came in one piece. `orcid_from` says how far the
     ORCID iD can be trusted: `authenticated` and `deposited` came with the paper, `inferred`
     is OpenAlex's own guess.
     """
@@ -36,6 +37,7 @@ class Author:
     orcid: str = ""
     orcid_from: str = ""
     corresponding: bool = False
+    guessed: bool = False
     affiliations: tuple[Affiliation, ...] = ()
 
 

@@ -22,7 +22,7 @@ from dandifile.model import (
 from dandifile.spec.facts import Facts
 from dandifile.spec.fault import Fault
 from dandifile.spec.fault import Path as Place
-from dandifile.spec.fields import dandiset_fields
+from dandifile.spec.fields import dandiset_fields, uncited_creators
 from dandifile.spec.forms import REGION_RULES, anatomy_of_asset
 from dandifile.spec.from_papers import from_papers, unfilled
 from dandifile.spec.named import with_terms
@@ -59,7 +59,12 @@ def build_spec(
         digest=_digest(declared, environment),
         unpinned=facts.unpinned,
         unsaid=blocked,
-        notes=(*papers.notes, *_idle_names(declared.get("regions")), *lost_links(fields)),
+        notes=(
+            *papers.notes,
+            *_idle_names(declared.get("regions")),
+            *uncited_creators(fields),
+            *lost_links(fields),
+        ),
         looked_up=facts.digest,
     )
     return spec, papers.faults

@@ -46,6 +46,25 @@ def _contributors(raw: JsonObject) -> list[JsonObject]:
     return [contributor(item) for item in there]
 
 
+def uncited_creators(fields: JsonObject) -> tuple[str, ...]:
+    """A line where authors are left out of the citation: the DOI's record goes by their role alone.
+
+    Someone of whom nothing is said (no `cite`) counts where others are cited.
+    """
+    people = [each for each in fields.get("contributor") or () if isinstance(each, dict)]
+    cited = [each for each in people if each.get("includeInCitation") is True]
+    left_out = [
+        str(each.get("name", ""))
+        for each in people
+        if "dcite:Author" in (each.get("roleName") or ()) and not each.get("includeInCitation", not cited)
+    ]
+    if not left_out:
+        return ()
+    said = f"contributors: {'; '.join(left_out)} will not be in the citation (`cite`)"
+    why = "the DOI's DataCite record, where the role Author decides"
+    return (f"{said}, but are creators in {why}: take that role away if they are not authors",)
+
+
 def _about(raw: JsonObject) -> list[JsonObject]:
     regions = raw.get("regions")
     of_dandiset = regions.get("dandiset") if isinstance(regions, dict) else regions
