@@ -102,7 +102,7 @@ def test_a_consortium_is_never_the_contact() -> None:
     lab = Author(name="The Lab", collective=True, corresponding=True)
     entry: JsonObject = {"organization": "The Lab", "email": "lab@example.org"}
     found = merged(paper(lab, author("Jane Doe")), declared=(entry,))
-    assert "ContactPerson" in found.problems[0].what
+    assert "ContactPerson" in found.missing[0].what
     assert not any("dcite:ContactPerson" in each.get("roleName", ()) for each in found.contributors)
 
 

@@ -15,6 +15,7 @@ from dandifile.commands.logs import keep_log, show_waits
 from dandifile.errors import UserError
 from dandifile.model import Spec
 from dandifile.plan.kind import Options
+from dandifile.spec.need import EVERYTHING, FILES, Need
 
 if TYPE_CHECKING:
     from dandifile.commands.lookups import Bound
@@ -63,25 +64,25 @@ def bounds(  # noqa: PLR0913 - one a flag
     return Options(*words, rename, refresh, frozenset(overwrite))
 
 
-def load_spec(flags: Flags) -> Spec:
+def load_spec(flags: Flags, need: Need = EVERYTHING) -> Spec:
     """The spec, with what its lock holds."""
     from dandifile.commands.lookups import pinned
 
-    return pinned(bound(flags))
+    return pinned(bound(flags, need))
 
 
-def bound(flags: Flags) -> Bound:
-    """The spec as it was read, and its lock."""
+def bound(flags: Flags, need: Need = EVERYTHING) -> Bound:
+    """The spec as it was read, as far as the command needs it, and its lock."""
     from dandifile.commands.lookups import bind
     from dandifile.spec.find import chosen
 
-    return bind(chosen(flags.file), flags.environment)
+    return bind(chosen(flags.file), flags.environment, need)
 
 
 @contextmanager
 def at_hand(flags: Flags) -> Iterator[tuple[Spec, SqliteCache, int]]:
-    """What needs no archive: the spec, the cache beside it, and how much to do at once."""
-    spec = load_spec(flags)
+    """What needs no archive: the spec of the data, the cache beside it, and how much to do at once."""
+    spec = load_spec(flags, FILES)
     with cache_beside(spec.file) as cache:
         yield spec, cache, flags.jobs or TRANSFERS
 
@@ -105,13 +106,13 @@ def cache_beside(file: Path) -> Iterator[SqliteCache]:
 
 
 @contextmanager
-def opened(flags: Flags, *, writing: bool) -> Iterator[Workspace]:
+def opened(flags: Flags, *, writing: bool, need: Need = EVERYTHING) -> Iterator[Workspace]:
     """The workspace of the spec, its archive within reach. Reading needs no key; writing does."""
     from dandifile.commands.locations import located
     from dandifile.commands.lookups import looked_up
     from dandifile.run.engines import engine
 
-    declared = bound(flags)
+    declared = bound(flags, need)
     with cache_beside(declared.file) as cache, _held(declared.file) if writing else nullcontext():
         spec = looked_up(declared, cache, locked=flags.locked)
         reached = _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)

@@ -39,11 +39,12 @@ _EMPTIED = {
 
 @dataclass(frozen=True)
 class Merged:
-    """`contributors` is DANDI's field, whole; `review` what only OpenAlex says. Problems stop a plan."""
+    """`contributors` is DANDI's field, whole; `review` what to look at. Problems stop a plan."""
 
     contributors: tuple[JsonObject, ...]
     review: tuple[Review, ...] = ()
     problems: tuple[Problem, ...] = ()
+    missing: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -65,13 +66,14 @@ def merge(
     laid = [_laid_over(slot, pairs.of(slot)) for slot in slots]
     paid = [_laid_over(slot, pairs.of(slot)) for slot in funders]
     added = [_added(entry) for entry in pairs.unpaired if not entry.omit]
-    people, problems, warnings = contacts([*_there(laid), *(slot for slot in added if not _pays(slot))])
+    people, missing, warnings = contacts([*_there(laid), *(slot for slot in added if not _pays(slot))])
     everyone = [*people, *_there(paid), *(slot for slot in added if _pays(slot))]
     review = tuple(review for slot in everyone for review in slot.reviews)
     return Merged(
         contributors=tuple(slot.written for slot in everyone),
         review=review,
-        problems=(*pairs.problems, *_refused(everyone), *problems),
+        problems=(*pairs.problems, *_refused(everyone)),
+        missing=tuple(missing),
         warnings=(*pairs.warnings, *_guesses(review), *warnings),
     )
 

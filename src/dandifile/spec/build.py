@@ -44,7 +44,7 @@ def build_spec(
     fields = with_sound_resources({**papers.defaults, **dandiset_fields(whole), **papers.fields})
     spec = Spec(
         file=file,
-        instance=declared["instance"],
+        instance=declared.get("instance", ""),
         identifier=declared.get("identifier"),
         environment=environment,
         fields={name: value for name, value in fields.items() if name not in unsaid},

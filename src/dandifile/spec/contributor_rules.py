@@ -23,9 +23,8 @@ def contributor_faults(raw: JsonObject) -> Iterator[Fault]:
     some_taken_out = len(contributors) < len(raw.get("contributors", ()))
     if there and "doi" not in raw and not some_taken_out and not any(_may_be_contact(item) for item in there):
         what = f"no contributor has the role {_CONTACT}, and the archive refuses a dandiset without one"
-        yield Fault(
-            ("contributors",), what, f"give one of them `roles: [{_CONTACT}]` and an `email`", at_key=True
-        )
+        fix = f"give one of them `roles: [{_CONTACT}]` and an `email`"
+        yield Fault(("contributors",), what, fix, at_key=True, missing=True)
 
 
 def _names(contributors: list[Item]) -> Iterator[Fault]:
@@ -53,7 +52,8 @@ def _contacts_reachable(there: list[Item]) -> Iterator[Fault]:
     for item in there:
         roles = item.keys.get("roles") or ()
         if _CONTACT in roles and not ("email" in item.keys or "email" in item.keys.get("metadata", {})):
-            yield Fault(item.path, f"a {_CONTACT} needs an e-mail address", "add `email`, or drop the role")
+            what = f"a {_CONTACT} needs an e-mail address"
+            yield Fault(item.path, what, "add `email`, or drop the role", missing=True)
 
 
 def _may_be_contact(item: Item) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from dandifile.errors import Problem
 from dandifile.model import Block, Json, JsonObject, Key
 from dandifile.spec.dandi_names import FROM_SHORT
-from dandifile.spec.facts import Facts
+from dandifile.spec.facts import Credits, Facts
 from dandifile.spec.fault import Fault, Path, spoken
 from dandifile.spec.forms import contributor
 from dandifile.spec.named import AGAIN, MEND, RESOLVE, dois
@@ -53,8 +53,13 @@ def from_papers(declared: JsonObject, facts: Facts) -> FromPapers:
         defaults={name: value for name, value in facts.fields.items() if name in open_ and name != FIELD},
         fields=fields,
         notes=(*(credited.warnings if of_people else ()), *links.notes),
-        faults=[_fault(problem, declared) for problem in credited.problems] if of_people else [],
+        faults=_faults(credited, declared) if of_people else [],
     )
+
+
+def _faults(credited: Credits, declared: JsonObject) -> list[Fault]:
+    wrong = [_fault(problem, declared) for problem in credited.problems]
+    return wrong + [_fault(problem, declared, missing=True) for problem in credited.missing]
 
 
 def unfilled(place: Path) -> Block:
@@ -77,9 +82,9 @@ def _unknown(fields: Sequence[str], declared: JsonObject, facts: Facts) -> Itera
         )
 
 
-def _fault(problem: Problem, declared: JsonObject) -> Fault:
+def _fault(problem: Problem, declared: JsonObject, *, missing: bool = False) -> Fault:
     """At the entry that the problem is about, else at the list, else at the `doi` that it follows from."""
     if found := _ENTRY.fullmatch(problem.where):
-        return Fault(("contributors", int(found[1])), problem.what, problem.fix)
+        return Fault(("contributors", int(found[1])), problem.what, problem.fix, missing=missing)
     key = "contributors" if "contributors" in declared else "doi"
-    return Fault((key,), problem.what, problem.fix, at_key=True)
+    return Fault((key,), problem.what, problem.fix, at_key=True, missing=missing)
