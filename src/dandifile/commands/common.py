@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from dandifile.commands.instance import LOCAL
 from dandifile.commands.logs import keep_log, show_waits
 from dandifile.errors import UserError
-from dandifile.model import Spec
+from dandifile.model import Json, Spec
 from dandifile.plan.kind import Options
-from dandifile.spec.need import EVERYTHING, FILES, Need
+from dandifile.spec.need import EVERYTHING, FILES, ONLINE, Need
 
 if TYPE_CHECKING:
     from dandifile.commands.lookups import Bound
@@ -106,7 +106,7 @@ def cache_beside(file: Path) -> Iterator[SqliteCache]:
 
 
 @contextmanager
-def opened(flags: Flags, *, writing: bool, need: Need = EVERYTHING) -> Iterator[Workspace]:
+def opened(flags: Flags, *, writing: bool, need: Need = ONLINE) -> Iterator[Workspace]:
     """The workspace of the spec, its archive within reach. Reading needs no key; writing does."""
     from dandifile.commands.locations import located
     from dandifile.commands.lookups import looked_up
@@ -119,7 +119,20 @@ def opened(flags: Flags, *, writing: bool, need: Need = EVERYTHING) -> Iterator[
         locate = partial(located, declared, spec, cache, locked=flags.locked)
         with reached as make:
             jobs = flags.jobs or TRANSFERS
-            yield make(spec=spec, cache=cache, jobs=jobs, engine=engine(flags.executor), locate=locate)
+            refuse = partial(_refuse_licenses, declared, spec)
+            engine_ = engine(flags.executor)
+            yield make(spec=spec, cache=cache, jobs=jobs, engine=engine_, locate=locate, refuse=refuse)
+
+
+def _refuse_licenses(declared: Bound, spec: Spec, info: Json) -> None:
+    """SpecError for a license that is not among those of the archive, which are in its `/api/info/`."""
+    from dandifile.spec.licenses import allowed_by, license_faults
+
+    whole = declared.declared.value
+    short = {"license": whole["license"]} if "license" in whole else {}
+    declared_so = short or {"metadata": {"license": spec.fields.get("license")}}
+    if faults := list(license_faults(declared_so, allowed_by(info))):
+        raise declared.declared.refused(faults)
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def read(file: Path, environment: str = "", need: Need = EVERYTHING) -> Declared
     _recognise(document)
     refuse_unknown(document.value, environment, shown)
     rendered = _rendered(document.value, environment)
-    faults = rendered.faults + _checked(rendered, document, rendered.faults)
+    faults = rendered.faults + _checked(rendered, document, rendered.faults, need)
     minded = [document.problem(fault) for fault in faults if need.minds(fault)]
     if problems := [*document.problems, *minded]:
         raise _all_of(problems, shown)
@@ -80,7 +80,7 @@ def build(declared: Declared, facts: Facts) -> Spec:
     value, waiting, need = declared.value, declared.waiting, declared.need
     if waiting and facts.paper is not None:
         rendered = _rendered(declared.document.value, declared.environment, facts.paper)
-        faults = rendered.faults + _checked(rendered, declared.document, rendered.faults)
+        faults = rendered.faults + _checked(rendered, declared.document, rendered.faults, need)
         of_templates = rendered.faults if need.templates else []
         if minded := [fault for fault in faults if need.minds(fault) or fault in of_templates]:
             raise declared.refused(minded)
@@ -122,13 +122,14 @@ def _rendered(value: JsonObject, environment: str, paper: JsonObject | None = No
     return render(value, seen, paper)
 
 
-def _checked(rendered: Rendered, document: Document, known: list[Fault]) -> list[Fault]:
+def _checked(rendered: Rendered, document: Document, known: list[Fault], need: Need) -> list[Fault]:
     """What the schema and the rules have against it, without what is wrong or open already."""
     told = {*rendered.waiting, *(fault.path for fault in known)}
     by_schema = schema_faults(rendered.value, spec_schema(), document.written)
     faults = [fault for fault in by_schema if fault.path not in told]
     left_out = {*told, *(fault.path for fault in faults)}
-    return faults + rule_faults(_without(rendered.value, left_out))
+    left = _without(rendered.value, left_out)
+    return faults + rule_faults(left) + need.license_faults(left)
 
 
 def _without(rendered: JsonObject, paths: Iterable[Place]) -> JsonObject:

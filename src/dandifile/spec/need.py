@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from dandifile.model import Json, JsonObject
 from dandifile.spec.fault import Fault, Path
+from dandifile.spec.gaps import is_gap
+from dandifile.spec.licenses import OF_THE_SCHEMA, license_faults
 
 _OF_DANDISET = frozenset({
     "name", "description", "license", "keywords", "ethics", "related", "metadata", "ignore", "embargo",
@@ -22,18 +24,24 @@ class Need:
     """`without`: keys that the command does not look at. `filled`: keys that must not be open; None: all.
 
     Whatever is missing elsewhere may be missing: the command works as if it were not declared. `templates`:
-    a template that asks what the paper does not say is an error wherever it is.
+    a template that asks what the paper does not say is an error wherever it is. `licenses` are the allowed
+    ones; () where the archive will be asked for them.
     """
 
     without: frozenset[str] = frozenset()
     filled: frozenset[str] | None = None
     templates: bool = False
+    licenses: tuple[str, ...] = ()
 
     def minds(self, fault: Fault) -> bool:
         top = fault.path[0] if fault.path else ""
         if top in self.without:
             return False
         return not fault.missing or self.filled is None or top in self.filled
+
+    def license_faults(self, declared: JsonObject) -> list[Fault]:
+        found = license_faults(declared, self.licenses) if self.licenses else ()
+        return [fault for fault in found if not is_gap(_at(declared, fault.path))]
 
     def left(self, declared: JsonObject, faults: Iterable[Fault]) -> JsonObject:
         """What is declared, without what is open and without keys in which something is wrong."""
@@ -44,7 +52,9 @@ class Need:
         return _pruned(kept, gaps) if gaps else kept
 
 
-EVERYTHING = Need()
+EVERYTHING = Need(licenses=OF_THE_SCHEMA)
+"""Of commands that ask no archive: what the schema allows."""
+ONLINE = Need()
 FILES = Need(
     _OF_DANDISET | {"doi", "contributors", "regions", "about"},
     filled=frozenset({"paths", "assets", "validation", "vocabulary"}),
