@@ -95,6 +95,9 @@ def _laid_over(slot: Slot, entries: Sequence[Entry]) -> Slot | None:
         emptied = {
             dandi for short, dandi in _EMPTIED.items() if entry.raw.get(short, "said") in (None, "", [])
         }
+        emptied |= {
+            key for key, value in (entry.raw.get("metadata") or {}).items() if value in (None, "", [])
+        }
         written = {key: value for key, value in slot.written.items() if key not in emptied} | entry.written
         settled = {key for key in _SETTLES.values() if key in entry.raw}
         kept = tuple(each for each in slot.reviews if _SETTLES[each.what] not in settled)

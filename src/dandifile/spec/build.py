@@ -79,7 +79,8 @@ def _regions(declared: Json) -> Regions:
         return Regions()
     rules = {
         rule: {
-            name: tuple(map(anatomy_of_asset, regions)) for name, regions in declared.get(rule, {}).items()
+            name: tuple(map(anatomy_of_asset, regions or ()))
+            for name, regions in declared.get(rule, {}).items()
         }
         for rule in REGION_RULES
     }

@@ -51,7 +51,7 @@ def _last_first(name: str) -> str:
 def _contacts_reachable(there: list[Item]) -> Iterator[Fault]:
     for item in there:
         roles = item.keys.get("roles") or ()
-        if _CONTACT in roles and not ("email" in item.keys or "email" in item.keys.get("metadata", {})):
+        if _CONTACT in roles and not (item.keys.get("email") or item.keys.get("metadata", {}).get("email")):
             what = f"a {_CONTACT} needs an e-mail address"
             yield Fault(item.path, what, "add `email`, or drop the role", missing=True)
 
@@ -77,15 +77,15 @@ def _doubles(contributors: list[Item]) -> Iterator[Fault]:
 
 def _identities(item: Item) -> Iterator[tuple[str, ...]]:
     if item.form is PERSON:
-        if orcid := bare_orcid(item.keys.get("orcid", "")):
+        if orcid := bare_orcid(item.keys.get("orcid") or ""):
             yield ("orcid", orcid)
         if name := item.keys.get("name"):
             yield ("name", " ".join(name.split()))
     elif name := item.keys.get("organization"):
-        yield ("organization", " ".join(name.split()), item.keys.get("award", ""))
+        yield ("organization", " ".join(name.split()), item.keys.get("award") or "")
 
 
 def _told_apart(one: Item, other: Item) -> bool:
     """Two people of the same name who have different ORCID iDs."""
-    orcids = {bare_orcid(item.keys.get("orcid", "")) for item in (one, other)}
+    orcids = {bare_orcid(item.keys.get("orcid") or "") for item in (one, other)}
     return len(orcids) > 1 and None not in orcids

@@ -25,7 +25,7 @@ _NEARLY_A_TERM = re.compile(r"(UBERON|CL|HP)[:_]\w*|https?://\S+", re.IGNORECASE
 def item_faults(raw: JsonObject) -> Iterator[Fault]:
     for item in items(raw):
         for key, check in _CHECKS.items():
-            if isinstance(text := item.keys.get(key), str) and (complaint := check(text)):
+            if isinstance(text := item.keys.get(key), str) and text.strip() and (complaint := check(text)):
                 yield Fault(item.at(key), *complaint)
         yield from _set_twice(item)
         yield from _not_a_term(item)

@@ -12,6 +12,7 @@ from dandifile.spec.fault import Fault, Path
 from dandifile.spec.forms import RESOURCE, items, written
 
 FIELD = "relatedResource"
+_EMPTY: tuple[Json, ...] = (None, "", [])
 
 
 def resource_faults(raw: JsonObject) -> Iterator[Fault]:
@@ -20,7 +21,7 @@ def resource_faults(raw: JsonObject) -> Iterator[Fault]:
         if item.form is not RESOURCE:
             continue
         given = item.keys | (item.keys.get("metadata") or {})
-        if not {"url", "identifier"} & given.keys():
+        if not (given.get("url") or given.get("identifier")):
             yield Fault(item.path, "a related resource needs `url` or `identifier`", "add one of them")
         inside = () if "identifier" in item.keys else ("metadata",)
         yield from _identifier_faults(given.get("identifier"), (*item.path, *inside, "identifier"))
@@ -104,7 +105,7 @@ def joined(papers: Sequence[JsonObject], declared: Sequence[JsonObject]) -> Join
             continue
         about.sort(key=lambda entry: entry[2].get("relation") != paper.get("relation"))
         used |= {number for number, *_ in about[:1]}
-        kept.append(paper | about[0][2] if about else paper)
+        kept.append(_laid_over(paper, *about[0][1:]) if about else paper)
     notes = []
     for number, raw, resource in entries:
         if number in used:
@@ -114,6 +115,13 @@ def joined(papers: Sequence[JsonObject], declared: Sequence[JsonObject]) -> Join
         else:
             _add(kept, resource)
     return Joined(tuple(kept), tuple(notes))
+
+
+def _laid_over(paper: JsonObject, raw: JsonObject, resource: JsonObject) -> JsonObject:
+    """The paper's link with the entry's keys; what the entry has empty takes the paper's away."""
+    emptied = {dandi for short, dandi in RESOURCE.keys.items() if raw.get(short, "said") in _EMPTY}
+    emptied |= {key for key, value in (raw.get("metadata") or {}).items() if value in _EMPTY}
+    return {key: value for key, value in paper.items() if key not in emptied} | resource
 
 
 def _add(kept: list[JsonObject], resource: JsonObject) -> None:
