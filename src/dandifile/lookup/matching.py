@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from dandifile.lookup.facts import Author
 from dandifile.lookup.names import split
+from dandifile.lookup.text import settled
 
 _LETTERS = str.maketrans(
     {
@@ -31,16 +32,7 @@ def normalised(text: str) -> str:
     Scripts other than Latin keep their letters. Apostrophes go; hyphens and dots part words. Normalising
     twice changes nothing: compatibility letters (mathematical bold ones) go before the case is folded.
     """
-    bare = text
-    for _ in range(_ROUNDS):
-        before, bare = bare, _bared(bare)
-        if bare == before:
-            break
-    return " ".join(re.findall(r"\w+", bare))
-
-
-_ROUNDS = 4
-"""Folding the case of a letter may give one with an accent, and the other way round."""
+    return settled(text, _bared)
 
 
 def _bared(text: str) -> str:
@@ -48,7 +40,8 @@ def _bared(text: str) -> str:
         "NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
     )
     bare = "".join(sign for sign in split_up if not unicodedata.combining(sign)).translate(_LETTERS)
-    return unicodedata.normalize("NFC", re.sub("['`\u2019\u02bc]", "", bare))
+    joined = unicodedata.normalize("NFC", re.sub("['`\u2019\u02bc]", "", bare))
+    return " ".join(re.findall(r"\w+", joined))
 
 
 def same_name(one: str, other: str) -> bool:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dandifile.identifiers import PERSON_NAME
-from dandifile.lookup.text import line
+from dandifile.lookup.text import line, settled
 
 _REFUSED = re.compile(r"[^\w\s\-.']+")
 
@@ -55,6 +55,7 @@ _MENDED = str.maketrans(  # typographers' apostrophes and hyphens; what cannot b
         **dict.fromkeys("\u30fb\u00b7\u2022", " "),  # dots between names
         **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f", ""),
         "/": " ",
+        ";": ",",
     }
 )
 
@@ -95,7 +96,13 @@ def is_collective(text: str) -> bool:
 
 def split(text: str) -> Name:
     """A name from one text, "Last, First", "First Last" or "姓名"."""
-    text = tidy(text)
+    name = _split(tidy(text))
+    if not name.given:
+        return name
+    return replace(of_parts(name.family, name.given, name.suffix), guessed=name.guessed)
+
+
+def _split(text: str) -> Name:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     parts = [part for number, part in enumerate(parts) if number == 0 or not _is_degree(part, parts)]
     suffix = next((part for part in parts[1:] if _SUFFIX.fullmatch(part)), "")
@@ -105,12 +112,12 @@ def split(text: str) -> Name:
     words = parts[0].split() if parts else []
     if words and _far_eastern(words):
         return _family_first(words, suffix)
-    while len(words) > 2 and _DEGREE.fullmatch(words[-1]) and not words[-1].islower():  # noqa: PLR2004
+    while len(words) > 1 and _is_degree_word(words[-1]) and (len(words) > 2 or not _is_initials(words[-1])):  # noqa: PLR2004
         words.pop()
     if len(words) > 2 and not suffix and _SUFFIX.fullmatch(words[-1]):  # noqa: PLR2004  two names before it
         suffix = words.pop()
     if behind := _initials_behind(words):
-        return Name(" ".join(words[:-behind]), " ".join(words[-behind:]), suffix)
+        return Name(*_calmed_parts(" ".join(words[:-behind]), " ".join(words[-behind:])), suffix)
     if shouted := [word for word in words if _is_shouted(word)]:
         given = [word for word in words if word not in shouted]
         if any(not word.isupper() for word in given):  # DOE Jane, Jane DOE
@@ -119,16 +126,22 @@ def split(text: str) -> Name:
         return Name(" ".join(words), "", suffix)  # a family name alone
     start = _family_start(words)
     guessed = start > 1 and not _is_initials(words[start - 1])
-    return Name(" ".join(words[start:]), " ".join(words[:start]), suffix, guessed)
+    return Name(*_calmed_parts(" ".join(words[start:]), " ".join(words[:start])), suffix, guessed)
 
 
 def _is_degree(part: str, parts: list[str]) -> bool:
     """Whether a part behind a comma is a degree: `Jane Doe, M.A.`, and not the initials of `Doe, M.A.`."""
-    if not _DEGREE.fullmatch(part):
+    if not _is_degree_word(part):
         return False
     alone = len(parts) == 2 and (len(parts[0].split()) == 1 or parts[0][:1].islower())  # noqa: PLR2004
     spaced = re.fullmatch(r"(?:[^\W\d_]\. )+[^\W\d_]\.?", part)
     return not ((alone and _is_initials(part)) or spaced)
+
+
+def _is_degree_word(word: str) -> bool:
+    """`PhD`, `M.A.`, `MSc`; but `Ma` and `MA` are family names as well as degrees, and are kept."""
+    lone = len(word) == 2 and (not word.isupper() or word.lower() in _SHORT_FAMILIES)  # noqa: PLR2004
+    return bool(_DEGREE.fullmatch(word)) and not (word.islower() or lone)
 
 
 def of_parts(family: str, given: str, suffix: str = "") -> Name:
@@ -150,7 +163,7 @@ def of_parts(family: str, given: str, suffix: str = "") -> Name:
 def _without_degrees(part: str) -> str:
     """`Martin Luther, Jr.` → `Martin Luther Jr.`, `Jane, PhD` → `Jane`."""
     first, *more = (each.strip() for each in part.split(","))
-    return " ".join(filter(None, [first, *(each for each in more if not _DEGREE.fullmatch(each))])) or part
+    return " ".join(filter(None, [first, *(each for each in more if not _is_degree_word(each))])) or part
 
 
 def dandi_name(name: Name) -> str:
@@ -177,6 +190,10 @@ def tidy(text: str) -> str:
 
     What is written in capitals alone gets small letters, unless it is initials.
     """
+    return settled(text, _tidied)
+
+
+def _tidied(text: str) -> str:
     text = _plain(text)
     if _shouts(text):
         head, comma, tail = text.partition(",")

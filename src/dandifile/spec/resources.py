@@ -154,11 +154,11 @@ def _dois(resource: JsonObject) -> set[str]:
 
 
 def _same_address(one: JsonObject, other: JsonObject) -> bool:
-    addresses = [_address(_text(each, "url")) for each in (one, other)]
+    addresses = [address(_text(each, "url")) for each in (one, other)]
     return bool(addresses[0]) and addresses[0] == addresses[1]
 
 
-def _address(url: str) -> str:
+def address(url: str) -> str:
     """Without what does not matter: http or https, www, a slash at the end, the case of the host."""
     try:
         parts = urlsplit(url.strip())
