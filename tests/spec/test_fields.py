@@ -122,4 +122,4 @@ def test_authors_who_are_not_cited_are_said_to_be_creators_all_the_same(
     file = tmp_path / "dandiset.yaml"
     file.write_text(f"{HEAD}contributors: [{people}, {contact}]\n", encoding="utf-8")
     told = [note for note in load(file).notes if "creators in the DOI's DataCite record" in note]
-    assert [note.split(" will ")[0] for note in told] == ([f"contributors: {named}"] if named else [])
+    assert [note.split(". ")[0].split(": ")[-1] for note in told] == ([named] if named else [])

@@ -60,9 +60,9 @@ def uncited_creators(fields: JsonObject) -> tuple[str, ...]:
     ]
     if not left_out:
         return ()
-    said = f"contributors: {'; '.join(left_out)} will not be in the citation (`cite`)"
-    why = "the DOI's DataCite record, where the role Author decides"
-    return (f"{said}, but are creators in {why}: take that role away if they are not authors",)
+    said = f"contributors: left out of the citation (`cite`): {'; '.join(left_out)}"
+    why = "With the role Author they are creators in the DOI's DataCite record all the same"
+    return (f"{said}. {why}; take the role away from whoever is not an author",)
 
 
 def _about(raw: JsonObject) -> list[JsonObject]:
