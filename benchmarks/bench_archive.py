@@ -73,9 +73,9 @@ def measure(folder: Path, assets: int = ASSETS) -> list[Figure]:
 
 def fill(store: Path, assets: int) -> None:
     """A draft of so many assets that were validated, each with 2 kB of metadata, in dandiset 000001."""
-    from dandifile.localarchive.archive import open_store
-    from dandifile.localarchive.store import assets as asset_table
-    from dandifile.localarchive.store import blobs, dandisets, users
+    from localdandi.archive import open_store
+    from localdandi.store import assets as asset_table
+    from localdandi.store import blobs, dandisets, users
 
     archive = open_store(store)
     metadata = _metadata()
@@ -101,7 +101,7 @@ def fill(store: Path, assets: int) -> None:
 
 def _metadata() -> dict[str, Any]:
     """About what the extraction makes of a recording."""
-    from dandifile.localarchive.instance import schema_version
+    from localdandi.instance import schema_version
 
     term = {"schemaKey": "MeasurementTechniqueType", "name": "multi electrode extracellular recording"}
     session = {
@@ -136,7 +136,7 @@ class _Server:
 
 @contextmanager
 def _served(store: Path) -> Iterator[_Server]:
-    command = [sys.executable, "-m", "dandifile.localarchive", str(store)]
+    command = [sys.executable, "-m", "localdandi", str(store)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin
     assert process.stdout

@@ -75,10 +75,10 @@ def _contents(assets: int) -> list[tuple[str, bytes]]:
 
 def _fill(store: Path, contents: dict[str, bytes]) -> None:
     """A draft of these contents, straight into the store; the bytes themselves are not needed."""
-    from dandifile.localarchive.archive import open_store
-    from dandifile.localarchive.instance import schema_version
-    from dandifile.localarchive.store import assets as asset_table
-    from dandifile.localarchive.store import blobs, dandisets, users
+    from localdandi.archive import open_store
+    from localdandi.instance import schema_version
+    from localdandi.store import assets as asset_table
+    from localdandi.store import blobs, dandisets, users
 
     metadata = {
         "schemaKey": "Asset",

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from dandifile.boundary import run
-from dandifile.localarchive.testing import TestArchive, archive
 from dandifile.model import JsonObject
+from localdandi.testing import TestArchive, archive
 
 # A busy machine is no reason to fail: examples may take their time.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from dandifile import doi
 from dandifile.archive.urls import normal_url
 from dandifile.identifiers import award_key, bare_orcid, ror_url, term_curie, term_iri
-from dandifile.localarchive.store.database import folded
 from dandifile.lookup.matching import normalised
 from dandifile.lookup.names import is_collective, tidy
 from dandifile.lookup.terms.spelled import curie, key
@@ -21,6 +20,7 @@ from dandifile.plan.merge import curie as merged_curie
 from dandifile.report.words import plain
 from dandifile.spec.licenses import OF_THE_SCHEMA, same_license
 from dandifile.spec.resources import address
+from localdandi.store.database import folded
 
 Normaliser = Callable[[str], str | None]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from dandifile import local_identifiers as identifiers
 from dandifile.archive.create import Intent
 from dandifile.archive.create import _write as write_intent
 from dandifile.commands.fmt import fmt
 from dandifile.commands.init import Source, init
 from dandifile.errors import Exit, UserError
-from dandifile.localarchive import identifiers
 from dandifile.lookup.lock import lock_identifier
 from dandifile.model import Plan, Record, Target
 from dandifile.plan import planfile

@@ -6,11 +6,15 @@ any other.
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
     """Runs one command and exits with its code; says what is wrong where something is."""
+    # Child processes, our pools' among them, must not take modules from the current folder: a lab's own
+    # `secrets.py` or `random.py` would be run in place of Python's.
+    os.environ["PYTHONSAFEPATH"] = "1"
     code = run(sys.argv[1:])
     try:
         if sys.stdout:

@@ -10,8 +10,8 @@ import pytest
 from dandifile.archive.credentials import Secret
 from dandifile.archive.instances import Instance
 from dandifile.archive.writer import Writer
-from dandifile.localarchive.testing import TestArchive, archive
 from dandifile.run.cache import MemoryCache
+from localdandi.testing import TestArchive, archive
 from tests.archive.files import Sample, sample
 from tests.archive.scripted import Scripted, scripted
 

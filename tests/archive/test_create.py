@@ -15,8 +15,8 @@ from dandifile.archive.retry import Patience
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError
-from dandifile.localarchive.testing import TestArchive
 from dandifile.model import Cache, JsonObject
+from localdandi.testing import TestArchive
 from tests.archive.files import METADATA, Sample
 
 HASTY = Patience(attempts=1, unreached=1)

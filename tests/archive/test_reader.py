@@ -11,8 +11,8 @@ from dandifile.archive.reader import Reader
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, CredentialsError, UserError
-from dandifile.localarchive.testing import TestArchive
 from dandifile.model import Cache
+from localdandi.testing import TestArchive
 from tests.archive.files import METADATA, Sample
 from tests.archive.scripted import Reply, Scripted
 

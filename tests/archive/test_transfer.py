@@ -13,7 +13,7 @@ from dandifile.archive.objectstore import TRIES
 from dandifile.archive.transfer import LEFT_BEHIND, ON_ARCHIVE, etag_of, upload
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError, DataError
-from dandifile.localarchive.testing import TestArchive
+from localdandi.testing import TestArchive
 from tests.archive.files import METADATA, Sample, of, sample
 
 PART_PUT = ("PUT", "/objects/blobs/{id}")

@@ -11,7 +11,7 @@ import pytest
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Writer
 from dandifile.errors import DataError
-from dandifile.localarchive.testing import TestArchive
+from localdandi.testing import TestArchive
 from tests.archive.files import Sample, of
 
 PART = 1 << 26

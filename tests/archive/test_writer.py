@@ -11,8 +11,8 @@ from dandifile.archive.instances import Instance
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError, CredentialsError, UserError
-from dandifile.localarchive.testing import TestArchive
 from dandifile.model import Cache
+from localdandi.testing import TestArchive
 from tests.archive.files import METADATA, Sample, sample
 from tests.archive.scripted import QUICK, Reply, Scripted
 

@@ -11,8 +11,8 @@ import requests
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.archive.zarr import LocalZarr, differences, fill, zarr_for
 from dandifile.errors import ArchiveError, DataError
-from dandifile.localarchive.testing import TestArchive
 from dandifile.model import ZarrFile
+from localdandi.testing import TestArchive
 from tests.archive.files import METADATA
 
 PUT = ("PUT", "/objects/zarr/{id}")

@@ -10,7 +10,7 @@ import requests
 
 from dandifile.boundary import run
 from dandifile.errors import Exit
-from dandifile.localarchive.testing import archive
+from localdandi.testing import archive
 
 
 def test_serve_says_where_it_is_in_its_first_line(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dandifile.localarchive.testing import TestArchive, archive
+from localdandi.testing import TestArchive, archive
 
 # All of it, even if it is slow on a busy machine.
 pytestmark = pytest.mark.timeout(1800)

@@ -16,7 +16,11 @@ from tests.frame.imports import imports
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-UNITS = sorted(path for path in (ROOT / "src" / "dandifile").iterdir() if path.suffix in ("", ".py"))
+SOURCE = ROOT / "src"
+UNITS = [
+    *sorted(p for p in (SOURCE / "dandifile").iterdir() if p.suffix in ("", ".py")),
+    SOURCE / "localdandi",
+]
 
 THROUGH_OTHERS = {"httptools"}
 """Needed and not imported: what uvicorn's protocol runs on."""
@@ -37,15 +41,15 @@ def foreign(unit: Path) -> dict[str, set[str]]:
     provided = packages_distributions()
     return {
         name: {canonicalize_name(one) for one in provided.get(name, [])}
-        for name in found - sys.stdlib_module_names - {"dandifile"}
+        for name in found - sys.stdlib_module_names - {"dandifile", "localdandi"}
     }
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_only_declared_packages_are_imported(unit: Path) -> None:
     declared = names(PROJECT["dependencies"])
-    if unit.name == "localarchive":
-        declared |= names(EXTRAS["local"])
+    if unit.name in ("localdandi", "local_identifiers.py"):
+        declared |= names(EXTRAS["local"]) | {"pytest"}  # its plugin is loaded by pytest alone
     if unit.name == "run":
         declared |= names(EXTRAS["dask"])
     undeclared = {name for name, providers in foreign(unit).items() if not providers & declared}

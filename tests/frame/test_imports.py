@@ -26,10 +26,11 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "organize": BASE | {"survey"},
     "report": {"model", "errors", "identifiers", "checklist"},
     "checklist": {"model"},
-    "localarchive": BASE,
+    "embedded": {"errors"},
+    "local_identifiers": {"writing"},
     "commands": BASE
     | PARTS
-    | {"kinds", "run", "workspace", "organize", "checklist", "report", "localarchive"},
+    | {"kinds", "run", "workspace", "organize", "checklist", "report", "embedded", "local_identifiers"},
     "flags": set(),
     "cli": {"commands", "flags"},
     "boundary": {"errors", "commands", "cli"},
@@ -41,7 +42,6 @@ HTTP = {"requests", "urllib3", "httpx", "aiohttp", "http.client", "urllib.reques
 MAY_SPEAK = {
     "archive": HTTP,
     "lookup": HTTP,
-    "localarchive": {"urllib.request", "http.client"},  # asks its own server whether it is up
 }
 
 FILES = sorted((SOURCE / "dandifile").rglob("*.py"))
@@ -91,6 +91,17 @@ def late():
     with open("x") as file:
         import requests.adapters
 """
+
+
+def test_the_two_packages_know_nothing_of_each_other_but_in_one_module() -> None:
+    """dandifile reaches the embedded archive over HTTP; `embedded` starts it."""
+    crossing = {
+        module_of(file)
+        for package, other in (("dandifile", "localdandi"), ("localdandi", "dandifile"))
+        for file in (SOURCE / package).rglob("*.py")
+        if any(name.split(".")[0] == other for name in imports(file.read_text("utf-8"), module_of(file)))
+    }
+    assert crossing == {"dandifile.embedded"}
 
 
 def test_imports_are_found_wherever_they_run() -> None:

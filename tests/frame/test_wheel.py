@@ -12,7 +12,7 @@ import pytest
 
 from tests.frame import ROOT
 
-PACKAGE = ROOT / "src" / "dandifile"
+SOURCE = ROOT / "src"
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,8 @@ def run_installed(installed: Path, source: str) -> str:
 
 def test_it_holds_every_file_of_the_package_and_the_schemas(wheel: Path) -> None:
     sources = {
-        "dandifile/" + file.relative_to(PACKAGE).as_posix()
-        for file in PACKAGE.rglob("*")
+        file.relative_to(SOURCE).as_posix()
+        for file in SOURCE.rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     }
     schemas = {f"dandifile/schemas/{file.name}" for file in (ROOT / "schemas").glob("*.json")}

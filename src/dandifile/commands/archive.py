@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dandifile.commands.showing import print_json
+from dandifile.embedded import default_store, running
+from dandifile.embedded import reset as reset_store
+from dandifile.embedded import serve as serve_store
 from dandifile.errors import Exit, UserError
-from dandifile.localarchive.identity import Running
-from dandifile.localarchive.server import default_store, find, running
-from dandifile.localarchive.server import serve as serve_store
 from dandifile.model import JsonObject
 from dandifile.report.words import many
+
+if TYPE_CHECKING:
+    from localdandi.identity import Running
 
 
 def serve(store: Path | None, port: int, host: str, form: str) -> int:
@@ -28,7 +31,7 @@ def serve(store: Path | None, port: int, host: str, form: str) -> int:
         sys.stdout.flush()
 
     try:
-        serve_store(store or default_store(), port, host, on_ready=ready)
+        serve_store(store or default_store(), port, host, ready)
     except KeyboardInterrupt:  # the way to stop it, so nothing was interrupted
         sys.stderr.write("stopped\n")
     return Exit.DONE
@@ -61,19 +64,16 @@ def _dandisets(store: Path) -> list[JsonObject]:
 
 
 def reset(store: Path | None, *, yes: bool) -> int:
-    """Deletes the store's folder, which must be one, and must not be in use."""
+    """Deletes what the archive keeps in its folder; files of others in it stay."""
     store = store or default_store()
-    if find(store) is not None:
-        raise UserError(f"the archive in {store} is running", fix="stop it first")
     if not store.exists():
         sys.stdout.write("there is no embedded archive\n")
         return Exit.DONE
-    if not (store / "archive.sqlite").exists():
-        raise UserError(
-            f"{store} does not look like an embedded archive", fix="delete it by hand if you mean it"
-        )
     if not yes:
-        raise UserError(f"this deletes {store} with everything in it", fix="pass --yes")
-    shutil.rmtree(store)
-    sys.stdout.write(f"deleted {store}\n")
+        raise UserError(f"this deletes the archive in {store} with everything in it", fix="pass --yes")
+    left = reset_store(store)
+    sys.stdout.write(f"deleted the archive in {store}\n")
+    if left:
+        names = f"{', '.join(left[:3])}{' …' if left[3:] else ''}"
+        sys.stderr.write(f"the folder stays, as it holds other files: {names}\n")
     return Exit.DONE

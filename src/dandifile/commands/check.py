@@ -90,8 +90,8 @@ def _is_there(declared: Bound, spec: Spec) -> bool:
     if spec.identifier:
         return True
     if spec.instance == LOCAL:
-        from dandifile.localarchive import identifiers
-        from dandifile.localarchive.server import default_store
+        from dandifile import local_identifiers as identifiers
+        from dandifile.embedded import default_store
 
         return identifiers.get(default_store(), spec.file, spec.environment) is not None
     return any(made.environment == spec.environment for made in declared.lock.identifiers)

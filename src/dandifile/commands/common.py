@@ -158,10 +158,10 @@ def _remote(spec: Spec, *, writing: bool) -> Iterator[Callable[..., Workspace]]:
 @contextmanager
 def _embedded(spec: Spec) -> Iterator[Callable[..., Workspace]]:
     """The embedded archive, started if it is not up; it keeps the identifiers of its specs itself."""
+    from dandifile import local_identifiers as identifiers
     from dandifile.archive.credentials import Secret
     from dandifile.archive.instances import Instance
-    from dandifile.localarchive import identifiers
-    from dandifile.localarchive.server import default_store, running
+    from dandifile.embedded import default_store, running
     from dandifile.workspace import Workspace
 
     store = default_store()

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dandifile.commands.demo_lab import make_lab
+from dandifile.embedded import running
 from dandifile.errors import Exit, UserError
-from dandifile.localarchive.server import running
 
 MARK = ".dandifile-demo"
 REGIONS = """

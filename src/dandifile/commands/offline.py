@@ -61,7 +61,7 @@ def _remote(spec: Spec) -> tuple[str, str | None]:
 
 
 def _local(spec: Spec) -> tuple[str, str | None]:
-    from dandifile.localarchive import identifiers
-    from dandifile.localarchive.server import default_store
+    from dandifile import local_identifiers as identifiers
+    from dandifile.embedded import default_store
 
     return LOCAL, spec.identifier or identifiers.get(default_store(), spec.file, spec.environment)

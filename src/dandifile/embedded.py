@@ -1,0 +1,84 @@
+"""The embedded archive, as dandifile uses it: where its store is, and a server while one is needed.
+
+The archive is a package of its own, `localdandi`, and comes with the extra `local`. This is the only module
+that imports it, and only once it is asked for something; everything else goes over HTTP.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dandifile.errors import UserError
+
+REQUIRED = ("localdandi", "starlette", "uvicorn", "filelock")
+"""What the extra `local` brings and the archive cannot start without."""
+
+if TYPE_CHECKING:
+    from localdandi.identity import Running
+
+
+def default_store() -> Path:
+    """The store in the user's data folder, or where `DANDIFILE_STORE` says."""
+    named = os.environ.get("DANDIFILE_STORE")
+    if named:
+        return Path(named).expanduser()
+    import platformdirs
+
+    return platformdirs.user_data_path("dandifile", appauthor=False) / "archive"
+
+
+def find(store: Path) -> Running | None:
+    """The server that serves `store` now, if there is one."""
+    with _refusals():
+        from localdandi import server
+
+        return server.find(store)
+
+
+@contextmanager
+def running(store: Path) -> Iterator[Running]:
+    """The server of `store`: the one that runs, else one that is started and ends with the block."""
+    with ExitStack() as stack:
+        with _refusals():
+            from localdandi import server
+
+            found = stack.enter_context(server.running(store))
+        yield found
+
+
+def serve(store: Path, port: int, host: str, on_ready: Callable[[Running], None]) -> None:
+    """Serves `store` until interrupted. Port 0 takes a free one."""
+    with _refusals():
+        from localdandi import server
+
+        server.serve(store, port, host, on_ready=on_ready)
+
+
+def reset(store: Path) -> tuple[str, ...]:
+    """Deletes what the archive keeps in `store`; returns the names of what is left there."""
+    with _refusals():
+        from localdandi import archive
+
+        return archive.reset(store)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turns what `localdandi` refuses, and its absence, into errors that say what to do."""
+    missing = [package for package in REQUIRED if find_spec(package) is None]
+    if missing:
+        raise UserError(
+            f"the embedded archive is not installed: {', '.join(missing)} cannot be found",
+            fix='run pip install "dandifile[local]"',
+        )
+    from localdandi.document import StartError
+
+    try:
+        yield
+    except StartError as error:
+        raise UserError(error.what, where=error.where, fix=error.fix) from error

@@ -1,0 +1,67 @@
+"""Who may see and change what; answers with the archive's own refusals."""
+
+from __future__ import annotations
+
+from localdandi import errors
+from localdandi.http import Call
+from localdandi.store import dandisets, users
+from localdandi.store.dandisets import Dandiset, Version
+
+UNEMBARGOING = "Dandiset modification not allowed during unembargo"
+
+
+def owns(call: Call, dandiset: Dandiset) -> bool:
+    return call.user is not None and users.owns(call.db, dandiset.id, call.user)
+
+
+def existing(call: Call) -> Dandiset:
+    """The dandiset of the URL, whoever asks."""
+    dandiset = dandisets.by_id(call.db, int(call.param("dandiset")))
+    if dandiset is None:
+        raise errors.not_found()
+    return dandiset
+
+
+def visible(call: Call) -> Dandiset:
+    """The dandiset of the URL, for those who may see it."""
+    dandiset = existing(call)
+    if not dandiset.open:
+        call.known()
+        if not owns(call, dandiset):
+            raise errors.forbidden()
+    return dandiset
+
+
+def visible_version(call: Call) -> tuple[Dandiset, Version]:
+    dandiset = visible(call)
+    return dandiset, _version(call, dandiset)
+
+
+def owned(call: Call) -> Dandiset:
+    """The dandiset of the URL, for its owners; others get an empty 403."""
+    dandiset = existing(call)
+    if not owns(call, dandiset):
+        raise errors.not_owner()
+    return dandiset
+
+
+def owned_version(call: Call) -> tuple[Dandiset, Version]:
+    dandiset = owned(call)
+    return dandiset, _version(call, dandiset)
+
+
+def owned_draft(call: Call) -> tuple[Dandiset, Version]:
+    """The draft of the URL, to be written to by an owner now."""
+    dandiset, version = owned_version(call)
+    if not version.draft:
+        raise errors.refused("Only draft versions can be modified.", 405)
+    if dandiset.unembargoing:
+        raise errors.refused(UNEMBARGOING)
+    return dandiset, version
+
+
+def _version(call: Call, dandiset: Dandiset) -> Version:
+    version = dandisets.version_of(call.db, dandiset.id, call.param("version"))
+    if version is None:
+        raise errors.not_found()
+    return version

@@ -1,0 +1,95 @@
+"""The web application over one open store: all routes, and what stands before them."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match
+
+from localdandi import errors
+from localdandi.archive import Archive
+from localdandi.misbehave import Behaviour
+from localdandi.pages import files, landing, session
+from localdandi.routes import (
+    assets,
+    audit,
+    blob_objects,
+    control,
+    dandisets,
+    facets,
+    general,
+    manifest_objects,
+    owners,
+    people,
+    reading,
+    release,
+    stars,
+    tree,
+    uploads,
+    versions,
+    zarr_files,
+    zarr_objects,
+    zarrs,
+)
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+_LOG = logging.getLogger(__name__)
+
+
+# The busiest first: routes are tried in this order.
+_MODULES = (
+    general,
+    people,
+    assets,
+    reading,
+    tree,
+    uploads,
+    blob_objects,
+    zarr_objects,
+    manifest_objects,
+    zarr_files,
+    zarrs,
+    versions,
+    owners,
+    dandisets,
+    release,
+    stars,
+    facets,
+    audit,
+    control,
+    landing,
+    files,
+    session,
+)
+
+
+def make_app(archive: Archive, behaviour: Behaviour) -> Starlette:
+    app = Starlette(
+        routes=[route for module in _MODULES for route in module.ROUTES],
+        exception_handlers={HTTPException: _no_route, Exception: _broken},
+    )
+    app.router.redirect_slashes = False
+    app.state.archive = archive
+    app.state.behaviour = behaviour
+    return app
+
+
+async def _no_route(request: Request, _error: Exception) -> Response:
+    """A page that says so, or, where a slash at the end would make it a route, a redirect there."""
+    path = request.url.path
+    if not path.endswith("/"):
+        scope = dict(request.scope, path=f"{path}/")
+        if any(route.matches(scope)[0] == Match.FULL for route in request.app.router.routes):
+            return RedirectResponse(request.url.replace(path=f"{path}/"), 301)
+    return errors.no_such_page()
+
+
+async def _broken(_request: Request, error: Exception) -> Response:
+    _LOG.error("a request failed", exc_info=error)
+    return errors.broken()

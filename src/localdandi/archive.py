@@ -1,0 +1,157 @@
+"""What every request handler works with: one store, open."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from filelock import FileLock, Timeout
+
+from localdandi.document import StartError
+from localdandi.objects import ObjectStore
+from localdandi.settings import Settings
+from localdandi.signing import Signer
+from localdandi.store import users
+from localdandi.store.database import Database
+
+DATABASE = "archive.sqlite"
+OWN = (
+    *(f"{DATABASE}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")),
+    *("admin.key", "lock", "server.json", "objects", "pictures"),
+    *("identifiers.json", "identifiers.json.lock"),  # which dandisets the specs of this machine were given
+)
+"""All that an archive keeps in its folder; whatever else is there belongs to somebody else."""
+
+
+@dataclass(frozen=True)
+class Archive:
+    store: Path
+    key: str  # the admin's
+    database: Database
+    objects: ObjectStore
+    signer: Signer
+    settings: Settings
+    lock: FileLock
+    work: Event = field(default_factory=Event)  # set when there is something for the background
+
+    def close(self) -> None:
+        self.database.close()
+        self.lock.release()
+
+
+def open_store(store: Path, settings: Settings | None = None) -> Archive:
+    """Opens a store, and makes it first where there is none. One process at a time can.
+
+    Only its owner may enter the folder: the database holds what signs URLs.
+    """
+    _refuse_foreign(store)
+    store.mkdir(parents=True, exist_ok=True)
+    store.chmod(0o700)
+    lock = _locked(store)
+    try:
+        database = Database(store / DATABASE)
+        return Archive(
+            store=store,
+            key=_admin_key(store, database),
+            database=database,
+            objects=ObjectStore(store / "objects"),
+            signer=Signer(database.secret("signing")),
+            settings=settings or Settings(),
+            lock=lock,
+        )
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _locked(store: Path) -> FileLock:
+    """Keeps other processes out of the store. StartError while one is in."""
+    lock = FileLock(store / "lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise StartError(
+            "another process serves this archive",
+            where=str(store),
+            fix="use the one that is running, or stop it first",
+        ) from None
+    return lock
+
+
+def _refuse_foreign(store: Path) -> None:
+    """A folder with other files in it is not made a store of: a reset would then be in their midst."""
+    if not store.exists() or is_store(store):
+        return
+    if not store.is_dir():
+        raise StartError(f"{store} is not a folder", fix="name a new or an empty folder")
+    database = store / DATABASE
+    foreign = sorted(entry.name for entry in store.iterdir() if entry.name not in OWN)
+    if database.exists() and database.stat().st_size:
+        foreign = [DATABASE, *foreign]  # a file of that name, and not one of ours
+    if foreign:
+        raise StartError(
+            f"the folder holds other files: {', '.join(foreign[:3])}{' …' if foreign[3:] else ''}",
+            where=str(store),
+            fix="name a new or an empty folder",
+        )
+
+
+def is_store(folder: Path) -> bool:
+    """Whether an embedded archive was made here: its database is asked, since a name proves nothing."""
+    return Database.is_one(folder / DATABASE)
+
+
+def reset(store: Path) -> tuple[str, ...]:
+    """Deletes what an archive keeps in its folder, and the folder if nothing else is in it.
+
+    Returns the names of what is left. Raises StartError where there is no archive, or a running one.
+    """
+    if not is_store(store):
+        raise StartError(
+            "this is not the folder of an embedded archive", where=str(store), fix="name the right folder"
+        )
+    _locked(store).release()
+    for name in OWN:
+        entry = store / name
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink(missing_ok=True)
+    left = tuple(sorted(entry.name for entry in store.iterdir()))
+    if not left:
+        store.rmdir()
+    return left
+
+
+def _admin_key(store: Path, database: Database) -> str:
+    """The admin's key, from its file; both are made at the first start, and it is the file that counts.
+
+    The name is one that dandischema accepts, since it becomes a dandiset's contact person.
+    """
+    file = store / "admin.key"
+    if not file.exists():
+        write_secret(file, secrets.token_hex(20))
+    key = file.read_text(encoding="ascii").strip()
+    with database.write() as db:
+        admin = users.by_name(db, "admin")
+        if admin is None:
+            names = {"first_name": "Local", "last_name": "Admin", "email": "admin@example.org"}
+            users.add(db, "admin", key=key, admin=True, **names)
+        elif users.by_key(db, key) is None:
+            users.set_key(db, admin, key)
+    return key
+
+
+def write_secret(file: Path, text: str) -> None:
+    """Writes a file that only its owner may read, whole or not at all."""
+    temporary = file.with_name(f"{file.name}.{os.getpid()}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(file)

@@ -1,0 +1,72 @@
+"""`localdandi`: the archive on a command line of its own, for projects that do not use dandifile."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from localdandi.document import StartError
+
+if TYPE_CHECKING:
+    from localdandi.identity import Running
+
+INPUT = 3  # exit code: something that the user can mend
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        return int(given.command(given))
+    except StartError as error:
+        where = f"\n  at: {error.where}" if error.where else ""
+        sys.stderr.write(f"error: {error.what}{where}\nhint: {error.fix}\n")
+        return INPUT
+    except KeyboardInterrupt:  # the way to stop a server, so nothing was interrupted
+        sys.stderr.write("stopped\n")
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="localdandi", description="A DANDI archive on this machine.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="serve a store until interrupted")
+    serve.add_argument("--store", type=Path, required=True, help="the folder that everything is kept in")
+    serve.add_argument("--port", type=int, default=8000, help="0 for any free one (default: %(default)s)")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: %(default)s)")
+    serve.add_argument("--json", action="store_true", help="say where it is as one line of JSON")
+    serve.set_defaults(command=_serve)
+    reset = commands.add_parser("reset", help="delete a store")
+    reset.add_argument("--store", type=Path, required=True)
+    reset.set_defaults(command=_reset)
+    return parser
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from localdandi.server import serve
+
+    def ready(running: Running) -> None:
+        place = {"web": running.web_url, "api": running.api_url, "key": running.key}
+        text = f"web pages  {running.web_url}\nAPI        {running.api_url}\nAPI key    {running.key}"
+        sys.stdout.write(f"{json.dumps(place) if given.json else text}\n")
+        sys.stdout.flush()
+
+    serve(given.store, given.port, given.host, on_ready=ready)
+    return 0
+
+
+def _reset(given: argparse.Namespace) -> int:
+    from localdandi.archive import reset
+
+    left = reset(given.store)
+    sys.stdout.write(f"deleted the archive in {given.store}\n")
+    if left:
+        sys.stderr.write(f"the folder stays, as it holds other files: {', '.join(left)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

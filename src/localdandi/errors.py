@@ -1,0 +1,75 @@
+"""How the archive says no. Its error bodies have no one shape, and clients must cope with all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.responses import HTMLResponse, Response
+
+from localdandi.document import Json
+from localdandi.store.dandisets import dump
+
+
+class RefusedError(Exception):
+    """Ends a request with `response`."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+def json_response(content: Json, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return json_text(dump(content), status, headers)
+
+
+def json_text(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(text, status, dict(headers or {}), media_type="application/json")
+
+
+def nothing(status: int = 204) -> Response:
+    return Response(status_code=status)
+
+
+def refused(content: Json, status: int = 400, headers: Mapping[str, str] | None = None) -> RefusedError:
+    """A body of JSON: a bare string, a list of messages, or messages by field."""
+    return RefusedError(json_response(content, status, headers))
+
+
+def detail(text: str, status: int, headers: Mapping[str, str] | None = None) -> RefusedError:
+    return refused({"detail": text}, status, headers)
+
+
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="api"'}
+
+
+def not_authenticated() -> RefusedError:
+    return detail("Authentication credentials were not provided.", 401, _CHALLENGE)
+
+
+def invalid_token() -> RefusedError:
+    return detail("Invalid token.", 401, _CHALLENGE)
+
+
+def forbidden() -> RefusedError:
+    return detail("You do not have permission to perform this action.", 403)
+
+
+def not_owner() -> RefusedError:
+    """An owner check on versions and assets answers with nothing at all."""
+    return RefusedError(HTMLResponse("", 403))
+
+
+def not_found() -> RefusedError:
+    return detail("Not found.", 404)
+
+
+def no_such_page() -> Response:
+    """A URL that fits no route: a web page, not JSON."""
+    return HTMLResponse("<!doctype html><html lang=en><title>Not Found</title><h1>Not Found</h1></html>", 404)
+
+
+def broken() -> Response:
+    """What the real archive says to a body that it did not foresee."""
+    return HTMLResponse(
+        "<!doctype html><html lang=en><title>Server Error</title><h1>Server Error (500)</h1></html>", 500
+    )

@@ -1,0 +1,69 @@
+"""A page's request: like one to the API, but known by a cookie, and refused in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import Route
+
+from localdandi.errors import RefusedError
+from localdandi.http import LARGEST_UNKNOWN_BODY, Call, read_body
+from localdandi.pages.render import page
+from localdandi.store import sessions
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from localdandi.store.users import User
+
+VERSION = "/dandiset/{dandiset:dandiset}/{version:version}"
+COOKIE = "session"
+
+_MESSAGES = {
+    401: ("Log in to see this", "It is under embargo, and only its owners can see it."),
+    403: ("Not for your eyes", "It is under embargo, and you are not one of its owners."),
+    404: ("Not here", "There is nothing at this address."),
+}
+
+
+class PageCall(Call):
+    @property
+    def token(self) -> str:
+        return self.request.cookies.get(COOKIE, "")
+
+    @cached_property
+    def user(self) -> User | None:
+        """Who reads, by the session; a key in a header means nothing on a page."""
+        return sessions.reader(self.db, self.token) if self.token else None
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        return page(template, status, reader=self.user, **values)
+
+
+def visit(
+    path: str, get: Callable[[PageCall], Response], post: Callable[[PageCall], Response] | None = None
+) -> Route:
+    """A route of the web pages."""
+
+    def answer(call: PageCall) -> Response:
+        request = call.request
+        try:
+            return post(call) if post and request.method == "POST" else get(call)
+        except RefusedError as refusal:
+            status = refusal.response.status_code
+            title, text = _MESSAGES.get(status, _MESSAGES[404])
+            return call.page("message", status, title=title, text=text)
+
+    async def endpoint(request: Request) -> Response:
+        call = PageCall(request.app.state.archive, request)
+        try:
+            call.body = await read_body(request, LARGEST_UNKNOWN_BODY)
+        except RefusedError as refusal:
+            return refusal.response
+        return await run_in_threadpool(answer, call)
+
+    return Route(path, endpoint, methods=["GET", "POST"] if post else ["GET"])

@@ -1,0 +1,116 @@
+"""Blobs in the object store: read them, send their parts, put the parts together."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from localdandi import instance
+from localdandi.archive import Archive
+from localdandi.http import read_body
+from localdandi.objects import multipart_etag, part_sizes
+from localdandi.routes.object_store import (
+    NAMESPACE,
+    FaultError,
+    admit_reader,
+    archive_of,
+    body_of,
+    content,
+    objects,
+    require_signature,
+    xml,
+)
+from localdandi.store import blobs
+
+_LARGEST_LIST = 4 * 1024 * 1024  # bytes; 10,000 parts take about 1 MiB
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+
+async def _read(request: Request) -> Response:
+    """A blob, or a range of it. Open ones need no signature."""
+    archive, blob_id = archive_of(request), request.path_params["blob"]
+    blob = await run_in_threadpool(lambda: blobs.by_id(archive.database.read(), blob_id))
+    if blob is None:
+        raise FaultError("NoSuchKey", 404)
+    admit_reader(request, embargoed=blob.embargoed)
+    return content(request, archive.objects.blob(blob_id), blob.etag)
+
+
+async def _put_part(request: Request) -> Response:
+    """One part, of exactly the size that its URL was made for."""
+    require_signature(request)
+    archive, upload_id = archive_of(request), request.path_params["blob"]
+    number = int(request.query_params["partNumber"])
+    upload = await run_in_threadpool(lambda: blobs.upload_by_id(archive.database.read(), upload_id))
+    if upload is None or upload.object_etag:
+        raise FaultError("NoSuchUpload", 404)
+    sizes = part_sizes(upload.size)
+    if request.headers.get("content-length") != str(sizes[number - 1]):
+        raise FaultError("SignatureDoesNotMatch", 403)
+    # Until the new bytes are all here, neither the old ones nor they count.
+    if not await run_in_threadpool(_forget_part, archive, upload_id, number):
+        raise FaultError("NoSuchUpload", 404)
+    offset = sum(sizes[: number - 1])
+    md5, size = await archive.objects.write_part(upload_id, offset, body_of(request))
+    await run_in_threadpool(_keep_part, archive, upload_id, number, md5, size)
+    return Response(headers={"ETag": f'"{md5}"'})
+
+
+def _forget_part(archive: Archive, upload_id: str, number: int) -> bool:
+    """False when the parts have been put together meanwhile: the object does not change any more."""
+    with archive.database.write() as db:
+        upload = blobs.upload_by_id(db, upload_id)
+        if upload is None or upload.object_etag:
+            return False
+        blobs.forget_part(db, upload_id, number)
+    return True
+
+
+def _keep_part(archive: Archive, upload_id: str, number: int, md5: str, size: int) -> None:
+    with archive.database.write() as db:
+        blobs.keep_part(db, upload_id, number, md5, size)
+
+
+async def _assemble(request: Request) -> Response:
+    """Makes the object of the parts that the body lists; what they are is checked here, not by the API."""
+    require_signature(request)
+    body = await read_body(request, _LARGEST_LIST)
+    return await run_in_threadpool(_complete, request, body)
+
+
+def _complete(request: Request, body: bytes) -> Response:
+    archive, upload_id = archive_of(request), request.path_params["blob"]
+    listed = _listed_parts(body)
+    in_order = [number for number, _ in listed] == list(range(1, len(listed) + 1))
+    with archive.database.write() as db:  # from here on no part changes
+        if blobs.upload_by_id(db, upload_id) is None:
+            raise FaultError("NoSuchUpload", 404)
+        here = blobs.parts(db, upload_id)
+        if not listed or not in_order or any(here.get(number, ("",))[0] != md5 for number, md5 in listed):
+            raise FaultError("InvalidPart", 400)
+        etag = multipart_etag([md5 for _, md5 in listed])
+        archive.objects.complete(upload_id, sum(here[number][1] for number, _ in listed))
+        blobs.complete_upload(db, upload_id, etag)
+    key = request.url.path.removeprefix(f"{instance.BUCKET}/")
+    result = f'<Location>{request.url.path}</Location><Key>{key}</Key><ETag>"{etag}"</ETag>'
+    return xml(f'<CompleteMultipartUploadResult xmlns="{NAMESPACE}">{result}</CompleteMultipartUploadResult>')
+
+
+def _listed_parts(body: bytes) -> list[tuple[int, str]]:
+    try:
+        root = ET.fromstring(body)  # noqa: S314  expat itself refuses the attacks that this is about
+    except ET.ParseError:
+        raise FaultError("MalformedXML", 400) from None
+    space = {"s3": NAMESPACE}
+    return [
+        (int(part.findtext("s3:PartNumber", "0", space)), part.findtext("s3:ETag", "", space).strip('"'))
+        for part in root.findall("s3:Part", space)
+    ]
+
+
+ROUTES = [objects("/blobs/{a}/{b}/{blob:uuid4}", GET=_read, PUT=_put_part, POST=_assemble)]

@@ -1,0 +1,99 @@
+"""What all objects share: signatures, errors in XML, content with ranges; outside /api."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from localdandi import instance
+from localdandi.archive import Archive
+from localdandi.errors import RefusedError
+from localdandi.signing import claims_signature
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+DEFAULT_TYPE = "application/octet-stream"
+UNTRUSTED = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Headers of whatever users uploaded."""
+NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+XML = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+class _Content(FileResponse):
+    """Honours Range; the default of 64 KiB a step is slow."""
+
+    chunk_size = 1024 * 1024
+
+
+class FaultError(Exception):
+    """Ends a request with an error document of the object store."""
+
+    def __init__(self, code: str, status: int) -> None:
+        super().__init__(code)
+        self.response = xml(f"<Error><Code>{code}</Code></Error>", status)
+
+
+def xml(text: str, status: int = 200) -> Response:
+    return Response(XML + text, status, media_type="application/xml")
+
+
+def archive_of(request: Request) -> Archive:
+    archive: Archive = request.app.state.archive
+    return archive
+
+
+def objects(path: str, **handlers: Callable[[Request], Awaitable[Response]]) -> Route:
+    """A route in the bucket with a handler a method; these stream, so they are coroutines."""
+    if "GET" in handlers:
+        handlers["HEAD"] = handlers["GET"]
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await handlers.get(request.method, _refuse_method)(request)
+        except (FaultError, RefusedError) as ended:
+            return ended.response
+
+    return Route(instance.BUCKET + path, endpoint, methods=[])
+
+
+async def _refuse_method(_request: Request) -> Response:
+    raise FaultError("MethodNotAllowed", 405)
+
+
+def require_signature(request: Request) -> None:
+    """An `Authorization` header is neither needed nor looked at."""
+    fault = archive_of(request).signer.fault_of(request.scope)
+    if fault:
+        raise FaultError(fault, 403)
+
+
+def admit_reader(request: Request, *, embargoed: bool) -> None:
+    """Open objects need no signature, but a bad one is refused."""
+    if embargoed or claims_signature(request.scope):
+        require_signature(request)
+
+
+def content(request: Request, file: Path, etag: str, kind: str = DEFAULT_TYPE) -> Response:
+    """A file, or a range of it, under the name and type that a signed URL asks for.
+
+    The store has the origin of the archive's own pages, so no browser may run what somebody uploaded.
+    """
+    signed = request.query_params if claims_signature(request.scope) else {}
+    kind = signed.get("response-content-type", kind)
+    disposition = signed.get("response-content-disposition", "attachment")
+    headers = {"ETag": f'"{etag}"', "Content-Disposition": disposition, **UNTRUSTED}
+    return _Content(file, headers=headers, media_type=kind)
+
+
+async def body_of(request: Request) -> AsyncIterator[bytes]:
+    """The body as it arrives; raises ClientDisconnect if it ends before its time."""
+    async for chunk in request.stream():
+        yield chunk

@@ -1,0 +1,87 @@
+"""Reading one asset: inside a version, or by its id alone, detached or not."""
+
+from __future__ import annotations
+
+import json
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from localdandi import access, asset_metadata, errors, fields
+from localdandi.errors import json_response, json_text
+from localdandi.http import Call, resource
+from localdandi.store import assets
+from localdandi.store.assets import Asset
+
+ASSETS = "/api/dandisets/{dandiset:dandiset}/versions/{version:version}/assets/"
+_NESTED, _ALONE = ASSETS + "{asset:uuid4}/", "/api/assets/{asset:uuid4}/"
+_LIFETIME = 6 * 3600  # seconds
+
+
+def asset_of(call: Call) -> Asset:
+    """The asset of the URL, for those who may see it."""
+    if "version" in call.request.path_params:
+        _, version = access.visible_version(call)
+        asset = assets.in_version(call.db, version.id, call.param("asset"))
+    else:
+        asset = assets.by_asset_id(call.db, call.param("asset"))
+        if asset and asset.embargoed:
+            _refuse_strangers(call, asset)
+    if asset is None:
+        raise errors.not_found()
+    return asset
+
+
+def _refuse_strangers(call: Call, asset: Asset) -> None:
+    user = call.known()
+    if not user.admin and user.id not in assets.owners(call.db, asset):
+        raise errors.forbidden()
+
+
+def read(call: Call) -> Response:
+    return json_text(asset_metadata.full(asset_of(call), call.origin))
+
+
+def _info(call: Call) -> Response:
+    return json_text(asset_metadata.item(asset_of(call), call.origin, metadata=True))
+
+
+def _validation(call: Call) -> Response:
+    asset = asset_of(call)
+    return json_response({"status": asset.status, "validation_errors": json.loads(asset.errors)})
+
+
+def _download(call: Call) -> Response:
+    """Redirects to a presigned URL; a video that is to be shown comes as a page."""
+    asset = asset_of(call)
+    if asset.zarr_id:
+        raise errors.refused(
+            "Unable to provide download link for zarr assets. Please browse the zarr files directly to do so."
+        )
+    disposition = fields.choice(call.query, "content_disposition", ("attachment", "inline")) or "attachment"
+    name = asset.path.rpartition("/")[2]
+    params = {"response-content-disposition": f'{disposition}; filename="{name}"'}
+    kind = str(json.loads(asset.metadata).get("encodingFormat", "application/octet-stream"))
+    if disposition == "inline":
+        params["response-content-type"] = kind
+    url = signed_object(call, asset, params)
+    if disposition == "inline" and kind.startswith("video/"):
+        return HTMLResponse(
+            f'<video autoplay muted controls><source src="{url.replace("&", "&amp;")}"></video>'
+        )
+    return RedirectResponse(url, 302)
+
+
+def signed_object(call: Call, asset: Asset, params: dict[str, str]) -> str:
+    """A URL to read the asset's blob with, for six hours."""
+    return call.presigned("GET", asset_metadata.object_url(asset, ""), _LIFETIME, params=params)
+
+
+ROUTES = [
+    resource(_ALONE, GET=read),
+    *[
+        resource(prefix + name, GET=handler)
+        for prefix in (_NESTED, _ALONE)
+        for name, handler in (("info/", _info), ("download/", _download))
+    ],
+    resource(_NESTED + "validation/", GET=_validation),
+]

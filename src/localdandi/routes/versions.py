@@ -1,0 +1,76 @@
+"""Versions: list, read, and the metadata of the draft."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from localdandi import access, errors, fields, metadata, shapes
+from localdandi.errors import json_response, json_text
+from localdandi.http import Call, resource
+from localdandi.paging import paginated
+from localdandi.routes.described import described, stored
+from localdandi.store import audit, dandisets
+from localdandi.store.dandisets import dump
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+_VERSION = "/api/dandisets/{dandiset:dandiset}/versions/{version:version}/"
+
+
+def _list(call: Call) -> Response:
+    dandiset = access.visible(call)
+    versions = dandisets.versions_of(call.db, dandiset)
+    if fields.choice(call.query, "order", ("created", "-created")) == "-created":
+        versions.reverse()
+    return paginated(call, [shapes.version(call.db, one, dandiset) for one in versions])
+
+
+def _read(call: Call) -> Response:
+    _, version = access.visible_version(call)
+    return json_text(metadata.outgoing(version.metadata, call.origin))
+
+
+def _info(call: Call) -> Response:
+    dandiset, version = access.visible_version(call)
+    return json_response(shapes.version_info(call.db, version, dandiset, call.origin))
+
+
+def _update(call: Call) -> Response:
+    """A full replacement of the user's part; nothing is written when that part is the same."""
+    dandiset, version = access.owned_draft(call)
+    name, document = described(call)
+    answer = None
+    with call.write() as db:
+        version = dandisets.draft_of(db, dandiset)
+        old = metadata.strip(version.document())
+        new = metadata.strip(json.loads(stored(document, call)))
+        if (name, new) == (version.name, old):
+            # Stripping the stored document takes these out of the answer, a quirk that clients meet.
+            answer = dump(version.document() | {"access": old["access"]})
+        else:
+            complete = metadata.complete(new, dandiset, version=version.version, name=name)
+            dandisets.save(db, version, name, dump(complete), "Pending")
+            audit.record(db, dandiset.id, call.approved(), "update_metadata", {"name": name})
+            call.archive.work.set()
+        version = dandisets.draft_of(db, dandiset)
+    return json_response(shapes.version_info(call.db, version, dandiset, call.origin, metadata=answer))
+
+
+def _delete(call: Call) -> Response:
+    _, version = access.visible_version(call)
+    if version.draft:
+        raise errors.refused("Cannot delete draft versions", 403)
+    if not call.approved().admin:
+        raise errors.refused("Cannot delete published versions", 403)
+    with call.write() as db:
+        dandisets.delete_version(db, version)
+    return errors.nothing()
+
+
+ROUTES = [
+    resource("/api/dandisets/{dandiset:dandiset}/versions/", GET=_list),
+    resource(_VERSION, GET=_read, PUT=_update, DELETE=_delete),
+    resource(f"{_VERSION}info/", GET=_info),
+]

@@ -1,0 +1,132 @@
+"""Serving a store: in this thread, in the foreground, or in a process of its own.
+
+Beside a store that is served lies `server.json` (mode 0600: it holds a key) which says where.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from http.client import HTTPException
+from pathlib import Path
+
+from localdandi.children import ISOLATED
+from localdandi.document import StartError
+from localdandi.identity import Running, identity_proof
+from localdandi.settings import Settings
+
+_FILE = "server.json"
+_PATIENCE = 2.0  # seconds for another server of the same store to say where it is
+
+
+def find(store: Path) -> Running | None:
+    """The server that serves `store` now, if there is one; it is asked, not believed."""
+    try:
+        running = Running(**json.loads((store / _FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return running if _is_ours(running, store.resolve()) else None
+
+
+def _is_ours(running: Running, store: Path) -> bool:
+    """Whether what listens there now is a server of `store`. The port may be somebody else's by now."""
+    import urllib.request
+
+    nonce = secrets.token_hex(16)
+    # No proxy stands between us and our own machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{running.web_url}/_test/identity?nonce={nonce}", timeout=5) as response:
+            proof = str(json.load(response)["proof"])
+    except (OSError, ValueError, KeyError, TypeError, HTTPException):
+        return False
+    return hmac.compare_digest(proof, identity_proof(running.key, store, nonce))
+
+
+@contextmanager
+def running(store: Path) -> Iterator[Running]:
+    """The server of `store`: the one that runs, else one that is started and ends with the block."""
+    found = find(store)
+    if found:
+        yield found
+        return
+    command = [*ISOLATED, "localdandi", str(store)]
+    process = subprocess.Popen(  # noqa: S603  our own interpreter and module
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # a Ctrl-C is ours to take: the server ends when its standard input does
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
+    )
+    assert process.stdin
+    assert process.stdout
+    try:
+        told = json.loads(process.stdout.readline() or "{}")
+        yield Running(**told) if "pid" in told else _other(store, told)
+    finally:
+        process.stdin.close()  # its sign to end, which also comes if this process dies
+        process.stdout.close()
+        process.wait()
+
+
+def _other(store: Path, told: dict[str, str]) -> Running:
+    """The server that came before ours, while we started it; else what ours said of why it did not start."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline and told:
+        found = find(store)
+        if found:
+            return found
+        time.sleep(0.05)
+    what = told.get("what", "the embedded archive did not start")
+    raise StartError(
+        what,
+        where=told.get("where", str(store)),
+        fix=told.get("fix", "see why with `localdandi serve`"),
+    )
+
+
+def serve(
+    store: Path,
+    port: int,
+    host: str = "127.0.0.1",
+    *,
+    on_ready: Callable[[Running], None] = lambda _: None,
+    settings: Settings | None = None,
+) -> None:
+    """Serves `store` until interrupted. Port 0 takes a free one.
+
+    Raises StartError when another process serves the store or the port is taken.
+    """
+    from localdandi.serving import Serving, listen
+
+    # uvicorn ends on it, and then passes it on: let that unwind, and not kill, what is around it.
+    signal.signal(signal.SIGTERM, _end)
+    with (
+        listen(host, port) as listening,
+        Serving(store, listening, settings) as serving,
+        announced(serving.archive.store, serving.running),
+    ):
+        serving.run(on_ready)
+
+
+def _end(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
+@contextmanager
+def announced(store: Path, running: Running) -> Iterator[None]:
+    from localdandi.archive import write_secret
+
+    file = store / _FILE
+    write_secret(file, json.dumps(asdict(running)))
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
