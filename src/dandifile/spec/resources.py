@@ -90,7 +90,7 @@ class Joined:
 
 
 def joined(papers: Sequence[JsonObject], declared: Sequence[JsonObject]) -> Joined:
-    """The papers' links, then those of `related`. An entry about a paper is applied on top of the paper's link.
+    """The papers' links, then those of `related`; an entry about a paper is applied on top of its link.
 
     `omit` leaves the paper's link out. Two entries that say the same relation to the same resource are
     one: where they differ, the later one counts.
