@@ -1,8 +1,9 @@
-"""ORCID iDs, ROR ids, ontology terms and names of people: their written forms and checksums, all offline."""
+"""ORCID iDs, ROR ids, terms, awards and names of people: their written forms and checksums, all offline."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _ORCID = re.compile(r"(?:(?:https?://)?(?:www\.)?orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dXx])/?")
 _ROR = re.compile(r"(?:(?:https?://)?ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}\d{2})/?", re.IGNORECASE)
@@ -90,3 +91,48 @@ def _obo(text: str) -> str | None:
 def _is_sound(curie: str) -> bool:
     prefix, _, number = curie.partition(":")
     return prefix not in _SEVEN_DIGITS or bool(re.fullmatch(r"[0-9]{7}", number))
+
+
+_NIH = re.compile(
+    r"(?:(?:NIH|N[A-Z]{2,5})[\s:/#-]+)?"  # the agency or its institute, as in NIMH R01MH117788
+    r"(?:[1-9]\s?)?"  # kind of application: 5 is a continuation
+    r"(?:(?P<activity>[A-Z][A-Z0-9][0-9]|[A-Z][0-9]{2}|ZIA|ZIC|ZID|ZIE|ZIF|ZIH|ZIK)[\s-]*)?"
+    r"(?P<institute>AA|AG|AI|AR|AT|CA|CL|CT|DA|DC|DE|DK|EB|ES|EY|FD|GM|HD|HG|HL|HS|LM|MD|MH|NR|NS|OD|OH|RR|TR|TW)"
+    r"[\s-]*0*(?P<serial>[1-9][0-9]{3,5})"
+    r"(?:\s*-\s*[0-9]{2}(?:[AS][0-9]+)*)?"  # the year of support, with amendments and supplements
+)
+
+
+def award_key(award: str) -> str:
+    """An award apart from its spelling: `R01 NS095251`, `r01ns095251` and `5R01NS095251-03` are one."""
+    if nih := _nih(award):
+        return f"{nih[0]}{nih[1]}"
+    return "".join(re.findall(r"\w", unicodedata.normalize("NFKC", award).casefold()))
+
+
+def same_award(one: str, other: str) -> bool:
+    """Whether two texts name one award. One of NIH may be written without its kind: `NS095251`."""
+    if award_key(one) == award_key(other):
+        return True
+    ours, theirs = _nih(one), _nih(other)
+    return bool(ours and theirs and ours[1] == theirs[1] and "" in (ours[0], theirs[0]))
+
+
+def is_nih_award(award: str) -> bool:
+    """Whether this is a number that only NIH gives, so that it means one award whatever the funder's name."""
+    return bool((nih := _nih(award)) and nih[0])
+
+
+def awards_in(text: str) -> list[str]:
+    """The awards in a text that lists several NIH numbers; any other text is one award."""
+    parts = [part.strip() for part in re.split(r"[,;&]|\band\b", text) if part.strip()]
+    return parts if len(parts) > 1 and all(map(_nih, parts)) else [text]
+
+
+def _nih(award: str) -> tuple[str, str] | None:
+    """Activity (`r01`, or "") and institute with serial number (`ns095251`) of an award of NIH."""
+    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", award)).strip().upper()
+    found = _NIH.fullmatch(plain)
+    if not found:
+        return None
+    return (found["activity"] or "").lower(), f"{found['institute']}{int(found['serial']):06}".lower()

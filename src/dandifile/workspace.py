@@ -67,6 +67,7 @@ class Workspace:
     engine: Engine
     remember: Callable[[str], None]  # told the identifier of a dandiset that was created
     locate: Callable[[Local, Mapping[str, RemoteAsset]], Local]  # adds what locations in NWB files are
+    refuse: Callable[[Json], None] = lambda _: None  # a spec that does not fit `/api/info/`
 
     @property
     def state(self) -> Path:
@@ -117,6 +118,7 @@ def observe(workspace: Workspace) -> tuple[dict[str, Any], Target]:
     """What the archive has, by kind, and which dandiset this is; is it the right archive at all?"""
     reader = workspace.reader
     reader.check_instance()
+    workspace.refuse(reader.info())
     with ThreadPoolExecutor(len(KINDS) + 1) as pool:
         seen = {name: pool.submit(kind.observe, reader) for name, kind in KINDS.items()}
         target = pool.submit(_target, workspace, reader)

@@ -89,7 +89,7 @@ def filled(file: Path) -> Spec:
     lines = file.read_text("utf-8").splitlines(keepends=True)
     for place, where in gaps(file).items():
         number = int(where.split(":")[-2]) - 1
-        lines[number] = re.sub(r'"GAP: [^"]*"', f'"{ANSWERS[place]}"', lines[number])
+        lines[number] = re.sub(r'"GAP: [^"]*"', f'"{ANSWERS[place.replace("[1]", "[0]")]}"', lines[number])
     file.write_text("".join(lines), "utf-8")
     return pinned(bind(file, ""))
 
@@ -262,7 +262,9 @@ def test_real_papers_leave_the_same_gaps_and_lose_nobody(here: Path, replay: Rep
     replay.says(f"crossref/works/{work['DOI'].lower()}", {"message": work})
     assert run(["init", "--doi", work["DOI"], "--data", "."]) == Exit.DONE
     no_abstract = set() if "abstract" in work else {"description"}
-    assert gaps(here / "dandiset.yaml").keys() == FROM_PAPER | no_abstract
+    first = next(number for number, author in enumerate(work["author"]) if "family" in author)
+    wanted = {each.replace("contributors[0]", f"contributors[{first}]") for each in FROM_PAPER}
+    assert gaps(here / "dandiset.yaml").keys() == wanted | no_abstract
     assert run(["fmt", "--check"]) == Exit.DONE
     people = [item for item in declared(here / "dandiset.yaml")["contributors"] if "name" in item]
     assert len(people) == sum("family" in author for author in work["author"])
@@ -270,3 +272,21 @@ def test_real_papers_leave_the_same_gaps_and_lose_nobody(here: Path, replay: Rep
     assert [cited(item) for item in fields["contributor"]] == [
         written(contributor_form(item), item) for item in declared(here / "dandiset.yaml")["contributors"]
     ]
+
+
+@pytest.mark.parametrize("given", ["../data", "../deep/er/data", "absolute"])
+def test_data_outside_of_the_specs_folder_are_named_from_there(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "spec"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    data = (folder / ("../data" if given == "absolute" else given)).resolve()
+    data.mkdir(parents=True)
+    (data / "a.csv").write_text("a", "utf-8")
+    said = str(data) if given == "absolute" else given
+    assert run(["init", "--data", said, "--instance", "local"]) == Exit.DONE
+    spec = read_document(Path("dandiset.yaml").read_text("utf-8"), "").value
+    source = spec["paths"][0] if isinstance(spec["paths"][0], str) else spec["paths"][0]["source"]
+    assert source == ("../data" if given == "absolute" else given)

@@ -47,7 +47,9 @@ LAB = Author(name="The Lab", collective=True)
     [
         ((JANE, RICHARD), "Roe, Richard", False),
         ((JANE, replace(RICHARD, corresponding=False)), "Doe, Jane", True),
-        ((LAB, JANE), "The Lab", True),
+        ((LAB, JANE), "Doe, Jane", True),
+        ((LAB, replace(JANE, corresponding=True)), "Doe, Jane", False),
+        ((replace(LAB, corresponding=True), JANE), "Doe, Jane", True),
     ],
 )
 def test_the_corresponding_author_answers_questions_else_the_first(
@@ -59,6 +61,23 @@ def test_the_corresponding_author_answers_questions_else_the_first(
     assert [question.asked for question in questions(known) if question.key == "email"] == [
         f"The e-mail address of {contact}?"
     ]
+
+
+def test_every_corresponding_author_is_a_contact() -> None:
+    known = of_paper(authors=(LAB, replace(JANE, corresponding=True), RICHARD))
+    assert [question.key for question in questions(known) if "email" in question.key] == ["email", "email 2"]
+    found = written(known, email="jane@example.org")
+    assert contacts(found) == ["Doe, Jane", "Roe, Richard"]
+    assert found["contributors"][1]["email"] == "jane@example.org"
+    assert "Roe, Richard, a corresponding author too" in found["contributors"][2]["email"]
+    answered = written(known, **{"email": "j@example.org", "email 2": "r@example.org"})
+    assert answered["contributors"][2]["email"] == "r@example.org"
+
+
+def test_people_in_files_are_named_once_and_fully() -> None:
+    known = of_files(Glimpse(people=("J. Roe", "JANE DOE")), Glimpse(people=("Doe, Jane", "John Roe")))
+    assert [item["name"] for item in written(known)["contributors"]] == ["Roe, John", "Doe, Jane"]
+    assert "family name Smith is a guess" in spec_text(of_files(Glimpse(people=("Mary Ann Smith",))), {})
 
 
 def test_a_paper_without_authors_leaves_its_funders_and_a_gap() -> None:

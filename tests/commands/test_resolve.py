@@ -127,12 +127,27 @@ def test_a_template_that_asks_more_than_the_paper_says_is_told_with_its_place(
 
 def test_a_corresponding_author_without_an_address_is_told_at_the_doi(lab: Lab, replay: Replay) -> None:
     lab.spec(f"doi: {DOI}\nlicense: CC-BY-4.0\n")
-    ran = lab.run("resolve")
+    ran = lab.run("resolve")  # which does not need the address, and says that the plan will
+    assert ran.code == Exit.DONE
+    assert "Doe, Jane is the corresponding author" in " ".join(ran.out.split())
+    ran = lab.run("plan")
     assert ran.code == Exit.INPUT
     assert "dandiset.yaml:4:1" in ran.err
     assert "Doe, Jane" in ran.err
     assert "e-mail address" in " ".join(ran.err.split())
+
+
+def test_resolve_needs_nothing_that_it_does_not_look_up(lab: Lab, replay: Replay) -> None:
+    gaps = 'license: "GAP: which"\nregions: ["GAP: where", nucleus accumbens]\n'
+    lab.spec(
+        f'doi: {DOI}\n{gaps}contributors: [{{name: "Doe, Jane", email: "GAP: it"}}, {{name: "GAP: x"}}]\n'
+    )
+    ran = lab.run("resolve")
+    assert ran.code == Exit.DONE, ran.err
+    assert "nucleus accumbens" in lab.lock.read_text("utf-8")
     assert lab.run("plan").code == Exit.INPUT
+    lab.spec("contributors: [{name: 'Doe, Jane', orcid: 0000-0000-0000-0000}]\n")
+    assert lab.run("resolve").code == Exit.INPUT  # what it looks up must be right
 
 
 def test_what_asks_services_is_not_even_imported_where_all_is_pinned(lab: Lab, replay: Replay) -> None:
@@ -410,8 +425,8 @@ def test_json_says_all_of_it(lab: Lab, replay: Replay) -> None:
     assert found["changed"]
     assert found["lock"] == "dandiset.lock.yaml"
     assert found["review"] == [
-        f"Doe, Jane: affiliation Université Toulouse III - Paul Sabatier ({TOULOUSE})",
-        f"van der Roe, Richard Jr.: ORCID iD {RICHARD}",
+        f"Doe, Jane: affiliation Université Toulouse III - Paul Sabatier ({TOULOUSE}): only OpenAlex says so",
+        f"van der Roe, Richard Jr.: ORCID iD {RICHARD}: only OpenAlex says so",
     ]
     assert any("has a preprint" in warning for warning in found["warnings"])
 

@@ -69,6 +69,14 @@ def test_check_as_json(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (found["absent"], found["not_acted_on"]) == (["nowhere"], ["owners"])
 
 
+def test_check_says_what_has_no_effect(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec.write_text(SPEC + "related: [{identifier: PMID:1, relation: Cites}]\n", "utf-8")
+    assert run(["check", "-f", str(spec)]) == Exit.DONE
+    assert "note: related: publishing leaves 'PMID:1' out" in capsys.readouterr().out
+    run(["check", "-f", str(spec), "--format", "json"])
+    assert len(json.loads(capsys.readouterr().out)["notes"]) == 1
+
+
 NEW = "dandifile: 1\ninstance: dandi-sandbox\nname: Place cells\n"
 MADE = NEW + 'identifier: "000123"\n'
 REQUIRE = "policy: {require: [license, title]}\n"

@@ -277,7 +277,7 @@ def test_nobody_is_lost_and_nobody_is_made_up(
     awards = {(each.name, each.award.lower().replace("-", "")) for each in paying}
     expected = {(who, award) for who, award in awards if award or not any(a for w, a in awards if w == who)}
     assert len(result.contributors) - len(found) == len(expected)
-    problems = {problem.what for problem in result.problems}
+    problems = {problem.what for problem in (*result.problems, *result.missing)}
     contacts = [each for each in found if "dcite:ContactPerson" in each.get("roleName", ())]
     assert contacts or any("ContactPerson" in what for what in problems)
     if all("email" in each for each in contacts):
@@ -295,7 +295,7 @@ def test_without_a_paper_the_spec_stands_as_it_is() -> None:
 
 
 def test_the_corresponding_author_needs_an_address() -> None:
-    problem = merged([]).problems[0]
+    problem = merged([]).missing[0]
     assert "Doe, Jane is the corresponding author" in problem.what
     assert "email" in problem.fix
     assert JANE in problem.fix
@@ -312,12 +312,12 @@ def test_whom_the_spec_makes_a_contact_is_the_only_one() -> None:
 
 def test_roles_that_leave_the_contact_out_keep_it_out() -> None:
     result = merged([EMAIL | {"roles": ["Author"]}])
-    assert "nobody is the ContactPerson" in result.problems[0].what
+    assert "nobody is the ContactPerson" in result.missing[0].what
 
 
 def test_a_paper_that_tells_no_corresponding_author_needs_one_from_the_spec() -> None:
     result = merged([EMAIL], [crossref.paper(crossref_work())])
-    assert "does not say who" in result.problems[0].what
+    assert "does not say who" in result.missing[0].what
 
 
 def test_of_two_corresponding_authors_one_address_is_enough() -> None:
@@ -325,7 +325,7 @@ def test_of_two_corresponding_authors_one_address_is_enough() -> None:
     result = merged([EMAIL], [replace(PAPER, authors=authors)])
     assert result.problems == ()
     assert "van der Roe, Richard" in result.warnings[0]
-    both = merged([], [replace(PAPER, authors=authors)]).problems[0]
+    both = merged([], [replace(PAPER, authors=authors)]).missing[0]
     assert "Doe, Jane and van der Roe, Richard are the corresponding authors" in both.what
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from dandifile.doi import normal
 from dandifile.lookup import crossref, openalex, orcid
 from dandifile.lookup.answers import Found, NotFound
 from dandifile.lookup.contributors import Merged, merge
-from dandifile.lookup.doi import normal
 from dandifile.lookup.entries import related_resources
 from dandifile.lookup.facts import PersonStatus
 from dandifile.lookup.http import Client

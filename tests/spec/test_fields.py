@@ -51,7 +51,7 @@ def test_the_example_is_what_the_archive_takes() -> None:
     valid_for_dandi(dict(load(ROOT / "dandi.yaml.example").fields))
 
 
-RAW = {"metadata passes as it is, also what DANDI does not know", "a whole field in DANDI's own form"}
+RAW = {"metadata passes as it is", "a whole field in DANDI's own form"}
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,24 @@ def test_a_url_is_told_or_taken_by_the_archive(tmp_path_factory: pytest.TempPath
     except SpecError:
         return
     valid_for_dandi(dict(fields))
+
+
+@pytest.mark.parametrize(
+    ("people", "named"),
+    [
+        ("{name: 'A, A', roles: [Author], cite: false}", "A, A"),
+        ("{name: 'A, A', roles: [DataCurator], cite: false}", ""),
+        ("{name: 'A, A', roles: [Author], cite: true}", ""),
+        ("{name: 'A, A', roles: [Author]}", ""),  # nobody is cited: the plan says so
+        ("{name: 'A, A', roles: [Author]}, {name: 'B, B', roles: [Author], cite: true}", "A, A"),
+        ("{organization: Lab, roles: [Author], cite: false}", "Lab"),
+    ],
+)
+def test_authors_who_are_not_cited_are_said_to_be_creators_all_the_same(
+    people: str, named: str, tmp_path: Path
+) -> None:
+    contact = "{name: 'Z, Z', email: z@example.org, roles: [ContactPerson]}"
+    file = tmp_path / "dandiset.yaml"
+    file.write_text(f"{HEAD}contributors: [{people}, {contact}]\n", encoding="utf-8")
+    told = [note for note in load(file).notes if "creators in the DOI's DataCite record" in note]
+    assert [note.split(". ")[0].split(": ")[-1] for note in told] == ([named] if named else [])

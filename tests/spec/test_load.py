@@ -114,6 +114,20 @@ def test_regions_of_assets_have_full_iris(tmp_path: Path) -> None:
     assert regions.sessions == regions.paths == {}
 
 
+@pytest.mark.parametrize("rule", ["subjects: {C005: %s}", "sessions: {C005/1: %s}", "paths: {a/**: %s}"])
+@pytest.mark.parametrize("empty", ["[]", "null", ""])
+def test_regions_declared_empty_are_declared(rule: str, empty: str, tmp_path: Path) -> None:
+    regions = loaded(tmp_path, HEAD + f"regions: {{{rule % empty}}}\n").regions
+    (found,) = ({**regions.subjects, **regions.sessions, **regions.paths}).values()
+    assert found == ()
+
+
+@pytest.mark.parametrize("empty", ["[]", "null", ""])
+def test_regions_of_the_dandiset_declared_empty_are_declared(empty: str, tmp_path: Path) -> None:
+    assert loaded(tmp_path, HEAD + f"regions: {{dandiset: {empty}}}\n").fields == {"about": []}
+    assert loaded(tmp_path, HEAD + f"regions: {empty}\n").fields == {"about": []}
+
+
 @pytest.mark.parametrize(("said", "files", "dandiset"), [
     ("from_nwb: true", True, False),
     ("from_nwb: {}", True, False),

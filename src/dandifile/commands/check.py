@@ -35,6 +35,7 @@ def check(flags: Flags) -> int:
                 "absent": absent,
                 "not_acted_on": list(spec.not_acted_on),
                 "unpinned": list(spec.unpinned),
+                "notes": list(spec.notes),
                 "policy": [
                     {"rule": row.rule, "verdict": row.verdict.value, "found": row.found, "fix": row.fix}
                     for row in policy
@@ -56,6 +57,7 @@ def _lines(spec: Spec, absent: Sequence[str], policy: Sequence[Result]) -> Itera
         yield f"  not in the lock: {', '.join(spec.unpinned)}; `dandifile resolve` looks it up"
     if spec.not_acted_on:
         yield f"  checked, but not reconciled by this version: {', '.join(spec.not_acted_on)}"
+    yield from (f"  note: {note}" for note in spec.notes)
     for row in policy:
         if row.verdict is not Verdict.PASSED:
             verb = "fails" if row.verdict is Verdict.FAILED else "is not known here"

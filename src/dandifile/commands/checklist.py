@@ -11,12 +11,13 @@ from dandifile.errors import Exit
 from dandifile.kinds import metadata
 from dandifile.model import JsonObject, Local
 from dandifile.report.checklist import checklist_json, checklist_text
+from dandifile.spec.need import JUDGED
 from dandifile.workspace import Workspace
 
 
 def checklist(flags: Flags) -> int:
     """Judges the metadata as apply would leave it. Blocked where a rule of `policy.require` fails."""
-    with opened(flags, writing=False) as workspace:
+    with opened(flags, writing=False, need=JUDGED) as workspace:
         spec, document = workspace.spec, _document(workspace)
         results = checked(document, facts_of(spec))
         if flags.format == "json":

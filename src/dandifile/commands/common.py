@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from dandifile.commands.instance import LOCAL
 from dandifile.commands.logs import keep_log, show_waits
 from dandifile.errors import UserError
-from dandifile.model import Spec
+from dandifile.model import Json, Spec
 from dandifile.plan.kind import Options
+from dandifile.spec.need import EVERYTHING, FILES, ONLINE, Need
 
 if TYPE_CHECKING:
     from dandifile.commands.lookups import Bound
@@ -63,25 +64,25 @@ def bounds(  # noqa: PLR0913 - one a flag
     return Options(*words, rename, refresh, frozenset(overwrite))
 
 
-def load_spec(flags: Flags) -> Spec:
+def load_spec(flags: Flags, need: Need = EVERYTHING) -> Spec:
     """The spec, with what its lock holds."""
     from dandifile.commands.lookups import pinned
 
-    return pinned(bound(flags))
+    return pinned(bound(flags, need))
 
 
-def bound(flags: Flags) -> Bound:
-    """The spec as it was read, and its lock."""
+def bound(flags: Flags, need: Need = EVERYTHING) -> Bound:
+    """The spec as it was read, as far as the command needs it, and its lock."""
     from dandifile.commands.lookups import bind
     from dandifile.spec.find import chosen
 
-    return bind(chosen(flags.file), flags.environment)
+    return bind(chosen(flags.file), flags.environment, need)
 
 
 @contextmanager
 def at_hand(flags: Flags) -> Iterator[tuple[Spec, SqliteCache, int]]:
-    """What needs no archive: the spec, the cache beside it, and how much to do at once."""
-    spec = load_spec(flags)
+    """What needs no archive: the spec of the data, the cache beside it, and how much to do at once."""
+    spec = load_spec(flags, FILES)
     with cache_beside(spec.file) as cache:
         yield spec, cache, flags.jobs or TRANSFERS
 
@@ -105,20 +106,33 @@ def cache_beside(file: Path) -> Iterator[SqliteCache]:
 
 
 @contextmanager
-def opened(flags: Flags, *, writing: bool) -> Iterator[Workspace]:
+def opened(flags: Flags, *, writing: bool, need: Need = ONLINE) -> Iterator[Workspace]:
     """The workspace of the spec, its archive within reach. Reading needs no key; writing does."""
     from dandifile.commands.locations import located
     from dandifile.commands.lookups import looked_up
     from dandifile.run.engines import engine
 
-    declared = bound(flags)
+    declared = bound(flags, need)
     with cache_beside(declared.file) as cache, _held(declared.file) if writing else nullcontext():
         spec = looked_up(declared, cache, locked=flags.locked)
         reached = _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)
         locate = partial(located, declared, spec, cache, locked=flags.locked)
         with reached as make:
             jobs = flags.jobs or TRANSFERS
-            yield make(spec=spec, cache=cache, jobs=jobs, engine=engine(flags.executor), locate=locate)
+            refuse = partial(_refuse_licenses, declared, spec)
+            engine_ = engine(flags.executor)
+            yield make(spec=spec, cache=cache, jobs=jobs, engine=engine_, locate=locate, refuse=refuse)
+
+
+def _refuse_licenses(declared: Bound, spec: Spec, info: Json) -> None:
+    """SpecError for a license that is not among those of the archive, which are in its `/api/info/`."""
+    from dandifile.spec.licenses import allowed_by, license_faults
+
+    whole = declared.declared.value
+    short = {"license": whole["license"]} if "license" in whole else {}
+    declared_so = short or {"metadata": {"license": spec.fields.get("license")}}
+    if faults := list(license_faults(declared_so, allowed_by(info))):
+        raise declared.declared.refused(faults)
 
 
 @contextmanager

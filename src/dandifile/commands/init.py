@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dandifile import doi as dois
 from dandifile.commands.init_people import orcids_and_rors
 from dandifile.commands.init_text import Known, Question, questions, spec_text
 from dandifile.commands.instance import refuse
 from dandifile.commands.lookups import ask, bind, pinned
 from dandifile.errors import Exit, Problem, SpecError, UserError
-from dandifile.lookup import doi as dois
 from dandifile.lookup.facts import Lock, Term
 from dandifile.lookup.lock import load_lock, lock_file, save_lock
 from dandifile.lookup.rows import Row, State
@@ -106,11 +107,16 @@ def _refuse_missing(rows: Sequence[Row]) -> None:
 
 
 def _from(file: Path, folder: Path) -> str:
-    """The folder as the spec names it: from its own folder where it can be, with forward slashes."""
+    """The folder as the spec names it: from its own folder, with forward slashes.
+
+    A folder that has nothing but the root of the disk in common with the spec's is named from there.
+    """
     if not folder.exists():
         raise UserError(f"there is no {folder}", fix="give --data a folder that is here")
     here, there = file.absolute().parent.resolve(), folder.resolve()
-    return there.relative_to(here).as_posix() if there.is_relative_to(here) else there.as_posix()
+    if there.drive != here.drive or (folder.is_absolute() and there.parts[1:2] != here.parts[1:2]):
+        return there.as_posix()
+    return Path(os.path.relpath(there, here)).as_posix()
 
 
 def _write(file: Path, text: str) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from dandifile.lookup.authors import full_name, person
 from dandifile.lookup.contributors import merge
-from dandifile.lookup.entries import Review, joined_authors
-from dandifile.lookup.facts import Paper
-from dandifile.lookup.names import dandi_name, refusal, split
+from dandifile.lookup.entries import Review, joined_authors, reviews
+from dandifile.lookup.facts import Author, Paper
+from dandifile.lookup.names import refusal, split
 from dandifile.model import JsonObject
 from dandifile.spec.gaps import gap
 from dandifile.spec.shortened import short_contributor
@@ -17,12 +18,17 @@ from dandifile.spec.skeleton import Item
 def contributors(papers: Sequence[Paper], experimenters: Iterable[str]) -> list[Item]:
     """In the order of the citation, funders last. `experimenters` are names as the files have them."""
     if not papers:
-        names = dict.fromkeys(dandi_name(split(name)) for name in experimenters)
-        return [Item(_author(name)) for name in names if not refusal(name)]
+        found = [Paper("", "", "other", authors=(person(split(name)),)) for name in experimenters]
+        authors = [author for author in joined_authors(found) if not refusal(full_name(author))]
+        return [Item(_author(full_name(each)), _guess(each)) for each in authors]
     merged = merge(papers, (), short_contributor)
     return [
         Item(_in_short(item), tuple(_to_review(item["name"], merged.review))) for item in merged.contributors
     ]
+
+
+def _guess(author: Author) -> tuple[str, ...]:
+    return tuple(_to_review(full_name(author), reviews(author)))
 
 
 def orcids_and_rors(papers: Sequence[Paper]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -36,25 +42,34 @@ def orcids_and_rors(papers: Sequence[Paper]) -> tuple[tuple[str, ...], tuple[str
     return tuple(orcids), tuple(rors)
 
 
-def contact(found: Sequence[Item], papers: Sequence[Paper]) -> int | None:
-    """Who answers questions: the first corresponding author, else the first author, else nobody yet."""
-    authors = [place for place, item in enumerate(found) if "Author" in item.value["roles"]]
-    return next(iter([*_corresponding(papers), *authors]), None)
+def contacts(found: Sequence[Item], papers: Sequence[Paper]) -> list[int]:
+    """Who answers questions: the corresponding authors, else the first who is a person, else nobody yet."""
+    authors = [
+        place
+        for place, item in enumerate(found)
+        if "Author" in item.value["roles"] and "organization" not in item.value
+    ]
+    return _corresponding(papers) or authors[:1]
 
 
-def with_contact(found: Sequence[Item], papers: Sequence[Paper], name: str, email: str) -> list[Item]:
-    """One of them made the ContactPerson; `name` is who it is where there is nobody."""
-    place = contact(found, papers)
-    if place is None:
-        return [_reachable(Item(_author(name)), email), *found]
-    guessed = () if place in _corresponding(papers) else ("Is this who answers questions?",)
-    chosen = Item(found[place].value, (*found[place].remarks, *guessed))
-    return [*found[:place], _reachable(chosen, email), *found[place + 1 :]]
+def with_contacts(
+    found: Sequence[Item], papers: Sequence[Paper], name: str, emails: Sequence[str]
+) -> list[Item]:
+    """Some of them made ContactPerson, with an address each; `name` is who it is where there is nobody."""
+    places = contacts(found, papers)
+    if not places:
+        return [_reachable(Item(_author(name)), emails[0]), *found]
+    guessed = () if _corresponding(papers) else ("Is this who answers questions?",)
+    changed = list(found)
+    for place, address in zip(places, emails, strict=True):
+        changed[place] = _reachable(Item(found[place].value, (*found[place].remarks, *guessed)), address)
+    return changed
 
 
 def _corresponding(papers: Sequence[Paper]) -> list[int]:
-    """Places of the corresponding authors, who stand among the contributors as in the papers."""
-    return [place for place, author in enumerate(joined_authors(papers)) if author.corresponding]
+    """Places of the corresponding authors, who are among the contributors where they are in the papers."""
+    authors = enumerate(joined_authors(papers))
+    return [place for place, author in authors if author.corresponding and not author.collective]
 
 
 def _reachable(item: Item, email: str) -> Item:
@@ -78,5 +93,7 @@ def _in_short(item: JsonObject) -> JsonObject:
 
 def _to_review(name: str, reviews: Iterable[Review]) -> Iterator[str]:
     for review in reviews:
-        if review.who == name:
+        if review.who == name and review.what == "family name":
+            yield f"To be checked: the family name {review.value} is a guess, as the name came in one piece."
+        elif review.who == name:
             yield f"To be checked, as OpenAlex alone says so: {review.what} {review.value}"

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dandifile.commands.init_people import contact, contributors, with_contact
+from dandifile.commands.init_people import contacts, contributors, with_contacts
 from dandifile.lookup.entries import related_resources
 from dandifile.lookup.facts import Paper, Term
 from dandifile.lookup.names import dandi_name, split
@@ -78,15 +78,28 @@ def questions(known: Known) -> Iterator[Question]:
     if not _title(known):
         yield NAME
     yield LICENSE
-    people = _contributors(known)
-    if (place := contact(people, known.papers)) is None:
+    emails = _emails(known)
+    if emails == [EMAIL]:
         yield CONTACT_NAME
-        yield EMAIL
-    else:
-        who = people[place].value
-        yield replace(EMAIL, asked=f"The e-mail address of {who.get('name') or who['organization']}?")
+    yield from emails
     if not _protocols(known):
         yield PROTOCOL
+
+
+def _emails(known: Known) -> list[Question]:
+    """One question a contact; of nobody in particular where nobody is known."""
+    people = _contributors(known)
+    names = [people[place].value["name"] for place in contacts(people, known.papers)]
+    first = [replace(EMAIL, asked=f"The e-mail address of {name}?") for name in names[:1]]
+    others = [
+        Question(
+            f"email {number}",
+            f"The e-mail address of {name}, who is a corresponding author too?",
+            f"of {name}, a corresponding author too; or take this e-mail and their role ContactPerson away",
+        )
+        for number, name in enumerate(names[1:], 2)
+    ]
+    return [*first, *others] or [EMAIL]
 
 
 def spec_text(known: Known, answers: Mapping[str, str]) -> str:
@@ -103,7 +116,7 @@ def spec_text(known: Known, answers: Mapping[str, str]) -> str:
         _description(known),
         Part("license", said(LICENSE)),
         *_keywords(known),
-        _people(known, answers.get(CONTACT_NAME.key, ""), said(EMAIL)),
+        _people(known, answers.get(CONTACT_NAME.key, ""), list(map(said, _emails(known)))),
         *_regions(known),
         _ethics(known, said(PROTOCOL)),
         *_related(known),
@@ -148,9 +161,9 @@ def _contributors(known: Known) -> list[Item]:
     return contributors(known.papers, experimenters)
 
 
-def _people(known: Known, answer: str, email: str) -> Part:
+def _people(known: Known, answer: str, emails: Sequence[str]) -> Part:
     name = dandi_name(split(answer)) if answer else gap(CONTACT_NAME.why)
-    found = with_contact(_contributors(known), known.papers, name, email)
+    found = with_contacts(_contributors(known), known.papers, name, emails)
     remark = "In the order of the citation. The archive writes to the ContactPerson, and so do readers."
     return Part("contributors", found, (remark,))
 

@@ -8,6 +8,7 @@ from dandifile.archive.instances import built_in
 from dandifile.errors import UserError
 from dandifile.model import JsonObject
 from dandifile.spec.fault import Fault, Path
+from dandifile.spec.gaps import is_gap
 
 LOCAL = "local"  # the embedded archive's name, and this machine's
 
@@ -28,7 +29,8 @@ def refuse(instance: str) -> None:
 
 
 def _instances(declared: JsonObject) -> Iterator[tuple[Path, str]]:
-    yield ("instance",), declared["instance"]
+    if not is_gap(declared["instance"]):  # the command does not need it, or `read` would have said so
+        yield ("instance",), declared["instance"]
     for name, override in (declared.get("environments") or {}).items():
         if "instance" in (override or {}):
             yield ("environments", name, "instance"), override["instance"]

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dandifile.commands.instance import instance_faults
+from dandifile.doi import normal
 from dandifile.errors import BlockedError
-from dandifile.lookup.doi import normal
 from dandifile.lookup.doubts import anothers, out_of_use
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.known import Known
@@ -22,6 +22,7 @@ from dandifile.model import Cache, Spec
 from dandifile.spec.fault import Fault
 from dandifile.spec.load import Declared, build, read
 from dandifile.spec.named import Named
+from dandifile.spec.need import EVERYTHING, Need
 
 if TYPE_CHECKING:
     from dandifile.lookup.resolve import Resolution
@@ -61,8 +62,8 @@ class Bound:
         return replace(spec, verdicts=verdicts, notes=(*spec.notes, *doubts))
 
 
-def bind(file: Path, environment: str) -> Bound:
-    declared = read(file, environment)
+def bind(file: Path, environment: str, need: Need = EVERYTHING) -> Bound:
+    declared = read(file, environment, need)
     if faults := list(instance_faults(declared.document.value)):
         raise declared.refused(faults)
     return Bound(declared, load_lock(lock_file(declared.file)), needed(declared))

@@ -42,6 +42,8 @@ def _record(spec: Spec) -> Record:
     """What the last apply here noted. Only a URL that is not known is asked which archive it is."""
     from dandifile.run.record import load_record
 
+    if not spec.instance:
+        return Record()
     try:
         home, identifier = _local(spec) if spec.instance == LOCAL else _remote(spec)
     except ArchiveError as error:

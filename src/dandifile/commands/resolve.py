@@ -11,7 +11,7 @@ from dandifile.commands.locations import in_files
 from dandifile.commands.lookups import Bound, ask, everything
 from dandifile.commands.refresh import words
 from dandifile.commands.showing import print_json, watching
-from dandifile.errors import Exit, UserError
+from dandifile.errors import Exit, SpecError, UserError
 from dandifile.lookup.doubts import anothers
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.known import Known
@@ -23,6 +23,7 @@ from dandifile.lookup.vet import vetted
 from dandifile.lookup.wanted import Wanted, lacking
 from dandifile.model import JsonObject
 from dandifile.spec.forms import contributor
+from dandifile.spec.need import LOOKUPS
 
 if TYPE_CHECKING:
     from dandifile.lookup.resolve import Resolution
@@ -44,19 +45,29 @@ def resolve(flags: Flags, asked: Asked) -> int:
         raise UserError(
             "--offline asks nobody, so that nothing can be refreshed", fix="leave one of them out"
         )
-    spec = bound(flags)
+    spec = bound(flags, LOOKUPS)
     with cache_beside(spec.file) as cache, watching(flags) as (notify, _):
         wanted = replace(everything(spec.declared), locations=in_files(spec, cache, TRANSFERS, notify))
         found = ask(wanted, spec.lock, cache, refresh=refresh, offline=asked.offline)
     changed = found.lock != spec.lock
     if changed and not asked.check:
         save_lock(lock_file(spec.file), found.lock)
-    _show(flags, asked, spec, found)
-    spec.spec(found.lock, found.rows)  # tells what only now turns out to be wrong
+    notes, refusal = _built(spec, found)
+    _show(flags, asked, spec, found, notes)
+    if refusal:
+        raise refusal
     needed = replace(spec.needed, locations=wanted.locations)
     if lacking(needed, found.lock) or any(_unsettled(row, wanted) for row in found.rows):
         return Exit.BLOCKED
     return Exit.CHANGES if asked.check and changed else Exit.DONE
+
+
+def _built(spec: Bound, found: Resolution) -> tuple[tuple[str, ...], SpecError | None]:
+    """Notes on the spec in the light of what was found, or what only now turns out to be wrong."""
+    try:
+        return spec.spec(found.lock, found.rows).notes, None
+    except SpecError as error:
+        return (), error
 
 
 def _unsettled(row: Row, wanted: Wanted) -> bool:
@@ -66,9 +77,9 @@ def _unsettled(row: Row, wanted: Wanted) -> bool:
     return row.state is State.MISSING and row.asked in (*wanted.orcids, *wanted.rors)
 
 
-def _show(flags: Flags, asked: Asked, spec: Bound, found: Resolution) -> None:
+def _show(flags: Flags, asked: Asked, spec: Bound, found: Resolution, notes: Sequence[str]) -> None:
     lines = diff(spec.lock, found.lock)
-    warnings = list(dict.fromkeys((*found.warnings, *_warnings(spec, found.lock))))
+    warnings = list(dict.fromkeys((*found.warnings, *_warnings(spec, found.lock), *notes)))
     review = list(_reviews(spec, found.lock))
     file = lock_file(spec.file).name
     if flags.format == "json":
@@ -111,8 +122,8 @@ def _warnings(spec: Bound, lock: Lock) -> Iterator[str]:
 
 
 def _reviews(spec: Bound, lock: Lock) -> Iterator[str]:
-    """Facts that only OpenAlex's own reckoning stands behind."""
+    """Facts that a person should look at before they are trusted."""
     known = Known(lock, spec.needed)
     merged = known.credits(spec.declared.value.get("contributors", ()), contributor)
     for each in merged.review if merged else ():
-        yield f"{each.who}: {each.what} {each.value}"
+        yield f"{each.who}: {each.what} {each.value}: {each.reason}"

@@ -23,7 +23,7 @@ def person(
     known = Author(orcid=orcid, orcid_from=said_by if orcid else "", affiliations=named(affiliations))
     if not name.given:
         return replace(known, name=name.family)
-    return replace(known, family=name.family, given=name.given, suffix=name.suffix)
+    return replace(known, family=name.family, given=name.given, suffix=name.suffix, guessed=name.guessed)
 
 
 def full_name(author: Author) -> str:

@@ -20,7 +20,9 @@ def contacts(slots: Sequence[Slot]) -> tuple[list[Slot], list[Problem], list[str
     """
     if any(CONTACT in slot.written.get("roleName", ()) for slot in slots):
         return list(slots), [], []
-    corresponding = [slot for slot in slots if slot.corresponding and not _roles_declared(slot)]
+    corresponding = [
+        slot for slot in slots if slot.corresponding and slot.is_person and not _roles_declared(slot)
+    ]
     reachable = [slot for slot in corresponding if slot.written.get("email")]
     if not reachable:
         return list(slots), [_nobody(corresponding)], []

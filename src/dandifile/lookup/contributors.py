@@ -39,11 +39,12 @@ _EMPTIED = {
 
 @dataclass(frozen=True)
 class Merged:
-    """`contributors` is DANDI's field, whole; `review` what only OpenAlex says. Problems stop a plan."""
+    """`contributors` is DANDI's field, whole; `review` what to look at. Problems stop a plan."""
 
     contributors: tuple[JsonObject, ...]
     review: tuple[Review, ...] = ()
     problems: tuple[Problem, ...] = ()
+    missing: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -65,14 +66,25 @@ def merge(
     laid = [_laid_over(slot, pairs.of(slot)) for slot in slots]
     paid = [_laid_over(slot, pairs.of(slot)) for slot in funders]
     added = [_added(entry) for entry in pairs.unpaired if not entry.omit]
-    people, problems, warnings = contacts([*_there(laid), *(slot for slot in added if not _pays(slot))])
+    people, missing, warnings = contacts([*_there(laid), *(slot for slot in added if not _pays(slot))])
     everyone = [*people, *_there(paid), *(slot for slot in added if _pays(slot))]
+    review = tuple(review for slot in everyone for review in slot.reviews)
     return Merged(
         contributors=tuple(slot.written for slot in everyone),
-        review=tuple(review for slot in everyone for review in slot.reviews),
-        problems=(*pairs.problems, *_refused(everyone), *problems),
-        warnings=(*pairs.warnings, *warnings),
+        review=review,
+        problems=(*pairs.problems, *_refused(everyone)),
+        missing=tuple(missing),
+        warnings=(*pairs.warnings, *_guesses(review), *warnings),
     )
+
+
+def _guesses(reviews: Iterable[Review]) -> list[str]:
+    """One line for all names that were split by a guess and that no entry of the spec settles."""
+    names = [review.who for review in reviews if review.what == "family name"]
+    if not names:
+        return []
+    said = f"contributors: where the family name begins is a guess for {'; '.join(names)}"
+    return [f"{said}: the record has each name in one piece; write those that are wrong as entries"]
 
 
 def _laid_over(slot: Slot, entries: Sequence[Entry]) -> Slot | None:
@@ -83,14 +95,17 @@ def _laid_over(slot: Slot, entries: Sequence[Entry]) -> Slot | None:
         emptied = {
             dandi for short, dandi in _EMPTIED.items() if entry.raw.get(short, "said") in (None, "", [])
         }
+        emptied |= {
+            key for key, value in (entry.raw.get("metadata") or {}).items() if value in (None, "", [])
+        }
         written = {key: value for key, value in slot.written.items() if key not in emptied} | entry.written
-        settled = {key for key in ("orcid", "affiliations") if key in entry.raw}
+        settled = {key for key in _SETTLES.values() if key in entry.raw}
         kept = tuple(each for each in slot.reviews if _SETTLES[each.what] not in settled)
         slot = Slot(written, slot.corresponding, kept, entry)
     return slot
 
 
-_SETTLES = {"ORCID iD": "orcid", "affiliation": "affiliations"}
+_SETTLES = {"ORCID iD": "orcid", "affiliation": "affiliations", "family name": "name"}
 """What a review asks about, and the key of the spec that answers it."""
 
 

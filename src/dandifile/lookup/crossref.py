@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from dandifile.identifiers import awards_in
 from dandifile.lookup.answers import Answer, Asks, Request
 from dandifile.lookup.authors import consortium, credited, person, sound
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper, Related, Relation
-from dandifile.lookup.names import of_parts
+from dandifile.lookup.names import is_collective, of_parts
 from dandifile.lookup.reading import date, doi_at, items, member, members, ror_at, string, strings
 from dandifile.lookup.text import line, plain
 from dandifile.model import JsonObject
@@ -73,6 +74,8 @@ def _author(entry: JsonObject) -> tuple[Author, list[str]]:
     family, given = string(entry, "family"), string(entry, "given")
     if not (family or given):
         return consortium(line(string(entry, "name")), affiliations), []
+    if not (family and given) and is_collective(line(family or given)):
+        return consortium(line(family or given), affiliations), []
     name = of_parts(family, given, string(entry, "suffix"))
     orcid, warnings = sound(string(entry, "ORCID"), name)
     said_by = "authenticated" if entry.get("authenticated-orcid") else "deposited"
@@ -82,9 +85,9 @@ def _author(entry: JsonObject) -> tuple[Author, list[str]]:
 def _funders(entries: Iterable[JsonObject]) -> Iterable[Funder]:
     for entry in entries:
         name = _funder_name(string(entry, "name"))
-        for award in strings(entry, "award") or [""]:
+        for award in [each for text in strings(entry, "award") for each in awards_in(line(text))] or [""]:
             if name:
-                yield Funder(name, ror_at(entry, "DOI") or _ror(entry), doi_at(entry, "DOI"), line(award))
+                yield Funder(name, ror_at(entry, "DOI") or _ror(entry), doi_at(entry, "DOI"), award)
 
 
 def _funder_name(text: str) -> str:

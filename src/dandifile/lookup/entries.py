@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dandifile.lookup import doi as dois
+from dandifile import doi as dois
+from dandifile.identifiers import award_key, is_nih_award, same_award
 from dandifile.lookup.authors import full_name
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
-from dandifile.lookup.matching import award_key, may_be_same, normalised, same_name
+from dandifile.lookup.matching import fuller, may_be_same, normalised, same_name, split_otherwise
 from dandifile.lookup.paper import KINDS
 from dandifile.model import JsonObject
 
 
 @dataclass(frozen=True)
 class Review:
-    """A fact that only OpenAlex's own reckoning stands behind: `what` is "affiliation" or "ORCID iD"."""
+    """A fact that a person should look at.
+
+    `what` is "affiliation" or "ORCID iD", which OpenAlex alone says, or "family name", which is a guess.
+    """
 
     who: str
     what: str
     value: str
+
+    @property
+    def reason(self) -> str:
+        if self.what == "family name":
+            return 'a guess, as the name came in one piece: write "Last, First" in `contributors`'
+        return "only OpenAlex says so"
 
 
 def joined_authors(papers: Sequence[Paper]) -> list[Author]:
@@ -37,13 +47,37 @@ def joined_authors(papers: Sequence[Paper]) -> list[Author]:
 
 
 def joined_funders(papers: Sequence[Paper]) -> list[Funder]:
-    """One an award. A funder is named without an award only where none of its awards is known."""
-    joined: dict[tuple[str, str], Funder] = {}
+    """One an award. A funder is named without an award only where none of its awards is known.
+
+    Of several spellings of an award the shortest with all its parts stays: `R01MH117788`, not
+    `5R01MH117788-03`, nor `MH117788`.
+    """
+    joined: list[Funder] = []
     for funder in (funder for paper in papers for funder in paper.funders):
-        key = (funder.ror or normalised(funder.name), award_key(funder.award))
-        joined.setdefault(key, funder)
-    with_award = {who for who, award in joined if award}
-    return [funder for (who, award), funder in joined.items() if award or who not in with_award]
+        place = next((place for place, other in enumerate(joined) if _same_funding(funder, other)), None)
+        if place is None:
+            joined.append(funder)
+        elif _plainer(funder.award, joined[place].award):
+            joined[place] = replace(joined[place], award=funder.award)
+    with_award = {_who(funder) for funder in joined if funder.award}
+    return [funder for funder in joined if funder.award or _who(funder) not in with_award]
+
+
+def _who(funder: Funder) -> str:
+    return funder.ror or normalised(funder.name)
+
+
+def _same_funding(one: Funder, other: Funder) -> bool:
+    """One award of one funder. A number of NIH is one award, whether NIH or its institute is named."""
+    if is_nih_award(one.award) and is_nih_award(other.award):
+        return same_award(one.award, other.award)
+    return _who(one) == _who(other) and same_award(one.award, other.award)
+
+
+def _plainer(one: str, other: str) -> bool:
+    """Whether `one` is the better spelling of the same award."""
+    ranks = [(not is_nih_award(each), each != award_key(each).upper(), len(each)) for each in (one, other)]
+    return ranks[0] < ranks[1]
 
 
 def author_object(author: Author) -> JsonObject:
@@ -81,7 +115,9 @@ def funder_object(funder: Funder) -> JsonObject:
 def reviews(author: Author) -> list[Review]:
     """What a person should look at before it is believed."""
     who = full_name(author)
-    found = [Review(who, "ORCID iD", author.orcid)] if author.orcid_from == "inferred" else []
+    found = [Review(who, "family name", author.family)] if author.guessed else []
+    if author.orcid_from == "inferred":
+        found.append(Review(who, "ORCID iD", author.orcid))
     return found + [
         Review(who, "affiliation", f"{each.name} ({each.ror})" if each.ror else each.name)
         for each in author.affiliations
@@ -125,7 +161,8 @@ def _same_name(one: Author, other: Author) -> bool:
 
 def _may_be_same(one: Author, other: Author) -> bool:
     people = not (one.collective or other.collective)
-    return people and may_be_same(full_name(one), full_name(other)) and not _two_orcids(one, other)
+    names = full_name(one), full_name(other)
+    return people and not _two_orcids(one, other) and (may_be_same(*names) or split_otherwise(*names))
 
 
 def _two_orcids(one: Author, other: Author) -> bool:
@@ -133,9 +170,9 @@ def _two_orcids(one: Author, other: Author) -> bool:
 
 
 def _both(one: Author, other: Author) -> Author:
-    """The first account, with what the second knows beside."""
+    """The first account, with the fuller of both names, and with what else the second knows."""
     return replace(
-        one,
+        fuller(one, other),
         orcid=one.orcid or other.orcid,
         orcid_from=one.orcid_from or other.orcid_from,
         corresponding=one.corresponding or other.corresponding,

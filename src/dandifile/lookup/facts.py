@@ -1,7 +1,7 @@
 """What a lookup finds: the nouns of the lock. Frozen, plain text, no service's own shapes.
 
 Texts that are not known are "". Dates are days, `2026-11-20`. A ROR is its URL, an ORCID iD
-is bare, a DOI is in the form of `lookup.doi.normal`.
+is bare, a DOI is in the form of `doi.normal`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ class Affiliation:
 class Author:
     """A person (`family` and `given`), or a consortium (`collective` and its `name`).
 
-    A person whose name could not be split has a `name` alone. `orcid_from` says how far the
+    A person whose name could not be split has a `name` alone; `guessed`: where the family name begins
+    is a guess, since the name came in one piece. `orcid_from` says how far the
     ORCID iD can be trusted: `authenticated` and `deposited` came with the paper, `inferred`
     is OpenAlex's own guess.
     """
@@ -36,6 +37,7 @@ class Author:
     orcid: str = ""
     orcid_from: str = ""
     corresponding: bool = False
+    guessed: bool = False
     affiliations: tuple[Affiliation, ...] = ()
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dandifile.lookup.doi import normal, url
+from dandifile.doi import normal, url
 from dandifile.lookup.facts import Lock, Paper, Term
 from dandifile.lookup.lockform import to_json
 from dandifile.lookup.wanted import Wanted

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dandifile.identifiers import PERSON_NAME
-from dandifile.lookup.text import line
+from dandifile.lookup.text import line, settled
 
 _REFUSED = re.compile(r"[^\w\s\-.']+")
 
@@ -55,6 +55,7 @@ _MENDED = str.maketrans(  # typographers' apostrophes and hyphens; what cannot b
         **dict.fromkeys("\u30fb\u00b7\u2022", " "),  # dots between names
         **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f", ""),
         "/": " ",
+        ";": ",",
     }
 )
 
@@ -65,13 +66,27 @@ _DOUBLE = frozenset({
 """Family names of two signs."""
 
 
+_SHORT_FAMILIES = frozenset({
+    "an", "bo", "co", "do", "du", "fu", "ge", "gu", "he", "ho", "hu", "ji", "ko", "le", "li", "lo", "lu",
+    "ma", "na", "ng", "oh", "qi", "su", "ta", "tu", "vu", "wu", "xi", "xu", "ye", "yi", "yu",
+})  # fmt: skip
+"""Family names of two letters that are more likely than two initials: Wei XU, but Doe JA."""
+
+_CAPITALISED_FIRST = frozenset({"al", "ben", "di", "el", "la", "le", "lo"})
+"""Particles that mostly have a capital where a family name begins with them: Di Marco, Le Cun."""
+
+
 @dataclass(frozen=True)
 class Name:
-    """A person's name. `family` alone: it could not be split."""
+    """A person's name. `family` alone: it could not be split.
+
+    `guessed`: where the family name begins does not show, as in Rodrigo Quian Quiroga or Mary Ann Smith.
+    """
 
     family: str
     given: str = ""
     suffix: str = ""
+    guessed: bool = False
 
 
 def is_collective(text: str) -> bool:
@@ -81,9 +96,15 @@ def is_collective(text: str) -> bool:
 
 def split(text: str) -> Name:
     """A name from one text, "Last, First", "First Last" or "姓名"."""
-    text = tidy(text)
+    name = _split(tidy(text))
+    if not name.given:
+        return name
+    return replace(of_parts(name.family, name.given, name.suffix), guessed=name.guessed)
+
+
+def _split(text: str) -> Name:
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    parts = [part for number, part in enumerate(parts) if number == 0 or not _DEGREE.fullmatch(part)]
+    parts = [part for number, part in enumerate(parts) if number == 0 or not _is_degree(part, parts)]
     suffix = next((part for part in parts[1:] if _SUFFIX.fullmatch(part)), "")
     parts = [part for number, part in enumerate(parts) if number == 0 or part != suffix]
     if len(parts) > 1:
@@ -91,25 +112,45 @@ def split(text: str) -> Name:
     words = parts[0].split() if parts else []
     if words and _far_eastern(words):
         return _family_first(words, suffix)
-    while len(words) > 2 and _DEGREE.fullmatch(words[-1]) and not words[-1].islower():  # noqa: PLR2004
+    while len(words) > 1 and _is_degree_word(words[-1]) and (len(words) > 2 or not _is_initials(words[-1])):  # noqa: PLR2004
         words.pop()
     if len(words) > 2 and not suffix and _SUFFIX.fullmatch(words[-1]):  # noqa: PLR2004  two names before it
         suffix = words.pop()
+    if behind := _initials_behind(words):
+        return Name(*_calmed_parts(" ".join(words[:-behind]), " ".join(words[-behind:])), suffix)
     if shouted := [word for word in words if _is_shouted(word)]:
         given = [word for word in words if word not in shouted]
         if any(not word.isupper() for word in given):  # DOE Jane, Jane DOE
-            return Name(" ".join(map(_calmed, shouted)), " ".join(given), suffix)
+            return Name(" ".join(map(_calmed_last, shouted)), " ".join(given), suffix)
     if len(words) < 2 or (_is_particle(words[0]) and words[0].islower()):  # noqa: PLR2004
         return Name(" ".join(words), "", suffix)  # a family name alone
     start = _family_start(words)
-    return Name(" ".join(words[start:]), " ".join(words[:start]), suffix)
+    guessed = start > 1 and not _is_initials(words[start - 1])
+    return Name(*_calmed_parts(" ".join(words[start:]), " ".join(words[:start])), suffix, guessed)
+
+
+def _is_degree(part: str, parts: list[str]) -> bool:
+    """Whether a part behind a comma is a degree: `Jane Doe, M.A.`, and not the initials of `Doe, M.A.`."""
+    if not _is_degree_word(part):
+        return False
+    alone = len(parts) == 2 and (len(parts[0].split()) == 1 or parts[0][:1].islower())  # noqa: PLR2004
+    spaced = re.fullmatch(r"(?:[^\W\d_]\. )+[^\W\d_]\.?", part)
+    return not ((alone and _is_initials(part)) or spaced)
+
+
+def _is_degree_word(word: str) -> bool:
+    """`PhD`, `M.A.`, `MSc`; but `Ma` and `MA` are family names as well as degrees, and are kept."""
+    lone = len(word) == 2 and (not word.isupper() or word.lower() in _SHORT_FAMILIES)  # noqa: PLR2004
+    return bool(_DEGREE.fullmatch(word)) and not (word.islower() or lone)
 
 
 def of_parts(family: str, given: str, suffix: str = "") -> Name:
     """A name that came in parts. A family name that holds everything is split after all."""
-    family, given, suffix = tidy(family).strip(" ,"), tidy(given).strip(" ,"), tidy(suffix).strip(" ,")
+    family, given, suffix = (_plain(part).strip(" ,") for part in (family, given, suffix))
     if not (family and given):
         return split(f"{family or given}, {suffix}" if suffix else family or given)
+    family, given = (_without_degrees(part) for part in (family, given))
+    family, given = _calmed_parts(family, given)
     words = family.split()
     if not suffix and len(words) > 1 and _SUFFIX.fullmatch(words[-1]):
         family, suffix = " ".join(words[:-1]), words[-1]
@@ -117,6 +158,12 @@ def of_parts(family: str, given: str, suffix: str = "") -> Name:
     if not suffix and len(words) > 1 and _SUFFIX.fullmatch(words[-1]) and not words[-1].isdigit():
         given, suffix = " ".join(words[:-1]), words[-1]
     return _particles_to_family(family, given, suffix)
+
+
+def _without_degrees(part: str) -> str:
+    """`Martin Luther, Jr.` → `Martin Luther Jr.`, `Jane, PhD` → `Jane`."""
+    first, *more = (each.strip() for each in part.split(","))
+    return " ".join(filter(None, [first, *(each for each in more if not _is_degree_word(each))])) or part
 
 
 def dandi_name(name: Name) -> str:
@@ -143,26 +190,101 @@ def tidy(text: str) -> str:
 
     What is written in capitals alone gets small letters, unless it is initials.
     """
+    return settled(text, _tidied)
+
+
+def _tidied(text: str) -> str:
+    text = _plain(text)
+    if _shouts(text):
+        head, comma, tail = text.partition(",")
+        if comma:
+            text = ", ".join(_calmed_parts(head.strip(), tail.strip()))
+        else:
+            words = text.split()
+            text = " ".join(_calmed(word, inside=place > 0) for place, word in enumerate(words))
+    return text.strip(" ;,")
+
+
+def _plain(text: str) -> str:
+    """Tidy, with the capitals that it has."""
     text = line(unicodedata.normalize("NFC", text)).translate(_MENDED)
     text = _ASIDE.sub("", _MARKS.sub("", text))
     text = _TITLE.sub("", text, count=1) if _TITLE.match(text) else text
-    words = [_calmed(word) for word in text.split()] if _shouts(text) else text.split()
-    return " ".join(words).strip(" ;,")
+    return " ".join(text.split()).strip(" ;,")
 
 
-def _shouts(text: str) -> bool:
-    words = re.findall(r"[^\W\d_]{4,}", text)
-    return bool(words) and text.isupper()
+def _shouts(text: str, least: int = 4) -> bool:
+    """Whether all is in capitals, and some word is too long for initials. Scripts without case never do."""
+    lengths = [len(word) for word in re.findall(r"[^\W\d_]+", text)] or [0]
+    too_long = max(lengths) >= least or (len(lengths) > 1 and min(lengths) > 2)  # noqa: PLR2004  ANN LEE
+    return text.isupper() and too_long
+
+
+def _calmed_parts(family: str, given: str) -> tuple[str, str]:
+    """The parts without the capitals of a form: `DOE`, `JANE` → `Doe`, `Jane`; `DOE`, `JA` → `Doe`, `JA`.
+
+    A family name in capitals is a habit; two consonants (`KC`) may be meant. Given names of three letters
+    are names where the family name is in capitals, too, and initials elsewhere.
+    """
+    loud = family.isupper() and not _is_initials(family, longest=1)
+    if _shouts(given, 3 if loud else 4):
+        given = " ".join(_calmed(word, inside=place > 0) for place, word in enumerate(given.split()))
+    if loud and (len(family) > 2 or family.lower() in _SHORT_FAMILIES or re.search("[AEIOUY]", family)):  # noqa: PLR2004
+        *first, last = family.split()
+        before = [
+            word.capitalize()
+            if not place and word.lower() in _CAPITALISED_FIRST
+            else _calmed(word, inside=True)
+            for place, word in enumerate(first)
+        ]
+        family = " ".join([*before, _calmed_last(last)])
+    return family, given
+
+
+def _calmed_last(word: str) -> str:
+    return _calmed(word) if len(word) > 2 else word.capitalize()  # noqa: PLR2004
 
 
 def _is_shouted(word: str) -> bool:
-    return word.isupper() and word.replace("-", "").replace("'", "").isalpha() and len(word) > 2  # noqa: PLR2004
+    longer = len(word) > 2 or word.lower() in _SHORT_FAMILIES  # noqa: PLR2004
+    return word.isupper() and word.replace("-", "").replace("'", "").isalpha() and longer
 
 
-def _calmed(word: str) -> str:
-    """`BUZSÁKI` → `Buzsáki`, `MRSIC-FLOGEL` → `Mrsic-Flogel`; initials (`DE`, `J.-P.`) stay."""
+def _is_initials(word: str, longest: int = 2) -> bool:
+    """`J`, `J.`, `J.-P.`, `JA`; without dots no more than `longest` letters."""
+    if re.fullmatch(r"(?:[^\W\d_]\.[- ]?){1,4}|[^\W\d_](?:-[^\W\d_])+", word):
+        return True
+    return word.isupper() and word.isalpha() and len(word) <= longest
+
+
+def _initials_behind(words: list[str]) -> int:
+    """How many words at the end are initials, where the family name comes first: `Doe J`, `Doe JA`."""
+    behind = 0
+    while behind < len(words) - 1 and _is_initials(words[-1 - behind], longest=1):
+        behind += 1
+    first, last = words[0] if words else "", words[-1] if words else ""
+    if not behind and len(words) > 1 and _is_initials(last) and last.isascii():
+        behind = int(last.lower() not in _SHORT_FAMILIES and last not in _CONSONANTS)
+    return 0 if _is_initials(first) or first.isupper() else behind
+
+
+_CONSONANTS = frozenset({"KC", "GC", "BK", "NG"})  # family names, mostly of Nepal
+
+
+def _calmed(word: str, *, inside: bool = False) -> str:
+    """`BUZSÁKI` → `Buzsáki`, `MRSIC-FLOGEL` → `Mrsic-Flogel`, `MCDONALD` → `McDonald`; `J.-P.` stays.
+
+    Particles (`VAN`) and generations (`III`) are written as usual; those of two letters (`DE`) only `inside`
+    a name, where they are no initials.
+    """
+    low = word.lower()
+    if re.fullmatch(r"[IVX]{2,4}", word) and _SUFFIX.fullmatch(word):
+        return word
+    if low in _PARTICLES and (len(word) > 2 or (inside and len(word) == 2)):  # noqa: PLR2004
+        return low
     small = re.sub(r"[^\W\d_]{3,}", lambda part: part[0].capitalize(), word)
-    return word.lower() if word.lower() in _PARTICLES and len(word) > 2 else small  # noqa: PLR2004
+    small = re.sub(r"\bMc([a-z])(?=[a-z]{2})", lambda part: f"Mc{part[1].upper()}", small)
+    return small.capitalize() if small in {"JR", "SR", "JR.", "SR."} else small
 
 
 def _family_start(words: list[str]) -> int:

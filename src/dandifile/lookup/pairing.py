@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dandifile.errors import Problem
+from dandifile.identifiers import is_nih_award, same_award
 from dandifile.lookup.entries import Review
-from dandifile.lookup.matching import award_key, lone_name, may_be_same, normalised, same_name
+from dandifile.lookup.matching import lone_name, may_be_same, normalised, same_name, split_otherwise
 from dandifile.model import JsonObject
 
 
@@ -100,6 +101,7 @@ _JUDGES: tuple[Judge, ...] = (
     ),
     lambda entry, slot: same_name(entry.name, slot.name),
     lambda entry, slot: may_be_same(entry.name, slot.name) and not _two_orcids(entry, slot),
+    lambda entry, slot: split_otherwise(entry.name, slot.name) and not _two_orcids(entry, slot),
     lambda entry, slot: lone_name(slot.name, entry.name),
 )
 """From the surest to the least sure. Only what leaves no choice is taken."""
@@ -147,7 +149,7 @@ def _awards(entry: Entry, slots: Iterable[Slot]) -> list[Slot]:
     """
     if not entry.omit and "dcite:Funder" not in entry.written.get("roleName", ["dcite:Funder"]):
         return []
-    ror, award = entry.written.get("identifier"), entry.written.get("awardNumber", "")
+    slots, ror, award = list(slots), entry.written.get("identifier"), entry.written.get("awardNumber", "")
     same = [
         slot
         for slot in slots
@@ -155,5 +157,7 @@ def _awards(entry: Entry, slots: Iterable[Slot]) -> list[Slot]:
     ]
     if not award:
         return same
-    exact = [slot for slot in same if award_key(slot.written.get("awardNumber", "")) == award_key(award)]
+    exact = [slot for slot in same if same_award(slot.written.get("awardNumber", ""), award)]
+    if not exact and is_nih_award(award):  # NIH and its institutes name the same award
+        exact = [slot for slot in slots if same_award(slot.written.get("awardNumber", ""), award)][:1]
     return exact or [slot for slot in same if "awardNumber" not in slot.written][:1]

@@ -15,7 +15,7 @@ from dandifile.lookup import crossref, datacite, openalex
 from dandifile.lookup.answers import Asks, Found, NotFound, Request, Unreachable
 from dandifile.lookup.authors import full_name
 from dandifile.lookup.facts import Affiliation, Author, Paper
-from dandifile.lookup.matching import may_be_same, normalised, same_name
+from dandifile.lookup.matching import alike, fuller, normalised
 from dandifile.lookup.reading import string
 from dandifile.lookup.services import TITLES
 
@@ -96,7 +96,7 @@ def _alike(one: Author, other: Author) -> bool:
     names = full_name(one), full_name(other)
     if one.collective or other.collective:
         return normalised(names[0]) == normalised(names[1])
-    return same_name(*names) or may_be_same(*names)
+    return alike(*names)
 
 
 def _author(ours: Author | None, theirs: Author) -> Author:
@@ -104,7 +104,7 @@ def _author(ours: Author | None, theirs: Author) -> Author:
         return theirs
     trusted = theirs.orcid and ours.orcid_from in ("", "inferred")
     return replace(
-        theirs,
+        theirs if theirs.collective else fuller(theirs, ours),
         orcid=theirs.orcid if trusted else ours.orcid,
         orcid_from=theirs.orcid_from if trusted else ours.orcid_from,
         corresponding=ours.corresponding,

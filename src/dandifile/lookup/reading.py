@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from dandifile.doi import normal
 from dandifile.identifiers import ror_url
-from dandifile.lookup.doi import normal
 from dandifile.model import Json, JsonObject
 
 

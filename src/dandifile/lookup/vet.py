@@ -16,6 +16,8 @@ from dandifile.lookup.facts import (
     Paper,
     PersonStatus,
 )
+from dandifile.lookup.matching import split_otherwise
+from dandifile.lookup.names import split
 
 _Placed = TypeVar("_Placed", Affiliation, Funder)
 
@@ -37,6 +39,9 @@ def _author(author: Author, lock: Lock, warnings: list[str]) -> Author:
     affiliations = tuple(_placed(each, lock, warnings) for each in author.affiliations)
     author = replace(author, affiliations=affiliations)
     person = lock.person(author.orcid) if author.orcid else None
+    if author.guessed and person and person.name and split_otherwise(person.name, full_name(author)):
+        name = split(person.name)  # people know their own family name
+        author = replace(author, family=name.family, given=name.given, guessed=False)
     if person and person.status is PersonStatus.DEPRECATED and person.successor:
         warnings.append(f"{full_name(author)}: ORCID iD {author.orcid} is now {person.successor}")
         return replace(author, orcid=person.successor)

@@ -6,13 +6,15 @@ spelling never shows up as a difference. The rules, in the order that they are a
 - text is compared without the blanks around it;
 - an empty sub-key (`""`, `[]`, `{}`, null) that the declaration does not name is no sub-key;
 - lists of text are sets; lists of objects keep their order, since contributors are cited in it;
-- an ontology term is its identifier, as CURIE or IRI; its name counts only where it is declared.
+- an ontology term is its identifier, as CURIE or IRI; its name counts only where it is declared;
+- a DOI is the same as `doi:…` and as an address at doi.org, which publishing both understands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from dandifile.doi import published as doi_of
 from dandifile.identifiers import obo_curie
 from dandifile.model import Json, JsonObject
 
@@ -96,8 +98,14 @@ def _same_object(declared: JsonObject, observed: JsonObject) -> bool:
 
 def _same_sub_key(key: str, declared: Json, observed: Json) -> bool:
     if key == "identifier" and isinstance(declared, str) and isinstance(observed, str):
-        return curie(declared) == curie(observed)
+        return curie(declared) == curie(observed) or _same_doi(declared, observed)
     return same(declared, observed)
+
+
+def _same_doi(declared: str, observed: str) -> bool:
+    """Two spellings of one DOI which publishing both reads; one that it does not read is to be replaced."""
+    doi = doi_of(declared)
+    return doi is not None and doi == doi_of(observed)
 
 
 def _is_term(declared: JsonObject, observed: JsonObject) -> bool:

@@ -41,7 +41,7 @@ def lookups_text(found: Lookups, *, verbose: bool = False, width: int = 100) -> 
         [
             table([_row(row) for row in shown], width, _COLUMN) + _rest(len(found.rows) - len(shown)),
             _listed("Noticed:", found.warnings, width),
-            _listed("Only OpenAlex says so; look before you trust it:", found.review, width),
+            _listed("Look before you trust it:", found.review, width),
             _listed(f"{found.file}:", found.diff, width),
             [Text(_verdict(found), "bold"), *([Text(found.then)] if found.then else [])],
         ]

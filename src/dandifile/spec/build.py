@@ -22,10 +22,11 @@ from dandifile.model import (
 from dandifile.spec.facts import Facts
 from dandifile.spec.fault import Fault
 from dandifile.spec.fault import Path as Place
-from dandifile.spec.fields import dandiset_fields
+from dandifile.spec.fields import dandiset_fields, uncited_creators
 from dandifile.spec.forms import REGION_RULES, anatomy_of_asset
 from dandifile.spec.from_papers import from_papers, unfilled
 from dandifile.spec.named import with_terms
+from dandifile.spec.resources import lost_links, with_sound_resources
 
 
 def build_spec(
@@ -40,15 +41,15 @@ def build_spec(
     papers = from_papers(declared, facts)
     blocked = (*unknown_terms, *papers.blocked, *(unfilled(place) for place in waiting))
     unsaid = {block.key.name for block in blocked if block.key and block.key.kind == "metadata"}
-    fields = {**papers.defaults, **dandiset_fields(whole), **papers.fields}
+    fields = with_sound_resources({**papers.defaults, **dandiset_fields(whole), **papers.fields})
     spec = Spec(
         file=file,
-        instance=declared["instance"],
+        instance=declared.get("instance", ""),
         identifier=declared.get("identifier"),
         environment=environment,
         fields={name: value for name, value in fields.items() if name not in unsaid},
         regions=_regions(whole.get("regions")),
-        overlays=tuple(Overlay(entry["match"], entry["metadata"]) for entry in declared.get("assets", ())),
+        overlays=tuple(map(_overlay, declared.get("assets", ()))),
         paths=tuple(_path_entry(entry) for entry in declared.get("paths", ())),
         validation=_validation(declared.get("validation", {})),
         ignore=tuple(declared.get("ignore", ())),
@@ -58,10 +59,19 @@ def build_spec(
         digest=_digest(declared, environment),
         unpinned=facts.unpinned,
         unsaid=blocked,
-        notes=(*papers.notes, *_idle_names(declared.get("regions"))),
+        notes=(
+            *papers.notes,
+            *_idle_names(declared.get("regions")),
+            *uncited_creators(fields),
+            *lost_links(fields),
+        ),
         looked_up=facts.digest,
     )
     return spec, papers.faults
+
+
+def _overlay(entry: JsonObject) -> Overlay:
+    return Overlay(entry["match"], with_sound_resources(entry["metadata"]))
 
 
 def _regions(declared: Json) -> Regions:
@@ -69,7 +79,8 @@ def _regions(declared: Json) -> Regions:
         return Regions()
     rules = {
         rule: {
-            name: tuple(map(anatomy_of_asset, regions)) for name, regions in declared.get(rule, {}).items()
+            name: tuple(map(anatomy_of_asset, regions or ()))
+            for name, regions in declared.get(rule, {}).items()
         }
         for rule in REGION_RULES
     }

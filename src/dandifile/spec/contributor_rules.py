@@ -23,9 +23,8 @@ def contributor_faults(raw: JsonObject) -> Iterator[Fault]:
     some_taken_out = len(contributors) < len(raw.get("contributors", ()))
     if there and "doi" not in raw and not some_taken_out and not any(_may_be_contact(item) for item in there):
         what = f"no contributor has the role {_CONTACT}, and the archive refuses a dandiset without one"
-        yield Fault(
-            ("contributors",), what, f"give one of them `roles: [{_CONTACT}]` and an `email`", at_key=True
-        )
+        fix = f"give one of them `roles: [{_CONTACT}]` and an `email`"
+        yield Fault(("contributors",), what, fix, at_key=True, missing=True)
 
 
 def _names(contributors: list[Item]) -> Iterator[Fault]:
@@ -52,8 +51,9 @@ def _last_first(name: str) -> str:
 def _contacts_reachable(there: list[Item]) -> Iterator[Fault]:
     for item in there:
         roles = item.keys.get("roles") or ()
-        if _CONTACT in roles and not ("email" in item.keys or "email" in item.keys.get("metadata", {})):
-            yield Fault(item.path, f"a {_CONTACT} needs an e-mail address", "add `email`, or drop the role")
+        if _CONTACT in roles and not (item.keys.get("email") or item.keys.get("metadata", {}).get("email")):
+            what = f"a {_CONTACT} needs an e-mail address"
+            yield Fault(item.path, what, "add `email`, or drop the role", missing=True)
 
 
 def _may_be_contact(item: Item) -> bool:
@@ -77,15 +77,15 @@ def _doubles(contributors: list[Item]) -> Iterator[Fault]:
 
 def _identities(item: Item) -> Iterator[tuple[str, ...]]:
     if item.form is PERSON:
-        if orcid := bare_orcid(item.keys.get("orcid", "")):
+        if orcid := bare_orcid(item.keys.get("orcid") or ""):
             yield ("orcid", orcid)
         if name := item.keys.get("name"):
             yield ("name", " ".join(name.split()))
     elif name := item.keys.get("organization"):
-        yield ("organization", " ".join(name.split()), item.keys.get("award", ""))
+        yield ("organization", " ".join(name.split()), item.keys.get("award") or "")
 
 
 def _told_apart(one: Item, other: Item) -> bool:
     """Two people of the same name who have different ORCID iDs."""
-    orcids = {bare_orcid(item.keys.get("orcid", "")) for item in (one, other)}
+    orcids = {bare_orcid(item.keys.get("orcid") or "") for item in (one, other)}
     return len(orcids) > 1 and None not in orcids

@@ -133,6 +133,8 @@ class _Reader:
         if node.style:
             return node.text
         value = resolve(node.text)
+        if _is_identifier(path) and isinstance(value, int | float) and not isinstance(value, bool):
+            return node.text  # six digits, with or without quotes: those on the page are meant
         if not isinstance(value, str):
             self.document.written.setdefault(path, node.text)
         if isinstance(value, float) and not math.isfinite(value):
@@ -148,6 +150,11 @@ class _Reader:
 
     def _tell(self, mark: Mark, what: str, fix: str) -> None:
         self.document.problems.append(Problem(self.document.where(mark), what, fix))
+
+
+def _is_identifier(path: Path) -> bool:
+    """Whether a dandiset's identifier belongs here."""
+    return path == ("identifier",) or (path[:1] == ("environments",) and path[2:] == ("identifier",))
 
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,400}")

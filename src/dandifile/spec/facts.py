@@ -31,6 +31,10 @@ class Credits(Protocol):
     def problems(self) -> tuple[Problem, ...]: ...
 
     @property
+    def missing(self) -> tuple[Problem, ...]:
+        """What the spec has to add, such as the address of a contact."""
+
+    @property
     def warnings(self) -> tuple[str, ...]: ...
 
 

@@ -11,12 +11,17 @@ Path: TypeAlias = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong at `path`; `at_key` points at the key, not at its value."""
+    """One thing that is wrong at `path`; `at_key` points at the key, not at its value.
+
+    `missing`: nothing is wrong with what is there, something has to be added; `gap`: in place of the value.
+    """
 
     path: Path
     what: str
     fix: str = ""
     at_key: bool = False
+    missing: bool = False
+    gap: bool = False
 
 
 def spoken(path: Path) -> str:

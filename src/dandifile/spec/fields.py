@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dandifile.model import Json, JsonObject
-from dandifile.spec.forms import ABOUT, ANATOMY, ETHICS, RESOURCE, Form, contributor, written
+from dandifile.spec.forms import ABOUT, ANATOMY, ETHICS, Form, contributor, written
+from dandifile.spec.resources import listed
 
 
 def dandiset_fields(raw: JsonObject) -> dict[str, Json]:
@@ -26,9 +27,10 @@ def dandiset_fields(raw: JsonObject) -> dict[str, Json]:
         fields["contributor"] = contributors
     if owns_about(raw):
         fields["about"] = _about(raw)
-    for key, field, form in (("ethics", "ethicsApproval", ETHICS), ("related", "relatedResource", RESOURCE)):
-        if key in raw:
-            fields[field] = _written(form, raw[key])
+    if "ethics" in raw:
+        fields["ethicsApproval"] = _written(ETHICS, raw["ethics"])
+    if "related" in raw:
+        fields["relatedResource"] = listed(raw["related"])
     return fields
 
 
@@ -42,6 +44,25 @@ def _contributors(raw: JsonObject) -> list[JsonObject]:
     """Those who shall be there, in the order of the spec."""
     there = (item for item in raw.get("contributors", ()) if not item.get("omit"))
     return [contributor(item) for item in there]
+
+
+def uncited_creators(fields: JsonObject) -> tuple[str, ...]:
+    """A line where authors are left out of the citation: the DOI's record goes by their role alone.
+
+    Someone of whom nothing is said (no `cite`) counts where others are cited.
+    """
+    people = [each for each in fields.get("contributor") or () if isinstance(each, dict)]
+    cited = [each for each in people if each.get("includeInCitation") is True]
+    left_out = [
+        str(each.get("name", ""))
+        for each in people
+        if "dcite:Author" in (each.get("roleName") or ()) and not each.get("includeInCitation", not cited)
+    ]
+    if not left_out:
+        return ()
+    said = f"contributors: left out of the citation (`cite`): {'; '.join(left_out)}"
+    why = "With the role Author they are creators in the DOI's DataCite record all the same"
+    return (f"{said}. {why}; take the role away from whoever is not an author",)
 
 
 def _about(raw: JsonObject) -> list[JsonObject]:

@@ -63,7 +63,8 @@ def contributor_form(item: JsonObject) -> Form:
 def written(form: Form, item: Json) -> JsonObject:
     """The DANDI object that a checked item stands for. What is empty is left out: DANDI takes no nulls."""
     item = form.mapping(item)
-    values = {dandi: _value(short, item[short]) for short, dandi in form.keys.items() if short in item}
+    said = {short: item[short] for short in form.keys if item.get(short) not in (None, "", [])}
+    values = {form.keys[short]: _value(short, value) for short, value in said.items()}
     values |= item.get("metadata", {})
     return {"schemaKey": form.schema_key, **{k: v for k, v in values.items() if v not in (None, "", [])}}
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from dandifile.errors import Problem
 from dandifile.model import Block, Json, JsonObject, Key
 from dandifile.spec.dandi_names import FROM_SHORT
-from dandifile.spec.facts import Facts
+from dandifile.spec.facts import Credits, Facts
 from dandifile.spec.fault import Fault, Path, spoken
 from dandifile.spec.forms import contributor
 from dandifile.spec.named import AGAIN, MEND, RESOLVE, dois
+from dandifile.spec.resources import FIELD, joined
 
 _ENTRY = re.compile(r"contributors\[(\d+)\]")
 FILLED = {"name": "name", "description": "description", "related": "relatedResource"}
@@ -36,17 +37,29 @@ def from_papers(declared: JsonObject, facts: Facts) -> FromPapers:
         return FromPapers()
     metadata = declared.get("metadata", {})
     open_ = [dandi for short, dandi in FILLED.items() if not {short, dandi} & {*declared, *metadata}]
+    if declared.get("related") and FIELD not in metadata:  # the papers' links go before them
+        open_.append(FIELD)
     of_people = "contributor" not in metadata
     credited = facts.credits(declared.get("contributors", ()), contributor)
     if credited is None or facts.fields is None:
         wanted = [*(["contributor"] if of_people else []), *open_]
         return FromPapers(blocked=tuple(_unknown(wanted, declared, facts)))
+    links = joined(facts.fields.get(FIELD, ()), declared.get("related") or ())
+    of_links = FIELD in open_ and bool(links.resources)
+    fields: dict[str, Json] = {"contributor": list(credited.contributors)} if of_people else {}
+    if of_links:
+        fields[FIELD] = list(links.resources)
     return FromPapers(
-        defaults={name: value for name, value in facts.fields.items() if name in open_},
-        fields={"contributor": list(credited.contributors)} if of_people else {},
-        notes=credited.warnings if of_people else (),
-        faults=[_fault(problem, declared) for problem in credited.problems] if of_people else [],
+        defaults={name: value for name, value in facts.fields.items() if name in open_ and name != FIELD},
+        fields=fields,
+        notes=(*(credited.warnings if of_people else ()), *links.notes),
+        faults=_faults(credited, declared) if of_people else [],
     )
+
+
+def _faults(credited: Credits, declared: JsonObject) -> list[Fault]:
+    wrong = [_fault(problem, declared) for problem in credited.problems]
+    return wrong + [_fault(problem, declared, missing=True) for problem in credited.missing]
 
 
 def unfilled(place: Path) -> Block:
@@ -69,9 +82,9 @@ def _unknown(fields: Sequence[str], declared: JsonObject, facts: Facts) -> Itera
         )
 
 
-def _fault(problem: Problem, declared: JsonObject) -> Fault:
+def _fault(problem: Problem, declared: JsonObject, *, missing: bool = False) -> Fault:
     """At the entry that the problem is about, else at the list, else at the `doi` that it follows from."""
     if found := _ENTRY.fullmatch(problem.where):
-        return Fault(("contributors", int(found[1])), problem.what, problem.fix)
+        return Fault(("contributors", int(found[1])), problem.what, problem.fix, missing=missing)
     key = "contributors" if "contributors" in declared else "doi"
-    return Fault((key,), problem.what, problem.fix, at_key=True)
+    return Fault((key,), problem.what, problem.fix, at_key=True, missing=missing)

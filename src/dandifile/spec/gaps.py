@@ -29,4 +29,5 @@ def gap_faults(value: Json, path: Path = ()) -> Iterator[Fault]:
         for index, item in enumerate(value):
             yield from gap_faults(item, (*path, index))
     elif is_gap(value):
-        yield Fault(path, f"{spoken(path)}: {value.removeprefix(MARK)}", FILL)
+        what = f"{spoken(path)}: {str(value).removeprefix(MARK)}"
+        yield Fault(path, what, FILL, missing=True, gap=True)

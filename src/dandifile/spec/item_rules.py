@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from dandifile.identifiers import bare_orcid, ror_url, term_curie
 from dandifile.model import JsonObject
 from dandifile.spec.fault import Fault
-from dandifile.spec.forms import ABOUT, ANATOMY, RESOURCE, Item, items
+from dandifile.spec.forms import ABOUT, ANATOMY, Item, items
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?"
 _IN_PATH = r"([A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*"
@@ -25,16 +25,10 @@ _NEARLY_A_TERM = re.compile(r"(UBERON|CL|HP)[:_]\w*|https?://\S+", re.IGNORECASE
 def item_faults(raw: JsonObject) -> Iterator[Fault]:
     for item in items(raw):
         for key, check in _CHECKS.items():
-            if isinstance(text := item.keys.get(key), str) and (complaint := check(text)):
+            if isinstance(text := item.keys.get(key), str) and text.strip() and (complaint := check(text)):
                 yield Fault(item.at(key), *complaint)
         yield from _set_twice(item)
         yield from _not_a_term(item)
-        if item.form is RESOURCE and not {"url", "identifier"} & _given(item):
-            yield Fault(item.path, "a related resource needs `url` or `identifier`", "add one of them")
-
-
-def _given(item: Item) -> set[str]:
-    return {*item.keys, *item.keys.get("metadata", {})}
 
 
 def _set_twice(item: Item) -> Iterator[Fault]:

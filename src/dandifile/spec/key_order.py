@@ -35,7 +35,7 @@ def _resolved(root: JsonObject, schema: JsonObject, keys: list[str], *, is_list:
     if "$ref" in schema:
         target = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
         return _resolved(root, target, keys, is_list=is_list)
-    if "if" in schema:
+    if "if" in schema and "properties" not in schema:
         meant = "then" if set(schema["if"]["required"]) <= set(keys) else "else"
         return _resolved(root, schema[meant], keys, is_list=is_list)
     if "anyOf" in schema:

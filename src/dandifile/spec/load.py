@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dandifile.errors import Problem, SpecError
@@ -21,6 +21,7 @@ from dandifile.spec.fault import Fault
 from dandifile.spec.fault import Path as Place
 from dandifile.spec.messages import schema_faults
 from dandifile.spec.named import Named, named
+from dandifile.spec.need import EVERYTHING, Need
 from dandifile.spec.rules import rule_faults
 from dandifile.spec.schema import spec_schema
 from dandifile.spec.template import Rendered, render
@@ -31,7 +32,7 @@ class Declared:
     """A spec that has been read and checked, with one environment chosen.
 
     `value` is what it declares; templates that are `waiting` for the paper are in it as they are
-    written. `document` has the places of it all.
+    written. `document` has the places of it all. `need` is what of it the command rests on.
     """
 
     file: Path
@@ -39,6 +40,7 @@ class Declared:
     document: Document
     value: JsonObject
     waiting: tuple[Place, ...]
+    need: Need = EVERYTHING
 
     @property
     def named(self) -> Named:
@@ -57,34 +59,37 @@ def load(file: Path, environment: str = "") -> Spec:
     return build(read(file, environment), NothingKnown())
 
 
-def read(file: Path, environment: str = "") -> Declared:
-    """What `file` declares. Raises as `load` does."""
+def read(file: Path, environment: str = "", need: Need = EVERYTHING) -> Declared:
+    """What `file` declares, as far as it is needed. Raises as `load` does."""
     shown = _shown(file)
     document = read_document(read_text(file, shown), shown)
     _recognise(document)
     refuse_unknown(document.value, environment, shown)
     rendered = _rendered(document.value, environment)
-    faults = rendered.faults + _checked(rendered, document, rendered.faults)
-    problems = [*document.problems, *(document.problem(fault) for fault in faults)]
-    if problems:
+    faults = rendered.faults + _checked(rendered, document, rendered.faults, need)
+    minded = [document.problem(fault) for fault in faults if need.minds(fault)]
+    if problems := [*document.problems, *minded]:
         raise _all_of(problems, shown)
-    value = overridden(rendered.value, environment)
-    return Declared(file.absolute(), environment, document, value, tuple(rendered.waiting))
+    value = overridden(need.left(rendered.value, faults), environment)
+    waiting = tuple(place for place in rendered.waiting if place[0] in value)
+    return Declared(file.absolute(), environment, document, value, waiting, need)
 
 
 def build(declared: Declared, facts: Facts) -> Spec:
     """The Spec, with what was looked up. SpecError for what only then turns out to be wrong."""
-    value, waiting = declared.value, declared.waiting
+    value, waiting, need = declared.value, declared.waiting, declared.need
     if waiting and facts.paper is not None:
         rendered = _rendered(declared.document.value, declared.environment, facts.paper)
-        faults = rendered.faults + _checked(rendered, declared.document, rendered.faults)
-        if faults:
-            raise declared.refused(faults)
-        value, waiting = overridden(rendered.value, declared.environment), ()
+        faults = rendered.faults + _checked(rendered, declared.document, rendered.faults, need)
+        of_templates = rendered.faults if need.templates else []
+        if minded := [fault for fault in faults if need.minds(fault) or fault in of_templates]:
+            raise declared.refused(minded)
+        value, waiting = overridden(need.left(rendered.value, faults), declared.environment), ()
     spec, faults = build_spec(declared.file, value, declared.environment, facts, waiting)
-    if faults:
-        raise declared.refused(faults)
-    return spec
+    if minded := [fault for fault in faults if need.minds(fault)]:
+        raise declared.refused(minded)
+    open_ = tuple(f"{fault.what}; {fault.fix}" for fault in faults)
+    return replace(spec, notes=(*spec.notes, *open_))
 
 
 def _shown(file: Path) -> str:
@@ -117,13 +122,14 @@ def _rendered(value: JsonObject, environment: str, paper: JsonObject | None = No
     return render(value, seen, paper)
 
 
-def _checked(rendered: Rendered, document: Document, known: list[Fault]) -> list[Fault]:
+def _checked(rendered: Rendered, document: Document, known: list[Fault], need: Need) -> list[Fault]:
     """What the schema and the rules have against it, without what is wrong or open already."""
     told = {*rendered.waiting, *(fault.path for fault in known)}
     by_schema = schema_faults(rendered.value, spec_schema(), document.written)
     faults = [fault for fault in by_schema if fault.path not in told]
     left_out = {*told, *(fault.path for fault in faults)}
-    return faults + rule_faults(_without(rendered.value, left_out))
+    left = _without(rendered.value, left_out)
+    return faults + rule_faults(left) + need.license_faults(left)
 
 
 def _without(rendered: JsonObject, paths: Iterable[Place]) -> JsonObject:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from dandifile.model import Json, JsonObject
@@ -16,8 +17,9 @@ from dandifile.spec.contributor_rules import contributor_faults
 from dandifile.spec.fault import Fault, Path
 from dandifile.spec.gaps import gap_faults
 from dandifile.spec.item_rules import item_faults
-from dandifile.spec.near import choices, nearest
+from dandifile.spec.near import choices
 from dandifile.spec.path_rules import path_faults
+from dandifile.spec.resources import resource_faults
 
 
 def rule_faults(raw: JsonObject) -> list[Fault]:
@@ -26,6 +28,7 @@ def rule_faults(raw: JsonObject) -> list[Fault]:
         _characters,
         contributor_faults,
         item_faults,
+        resource_faults,
         path_faults,
         _twice,
         _metadata,
@@ -61,31 +64,55 @@ def _twice(raw: JsonObject) -> Iterator[Fault]:
             yield Fault(("metadata", field), what, "keep one of them", at_key=True)
 
 
+@dataclass(frozen=True)
+class _Fields:
+    """DANDI's fields of one of its two kinds of records, and what to do with a field of the other kind."""
+
+    of: str
+    known: tuple[str, ...]
+    computed: tuple[str, ...]
+    others: tuple[str, ...]
+    elsewhere: str
+
+
+_OF_DANDISET = _Fields(
+    "a dandiset",
+    dandi_names.DANDISET,
+    dandi_names.DANDISET_COMPUTED,
+    dandi_names.ASSET,
+    'that is an asset\'s field: assets: [{{match: "**", metadata: {{{name}: …}}}}]',
+)
+_OF_ASSETS = _Fields(
+    "an asset",
+    dandi_names.ASSET,
+    dandi_names.ASSET_COMPUTED,
+    dandi_names.DANDISET,
+    "that is a dandiset's field: declare it under `metadata` of the spec",
+)
+
+
 def _metadata(raw: JsonObject) -> Iterator[Fault]:
-    yield from _names(
-        raw.get("metadata", {}), ("metadata",), dandi_names.DANDISET, dandi_names.DANDISET_COMPUTED
-    )
+    yield from _names(raw.get("metadata", {}), ("metadata",), _OF_DANDISET)
 
 
 def _overlays(raw: JsonObject) -> Iterator[Fault]:
     for index, overlay in enumerate(raw.get("assets", ())):
         if overlay is not None:
-            path = ("assets", index, "metadata")
-            metadata = overlay.get("metadata", {})
-            yield from _names(metadata, path, dandi_names.ASSET, dandi_names.ASSET_COMPUTED)
+            yield from _names(overlay.get("metadata", {}), ("assets", index, "metadata"), _OF_ASSETS)
 
 
-def _names(
-    metadata: JsonObject, path: Path, known: tuple[str, ...], computed: tuple[str, ...]
-) -> Iterator[Fault]:
-    """Computed and misspelt names. A name that resembles none passes: DANDI keeps fields it does not know."""
+def _names(metadata: JsonObject, path: Path, fields: _Fields) -> Iterator[Fault]:
+    """Names of computed fields, and names that DANDI's schema does not have."""
     for name in metadata:
-        if name in computed:
-            what = f"`{name}` is written by the archive itself and cannot be declared"
-            yield Fault((*path, name), what, "take it away", at_key=True)
-        elif name not in known and (near := nearest(name, known, likeness=0.8)):
-            what = f"DANDI has no field `{name}`"
-            yield Fault((*path, name), what, f"did you mean `{near}`?", at_key=True)
+        if name in fields.computed:
+            what, fix = f"`{name}` is written by the archive itself and cannot be declared", "take it away"
+        elif name in fields.known:
+            continue
+        else:
+            what = f"DANDI has no field `{name}` for {fields.of}"
+            elsewhere = name in fields.others
+            fix = fields.elsewhere.format(name=name) if elsewhere else choices(name, fields.known)
+        yield Fault((*path, name), what, fix, at_key=True)
 
 
 def _ignored(raw: JsonObject) -> Iterator[Fault]:

@@ -84,7 +84,7 @@ def admit_reader(request: Request, *, embargoed: bool) -> None:
 
 
 def _header(request: Request, name: str) -> str:
-    """What a signed URL asks for as a header, with white space as blanks; nothing that a header cannot hold."""
+    """The value of a header that a signed URL asks for, in one line; refused if a header cannot hold it."""
     if not claims_signature(request.scope):
         return ""
     value = " ".join(request.query_params.get(name, "").split())

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from dandifile.identifiers import OBO, OBO_PREFIXES, obo_curie
+from dandifile.lookup.text import settled
 
 _SAME = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})  # noqa: RUF001
 _DASHES = re.compile(r"[‐‑‒–—−]")  # noqa: RUF001
@@ -21,6 +22,10 @@ def key(name: str) -> str:
     """Names that differ in case, blanks, accents, or the form of quotes and dashes are one name."""
     if name.isascii():  # nearly all are, and a table has ten thousand
         return " ".join(name.replace("`", "'").casefold().split())
+    return settled(name, _key)
+
+
+def _key(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.translate(_SAME))
     plain = "".join(character for character in plain if not unicodedata.combining(character))
     return " ".join(_DASHES.sub("-", plain).casefold().split())

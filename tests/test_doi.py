@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandifile.lookup.doi import normal, url
+from dandifile.doi import normal, url
 
 DOI = "10.1038/s41586-023-06031-6"
 

@@ -1,0 +1,71 @@
+"""Licenses that an archive takes, by their SPDX ids. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from dandifile.model import Json, JsonObject
+from dandifile.spec.fault import Fault, Path
+
+OF_THE_SCHEMA = ("CC0-1.0", "CC-BY-4.0")
+"""Those of DANDI's schema (0.8.0): what an archive takes that does not say otherwise."""
+
+_PREFIX = "spdx:"
+_ADDRESS = re.compile(
+    r"(?:https?://)?(?:www\.)?creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero))/([0-9.]+)(?:/.*)?"
+)
+
+
+def allowed_by(info: Json) -> tuple[str, ...]:
+    """The licenses in an archive's `/api/info/`; those of the schema where it names none."""
+    config = info.get("instance_config") if isinstance(info, dict) else None
+    listed = config.get("licenses") if isinstance(config, dict) else None
+    named = [each.removeprefix(_PREFIX) for each in _list(listed) if isinstance(each, str)]
+    return tuple(named) or OF_THE_SCHEMA
+
+
+def license_faults(raw: JsonObject, allowed: Sequence[str]) -> Iterator[Fault]:
+    """A fault for each license that the archive does not take."""
+    for path, license_ in _declared(raw):
+        if isinstance(license_, str) and license_ not in allowed:
+            same = same_license(license_, allowed)
+            meant = f"write `{same}`. " if same else ""
+            what = f"`{license_}` is not a license that the archive takes"
+            yield Fault(path, what, f"{meant}Allowed: {', '.join(allowed)}")
+
+
+def same_license(text: str, allowed: Sequence[str]) -> str | None:
+    """The license that is meant by another spelling, such as `cc by 4.0` or its address; never a similar one.
+
+    A few letters decide what may be done with the data: CC-BY-NC-4.0 is not CC-BY-4.0.
+    """
+    if found := _ADDRESS.fullmatch(text.strip().lower()):
+        text = f"CC0-{found[3]}" if found[2] else f"CC-{found[1]}-{found[3]}"
+    said = _bare(text.strip().lower().removeprefix(_PREFIX))
+    exact = [each for each in allowed if _bare(each) == said]
+    without_version = [each for each in allowed if _bare(re.sub(r"-[0-9.]+$", "", each)) == said]
+    meant = exact or without_version
+    return meant[0] if len(meant) == 1 else None
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _declared(raw: JsonObject) -> Iterator[tuple[Path, Json]]:
+    metadata = raw.get("metadata")
+    holders: list[tuple[Path, Json]] = [(("license",), raw.get("license"))]
+    if isinstance(metadata, dict):
+        listed = metadata.get("license")
+        named = [each.removeprefix(_PREFIX) for each in _list(listed) if isinstance(each, str)]
+        holders.append((("metadata", "license"), named))
+    for path, value in holders:
+        if isinstance(value, list):
+            yield from (((*path, number), each) for number, each in enumerate(value))
+        else:
+            yield path, value
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
