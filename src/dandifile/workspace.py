@@ -15,12 +15,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dandifile.archive.create import settled
+from dandifile.archive.create import intent_file, settled
 from dandifile.archive.reader import Reader
 from dandifile.archive.writer import Writer
 from dandifile.errors import BlockedError, UserError
 from dandifile.kinds import KINDS, metadata
-from dandifile.kinds.dandiset import INTENT
 from dandifile.model import (
     Cache,
     Change,
@@ -55,18 +54,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Workspace:
-    """One spec with one environment, bound to one archive. `home` names that archive for good."""
+    """One spec with one environment, bound to one archive."""
 
     spec: Spec
     instance: Instance
     identifier: str | None
     key: Secret | None
     cache: Cache
-    home: str
     jobs: int
     engine: Engine
     remember: Callable[[str], None]  # told the identifier of a dandiset that was created
     locate: Callable[[Local, Mapping[str, RemoteAsset]], Local]  # adds what locations in NWB files are
+    seen: Callable[[str], None] = lambda identifier: None  # noqa: ARG005 - told which dandiset an apply left as declared
 
     @property
     def state(self) -> Path:
@@ -98,15 +97,13 @@ def plan(workspace: Workspace, options: Options, notify: Notify) -> Planned:
 def resume(workspace: Workspace, saved: Plan, notify: Notify) -> Planned:
     """What is left to do of a saved plan, bound to the spec, the files and the archive as they are now."""
     if saved.base != base_of(workspace.spec):
-        raise BlockedError("the plan is stale: the spec or its lock has changed since", fix="run plan again")
-    observed, target = observe(workspace)
-    if (saved.target.api_url, saved.target.identifier or target.identifier) != (
-        target.api_url,
-        target.identifier,
-    ):
         raise BlockedError(
-            f"the plan is for {saved.target.page}, and the spec now for {target.page}", fix="run plan again"
+            "the plan is stale: the spec or its lock has changed since, or the plan is of another spec",
+            where=str(workspace.spec.file),
+            fix="run plan again; --file names another spec",
         )
+    observed, target = observe(workspace)
+    _refuse_other_target(saved.target, target)
     local = look(workspace, observed, Options(), notify)
     rest = review(KINDS, replace(saved, target=target), observed)
     _refuse_changed_files(rest.changes, local)
@@ -161,7 +158,7 @@ def carry_out(workspace: Workspace, planned: Planned, notify: Notify, sent: Call
     def told(step: Step, result: Result | None) -> None:
         if step.kind == "dandiset" and result and result.status is Status.DONE:
             workspace.remember(result.output["identifier"])
-            settled(workspace.state / INTENT)
+            settled(intent_file(workspace.state, workspace.instance, step.params["name"]))
         if step.kind != JOIN:
             notify(step, result)
 
@@ -226,7 +223,14 @@ def _perform(means: Means, step: Step, inputs: Mapping[str, Json]) -> Json:
 
 def _target(workspace: Workspace, reader: Reader) -> Target:
     instance = workspace.instance
-    target = Target(instance.name, instance.api_url, instance.web_url, workspace.identifier, user=reader.me())
+    target = Target(
+        instance.name,
+        instance.api_url,
+        instance.web_url,
+        workspace.identifier,
+        user=reader.me(),
+        archive=instance.home,
+    )
     if workspace.identifier is None:
         return replace(target, title=workspace.spec.fields.get("name") or "")
     dandiset, draft = reader.dandiset(), reader.draft()
@@ -238,6 +242,28 @@ def _target(workspace: Workspace, reader: Reader) -> Target:
         embargo_status=dandiset["embargo_status"],
         status=draft["status"],
     )
+
+
+def _refuse_other_target(saved: Target, now: Target) -> None:
+    """A plan is for one archive for good, and, unless it creates one, for one dandiset there."""
+    if saved.archive != now.archive:
+        where = f"{saved.instance} ({saved.api_url})"
+        if saved.instance == now.instance == LOCAL:
+            raise BlockedError(
+                "the plan is stale: it is for another embedded archive, or for one that was reset since",
+                fix="run plan again, or set DANDIFILE_STORE as it was when the plan was made",
+            )
+        raise BlockedError(
+            f"the plan is stale: it is for {where}, and the spec is now for {now.instance} ({now.api_url})",
+            fix="run plan again",
+        )
+    if (saved.identifier or now.identifier) != now.identifier:
+        there = f"for {now.identifier}" if now.identifier else "for a new one"
+        raise BlockedError(
+            f"the plan is stale: it is for dandiset {saved.identifier} of {saved.instance}, and the spec is "
+            f"now {there}",
+            fix="run plan again",
+        )
 
 
 def _refuse_changed_files(changes: Iterable[Change], local: Local) -> None:
@@ -256,7 +282,7 @@ def _refuse_changed_files(changes: Iterable[Change], local: Local) -> None:
 def _record(workspace: Workspace) -> Record:
     if workspace.identifier is None:
         return Record()
-    return load_record(workspace.state, workspace.home, workspace.identifier)
+    return load_record(workspace.state, workspace.instance.home, workspace.identifier)
 
 
 def _paths(observed: Mapping[str, Any]) -> tuple[str, ...]:
@@ -280,7 +306,8 @@ def note(workspace: Workspace, local: Local, observed: Mapping[str, Any]) -> tup
     left = metadata.left(declared, observed[metadata.NAME])
     record = Record({**kept, **here}, {**local.record.fields, **left})
     try:
-        save_record(workspace.state, workspace.home, str(workspace.identifier), record)
+        workspace.seen(str(workspace.identifier))
+        save_record(workspace.state, workspace.instance.home, str(workspace.identifier), record)
     except OSError as error:
         why = f"what was done cannot be noted in {workspace.state} ({error.strerror or error})"
         return (Result("record", Status.FAILED, error=f"{why}: without it, no rename is known as one"),)

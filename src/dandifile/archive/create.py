@@ -11,11 +11,13 @@ dandiset has the larger identifier stops before it writes anything to it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from dandifile.archive.instances import Instance
 from dandifile.archive.retry import NoAnswerError
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError
@@ -34,7 +36,7 @@ class Intent:
     """What a run was about to create, where, and when by the archive's own clock."""
 
     name: str
-    api_url: str
+    archive: str
     time: str
 
 
@@ -53,7 +55,7 @@ def create_once(
     earlier = _read(intent, name, writer)
     found = _look(writer, name, earlier, embargo)
     if found is None:
-        begun = Intent(name, writer.reader.instance.api_url, writer.reader.api.server_time().isoformat())
+        begun = Intent(name, writer.reader.instance.home, writer.reader.api.server_time().isoformat())
         _write(intent, begun)
         try:
             made = writer.create(name, metadata, embargo)
@@ -66,6 +68,12 @@ def create_once(
             return made
     writer.adopt(found)
     return found
+
+
+def intent_file(state: Path, instance: Instance, name: str) -> Path:
+    """Where the note of this creation is kept: specs that share a folder must not lose each other's."""
+    which = hashlib.sha256(f"{instance.home}\n{name}".encode()).hexdigest()[:12]
+    return state / "creations" / f"{which}.json"
 
 
 def settled(intent: Path) -> None:
@@ -97,7 +105,7 @@ def _refuse_second(writer: Writer, name: str, made: str) -> None:
             f"another apply of yours, which goes on with it, and {made}, by this one, which wrote no more",
             where=name,
             fix=f'write `identifier: "{others[0]}"` into the spec, or take over the lock of the other apply; '
-            f"delete {made} at {instance.web_url}/dandiset/{made}/draft",
+            f"delete {made}: {instance.page(made)}",
         )
 
 
@@ -116,7 +124,7 @@ def _choice(writer: Writer, name: str, drafts: list[JsonObject]) -> BlockedError
     instance = writer.reader.instance
     listed = ", ".join(
         f"{draft['identifier']} ({draft['draft_version']['asset_count']} assets, "
-        f"created {draft['created'][:10]}, {instance.web_url}/dandiset/{draft['identifier']}/draft)"
+        f"created {draft['created'][:10]}, {instance.page(draft['identifier'])})"
         for draft in drafts
     )
     return BlockedError(
@@ -141,8 +149,8 @@ def _read(intent: Path, name: str, writer: Writer) -> Intent | None:
         datetime.fromisoformat(noted.time)
     except (OSError, ValueError, TypeError):
         return None
-    meant = (name, writer.reader.instance.api_url)
-    return noted if (noted.name, noted.api_url) == meant else None
+    meant = (name, writer.reader.instance.home)
+    return noted if (noted.name, noted.archive) == meant else None
 
 
 def _write(intent: Path, begun: Intent) -> None:

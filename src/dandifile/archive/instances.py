@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -28,6 +28,7 @@ class Instance:
     api_url: str
     key_variable: str
     keyring_service: str
+    identity: str = ""  # of an archive whose URL differs from run to run
 
     @classmethod
     def called(cls, name: str, web_url: str, api_url: str) -> Instance:
@@ -36,9 +37,26 @@ class Instance:
         return cls(name, normal_url(web_url), normal_url(api_url), variable, f"dandi-api-{name}")
 
     @classmethod
-    def embedded(cls, web_url: str, api_url: str) -> Instance:
-        """The archive that dandifile itself runs: `instance: local` in a spec."""
-        return cls.called("local", web_url, api_url)
+    def embedded(cls, web_url: str, api_url: str, store: str = "") -> Instance:
+        """The archive that dandifile itself runs: `instance: local` in a spec.
+
+        `web_url` is "" where its web pages are gone as soon as the command ends. `store` is the id of its
+        store: the port, and the URLs with it, can be different at every run.
+        """
+        instance = cls.called("local", web_url or api_url, api_url)
+        return replace(
+            instance, web_url=web_url and instance.web_url, identity=f"local {store}" if store else ""
+        )
+
+    @property
+    def home(self) -> str:
+        """What names this archive for good: its API URL, or the store of an embedded one."""
+        return self.identity or self.api_url
+
+    def page(self, identifier: str) -> str:
+        """Where a draft is to be seen: a URL, or what to do first."""
+        page = f"/dandiset/{identifier}/draft"
+        return f"{self.web_url}{page}" if self.web_url else f"`dandifile archive serve`, {page}"
 
     @property
     def shell_variable(self) -> str:

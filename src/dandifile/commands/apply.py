@@ -15,7 +15,7 @@ from dandifile.commands.showing import print_outcome, show_outcome, show_plan, w
 from dandifile.errors import BlockedError, Exit, UserError
 from dandifile.model import Plan, Result, Status
 from dandifile.plan.kind import Options
-from dandifile.plan.planfile import read
+from dandifile.plan.planfile import read, spec_of
 from dandifile.workspace import Outcome, Planned, Workspace
 
 
@@ -29,6 +29,8 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
             "a saved plan is done as it was saved: no flag can change what it says",
             fix=f"give these flags to `dandifile plan --out {planfile}`",
         )
+    if saved and planfile:
+        flags = _as_planned(flags, saved, planfile)
     with opened(flags, writing=True) as workspace:
         refuse_undeclared(options, workspace.spec)
         with watching(flags) as (notify, _):
@@ -49,6 +51,17 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
         elif done.results:
             show_outcome(plan, done, seconds, flags)
         return _exit_code(plan, done.results)
+
+
+def _as_planned(flags: Flags, saved: Plan, planfile: Path) -> Flags:
+    """The flags with the spec and the environment that the plan was made from."""
+    if flags.environment not in ("", saved.environment):
+        made = f"for the environment {saved.environment}" if saved.environment else "without --environment"
+        raise UserError(
+            f"{planfile} was made {made}: --environment {flags.environment} cannot change that",
+            fix=f"leave --environment out, or run `dandifile plan --environment {flags.environment} --out …`",
+        )
+    return replace(flags, file=flags.file or spec_of(saved, planfile), environment=saved.environment)
 
 
 def _do(workspace: Workspace, planned: Planned, flags: Flags) -> Outcome:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dandifile.commands.showing import print_json
 from dandifile.errors import Exit, UserError
+from dandifile.localarchive.identifiers import store_id
 from dandifile.localarchive.identity import Running
 from dandifile.localarchive.server import default_store, find, running
 from dandifile.localarchive.server import serve as serve_store
@@ -56,7 +57,7 @@ def _dandisets(store: Path) -> list[JsonObject]:
     from dandifile.run.cache import MemoryCache
 
     with running(store) as archive:
-        instance = Instance.embedded(archive.web_url, archive.api_url)
+        instance = Instance.embedded(archive.web_url, archive.api_url, store_id(store))
         return Reader(instance, None, Secret(archive.key), MemoryCache()).dandisets()
 
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from dandifile.checklist.offline import judged
 from dandifile.checklist.policy import facts_of
 from dandifile.checklist.verdict import Result, Verdict
-from dandifile.commands.common import Flags, bound
+from dandifile.commands.common import Flags, bound, local_place
 from dandifile.commands.instance import LOCAL
 from dandifile.commands.lookups import Bound, pinned
 from dandifile.commands.showing import print_json
@@ -91,5 +91,5 @@ def _is_there(declared: Bound, spec: Spec) -> bool:
         from dandifile.localarchive import identifiers
         from dandifile.localarchive.server import default_store
 
-        return identifiers.get(default_store(), spec.file, spec.environment) is not None
+        return identifiers.get(default_store(), local_place(spec)) is not None
     return any(made.environment == spec.environment for made in declared.lock.identifiers)

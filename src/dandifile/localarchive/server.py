@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from http.client import HTTPException
 from pathlib import Path
 
@@ -122,7 +122,7 @@ def serve(
     with (
         listen(host, port) as listening,
         Serving(store, listening, settings) as serving,
-        announced(serving.archive.store, serving.running),
+        announced(serving.archive.store, replace(serving.running, lasting=True)),
     ):
         serving.run(on_ready)
 

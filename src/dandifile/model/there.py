@@ -30,8 +30,11 @@ class Target:
     published: str | None = None  # the last published version
     embargo_status: str = "OPEN"
     status: str = ""  # the server's own validation of the draft
+    archive: str = ""  # names the archive for good: its API URL, or the store of an embedded one
 
     @property
     def page(self) -> str:
-        """The draft's web page; the instance's while there is no draft."""
+        """The draft's web page; the instance's while there is no draft; "" where no page is served."""
+        if not self.web_url:
+            return ""
         return f"{self.web_url}/dandiset/{self.identifier}/draft" if self.identifier else self.web_url

@@ -99,6 +99,8 @@ class Plan:
     bytes_to_send: int = 0
     allow: tuple[str, ...] = ()  # the permits given when the plan was made
     base: Mapping[str, str] = field(default_factory=dict)  # digests of spec and lock
+    environment: str = ""  # the one of the spec's `environments` that was chosen
+    spec: str = ""  # in a saved plan: the spec's file, from the folder of the plan's own
     unpinned: tuple[str, ...] = ()  # looked up for this plan, and not in the lock: apply wants it there
 
     @property

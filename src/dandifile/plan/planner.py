@@ -57,6 +57,7 @@ def make_plan(kinds: Mapping[str, Kind], now: Situation, options: Options) -> Pl
         bytes_to_send=bytes_to_send(change for name in found for change in found[name].changes),
         allow=tuple(sorted(options.allow)),
         base=base_of(now.spec),
+        environment=now.spec.environment,
     )
     return replace(plan, steps=steps_of(kinds, plan))
 

@@ -42,7 +42,7 @@ def plan_text(plan: Plan, *, verbose: bool = False, width: int = 100, fields: in
 def _header(target: Target, width: int) -> list[Text]:
     about = [target.instance]
     about.append(f"{target.identifier} draft" if target.identifier else "new dandiset, will be created")
-    about.append(target.page)
+    about += [target.page] if target.page else []
     about.append(f"as {target.user}" if target.user else "not logged in")
     if target.embargo_status != "OPEN":
         about.append(target.embargo_status.lower())
