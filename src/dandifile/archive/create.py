@@ -105,7 +105,7 @@ def _refuse_second(writer: Writer, name: str, made: str) -> None:
             f"another apply of yours, which goes on with it, and {made}, by this one, which wrote no more",
             where=name,
             fix=f'write `identifier: "{others[0]}"` into the spec, or take over the lock of the other apply; '
-            f"delete {made}: {instance.page(made)}",
+            f"delete {made} at {instance.page(made)}",
         )
 
 

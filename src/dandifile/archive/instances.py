@@ -56,7 +56,7 @@ class Instance:
     def page(self, identifier: str) -> str:
         """Where a draft is to be seen: a URL, or what to do first."""
         page = f"/dandiset/{identifier}/draft"
-        return f"{self.web_url}{page}" if self.web_url else f"`dandifile archive serve`, {page}"
+        return f"{self.web_url}{page}" if self.web_url else f"{page} of `dandifile archive serve`"
 
     @property
     def shell_variable(self) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from dandifile.archive import shapes
 from dandifile.archive.credentials import Secret
 from dandifile.archive.http import ReadApi
 from dandifile.archive.instances import Instance, service_url
-from dandifile.archive.listing import Listing
+from dandifile.archive.listing import Listing, in_parallel
 from dandifile.archive.once import Once
 from dandifile.errors import ArchiveError, UserError
 from dandifile.model import Cache, Json, JsonObject, RemoteAsset
@@ -99,6 +99,11 @@ class Reader:
         It has it for somebody: it may be embargoed, here or elsewhere.
         """
         return self.api.find_blob(digest)
+
+    def blobs(self, digests: Collection[str]) -> dict[str, str]:
+        """Ids of the blobs that the archive has of these dandi-etags, as `blob` finds them."""
+        found = zip(digests, in_parallel(self.blob, digests), strict=True)
+        return {digest: blob["blob_id"] for digest, blob in found if blob is not None}
 
     def dandisets(self) -> list[JsonObject]:
         """This user's dandisets as they are right now, embargoed and empty ones included."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -28,10 +28,17 @@ class Desired:
 
 @dataclass(frozen=True)
 class Observed:
-    """The draft's assets by path; `metadata` fetches stripped metadata by asset id, only when asked."""
+    """The draft's assets by path, and what the archive is asked only when somebody wants to know.
+
+    `metadata` gives stripped metadata by asset id, `blobs` the blob ids of dandi-etags that the archive
+    has for any dandiset, `embargoed` the ids of blobs in this user's embargoed dandisets.
+    """
 
     assets: Mapping[str, RemoteAsset] = field(default_factory=dict)
     metadata: Callable[[Iterable[str]], Mapping[str, JsonObject]] = lambda ids: {}  # noqa: ARG005
+    blobs: Callable[[Collection[str]], Mapping[str, str]] = lambda digests: {}  # noqa: ARG005
+    embargoed: Callable[[], Collection[str]] = frozenset
+    open: bool = True
 
 
 def desired(spec: Spec, local: Local) -> Desired:
@@ -39,6 +46,8 @@ def desired(spec: Spec, local: Local) -> Desired:
 
 
 def observe(reader: Reader) -> Observed:
+    embargoed = reader.embargoed_blobs if reader.key else frozenset
     if reader.identifier is None:
-        return Observed()
-    return Observed(reader.assets(), reader.asset_metadata)
+        return Observed(blobs=reader.blobs, embargoed=embargoed)
+    is_open = reader.dandiset()["embargo_status"] == "OPEN"
+    return Observed(reader.assets(), reader.asset_metadata, reader.blobs, embargoed, is_open)
