@@ -20,6 +20,7 @@ from dandifile.archive.reader import Reader
 from dandifile.archive.writer import Writer
 from dandifile.errors import BlockedError, UserError
 from dandifile.kinds import KINDS, metadata
+from dandifile.kinds.forecast import forecast
 from dandifile.model import (
     Cache,
     Change,
@@ -91,7 +92,8 @@ def plan(workspace: Workspace, options: Options, notify: Notify) -> Planned:
     observed, target = observe(workspace)
     local = look(workspace, observed, options, notify)
     situation = Situation(workspace.spec, local, observed, target)
-    return Planned(make_plan(KINDS, situation, options), local, observed)
+    made = make_plan(KINDS, situation, options)
+    return Planned(replace(made, forecast=forecast(made, workspace.spec, observed)), local, observed)
 
 
 def resume(workspace: Workspace, saved: Plan, notify: Notify) -> Planned:
@@ -107,6 +109,7 @@ def resume(workspace: Workspace, saved: Plan, notify: Notify) -> Planned:
     local = look(workspace, observed, Options(), notify)
     rest = review(KINDS, replace(saved, target=target), observed)
     _refuse_changed_files(rest.changes, local)
+    rest = replace(rest, forecast=forecast(rest, workspace.spec, observed))
     return Planned(rest, local, observed)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import PurePosixPath
 
 from dandifile.checklist.offline import judged
@@ -14,7 +15,7 @@ from dandifile.commands.instance import LOCAL
 from dandifile.commands.lookups import Bound, pinned
 from dandifile.commands.showing import print_json
 from dandifile.errors import Exit
-from dandifile.model import Spec
+from dandifile.model import Forecast, Spec
 from dandifile.report.words import many
 from dandifile.spec.near import nearest
 
@@ -27,7 +28,9 @@ def check(flags: Flags) -> int:
     declared = bound(flags)
     spec = pinned(declared)
     absent = [entry.source for entry in spec.paths if not (spec.root / entry.source).exists()]
-    policy = judged(dict(spec.fields), facts_of(spec), spec.require, _settled(declared, spec))
+    settled = _settled(declared, spec)
+    policy = judged(dict(spec.fields), facts_of(spec), spec.require, settled)
+    expected = _expected(spec, settled)
     if flags.format == "json":
         print_json(
             {
@@ -35,6 +38,7 @@ def check(flags: Flags) -> int:
                 "absent": absent,
                 "not_acted_on": list(spec.not_acted_on),
                 "unpinned": list(spec.unpinned),
+                "forecast": [asdict(one) for one in expected],
                 "policy": [
                     {"rule": row.rule, "verdict": row.verdict.value, "found": row.found, "fix": row.fix}
                     for row in policy
@@ -42,11 +46,27 @@ def check(flags: Flags) -> int:
             }
         )
     else:
-        sys.stdout.writelines(f"{line}\n" for line in _lines(spec, absent, policy))
+        sys.stdout.writelines(f"{line}\n" for line in _lines(spec, absent, policy, expected))
     return Exit.BLOCKED if any(row.verdict is Verdict.FAILED for row in policy) else Exit.DONE
 
 
-def _lines(spec: Spec, absent: Sequence[str], policy: Sequence[Result]) -> Iterator[str]:
+def _expected(spec: Spec, settled: Callable[[str], bool]) -> tuple[Forecast, ...]:
+    """What the archive will find fault with, by the rules of the dandischema that is installed here."""
+    from dandischema.models import Dandiset
+    from dandischema.utils import TransitionalGenerateJsonSchema
+
+    from dandifile.kinds.forecast import undeclared
+
+    schema = Dandiset.model_json_schema(schema_generator=TransitionalGenerateJsonSchema)
+    schema["properties"].get("license", {}).pop("items", None)  # which ones are allowed is each archive's own
+    fields = {name: value for name, value in spec.fields.items() if value is not None}
+    waiting = {block.key.name for block in spec.unsaid if block.key}  # for what is not in the lock yet
+    return tuple(one for one in undeclared(fields, schema, settled=settled) if one.field not in waiting)
+
+
+def _lines(
+    spec: Spec, absent: Sequence[str], policy: Sequence[Result], expected: Sequence[Forecast]
+) -> Iterator[str]:
     yield f"{spec.file.name} is right: {many(len(spec.fields), 'field')}, {many(len(spec.paths), 'path')}"
     for source in absent:
         near = _meant(spec, source)
@@ -56,6 +76,10 @@ def _lines(spec: Spec, absent: Sequence[str], policy: Sequence[Result]) -> Itera
         yield f"  not in the lock: {', '.join(spec.unpinned)}; `dandifile resolve` looks it up"
     if spec.not_acted_on:
         yield f"  checked, but not reconciled by this version: {', '.join(spec.not_acted_on)}"
+    for one in expected:
+        unless = ", unless it is on the draft already" if one.before else ""
+        yield f"  the archive will call the draft Invalid: {one.field}: {one.message}{unless}"
+        yield f"    {one.fix}"
     for row in policy:
         if row.verdict is not Verdict.PASSED:
             verb = "fails" if row.verdict is Verdict.FAILED else "is not known here"

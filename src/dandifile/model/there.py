@@ -18,6 +18,35 @@ class RemoteAsset:
 
 
 @dataclass(frozen=True)
+class Complaint:
+    """One thing that the archive finds wrong: with the draft itself, or with one of its assets.
+
+    `source` is the asset's file here; "" where that is not on this machine.
+    """
+
+    field: str
+    message: str
+    fix: str
+    asset: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Health:
+    """The archive's verdict on a draft; `in_the_way` of publishing it is what no complaint says."""
+
+    status: str
+    complaints: tuple[Complaint, ...] = ()
+    waiting: int = 0  # assets that the archive has not looked at; it tells of 50 at most
+    in_the_way: tuple[str, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the archive would publish the draft as it is now."""
+        return self.status == "Valid" and not (self.complaints or self.waiting or self.in_the_way)
+
+
+@dataclass(frozen=True)
 class Target:
     """Which dandiset, on which archive, as whom: what every plan opens with."""
 

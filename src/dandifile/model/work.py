@@ -86,6 +86,19 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Forecast:
+    """One thing that keeps the draft from being valid once the plan is done.
+
+    `field` is DANDI's own name; `before`: so it is already, without this plan.
+    """
+
+    field: str
+    message: str
+    fix: str
+    before: bool
+
+
+@dataclass(frozen=True)
 class Plan:
     """What apply would do, said once: printed, saved, explained and executed from this value."""
 
@@ -100,6 +113,7 @@ class Plan:
     allow: tuple[str, ...] = ()  # the permits given when the plan was made
     base: Mapping[str, str] = field(default_factory=dict)  # digests of spec and lock
     environment: str = ""  # the one of the spec's `environments` that was chosen
+    forecast: tuple[Forecast, ...] = ()  # why the archive will call the draft Invalid
     spec: str = ""  # in a saved plan: the spec's file, from the folder of the plan's own
     unpinned: tuple[str, ...] = ()  # looked up for this plan, and not in the lock: apply wants it there
 

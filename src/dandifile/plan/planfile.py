@@ -14,7 +14,7 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 from dandifile.errors import Problem, SpecError, UserError
-from dandifile.model import Block, Change, Effect, Json, JsonObject, Key, Plan, Step, Target
+from dandifile.model import Block, Change, Effect, Forecast, Json, JsonObject, Key, Plan, Step, Target
 from dandifile.schemafiles import schema
 from dandifile.writing import replace_content
 
@@ -49,6 +49,7 @@ def from_json(document: Json, file: str) -> Plan:
         base=document["base"],
         environment=document["environment"],
         spec=document["spec"],
+        forecast=tuple(Forecast(**one) for one in document["forecast"]),
         unpinned=tuple(document.get("unpinned", ())),
     )
 
