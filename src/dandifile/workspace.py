@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dandifile.archive.create import intent_file, settled
 from dandifile.archive.reader import Reader
+from dandifile.archive.rights import UNCHECKED, forbidden, unchecked
 from dandifile.archive.writer import Writer
 from dandifile.errors import BlockedError, UserError
 from dandifile.kinds import KINDS, metadata
@@ -37,7 +38,7 @@ from dandifile.model import (
     Target,
 )
 from dandifile.plan.kind import Means, Options
-from dandifile.plan.planner import JOIN, Situation, base_of, make_plan, review
+from dandifile.plan.planner import CREATED, JOIN, Situation, base_of, make_plan, review, steps_of
 from dandifile.plan.standing import Standing
 from dandifile.run.engines import LOCAL, Engine, local
 from dandifile.run.execute import Notify, Perform, execute
@@ -92,7 +93,7 @@ def plan(workspace: Workspace, options: Options, notify: Notify) -> Planned:
     observed, target = observe(workspace)
     local = look(workspace, observed, options, notify)
     situation = Situation(workspace.spec, local, observed, target)
-    made = make_plan(KINDS, situation, options)
+    made = _permitted(workspace, make_plan(KINDS, situation, options))
     return Planned(replace(made, forecast=forecast(made, workspace.spec, observed)), local, observed)
 
 
@@ -107,10 +108,29 @@ def resume(workspace: Workspace, saved: Plan, notify: Notify) -> Planned:
     observed, target = observe(workspace)
     _refuse_other_target(saved.target, target)
     local = look(workspace, observed, Options(), notify)
-    rest = review(KINDS, replace(saved, target=target), observed)
+    rest = review(KINDS, replace(_of_anybody(saved), target=target), observed)
     _refuse_changed_files(rest.changes, local)
+    rest = _permitted(workspace, rest)
     rest = replace(rest, forecast=forecast(rest, workspace.spec, observed))
     return Planned(rest, local, observed)
+
+
+def _permitted(workspace: Workspace, plan: Plan) -> Plan:
+    """The plan, blocked as a whole where this user cannot carry it out."""
+    if not plan.changes:
+        return plan
+    reader = workspace.reader
+    name = next((change.key.name for change in plan.changes if change.key.kind == CREATED), "")
+    blocks = forbidden(reader, name, intent_file(workspace.state, workspace.instance, name))
+    plan = replace(plan, blocked=(*blocks, *plan.blocked), notes=(*unchecked(reader, name), *plan.notes))
+    return replace(plan, steps=steps_of(KINDS, plan)) if blocks else plan
+
+
+def _of_anybody(saved: Plan) -> Plan:
+    """A saved plan without what is about the user who made it."""
+    blocked = tuple(block for block in saved.blocked if not block.about)
+    notes = tuple(note for note in saved.notes if not note.startswith(UNCHECKED))
+    return replace(saved, blocked=blocked, notes=notes)
 
 
 def observe(workspace: Workspace) -> tuple[dict[str, Any], Target]:

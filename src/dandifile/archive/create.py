@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from dandifile.archive.instances import Instance
+from dandifile.archive.reader import Reader
 from dandifile.archive.retry import NoAnswerError
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError
@@ -52,15 +53,15 @@ def create_once(
     The caller writes the identifier down and then calls `settled`. BlockedError where a draft
     of that name exists that is not such a one.
     """
-    earlier = _read(intent, name, writer)
-    found = _look(writer, name, earlier, embargo)
+    earlier = _read(intent, name, writer.reader)
+    found = _look(writer.reader, name, earlier, embargo)
     if found is None:
         begun = Intent(name, writer.reader.instance.home, writer.reader.api.server_time().isoformat())
         _write(intent, begun)
         try:
             made = writer.create(name, metadata, embargo)
         except ArchiveError as error:
-            found = _look(writer, name, begun, embargo) if _in_doubt(error) else None
+            found = _look(writer.reader, name, begun, embargo) if _in_doubt(error) else None
             if found is None:
                 raise
         else:
@@ -81,15 +82,20 @@ def settled(intent: Path) -> None:
     intent.unlink(missing_ok=True)
 
 
-def _look(writer: Writer, name: str, earlier: Intent | None, embargo: Embargo | None) -> str | None:
+def refuse_same_name(reader: Reader, name: str, intent: Path, embargo: Embargo | None = None) -> None:
+    """BlockedError where `create_once` would raise it: known before anything is written."""
+    _look(reader, name, _read(intent, name, reader), embargo)
+
+
+def _look(reader: Reader, name: str, earlier: Intent | None, embargo: Embargo | None) -> str | None:
     """The draft to adopt, or None where nothing has the name."""
-    drafts = writer.reader.own_drafts(name)
+    drafts = reader.own_drafts(name)
     ours = [draft for draft in drafts if earlier and _is_left_by(draft, earlier, embargo)]
     if len(drafts) == len(ours) == 1:
         identifier: str = drafts[0]["identifier"]
         return identifier
     if drafts:
-        raise _choice(writer, name, drafts)
+        raise _choice(reader, name, drafts)
     return None
 
 
@@ -120,8 +126,8 @@ def _is_left_by(draft: JsonObject, earlier: Intent, embargo: Embargo | None) -> 
     )
 
 
-def _choice(writer: Writer, name: str, drafts: list[JsonObject]) -> BlockedError:
-    instance = writer.reader.instance
+def _choice(reader: Reader, name: str, drafts: list[JsonObject]) -> BlockedError:
+    instance = reader.instance
     listed = ", ".join(
         f"{draft['identifier']} ({draft['draft_version']['asset_count']} assets, "
         f"created {draft['created'][:10]}, {instance.page(draft['identifier'])})"
@@ -142,14 +148,14 @@ def _in_doubt(error: ArchiveError) -> bool:
     return (error.status or 0) >= _SERVER_ERROR
 
 
-def _read(intent: Path, name: str, writer: Writer) -> Intent | None:
+def _read(intent: Path, name: str, reader: Reader) -> Intent | None:
     """The note of an earlier run for this very dandiset; a note that cannot be read counts as none."""
     try:
         noted = Intent(**json.loads(intent.read_text(encoding="utf-8")))
         datetime.fromisoformat(noted.time)
     except (OSError, ValueError, TypeError):
         return None
-    meant = (name, writer.reader.instance.home)
+    meant = (name, reader.instance.home)
     return noted if (noted.name, noted.archive) == meant else None
 
 

@@ -91,6 +91,8 @@ _KNOWN = (
     Instance.called("dandi-api-local-docker-tests", "http://localhost:8085", "http://localhost:8000/api"),
 )
 
+_OK, _BAD_REQUEST, _NOT_FOUND, _TOO_MANY, _SERVER_ERROR = 200, 400, 404, 429, 500
+
 _RENAMED = {
     "dandi-staging": "dandi-sandbox",
     "gui-staging.dandiarchive.org": "dandi-sandbox",
@@ -170,11 +172,14 @@ def _ask(origin: str) -> Instance:
     from dandifile.archive.http import get_json
 
     try:
-        info = get_json(f"{origin}/server-info")
+        try:
+            info = get_json(f"{origin}/server-info")
+        except ArchiveError as error:
+            if error.status != _NOT_FOUND:
+                raise
+            info = get_json(f"{origin}/api/info/")
     except ArchiveError as error:
-        if error.status != 404:  # noqa: PLR2004 - the one status that means "ask the API itself"
-            raise
-        info = get_json(f"{origin}/api/info/")
+        raise no_archive(error, origin) from None
     api_url = service_url(info, "api")
     if api_url is None:
         raise ArchiveError(f"{origin} is not a DANDI archive", fix="check `instance` in the spec")
@@ -186,6 +191,28 @@ def _ask(origin: str) -> Instance:
                 fix=f"write `instance: {instance.name}` if you mean that archive",
             )
     return Instance.called(urlsplit(origin).netloc, service_url(info, "webui") or origin, api_url)
+
+
+def no_archive(error: ArchiveError, url: str) -> ArchiveError:
+    """What to say where a host does not even tell what it is: any archive does, without a key.
+
+    A host that cannot be reached, has moved, or is too busy may be one all the same.
+    """
+    status = error.status or 0
+    if status in (0, _TOO_MANY) or _OK < status < _BAD_REQUEST:
+        return error
+    if status >= _SERVER_ERROR:
+        fix = "run again later; if it stays so, check `instance` in the spec"
+        return ArchiveError(f"{url}: {error.what}", status=status, where=error.where, fix=fix)
+    said = (
+        f"it answers {status} where every archive tells what it is" if status >= _BAD_REQUEST else error.what
+    )
+    return ArchiveError(
+        f"{url} is not a DANDI archive, or not the address of its API: {said}",
+        status=status,
+        where=error.where,
+        fix=f"check `instance` in the spec; known are {', '.join([*known(), 'local'])}",
+    )
 
 
 def service_url(info: Json, service: str) -> str | None:

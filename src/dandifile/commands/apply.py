@@ -39,7 +39,8 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
         if flags.format == "text":
             show_plan(plan, flags, len(workspace.spec.fields))
         _refuse_unpinned(plan.unpinned or workspace.spec.unpinned)
-        _refuse_creation(plan)
+        if not plan.stopped:
+            _refuse_creation(plan)
         started = time.monotonic()
         if plan.steps and not yes and not _confirmed():
             sys.stderr.write("nothing was done\n")
@@ -91,6 +92,8 @@ def _exit_code(plan: Plan, results: Sequence[Result]) -> Exit:
     """A failed step before a block: run again first, then see what is blocked."""
     if any(result.status in (Status.FAILED, Status.SKIPPED) for result in results):
         return Exit.FAILED
+    if plan.denied:
+        return Exit.INPUT
     return Exit.BLOCKED if plan.blocked or plan.held else Exit.DONE
 
 

@@ -78,11 +78,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Block:
-    """Why something will not be done. Without a key it stops everything."""
+    """Why something will not be done. Without a key it stops everything.
+
+    `about` is "account" or "name" where it is about this user and this moment: it is asked again when a
+    saved plan is applied.
+    """
 
     reason: str
     fix: str
     key: Key | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,6 +135,11 @@ class Plan:
     def stopped(self) -> bool:
         """True when something blocks the whole plan, not just one resource."""
         return any(block.key is None for block in self.blocked)
+
+    @property
+    def denied(self) -> bool:
+        """True when the user's account, and not the plan, is what stops it."""
+        return any(block.about == "account" for block in self.blocked)
 
     @property
     def due(self) -> tuple[Change, ...]:
