@@ -105,6 +105,17 @@ def test_check_says_it_offline(lab: Lab) -> None:
     assert json.loads(lab.run("check", "--format", "json").out)["forecast"] == []
 
 
+def test_what_is_laid_over_assets_is_held_to_the_archives_rules(lab: Lab) -> None:
+    lab.files({"sub-1/a.csv": "a", "sub-1/b.csv": "b"})
+    overlaid(lab, {"wasAttributedTo": [{"schemaKey": "Participant"}], "keywords": ["fine"]})
+    [one] = json.loads(lab.run("plan", "--format", "json").out)["plan"]["forecast"]
+    assert (one["field"], one["assets"]) == ("wasAttributedTo", ["sub-1/a.csv", "sub-1/b.csv"])
+    assert "identifier" in one["message"]
+    assert "wasAttributedTo of sub-1/a.csv and 1 more" in lab.run("plan").out
+    overlaid(lab, {"wasAttributedTo": [{"schemaKey": "Participant", "identifier": "1"}]})
+    assert json.loads(lab.run("plan", "--format", "json").out)["plan"]["forecast"] == []
+
+
 def overlaid(lab: Lab, metadata: Mapping[str, Any]) -> None:
     rules = f"assets: [{{match: '**', metadata: {json.dumps(metadata)}}}]\n"
     lab.spec(CONTACT + TEXTS + PATHS + rules)

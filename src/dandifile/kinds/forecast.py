@@ -7,11 +7,12 @@ the server's own version, then the models of dandischema, then that there is a f
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from dandifile.kinds import assets, dandiset, metadata
-from dandifile.kinds.outgoing import MISSING, faults, overlay
+from dandifile.kinds.outgoing import MISSING, faults, overlay, value_faults
 from dandifile.model import Action, Forecast, Json, JsonObject, Plan, Spec
 from dandifile.spec.dandi_names import FROM_SHORT
 
@@ -47,7 +48,8 @@ def forecast(plan: Plan, spec: Spec, observed: Mapping[str, Any]) -> tuple[Forec
     found = faults(_after(plan, draft.document), draft.schema)
     declared = spec.fields.keys()
     said = [*_documents(found, known, declared), *_without_files(plan, observed)]
-    return (*said, *_archives_own(draft, plan, {one.field for one in said}))
+    own = _archives_own(draft, plan, {one.field for one in said})
+    return (*said, *own, *_overlaid(plan, spec, observed[assets.NAME].schema))
 
 
 def undeclared(
@@ -105,6 +107,28 @@ def _without_files(plan: Plan, observed: Mapping[str, Any]) -> Iterator[Forecast
         elsewhere = "; files that are on other machines will do" if plan.elsewhere else ""
         fix = f"name the folders of data in `paths:`{elsewhere}"
         yield Forecast(NO_FILES, "there are no files: the archive publishes no empty dandiset", fix, now == 0)
+
+
+def _overlaid(plan: Plan, spec: Spec, schema: Callable[[], JsonObject]) -> Iterator[Forecast]:
+    """Faults of what the spec lays over assets; what is extracted is made by the models themselves.
+
+    The archive does not publish a draft with an invalid asset.
+    """
+    keys = {key for overlay in spec.overlays for key in overlay.metadata}
+    written = [change for change in plan.due if change.key.kind == assets.NAME and change.after]
+    found: dict[str, list[str]] = {}  # by the value as JSON: overlays say the same of many assets
+    concerned: dict[tuple[str, str], list[str]] = {}
+    for change in written:
+        for key in sorted(keys & change.after["metadata"].keys()):
+            value = change.after["metadata"][key]
+            name = json.dumps([key, value], sort_keys=True)
+            if value is not None and name not in found:
+                found[name] = value_faults(value, key, schema())
+            for message in found.get(name, ()):
+                concerned.setdefault((key, message), []).append(change.key.name)
+    for (key, message), paths in concerned.items():
+        fix = f"correct `{key}` under `assets:` in the spec"
+        yield Forecast(key, message, fix, before=False, assets=tuple(paths))
 
 
 def _archives_own(draft: metadata.Observed, plan: Plan, said: set[str]) -> Iterator[Forecast]:

@@ -49,6 +49,18 @@ def faults(document: JsonObject, schema: JsonObject) -> list[tuple[str, str]]:
     return [(field, message) for field, message in found if field not in DANDISET_COMPUTED]
 
 
+def value_faults(value: Json, field: str, schema: JsonObject) -> list[str]:
+    """What is wrong with the value of one field of a document, by the schema of the whole document."""
+    from jsonschema import Draft202012Validator
+
+    of_field = schema.get("properties", {}).get(field)
+    if of_field is None:
+        return []
+    whole = {"$defs": schema.get("$defs", {}), **of_field}
+    validator = Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return list(dict.fromkeys(_plain(error).removeprefix(": ") for error in validator.iter_errors(value)))
+
+
 def _by_model(document: JsonObject) -> Iterator[tuple[str, str]]:
     """What no JSON Schema can say: that there is a contact person with an e-mail address, for one.
 

@@ -94,13 +94,15 @@ class Block:
 class Forecast:
     """One thing that keeps the draft from being valid once the plan is done.
 
-    `field` is DANDI's own name; `before`: so it is already, without this plan.
+    `field` is DANDI's own name; `before`: so it is already, without this plan. `assets` are the paths of
+    those that it is about; none for the dandiset itself.
     """
 
     field: str
     message: str
     fix: str
     before: bool
+    assets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def from_json(document: Json, file: str) -> Plan:
         base=document["base"],
         environment=document["environment"],
         spec=document["spec"],
-        forecast=tuple(Forecast(**one) for one in document["forecast"]),
+        forecast=tuple(_forecast(one) for one in document["forecast"]),
         unpinned=tuple(document.get("unpinned", ())),
     )
 
@@ -123,6 +123,10 @@ def _plain(value: Json) -> Json:
 def _step(document: JsonObject) -> Step:
     needs, after = tuple(document["needs"]), tuple(document["after"])
     return Step(**{**document, "needs": needs, "after": after, "effect": Effect(document["effect"])})
+
+
+def _forecast(document: JsonObject) -> Forecast:
+    return Forecast(**{**document, "assets": tuple(document["assets"])})
 
 
 def _block(document: JsonObject) -> Block:

@@ -176,11 +176,16 @@ def _forecast(found: Sequence[Forecast], width: int) -> list[Text]:
     ages = {True: " (so already)", False: " (new with this plan)"} if any(old) and not all(old) else {}
     title = f"The archive will call the draft Invalid{already}; until this is mended it cannot be published:"
     rows = [
-        Row("!", "invalid", one.field or "dandiset", marks=(Mark("", said), Mark("", one.fix, alone=True)))
+        Row("!", "invalid", _place(one), marks=(Mark("", said), Mark("", one.fix, alone=True)))
         for one in found
         for said in [f"{one.message}{ages.get(one.before, '')}"]
     ]
     return [*(Text(line, "bold") for line in wrap(title, width)), *table(rows, width, _COLUMN)]
+
+
+def _place(one: Forecast) -> str:
+    """The field, and whose it is."""
+    return f"{one.field} of {first_of(one.assets)}" if one.assets else one.field or "dandiset"
 
 
 # --- How much it is -----------------------------------------------------------------------------
