@@ -52,16 +52,20 @@ def check(flags: Flags) -> int:
 
 def _expected(spec: Spec, settled: Callable[[str], bool]) -> tuple[Forecast, ...]:
     """What the archive will find fault with, by the rules of the dandischema that is installed here."""
-    from dandischema.models import Dandiset
+    from dandischema.models import Asset, Dandiset
     from dandischema.utils import TransitionalGenerateJsonSchema
 
-    from dandifile.kinds.forecast import undeclared
+    from dandifile.kinds.forecast import undeclared, undeclared_of_assets
 
     schema = Dandiset.model_json_schema(schema_generator=TransitionalGenerateJsonSchema)
     schema["properties"].get("license", {}).pop("items", None)  # which ones are allowed is each archive's own
     fields = {name: value for name, value in spec.fields.items() if value is not None}
     waiting = {block.key.name for block in spec.unsaid if block.key}  # for what is not in the lock yet
-    return tuple(one for one in undeclared(fields, schema, settled=settled) if one.field not in waiting)
+    found = tuple(one for one in undeclared(fields, schema, settled=settled) if one.field not in waiting)
+    if not spec.overlays:
+        return found
+    of_asset = Asset.model_json_schema(schema_generator=TransitionalGenerateJsonSchema)
+    return (*found, *undeclared_of_assets(spec, of_asset))
 
 
 def _lines(
@@ -78,7 +82,8 @@ def _lines(
         yield f"  checked, but not reconciled by this version: {', '.join(spec.not_acted_on)}"
     for one in expected:
         unless = ", unless it is on the draft already" if one.before else ""
-        yield f"  the archive will call the draft Invalid: {one.field}: {one.message}{unless}"
+        what = f"assets of {one.assets[0]}" if one.assets else "the draft"
+        yield f"  the archive will call {what} Invalid: {one.field}: {one.message}{unless}"
         yield f"    {one.fix}"
     for row in policy:
         if row.verdict is not Verdict.PASSED:

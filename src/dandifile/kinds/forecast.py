@@ -67,6 +67,21 @@ def undeclared(
     )
 
 
+def undeclared_of_assets(spec: Spec, schema: JsonObject) -> tuple[Forecast, ...]:
+    """Faults of what the spec lays over assets, which it names by their globs."""
+    return tuple(
+        Forecast(key, message, _fix_of_overlay(key), before=False, assets=(overlay.match,))
+        for overlay in spec.overlays
+        for key, value in overlay.metadata.items()
+        if value is not None
+        for message in value_faults(value, key, schema)
+    )
+
+
+def _fix_of_overlay(key: str) -> str:
+    return f"correct `{key}` under `assets:` in the spec"
+
+
 def _after(plan: Plan, document: JsonObject) -> JsonObject:
     """The draft's document when the plan is done."""
     for change in plan.due:
@@ -127,8 +142,7 @@ def _overlaid(plan: Plan, spec: Spec, schema: Callable[[], JsonObject]) -> Itera
             for message in found.get(name, ()):
                 concerned.setdefault((key, message), []).append(change.key.name)
     for (key, message), paths in concerned.items():
-        fix = f"correct `{key}` under `assets:` in the spec"
-        yield Forecast(key, message, fix, before=False, assets=tuple(paths))
+        yield Forecast(key, message, _fix_of_overlay(key), before=False, assets=tuple(paths))
 
 
 def _archives_own(draft: metadata.Observed, plan: Plan, said: set[str]) -> Iterator[Forecast]:

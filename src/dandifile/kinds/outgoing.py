@@ -7,6 +7,7 @@ had before are not the change's business.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from dandifile.model import Json, JsonObject
@@ -46,7 +47,22 @@ def faults(document: JsonObject, schema: JsonObject) -> list[tuple[str, str]]:
     known = {field for field, _ in by_schema}
     by_model = [(field, message) for field, message in _by_model(document) if field not in known]
     found = dict.fromkeys([*by_schema, *by_model])
-    return [(field, message) for field, message in found if field not in DANDISET_COMPUTED]
+    return [
+        (field, _with_name(field, message, document))
+        for field, message in found
+        if field not in DANDISET_COMPUTED
+    ]
+
+
+def _with_name(field: str, message: str, document: JsonObject) -> str:
+    """`contributor.3: …` with the name of that contributor: counting from zero is not for everyone."""
+    place = re.match(r"\w+\.(\d+)", message)
+    items = document.get(field)
+    if not place or not message.startswith(f"{field}.") or not isinstance(items, list):
+        return message
+    item = items[int(place[1])] if int(place[1]) < len(items) else None
+    name = item.get("name") or item.get("identifier") if isinstance(item, dict) else None
+    return f"{place[0]} ({name}){message[place.end() :]}" if isinstance(name, str) else message
 
 
 def value_faults(value: Json, field: str, schema: JsonObject) -> list[str]:
