@@ -79,6 +79,13 @@ def test_another_environment_than_the_plans_is_refused(here: Path) -> None:
     assert (refused.code, "without --environment" in refused.err) == (Exit.INPUT, True), refused.err
 
 
+def test_an_environment_that_is_gone_makes_the_plan_stale(here: Path) -> None:
+    assert ran("plan", "-e", "rehearsal", "--out", "p").code == Exit.DONE
+    (here / "dandiset.yaml").write_text(SPEC.replace("rehearsal:", "another:"), "utf-8")
+    refused = ran("apply", "p", "--create", "--yes")
+    assert (refused.code, "stale" in refused.err) == (Exit.BLOCKED, True), refused.err
+
+
 def test_a_saved_plan_brings_its_spec(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spec = here / "dandiset.yaml"
     spec.rename(here / "other.yaml")

@@ -9,13 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from dandifile import workspace as at
-from dandifile.commands.common import Flags, opened, refuse_undeclared
+from dandifile.commands.common import Flags, bound, opened, refuse_undeclared
 from dandifile.commands.lookups import REMEDY
 from dandifile.commands.showing import print_outcome, show_outcome, show_plan, watching
 from dandifile.errors import BlockedError, Exit, UserError
 from dandifile.model import Plan, Result, Status
 from dandifile.plan.kind import Options
 from dandifile.plan.planfile import read, spec_of
+from dandifile.spec.environment import UnknownEnvironmentError
 from dandifile.workspace import Outcome, Planned, Workspace
 
 
@@ -62,7 +63,15 @@ def _as_planned(flags: Flags, saved: Plan, planfile: Path) -> Flags:
             f"{planfile} was made {made}: --environment {flags.environment} cannot change that",
             fix=f"leave --environment out, or run `dandifile plan --environment {flags.environment} --out …`",
         )
-    return replace(flags, file=flags.file or spec_of(saved, planfile), environment=saved.environment)
+    flags = replace(flags, file=flags.file or spec_of(saved, planfile), environment=saved.environment)
+    try:
+        bound(flags)
+    except UnknownEnvironmentError as error:
+        what = (
+            f"the plan is stale: it is for the environment {saved.environment}, which the spec no longer has"
+        )
+        raise BlockedError(what, where=error.where, fix="run plan again") from None
+    return flags
 
 
 def _do(workspace: Workspace, planned: Planned, flags: Flags) -> Outcome:
