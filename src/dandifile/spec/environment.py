@@ -12,7 +12,7 @@ class UnknownEnvironmentError(UserError):
 
 
 def refuse_unknown(document: JsonObject, name: str, shown: str) -> None:
-    """UnknownEnvironmentError if `name`, which the command line asked for, is not there; `shown` names the spec."""
+    """UnknownEnvironmentError if there is no `name`, which was asked for; `shown` names the spec."""
     there = document.get("environments")
     names = list(there) if isinstance(there, dict) else []
     if not name or name in names:
