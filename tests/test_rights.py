@@ -64,7 +64,7 @@ def test_who_is_no_owner_is_told_who_is(
 @pytest.mark.parametrize(
     ("status", "fix"),
     [
-        ("PENDING", "wait until"),
+        ("PENDING", "wait for the e-mail"),
         ("INCOMPLETE", "answer the questions"),
         ("REJECTED", "ask the archive's team"),
     ],
