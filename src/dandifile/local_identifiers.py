@@ -1,37 +1,120 @@
-"""Identifiers of dandisets on the local instance. They stay in its store: they mean nothing elsewhere.
+"""Identifiers of dandisets on the local instance, and the id of its store. They stay in that store.
 
-A spec has one identifier an environment; it is known by its absolute path.
+A spec is known by its absolute path or, in a copy or clone of its folder, by the title that it had at
+its last apply; either together with the environment.
 """
 
 from __future__ import annotations
 
 import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from filelock import FileLock
 
+from dandifile.errors import UserError
 from dandifile.writing import replace_content
 
 _FILE = "identifiers.json"
 
 
-def get(store: Path, spec_file: Path, environment: str) -> str | None:
-    """The identifier that a spec was given in `store`, six digits; None if it has none yet."""
-    return _all(store).get(str(spec_file.resolve()), {}).get(environment)
+@dataclass(frozen=True)
+class Place:
+    """One spec in one environment, with the title that it gives its dandiset."""
+
+    spec: Path
+    environment: str
+    name: str = ""
 
 
-def put(store: Path, spec_file: Path, environment: str, identifier: str) -> None:
+@dataclass(frozen=True)
+class _Entry:
+    spec: str
+    environment: str
+    name: str
+    identifier: str
+
+
+@dataclass(frozen=True)
+class _Known:
+    store: str = ""
+    entries: tuple[_Entry, ...] = field(default=())
+
+
+def store_id(store: Path) -> str:
+    """What names this store for good. It is made once; a store that is deleted takes it along."""
+    known = _read(store).store
+    if known:
+        return known
+    with _writing(store) as before:
+        made = before.store or secrets.token_hex(8)
+        _write(store, _Known(made, before.entries))
+    return made
+
+
+def known_store(store: Path) -> str:
+    """As `store_id`; "" for a store that has no id yet. Nothing is written."""
+    return _read(store).store
+
+
+def get(store: Path, place: Place) -> str | None:
+    """The identifier that a spec has in `store`, six digits; None if it has none yet.
+
+    Its path decides. The title is asked only where the path is new, and must lead to one dandiset.
+    """
+    entries = [entry for entry in _read(store).entries if entry.environment == place.environment]
+    here = [entry.identifier for entry in entries if entry.spec == _path(place)]
+    if here:
+        return here[-1]
+    called = {entry.identifier for entry in entries if entry.name and entry.name == place.name.strip()}
+    return called.pop() if len(called) == 1 else None
+
+
+def put(store: Path, place: Place, identifier: str) -> None:
     """Remembers an identifier. Whole or not at all, also when two processes do it at once."""
+    entry = _Entry(_path(place), place.environment, place.name.strip(), identifier)
+    if entry in _read(store).entries:
+        return
+    with _writing(store) as known:
+        others = [
+            one for one in known.entries if (one.spec, one.environment) != (entry.spec, entry.environment)
+        ]
+        _write(store, _Known(known.store, (*others, entry)))
+
+
+def _path(place: Place) -> str:
+    return str(place.spec.resolve())
+
+
+@contextmanager
+def _writing(store: Path) -> Iterator[_Known]:
     store.mkdir(parents=True, exist_ok=True)
     with FileLock(store / f"{_FILE}.lock"):
-        known = _all(store)
-        known.setdefault(str(spec_file.resolve()), {})[environment] = identifier
-        replace_content(store / _FILE, json.dumps(known, indent=2, sort_keys=True))
+        yield _read(store)
 
 
-def _all(store: Path) -> dict[str, dict[str, str]]:
+def _write(store: Path, known: _Known) -> None:
+    document = {"store": known.store, "specs": [asdict(entry) for entry in known.entries]}
+    replace_content(store / _FILE, json.dumps(document, indent=2))
+
+
+def _read(store: Path) -> _Known:
+    file = store / _FILE
     try:
-        known: dict[str, dict[str, str]] = json.loads((store / _FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    return known
+        document = json.loads(file.read_text(encoding="utf-8"))
+        if "specs" not in document:  # the earlier form: by path, then by environment
+            old = ((path, *one) for path, own in document.items() for one in own.items())
+            return _Known("", tuple(_Entry(path, name, "", identifier) for path, name, identifier in old))
+        return _Known(document["store"], tuple(_Entry(**entry) for entry in document["specs"]))
+    except (FileNotFoundError, NotADirectoryError):
+        return _Known()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        why = getattr(error, "strerror", None) or "it is not as dandifile writes it"
+        raise UserError(
+            f"which dandisets of the embedded archive belong to which spec cannot be read: {why}",
+            where=str(file),
+            fix="restore it from a copy; or delete it, and write `identifier:` into each spec",
+        ) from None

@@ -15,12 +15,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dandifile.archive.create import settled
+from dandifile.archive.create import intent_file, settled
 from dandifile.archive.reader import Reader
+from dandifile.archive.rights import UNCHECKED, forbidden, unchecked
 from dandifile.archive.writer import Writer
 from dandifile.errors import BlockedError, UserError
 from dandifile.kinds import KINDS, metadata
-from dandifile.kinds.dandiset import INTENT
+from dandifile.kinds.forecast import forecast
 from dandifile.model import (
     Cache,
     Change,
@@ -37,7 +38,7 @@ from dandifile.model import (
     Target,
 )
 from dandifile.plan.kind import Means, Options
-from dandifile.plan.planner import JOIN, Situation, base_of, make_plan, review
+from dandifile.plan.planner import CREATED, JOIN, Situation, base_of, make_plan, review, steps_of
 from dandifile.plan.standing import Standing
 from dandifile.run.engines import LOCAL, Engine, local
 from dandifile.run.execute import Notify, Perform, execute
@@ -55,19 +56,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Workspace:
-    """One spec with one environment, bound to one archive. `home` names that archive for good."""
+    """One spec with one environment, bound to one archive."""
 
     spec: Spec
     instance: Instance
     identifier: str | None
     key: Secret | None
     cache: Cache
-    home: str
     jobs: int
     engine: Engine
     remember: Callable[[str], None]  # told the identifier of a dandiset that was created
     locate: Callable[[Local, Mapping[str, RemoteAsset]], Local]  # adds what locations in NWB files are
     refuse: Callable[[Json], None] = lambda _: None  # a spec that does not fit `/api/info/`
+    seen: Callable[[str], None] = lambda identifier: None  # noqa: ARG005 - told which dandiset an apply left as declared
 
     @property
     def state(self) -> Path:
@@ -93,25 +94,44 @@ def plan(workspace: Workspace, options: Options, notify: Notify) -> Planned:
     observed, target = observe(workspace)
     local = look(workspace, observed, options, notify)
     situation = Situation(workspace.spec, local, observed, target)
-    return Planned(make_plan(KINDS, situation, options), local, observed)
+    made = _permitted(workspace, make_plan(KINDS, situation, options))
+    return Planned(replace(made, forecast=forecast(made, workspace.spec, observed)), local, observed)
 
 
 def resume(workspace: Workspace, saved: Plan, notify: Notify) -> Planned:
     """What is left to do of a saved plan, bound to the spec, the files and the archive as they are now."""
     if saved.base != base_of(workspace.spec):
-        raise BlockedError("the plan is stale: the spec or its lock has changed since", fix="run plan again")
-    observed, target = observe(workspace)
-    if (saved.target.api_url, saved.target.identifier or target.identifier) != (
-        target.api_url,
-        target.identifier,
-    ):
         raise BlockedError(
-            f"the plan is for {saved.target.page}, and the spec now for {target.page}", fix="run plan again"
+            "the plan is stale: the spec or its lock has changed since, or the plan is of another spec",
+            where=str(workspace.spec.file),
+            fix="run plan again; --file names another spec",
         )
+    observed, target = observe(workspace)
+    _refuse_other_target(saved.target, target)
     local = look(workspace, observed, Options(), notify)
-    rest = review(KINDS, replace(saved, target=target), observed)
+    rest = review(KINDS, replace(_of_anybody(saved), target=target), observed)
     _refuse_changed_files(rest.changes, local)
+    rest = _permitted(workspace, rest)
+    rest = replace(rest, forecast=forecast(rest, workspace.spec, observed))
     return Planned(rest, local, observed)
+
+
+def _permitted(workspace: Workspace, plan: Plan) -> Plan:
+    """The plan, blocked as a whole where this user cannot carry it out."""
+    if not plan.changes:
+        return plan
+    reader = workspace.reader
+    name = next((change.key.name for change in plan.changes if change.key.kind == CREATED), "")
+    blocks = forbidden(reader, name, intent_file(workspace.state, workspace.instance, name))
+    plan = replace(plan, blocked=(*blocks, *plan.blocked), notes=(*unchecked(reader, name), *plan.notes))
+    return replace(plan, steps=steps_of(KINDS, plan)) if blocks else plan
+
+
+def _of_anybody(saved: Plan) -> Plan:
+    """A saved plan without what is about the user who made it."""
+    blocked = tuple(block for block in saved.blocked if not block.about)
+    notes = tuple(note for note in saved.notes if not note.startswith(UNCHECKED))
+    return replace(saved, blocked=blocked, notes=notes)
 
 
 def observe(workspace: Workspace) -> tuple[dict[str, Any], Target]:
@@ -163,7 +183,7 @@ def carry_out(workspace: Workspace, planned: Planned, notify: Notify, sent: Call
     def told(step: Step, result: Result | None) -> None:
         if step.kind == "dandiset" and result and result.status is Status.DONE:
             workspace.remember(result.output["identifier"])
-            settled(workspace.state / INTENT)
+            settled(intent_file(workspace.state, workspace.instance, step.params["name"]))
         if step.kind != JOIN:
             notify(step, result)
 
@@ -228,7 +248,14 @@ def _perform(means: Means, step: Step, inputs: Mapping[str, Json]) -> Json:
 
 def _target(workspace: Workspace, reader: Reader) -> Target:
     instance = workspace.instance
-    target = Target(instance.name, instance.api_url, instance.web_url, workspace.identifier, user=reader.me())
+    target = Target(
+        instance.name,
+        instance.api_url,
+        instance.web_url,
+        workspace.identifier,
+        user=reader.me(),
+        archive=instance.home,
+    )
     if workspace.identifier is None:
         return replace(target, title=workspace.spec.fields.get("name") or "")
     dandiset, draft = reader.dandiset(), reader.draft()
@@ -240,6 +267,28 @@ def _target(workspace: Workspace, reader: Reader) -> Target:
         embargo_status=dandiset["embargo_status"],
         status=draft["status"],
     )
+
+
+def _refuse_other_target(saved: Target, now: Target) -> None:
+    """A plan is for one archive for good, and, unless it creates one, for one dandiset there."""
+    if saved.archive != now.archive:
+        where = f"{saved.instance} ({saved.api_url})"
+        if saved.instance == now.instance == LOCAL:
+            raise BlockedError(
+                "the plan is stale: it is for another embedded archive, or for one that was reset since",
+                fix="run plan again, or set DANDIFILE_STORE as it was when the plan was made",
+            )
+        raise BlockedError(
+            f"the plan is stale: it is for {where}, and the spec is now for {now.instance} ({now.api_url})",
+            fix="run plan again",
+        )
+    if (saved.identifier or now.identifier) != now.identifier:
+        there = f"for {now.identifier}" if now.identifier else "for a new one"
+        raise BlockedError(
+            f"the plan is stale: it is for dandiset {saved.identifier} of {saved.instance}, and the spec is "
+            f"now {there}",
+            fix="run plan again",
+        )
 
 
 def _refuse_changed_files(changes: Iterable[Change], local: Local) -> None:
@@ -258,7 +307,7 @@ def _refuse_changed_files(changes: Iterable[Change], local: Local) -> None:
 def _record(workspace: Workspace) -> Record:
     if workspace.identifier is None:
         return Record()
-    return load_record(workspace.state, workspace.home, workspace.identifier)
+    return load_record(workspace.state, workspace.instance.home, workspace.identifier)
 
 
 def _paths(observed: Mapping[str, Any]) -> tuple[str, ...]:
@@ -282,7 +331,8 @@ def note(workspace: Workspace, local: Local, observed: Mapping[str, Any]) -> tup
     left = metadata.left(declared, observed[metadata.NAME])
     record = Record({**kept, **here}, {**local.record.fields, **left})
     try:
-        save_record(workspace.state, workspace.home, str(workspace.identifier), record)
+        workspace.seen(str(workspace.identifier))
+        save_record(workspace.state, workspace.instance.home, str(workspace.identifier), record)
     except OSError as error:
         why = f"what was done cannot be noted in {workspace.state} ({error.strerror or error})"
         return (Result("record", Status.FAILED, error=f"{why}: without it, no rename is known as one"),)

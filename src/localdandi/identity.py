@@ -10,12 +10,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Running:
-    """A server that answers. `key` is the admin's."""
+    """A server that answers. `key` is the admin's. `lasting`: it stays up when this command has ended."""
 
     web_url: str
     api_url: str
     key: str
     pid: int
+    lasting: bool = False
 
     def __repr__(self) -> str:
         return f"Running({self.web_url!r}, pid={self.pid})"  # never the key

@@ -13,7 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from http.client import HTTPException
 from pathlib import Path
 
@@ -116,7 +116,7 @@ def serve(  # noqa: PLR0913  all of one server
     with (
         listen(host, port) as listening,
         Serving(store, listening, settings, instance) as serving,
-        announced(serving.archive.store, serving.running),
+        announced(serving.archive.store, replace(serving.running, lasting=True)),
     ):
         serving.run(on_ready)
 

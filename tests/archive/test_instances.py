@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from dandifile.archive.instances import Instance, known, resolve
+from dandifile.archive.reader import Reader
 from dandifile.errors import ArchiveError, UserError
+from dandifile.run.cache import MemoryCache
 from tests.archive.scripted import Reply, Scripted
 
 
@@ -144,3 +146,25 @@ def test_the_embedded_archive_is_called_local() -> None:
 )
 def test_every_archive_has_a_key_variable_that_a_shell_can_export(name: str, variable: str) -> None:
     assert Instance.called(name, "https://x", "https://x/api").shell_variable == variable
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 410])
+@pytest.mark.parametrize("path", ["/server-info", "/api/info/"])
+def test_a_host_that_is_no_archive_is_told_so_and_not_to_run_again(
+    server: Scripted, status: int, path: str
+) -> None:
+    server.on(path, Reply(status, body=b"<html>no</html>"))
+    with pytest.raises(ArchiveError, match="is not a DANDI archive") as refused:
+        resolve(server.origin)
+    assert "check `instance`" in refused.value.fix
+    assert "again" not in refused.value.fix
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405])
+def test_a_known_address_that_is_another_server_by_now_is_told_so(server: Scripted, status: int) -> None:
+    server.on("/api/info/", Reply(status, body=b"<html>no</html>"))
+    instance = Instance.called("dandi-api-local-docker-tests", server.origin, f"{server.origin}/api")
+    with pytest.raises(UserError) as refused:
+        Reader(instance, None, None, MemoryCache()).check_instance()
+    assert "is not a DANDI archive" in refused.value.what
+    assert "check `instance`" in refused.value.fix

@@ -69,7 +69,7 @@ def test_apply_as_json_tells_plan_results_and_where(lab: Lab) -> None:
     found = json.loads(ran.out)
     assert found["after"]["identifier"] == "000001"
     assert found["apply"]["counts"]["failed"] == 0
-    assert found["plan"]["dandifile_plan"] == 1
+    assert found["plan"]["dandifile_plan"] == 2
 
 
 def test_a_blocked_file_blocks_itself_alone(lab: Lab) -> None:

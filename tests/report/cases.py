@@ -19,9 +19,10 @@ _TARGET: JsonObject = {
     "published": "0.260218.2052",
     "embargo_status": "OPEN",
     "status": "Valid",
+    "archive": "https://api.dandiarchive.org/api",
 }
 _PLAN: JsonObject = {
-    "dandifile_plan": 1,
+    "dandifile_plan": 2,
     "changes": [],
     "steps": [],
     "blocked": [],
@@ -31,6 +32,9 @@ _PLAN: JsonObject = {
     "bytes_to_send": 0,
     "allow": [],
     "base": {},
+    "environment": "",
+    "spec": "",
+    "forecast": [],
 }
 
 

@@ -4,30 +4,58 @@ from __future__ import annotations
 
 import pytest
 
-from dandifile.model import JsonObject, Plan, Target
-from dandifile.report.status import PENDING, status_text
+from dandifile.model import Change, Complaint, Health, Key, Plan, Target
+from dandifile.report.status import MOST, status_json, status_text
 
 TARGET = Target("dandi", "https://api.dandiarchive.org/api", "https://dandiarchive.org", "000001", "T")
-WAITING = {"message": PENDING, "path": "a.nwb", "field": ""}
-WRONG = {"message": "is a required property", "path": "", "field": "license"}
-
-
-def draft(status: str, *assets: JsonObject) -> JsonObject:
-    return {"status": status, "asset_validation_errors": list(assets), "version_validation_errors": []}
+WRONG = Complaint("license", "it is missing", "add `license:`")
+ASSET = Complaint("keywords", "5 is not of type 'array'", "correct it", "sub-1/a.nwb", "raw/s1.nwb")
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (draft("Valid"), "Valid, ready to publish"),
-        (draft("Valid", WAITING), "Valid, 1 asset or more still being validated"),
-        (draft("Valid", WRONG), "Valid, not ready to publish"),
-        (draft("Invalid"), "Invalid, not ready to publish"),
-        (draft("Pending"), "Pending, not finished yet: ask again in a moment"),
-        (draft("Validating", WAITING), "Validating, not finished yet: ask again in a moment"),
-        (draft("Published"), "Published, as it was last published"),
+        (Health("Valid"), "Valid, ready to publish"),
+        (Health("Valid", waiting=1), "Valid, 1 asset or more still being validated"),
+        (Health("Valid", (ASSET,)), "Valid, not ready to publish"),
+        (Health("Valid", (ASSET,), waiting=3), "Valid, not ready to publish"),
+        (Health("Valid", in_the_way=("no summary",)), "Valid, not ready to publish"),
+        (Health("Valid", in_the_way=("a Zarr",), waiting=1), "Valid, not ready to publish"),
+        (Health("Invalid"), "Invalid, not ready to publish"),
+        (Health("Pending"), "Pending, not finished yet: ask again in a moment"),
+        (Health("Validating", waiting=2), "Validating, not finished yet: ask again in a moment"),
+        (Health("Publishing"), "Publishing, do not change anything until it is done"),
+        (Health("Published"), "Published, as it was last published"),
     ],
 )
-def test_whether_it_can_be_published(given: JsonObject, said: str) -> None:
+def test_whether_it_can_be_published(given: Health, said: str) -> None:
     lines = status_text(Plan(TARGET), given, ()).plain.splitlines()
     assert f"The archive's own validation: {said}" in lines
+    assert status_json(given)["ready"] == (said == "Valid, ready to publish")
+
+
+def test_a_draft_that_is_not_as_declared_is_not_simply_ready() -> None:
+    plan = Plan(TARGET, (Change(Key("metadata", "keywords"), ["a"], ["b"]),))
+    text = status_text(plan, Health("Valid"), ()).plain
+    assert "ready to publish as it is now, not as the spec declares it" in text
+
+
+def test_every_fault_has_its_field_asset_file_and_fix() -> None:
+    text = status_text(Plan(TARGET), Health("Invalid", (WRONG, ASSET)), ()).plain
+    for part in ("license", "it is missing", "add `license:`"):
+        assert part in text
+    for part in ("sub-1/a.nwb", "keywords: 5 is not of type 'array'", "file: raw/s1.nwb", "correct it"):
+        assert part in text
+
+
+def test_assets_with_the_same_fault_share_a_row_and_many_faults_are_folded() -> None:
+    same = [Complaint("keywords", "wrong", "correct it", f"{n}.nwb") for n in range(30)]
+    text = status_text(Plan(TARGET), Health("Valid", tuple(same)), ()).plain
+    assert ("0.nwb and 29 more" in text, "not on this machine" in text, text.count("wrong")) == (
+        True,
+        True,
+        1,
+    )
+    many = tuple(Complaint("keywords", f"wrong {n}", "correct it", f"{n}.nwb") for n in range(MOST + 5))
+    assert "and 6 more; -v shows all" in status_text(Plan(TARGET), Health("Valid", many), ()).plain
+    assert "wrong 14" in status_text(Plan(TARGET), Health("Valid", many), (), verbose=True).plain

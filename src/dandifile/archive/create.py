@@ -11,11 +11,14 @@ dandiset has the larger identifier stops before it writes anything to it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from dandifile.archive.instances import Instance
+from dandifile.archive.reader import Reader
 from dandifile.archive.retry import NoAnswerError
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError
@@ -34,7 +37,7 @@ class Intent:
     """What a run was about to create, where, and when by the archive's own clock."""
 
     name: str
-    api_url: str
+    archive: str
     time: str
 
 
@@ -50,15 +53,15 @@ def create_once(
     The caller writes the identifier down and then calls `settled`. BlockedError where a draft
     of that name exists that is not such a one.
     """
-    earlier = _read(intent, name, writer)
-    found = _look(writer, name, earlier, embargo)
+    earlier = _read(intent, name, writer.reader)
+    found = _look(writer.reader, name, earlier, embargo)
     if found is None:
-        begun = Intent(name, writer.reader.instance.api_url, writer.reader.api.server_time().isoformat())
+        begun = Intent(name, writer.reader.instance.home, writer.reader.api.server_time().isoformat())
         _write(intent, begun)
         try:
             made = writer.create(name, metadata, embargo)
         except ArchiveError as error:
-            found = _look(writer, name, begun, embargo) if _in_doubt(error) else None
+            found = _look(writer.reader, name, begun, embargo) if _in_doubt(error) else None
             if found is None:
                 raise
         else:
@@ -68,20 +71,31 @@ def create_once(
     return found
 
 
+def intent_file(state: Path, instance: Instance, name: str) -> Path:
+    """Where the note of this creation is kept: specs that share a folder must not lose each other's."""
+    which = hashlib.sha256(f"{instance.home}\n{name}".encode()).hexdigest()[:12]
+    return state / "creations" / f"{which}.json"
+
+
 def settled(intent: Path) -> None:
     """The identifier is written down: the note has done its work."""
     intent.unlink(missing_ok=True)
 
 
-def _look(writer: Writer, name: str, earlier: Intent | None, embargo: Embargo | None) -> str | None:
+def refuse_same_name(reader: Reader, name: str, intent: Path, embargo: Embargo | None = None) -> None:
+    """BlockedError where `create_once` would raise it: known before anything is written."""
+    _look(reader, name, _read(intent, name, reader), embargo)
+
+
+def _look(reader: Reader, name: str, earlier: Intent | None, embargo: Embargo | None) -> str | None:
     """The draft to adopt, or None where nothing has the name."""
-    drafts = writer.reader.own_drafts(name)
+    drafts = reader.own_drafts(name)
     ours = [draft for draft in drafts if earlier and _is_left_by(draft, earlier, embargo)]
     if len(drafts) == len(ours) == 1:
         identifier: str = drafts[0]["identifier"]
         return identifier
     if drafts:
-        raise _choice(writer, name, drafts)
+        raise _choice(reader, name, drafts)
     return None
 
 
@@ -97,7 +111,7 @@ def _refuse_second(writer: Writer, name: str, made: str) -> None:
             f"another apply of yours, which goes on with it, and {made}, by this one, which wrote no more",
             where=name,
             fix=f'write `identifier: "{others[0]}"` into the spec, or take over the lock of the other apply; '
-            f"delete {made} at {instance.web_url}/dandiset/{made}/draft",
+            f"delete {made} at {instance.page(made)}",
         )
 
 
@@ -112,11 +126,11 @@ def _is_left_by(draft: JsonObject, earlier: Intent, embargo: Embargo | None) -> 
     )
 
 
-def _choice(writer: Writer, name: str, drafts: list[JsonObject]) -> BlockedError:
-    instance = writer.reader.instance
+def _choice(reader: Reader, name: str, drafts: list[JsonObject]) -> BlockedError:
+    instance = reader.instance
     listed = ", ".join(
         f"{draft['identifier']} ({draft['draft_version']['asset_count']} assets, "
-        f"created {draft['created'][:10]}, {instance.web_url}/dandiset/{draft['identifier']}/draft)"
+        f"created {draft['created'][:10]}, {instance.page(draft['identifier'])})"
         for draft in drafts
     )
     return BlockedError(
@@ -134,15 +148,15 @@ def _in_doubt(error: ArchiveError) -> bool:
     return (error.status or 0) >= _SERVER_ERROR
 
 
-def _read(intent: Path, name: str, writer: Writer) -> Intent | None:
+def _read(intent: Path, name: str, reader: Reader) -> Intent | None:
     """The note of an earlier run for this very dandiset; a note that cannot be read counts as none."""
     try:
         noted = Intent(**json.loads(intent.read_text(encoding="utf-8")))
         datetime.fromisoformat(noted.time)
     except (OSError, ValueError, TypeError):
         return None
-    meant = (name, writer.reader.instance.api_url)
-    return noted if (noted.name, noted.api_url) == meant else None
+    meant = (name, reader.instance.home)
+    return noted if (noted.name, noted.archive) == meant else None
 
 
 def _write(intent: Path, begun: Intent) -> None:

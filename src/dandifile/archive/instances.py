@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -28,6 +28,7 @@ class Instance:
     api_url: str
     key_variable: str
     keyring_service: str
+    identity: str = ""  # of an archive whose URL differs from run to run
 
     @classmethod
     def called(cls, name: str, web_url: str, api_url: str) -> Instance:
@@ -36,9 +37,26 @@ class Instance:
         return cls(name, normal_url(web_url), normal_url(api_url), variable, f"dandi-api-{name}")
 
     @classmethod
-    def embedded(cls, web_url: str, api_url: str) -> Instance:
-        """The archive that dandifile itself runs: `instance: local` in a spec."""
-        return cls.called("local", web_url, api_url)
+    def embedded(cls, web_url: str, api_url: str, store: str = "") -> Instance:
+        """The archive that dandifile itself runs: `instance: local` in a spec.
+
+        `web_url` is "" where its web pages are gone as soon as the command ends. `store` is the id of its
+        store: the port, and the URLs with it, can be different at every run.
+        """
+        instance = cls.called("local", web_url or api_url, api_url)
+        return replace(
+            instance, web_url=web_url and instance.web_url, identity=f"local {store}" if store else ""
+        )
+
+    @property
+    def home(self) -> str:
+        """What names this archive for good: its API URL, or the store of an embedded one."""
+        return self.identity or self.api_url
+
+    def page(self, identifier: str) -> str:
+        """Where a draft is to be seen: a URL, or what to do first."""
+        page = f"/dandiset/{identifier}/draft"
+        return f"{self.web_url}{page}" if self.web_url else f"{page} of `dandifile archive serve`"
 
     @property
     def shell_variable(self) -> str:
@@ -72,6 +90,8 @@ _KNOWN = (
     ),
     Instance.called("dandi-api-local-docker-tests", "http://localhost:8085", "http://localhost:8000/api"),
 )
+
+_OK, _BAD_REQUEST, _NOT_FOUND, _TOO_MANY, _SERVER_ERROR = 200, 400, 404, 429, 500
 
 _RENAMED = {
     "dandi-staging": "dandi-sandbox",
@@ -152,11 +172,14 @@ def _ask(origin: str) -> Instance:
     from dandifile.archive.http import get_json
 
     try:
-        info = get_json(f"{origin}/server-info")
+        try:
+            info = get_json(f"{origin}/server-info")
+        except ArchiveError as error:
+            if error.status != _NOT_FOUND:
+                raise
+            info = get_json(f"{origin}/api/info/")
     except ArchiveError as error:
-        if error.status != 404:  # noqa: PLR2004 - the one status that means "ask the API itself"
-            raise
-        info = get_json(f"{origin}/api/info/")
+        raise no_archive(error, origin) from None
     api_url = service_url(info, "api")
     if api_url is None:
         raise ArchiveError(f"{origin} is not a DANDI archive", fix="check `instance` in the spec")
@@ -168,6 +191,28 @@ def _ask(origin: str) -> Instance:
                 fix=f"write `instance: {instance.name}` if you mean that archive",
             )
     return Instance.called(urlsplit(origin).netloc, service_url(info, "webui") or origin, api_url)
+
+
+def no_archive(error: ArchiveError, url: str) -> ArchiveError:
+    """What to say where a host does not even tell what it is: any archive does, without a key.
+
+    A host that cannot be reached, has moved, or is too busy may be one all the same.
+    """
+    status = error.status or 0
+    if status in (0, _TOO_MANY) or _OK < status < _BAD_REQUEST:
+        return error
+    if status >= _SERVER_ERROR:
+        fix = "run again later; if it stays so, check `instance` in the spec"
+        return ArchiveError(f"{url}: {error.what}", status=status, where=error.where, fix=fix)
+    said = (
+        f"it answers {status} where every archive tells what it is" if status >= _BAD_REQUEST else error.what
+    )
+    return ArchiveError(
+        f"{url} is not a DANDI archive, or not the address of its API: {said}",
+        status=status,
+        where=error.where,
+        fix=f"check `instance` in the spec; known are {', '.join([*known(), 'local'])}",
+    )
 
 
 def service_url(info: Json, service: str) -> str | None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from dandifile.archive import shapes
 from dandifile.archive.credentials import Secret
 from dandifile.archive.http import ReadApi
-from dandifile.archive.instances import Instance, service_url
-from dandifile.archive.listing import Listing
+from dandifile.archive.instances import Instance, no_archive, service_url
+from dandifile.archive.listing import Listing, in_parallel
 from dandifile.archive.once import Once
-from dandifile.errors import ArchiveError, UserError
+from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Cache, Json, JsonObject, RemoteAsset
 
 NOT_FOUND = 404
+_UNAUTHORIZED = 401
 
 
 class Reader:
@@ -51,7 +52,7 @@ class Reader:
 
     def info(self) -> JsonObject:
         """`/api/info/`: versions, URLs, and the schema that the server uses."""
-        return self._once.get("info", lambda: self._get("info/", shapes.INFO))
+        return self._once.get("info", self._info)
 
     def check_instance(self) -> None:
         """Make sure that this is the archive that the spec means, and that we can talk to it.
@@ -74,10 +75,11 @@ class Reader:
 
     def me(self) -> str | None:
         """The key's user; None without a key."""
-        if self.key is None:
-            return None
-        name: str = self._once.get("me", lambda: self._get("users/me/", shapes.USER))["username"]
-        return name
+        return None if self.key is None else str(self.account()["username"])
+
+    def account(self) -> JsonObject:
+        """The key's user: `{username, name, admin, status}`."""
+        return self._once.get("me", lambda: self._get("users/me/", shapes.USER))
 
     def schema(self, model: str) -> JsonObject:
         """The server's own JSON Schema of `Dandiset` or `Asset`, fetched once for each of its versions."""
@@ -99,6 +101,11 @@ class Reader:
         It has it for somebody: it may be embargoed, here or elsewhere.
         """
         return self.api.find_blob(digest)
+
+    def blobs(self, digests: Collection[str]) -> dict[str, str]:
+        """Ids of the blobs that the archive has of these dandi-etags, as `blob` finds them."""
+        found = zip(digests, in_parallel(self.blob, digests), strict=True)
+        return {digest: blob["blob_id"] for digest, blob in found if blob is not None}
 
     def dandisets(self) -> list[JsonObject]:
         """This user's dandisets as they are right now, embargoed and empty ones included."""
@@ -125,8 +132,11 @@ class Reader:
 
     def owners(self) -> tuple[str, ...]:
         """The owners' logins."""
-        users = self._once.get("owners", lambda: self._get(f"{self._own()}users/", shapes.USERS))
-        return tuple(user["username"] for user in users)
+        return tuple(user["username"] for user in self.users())
+
+    def users(self) -> list[JsonObject]:
+        """The owners: `{username, name, email}`."""
+        return self._once.get("owners", lambda: self._get(f"{self._own()}users/", shapes.USERS))
 
     def open_uploads(self) -> list[JsonObject]:
         """Uploads that were begun and never validated: `{upload_id, etag, size, …}`."""
@@ -179,6 +189,17 @@ class Reader:
     def _own(self) -> str:
         assert self.identifier is not None, "there is no dandiset yet"
         return f"dandisets/{self.identifier}/"
+
+    def _info(self) -> Json:
+        try:
+            return self._get("info/", shapes.INFO)
+        except ArchiveError as error:
+            raise no_archive(error, self.instance.api_url) from None
+        except CredentialsError as error:
+            if self.key is not None and not error.where:  # an archive refuses a wrong key everywhere
+                raise
+            asked = ArchiveError(error.what, status=_UNAUTHORIZED, where=error.where)
+            raise no_archive(asked, self.instance.api_url) from None
 
     def _get(self, path: str, shape: shapes.Shape) -> Json:
         try:

@@ -9,13 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from dandifile import workspace as at
-from dandifile.commands.common import Flags, opened, refuse_undeclared
+from dandifile.commands.common import Flags, bound, opened, refuse_undeclared
 from dandifile.commands.lookups import REMEDY
 from dandifile.commands.showing import print_outcome, show_outcome, show_plan, watching
 from dandifile.errors import BlockedError, Exit, UserError
 from dandifile.model import Plan, Result, Status
 from dandifile.plan.kind import Options
-from dandifile.plan.planfile import read
+from dandifile.plan.planfile import read, spec_of
+from dandifile.spec.environment import UnknownEnvironmentError
 from dandifile.workspace import Outcome, Planned, Workspace
 
 
@@ -29,6 +30,8 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
             "a saved plan is done as it was saved: no flag can change what it says",
             fix=f"give these flags to `dandifile plan --out {planfile}`",
         )
+    if saved and planfile:
+        flags = _as_planned(flags, saved, planfile)
     with opened(flags, writing=True) as workspace:
         refuse_undeclared(options, workspace.spec)
         with watching(flags) as (notify, _):
@@ -37,7 +40,8 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
         if flags.format == "text":
             show_plan(plan, flags, len(workspace.spec.fields))
         _refuse_unpinned(plan.unpinned or workspace.spec.unpinned)
-        _refuse_creation(plan)
+        if not plan.stopped:
+            _refuse_creation(plan)
         started = time.monotonic()
         if plan.steps and not yes and not _confirmed():
             sys.stderr.write("nothing was done\n")
@@ -49,6 +53,25 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
         elif done.results:
             show_outcome(plan, done, seconds, flags)
         return _exit_code(plan, done.results)
+
+
+def _as_planned(flags: Flags, saved: Plan, planfile: Path) -> Flags:
+    """The flags with the spec and the environment that the plan was made from."""
+    if flags.environment not in ("", saved.environment):
+        made = f"for the environment {saved.environment}" if saved.environment else "without --environment"
+        raise UserError(
+            f"{planfile} was made {made}: --environment {flags.environment} cannot change that",
+            fix=f"leave --environment out, or run `dandifile plan --environment {flags.environment} --out …`",
+        )
+    flags = replace(flags, file=flags.file or spec_of(saved, planfile), environment=saved.environment)
+    try:
+        bound(flags)
+    except UnknownEnvironmentError as error:
+        what = (
+            f"the plan is stale: it is for the environment {saved.environment}, which the spec no longer has"
+        )
+        raise BlockedError(what, where=error.where, fix="run plan again") from None
+    return flags
 
 
 def _do(workspace: Workspace, planned: Planned, flags: Flags) -> Outcome:
@@ -78,6 +101,8 @@ def _exit_code(plan: Plan, results: Sequence[Result]) -> Exit:
     """A failed step before a block: run again first, then see what is blocked."""
     if any(result.status in (Status.FAILED, Status.SKIPPED) for result in results):
         return Exit.FAILED
+    if plan.denied:
+        return Exit.INPUT
     return Exit.BLOCKED if plan.blocked or plan.held else Exit.DONE
 
 

@@ -12,6 +12,7 @@ from dandifile.embedded import default_store, running
 from dandifile.embedded import reset as reset_store
 from dandifile.embedded import serve as serve_store
 from dandifile.errors import Exit, UserError
+from dandifile.local_identifiers import store_id
 from dandifile.model import JsonObject
 from dandifile.report.words import many
 
@@ -62,7 +63,7 @@ def _dandisets(store: Path) -> list[JsonObject]:
     from dandifile.run.cache import MemoryCache
 
     with running(store) as archive:
-        instance = Instance.embedded(archive.web_url, archive.api_url)
+        instance = Instance.embedded(archive.web_url, archive.api_url, store_id(store))
         return Reader(instance, None, Secret(archive.key), MemoryCache()).dandisets()
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import PurePosixPath
 
 from dandifile.checklist.offline import judged
 from dandifile.checklist.policy import facts_of
 from dandifile.checklist.verdict import Result, Verdict
-from dandifile.commands.common import Flags, bound
+from dandifile.commands.common import Flags, bound, local_place
 from dandifile.commands.instance import LOCAL
 from dandifile.commands.lookups import Bound, pinned
 from dandifile.commands.showing import print_json
 from dandifile.errors import Exit
-from dandifile.model import Spec
+from dandifile.model import Forecast, Spec
 from dandifile.report.words import many
 from dandifile.spec.near import nearest
 
@@ -27,7 +28,9 @@ def check(flags: Flags) -> int:
     declared = bound(flags)
     spec = pinned(declared)
     absent = [entry.source for entry in spec.paths if not (spec.root / entry.source).exists()]
-    policy = judged(dict(spec.fields), facts_of(spec), spec.require, _settled(declared, spec))
+    settled = _settled(declared, spec)
+    policy = judged(dict(spec.fields), facts_of(spec), spec.require, settled)
+    expected = _expected(spec, settled)
     if flags.format == "json":
         print_json(
             {
@@ -36,6 +39,7 @@ def check(flags: Flags) -> int:
                 "not_acted_on": list(spec.not_acted_on),
                 "unpinned": list(spec.unpinned),
                 "notes": list(spec.notes),
+                "forecast": [asdict(one) for one in expected],
                 "policy": [
                     {"rule": row.rule, "verdict": row.verdict.value, "found": row.found, "fix": row.fix}
                     for row in policy
@@ -43,11 +47,31 @@ def check(flags: Flags) -> int:
             }
         )
     else:
-        sys.stdout.writelines(f"{line}\n" for line in _lines(spec, absent, policy))
+        sys.stdout.writelines(f"{line}\n" for line in _lines(spec, absent, policy, expected))
     return Exit.BLOCKED if any(row.verdict is Verdict.FAILED for row in policy) else Exit.DONE
 
 
-def _lines(spec: Spec, absent: Sequence[str], policy: Sequence[Result]) -> Iterator[str]:
+def _expected(spec: Spec, settled: Callable[[str], bool]) -> tuple[Forecast, ...]:
+    """What the archive will find fault with, by the rules of the dandischema that is installed here."""
+    from dandischema.models import Asset, Dandiset
+    from dandischema.utils import TransitionalGenerateJsonSchema
+
+    from dandifile.kinds.forecast import undeclared, undeclared_of_assets
+
+    schema = Dandiset.model_json_schema(schema_generator=TransitionalGenerateJsonSchema)
+    schema["properties"].get("license", {}).pop("items", None)  # which ones are allowed is each archive's own
+    fields = {name: value for name, value in spec.fields.items() if value is not None}
+    waiting = {block.key.name for block in spec.unsaid if block.key}  # for what is not in the lock yet
+    found = tuple(one for one in undeclared(fields, schema, settled=settled) if one.field not in waiting)
+    if not spec.overlays:
+        return found
+    of_asset = Asset.model_json_schema(schema_generator=TransitionalGenerateJsonSchema)
+    return (*found, *undeclared_of_assets(spec, of_asset))
+
+
+def _lines(
+    spec: Spec, absent: Sequence[str], policy: Sequence[Result], expected: Sequence[Forecast]
+) -> Iterator[str]:
     yield f"{spec.file.name} is right: {many(len(spec.fields), 'field')}, {many(len(spec.paths), 'path')}"
     for source in absent:
         near = _meant(spec, source)
@@ -57,6 +81,11 @@ def _lines(spec: Spec, absent: Sequence[str], policy: Sequence[Result]) -> Itera
         yield f"  not in the lock: {', '.join(spec.unpinned)}; `dandifile resolve` looks it up"
     if spec.not_acted_on:
         yield f"  checked, but not reconciled by this version: {', '.join(spec.not_acted_on)}"
+    for one in expected:
+        unless = ", unless it is on the draft already" if one.before else ""
+        what = f"assets of {one.assets[0]}" if one.assets else "the draft"
+        yield f"  the archive will call {what} Invalid: {one.field}: {one.message}{unless}"
+        yield f"    {one.fix}"
     yield from (f"  note: {note}" for note in spec.notes)
     for row in policy:
         if row.verdict is not Verdict.PASSED:
@@ -93,5 +122,5 @@ def _is_there(declared: Bound, spec: Spec) -> bool:
         from dandifile import local_identifiers as identifiers
         from dandifile.embedded import default_store
 
-        return identifiers.get(default_store(), spec.file, spec.environment) is not None
+        return identifiers.get(default_store(), local_place(spec)) is not None
     return any(made.environment == spec.environment for made in declared.lock.identifiers)

@@ -19,6 +19,7 @@ from dandifile.spec.need import EVERYTHING, FILES, ONLINE, Need
 
 if TYPE_CHECKING:
     from dandifile.commands.lookups import Bound
+    from dandifile.local_identifiers import Place
     from dandifile.run.cache import SqliteCache
     from dandifile.workspace import Workspace
 
@@ -150,7 +151,6 @@ def _remote(spec: Spec, *, writing: bool) -> Iterator[Callable[..., Workspace]]:
         instance=instance,
         identifier=spec.identifier or locked_identifier(*place),
         key=require_key(instance) if writing else find_key(instance),
-        home=instance.api_url,
         remember=partial(lock_identifier, *place),
     )
 
@@ -164,16 +164,25 @@ def _embedded(spec: Spec) -> Iterator[Callable[..., Workspace]]:
     from dandifile.embedded import default_store, running
     from dandifile.workspace import Workspace
 
-    store = default_store()
+    store, place = default_store(), local_place(spec)
     with running(store) as archive:
+        web = archive.web_url if archive.lasting else ""
+        remember = partial(identifiers.put, store, place)
         yield partial(
             Workspace,
-            instance=Instance.embedded(archive.web_url, archive.api_url),
-            identifier=spec.identifier or identifiers.get(store, spec.file, spec.environment),
+            instance=Instance.embedded(web, archive.api_url, identifiers.store_id(store)),
+            identifier=spec.identifier or identifiers.get(store, place),
             key=Secret(archive.key),
-            home=LOCAL,
-            remember=partial(identifiers.put, store, spec.file, spec.environment),
+            remember=remember,
+            seen=remember,
         )
+
+
+def local_place(spec: Spec) -> Place:
+    """How the embedded archive knows this spec."""
+    from dandifile.local_identifiers import Place
+
+    return Place(spec.file, spec.environment, str(spec.fields.get("name") or ""))
 
 
 def _held(file: Path) -> AbstractContextManager[None]:

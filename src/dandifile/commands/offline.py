@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from dandifile.commands.common import Flags, at_hand
+from dandifile.commands.common import Flags, at_hand, local_place
 from dandifile.commands.instance import LOCAL
 from dandifile.commands.showing import watching
 from dandifile.errors import ArchiveError
@@ -62,6 +62,9 @@ def _remote(spec: Spec) -> tuple[str, str | None]:
 
 def _local(spec: Spec) -> tuple[str, str | None]:
     from dandifile import local_identifiers as identifiers
+    from dandifile.archive.instances import Instance
     from dandifile.embedded import default_store
 
-    return LOCAL, spec.identifier or identifiers.get(default_store(), spec.file, spec.environment)
+    store = default_store()
+    home = Instance.embedded("", "http://127.0.0.1", identifiers.known_store(store)).home
+    return home, spec.identifier or identifiers.get(store, local_place(spec))

@@ -21,7 +21,7 @@ def plan(flags: Flags, options: Options, out: Path | None, *, detailed_exitcode:
         with watching(flags) as (notify, _):
             found = at.plan(workspace, options, notify).plan
         if out is not None:
-            write(found, out)
+            write(found, out, workspace.spec.file)
         if flags.format == "json":
             from dandifile.report.jsonform import plan_json
 
@@ -33,5 +33,5 @@ def plan(flags: Flags, options: Options, out: Path | None, *, detailed_exitcode:
 
 def _exit_code(plan: Plan, *, detailed: bool) -> Exit:
     if plan.blocked:
-        return Exit.BLOCKED
+        return Exit.INPUT if plan.denied else Exit.BLOCKED
     return Exit.CHANGES if detailed and plan.changes else Exit.DONE

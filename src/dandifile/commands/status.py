@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dandifile import workspace as at
 from dandifile.commands.common import Flags, opened
 from dandifile.commands.showing import print_json, watching
 from dandifile.errors import Exit, UserError
+from dandifile.model import Health, JsonObject
 from dandifile.plan.kind import Options
 from dandifile.plan.planfile import to_json
+from dandifile.workspace import Planned, Workspace
 
 
 def status(flags: Flags) -> int:
     """Reads only. Exit code 0: drift is what plan is for."""
     from dandifile.report.console import show, stdout, width
     from dandifile.report.jsonform import plan_json
-    from dandifile.report.status import status_text
+    from dandifile.report.status import status_json, status_text
 
     with opened(flags, writing=False) as workspace:
         if workspace.identifier is None:
@@ -24,12 +28,25 @@ def status(flags: Flags) -> int:
             )
         with watching(flags) as (notify, _):
             planned = at.plan(workspace, Options(), notify)
-        draft = workspace.reader.draft()
-        paths = sorted(planned.observed["assets"].assets)
+        health, draft = _health(workspace, planned)
+        plan, paths = planned.plan, sorted(planned.observed["assets"].assets)
         if flags.format == "json":
-            print_json({**plan_json(planned.plan, to_json(planned.plan)), "draft": draft})
+            print_json({**plan_json(plan, to_json(plan)), "draft": draft, "validation": status_json(health)})
         else:
+            if health.complaints:  # the archive itself says what is wrong already
+                plan = replace(plan, forecast=tuple(one for one in plan.forecast if not one.before))
             console = stdout(no_color=flags.no_color)
-            fields = len(workspace.spec.fields)
-            show(console, status_text(planned.plan, draft, paths, width=width(console), fields=fields))
+            how = {"width": width(console), "fields": len(workspace.spec.fields)}
+            show(console, status_text(plan, health, paths, verbose=flags.verbose, **how))
         return Exit.DONE
+
+
+def _health(workspace: Workspace, planned: Planned) -> tuple[Health, JsonObject]:
+    """The archive's verdict, and the draft as the archive gives it."""
+    from dandifile.kinds.health import health
+
+    reader = workspace.reader
+    draft = reader.draft()
+    sources = {asset.path: asset.source for asset in planned.local.assets}
+    observed = planned.observed["assets"]
+    return health(reader.dandiset(), draft, observed, sources, workspace.spec.fields), draft

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dandifile.plan.kind import Difference, Means, Options
 
 NAME = "dandiset"
-INTENT = "create.json"
-"""The note, in the state folder, that a creation was begun: it lets a rerun adopt what it made."""
 
 
 def observe(reader: Reader) -> JsonObject | None:
@@ -53,7 +51,9 @@ def rebased(change: Change, observed: object) -> Change:
 
 
 def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
-    from dandifile.archive.create import create_once
+    from dandifile.archive.create import create_once, intent_file
 
-    made = create_once(means.writer, step.params["name"], step.params["metadata"], means.state / INTENT)
+    name = step.params["name"]
+    intent = intent_file(means.state, means.writer.reader.instance, name)
+    made = create_once(means.writer, name, step.params["metadata"], intent)
     return {"identifier": made}

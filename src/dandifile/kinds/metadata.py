@@ -16,7 +16,7 @@ from dandifile.checklist.policy import facts_of, policy_blocks
 from dandifile.checklist.verdict import Facts
 from dandifile.errors import BlockedError
 from dandifile.kinds.about import about_with_files, with_regions_of
-from dandifile.kinds.outgoing import new_errors
+from dandifile.kinds.outgoing import new_errors, overlay
 from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
 from dandifile.plan.kind import Difference
 from dandifile.plan.merge import carry, is_empty, merge, same
@@ -52,15 +52,24 @@ class Declared:
 
 @dataclass(frozen=True)
 class Observed:
-    """The draft's document (empty for a dandiset still to be created) and the server's schema for it."""
+    """The draft's document (empty for a dandiset still to be created), and the server's schema for it.
+
+    `status` and `errors` are the archive's own verdict on the draft.
+    """
 
     document: JsonObject
     schema: JsonObject
+    status: str = ""
+    errors: tuple[Json, ...] = ()
 
 
 def observe(reader: Reader) -> Observed:
-    document = own_part(reader.draft()["metadata"]) if reader.identifier else {}
-    return Observed(document, reader.schema("Dandiset"))
+    schema = reader.schema("Dandiset")
+    if not reader.identifier:
+        return Observed({}, schema)
+    draft = reader.draft()
+    errors = tuple(draft["version_validation_errors"])
+    return Observed(own_part(draft["metadata"]), schema, draft["status"], errors)
 
 
 def own_part(document: JsonObject) -> JsonObject:
@@ -205,13 +214,6 @@ def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
         return {"written": []}
     means.writer.put_metadata(wanted.get("name", ""), wanted, anew=lambda: now_and_wanted()[1])
     return {"written": sorted(fields)}
-
-
-def overlay(document: JsonObject, fields: Mapping[str, Json]) -> JsonObject:
-    """The document to send: owned fields over the rest; an emptied one leaves it."""
-    changed = {name: value for name, value in fields.items() if not same(value, document.get(name))}
-    merged = {"schemaKey": "Dandiset", **document, **changed}
-    return {name: value for name, value in merged.items() if name not in changed or value is not None}
 
 
 def _refuse_stale(fields: Mapping[str, JsonObject], document: JsonObject) -> None:

@@ -7,9 +7,17 @@ had before are not the change's business.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from dandifile.model import Json, JsonObject
+from dandifile.plan.merge import same
+from dandifile.spec.dandi_names import DANDISET_COMPUTED
+
+EMPTY = "it must not be empty"
+MISSING = "it is missing"
+
+_UNIONS = ("Person", "Organization", "Disorder", "Anatomy", "GenericType")  # names of models in a place
 
 
 def new_errors(document: JsonObject, fields: Mapping[str, Json], schema: JsonObject) -> list[tuple[str, str]]:
@@ -21,6 +29,79 @@ def new_errors(document: JsonObject, fields: Mapping[str, Json], schema: JsonObj
     known = set(_errors(validator.iter_errors(_completed(document))))
     found = _errors(validator.iter_errors(_completed(after)))
     return [error for error in dict.fromkeys(found) if error not in known and error[0] in fields]
+
+
+def faults(document: JsonObject, schema: JsonObject) -> list[tuple[str, str]]:
+    """(field, message) of everything that is wrong with a document but for what the server writes itself.
+
+    The JSON Schema first, as on the server; then the models of dandischema for fields that it lets pass.
+    """
+    from jsonschema import Draft202012Validator
+
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    document = _completed(document)
+    by_schema = [
+        (field, MISSING if message == EMPTY else message)
+        for field, message in _errors(validator.iter_errors(document))
+    ]
+    known = {field for field, _ in by_schema}
+    by_model = [(field, message) for field, message in _by_model(document) if field not in known]
+    found = dict.fromkeys([*by_schema, *by_model])
+    return [
+        (field, _with_name(field, message, document))
+        for field, message in found
+        if field not in DANDISET_COMPUTED
+    ]
+
+
+def _with_name(field: str, message: str, document: JsonObject) -> str:
+    """`contributor.3: …` with the name of that contributor: counting from zero is not for everyone."""
+    place = re.match(r"\w+\.(\d+)", message)
+    items = document.get(field)
+    if not place or not message.startswith(f"{field}.") or not isinstance(items, list):
+        return message
+    item = items[int(place[1])] if int(place[1]) < len(items) else None
+    name = item.get("name") or item.get("identifier") if isinstance(item, dict) else None
+    return f"{place[0]} ({name}){message[place.end() :]}" if isinstance(name, str) else message
+
+
+def value_faults(value: Json, field: str, schema: JsonObject) -> list[str]:
+    """What is wrong with the value of one field of a document, by the schema of the whole document."""
+    from jsonschema import Draft202012Validator
+
+    of_field = schema.get("properties", {}).get(field)
+    if of_field is None:
+        return []
+    whole = {"$defs": schema.get("$defs", {}), **of_field}
+    validator = Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return list(dict.fromkeys(_plain(error).removeprefix(": ") for error in validator.iter_errors(value)))
+
+
+def _by_model(document: JsonObject) -> Iterator[tuple[str, str]]:
+    """What no JSON Schema can say: that there is a contact person with an e-mail address, for one.
+
+    Licenses are the server's own, and its schema has said what there is to say of them.
+    """
+    from dandischema.consts import DANDI_SCHEMA_VERSION
+    from dandischema.exceptions import PydanticValidationError
+    from dandischema.metadata import validate
+
+    try:
+        validate(document, schema_version=DANDI_SCHEMA_VERSION, schema_key="Dandiset")
+    except PydanticValidationError as error:
+        for one in error.errors:
+            field, *inner = (str(part) for part in one["loc"] or ("",))
+            if field != "license":
+                place = ".".join(part for part in inner if part not in _UNIONS)
+                message = one["msg"].removeprefix("Value error, ")
+                yield field, f"{field}.{place}: {message}" if place else message
+
+
+def overlay(document: JsonObject, fields: Mapping[str, Json]) -> JsonObject:
+    """The document to send: owned fields over the rest; an emptied one leaves it."""
+    changed = {name: value for name, value in fields.items() if not same(value, document.get(name))}
+    merged = {"schemaKey": "Dandiset", **document, **changed}
+    return {name: value for name, value in merged.items() if name not in changed or value is not None}
 
 
 def _completed(document: JsonObject) -> JsonObject:
@@ -36,7 +117,7 @@ def _errors(errors: Iterator[Json]) -> Iterator[tuple[str, str]]:
     for error in errors:
         if error.validator == "required" and not error.path:
             missing = [name for name in error.validator_value if name not in error.instance]
-            yield from ((name, "it must not be empty") for name in missing)
+            yield from ((name, EMPTY) for name in missing)
         elif error.path:
             yield str(error.path[0]), _plain(error)
 

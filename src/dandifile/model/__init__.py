@@ -22,9 +22,9 @@ from dandifile.model.here import (
     is_zarr,
 )
 from dandifile.model.regions import Anatomies, Located, Location, Regions
-from dandifile.model.there import RemoteAsset, Target
+from dandifile.model.there import Complaint, Health, RemoteAsset, Target
 from dandifile.model.wanted import IgnoredCheck, Overlay, PathEntry, Spec, Validation
-from dandifile.model.work import Action, Block, Change, Effect, Key, Plan, Result, Status, Step
+from dandifile.model.work import Action, Block, Change, Effect, Forecast, Key, Plan, Result, Status, Step
 
 __all__ = [
     "Action",
@@ -32,9 +32,12 @@ __all__ = [
     "Block",
     "Cache",
     "Change",
+    "Complaint",
     "Effect",
     "Finding",
+    "Forecast",
     "GoneAsset",
+    "Health",
     "IgnoredCheck",
     "Json",
     "JsonObject",

@@ -18,6 +18,35 @@ class RemoteAsset:
 
 
 @dataclass(frozen=True)
+class Complaint:
+    """One thing that the archive finds wrong: with the draft itself, or with one of its assets.
+
+    `source` is the asset's file here; "" where that is not on this machine.
+    """
+
+    field: str
+    message: str
+    fix: str
+    asset: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Health:
+    """The archive's verdict on a draft; `in_the_way` of publishing it is what no complaint says."""
+
+    status: str
+    complaints: tuple[Complaint, ...] = ()
+    waiting: int = 0  # assets that the archive has not looked at; it tells of 50 at most
+    in_the_way: tuple[str, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the archive would publish the draft as it is now."""
+        return self.status == "Valid" and not (self.complaints or self.waiting or self.in_the_way)
+
+
+@dataclass(frozen=True)
 class Target:
     """Which dandiset, on which archive, as whom: what every plan opens with."""
 
@@ -30,8 +59,11 @@ class Target:
     published: str | None = None  # the last published version
     embargo_status: str = "OPEN"
     status: str = ""  # the server's own validation of the draft
+    archive: str = ""  # names the archive for good: its API URL, or the store of an embedded one
 
     @property
     def page(self) -> str:
-        """The draft's web page; the instance's while there is no draft."""
+        """The draft's web page; the instance's while there is no draft; "" where no page is served."""
+        if not self.web_url:
+            return ""
         return f"{self.web_url}/dandiset/{self.identifier}/draft" if self.identifier else self.web_url

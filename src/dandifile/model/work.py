@@ -78,11 +78,31 @@ class Step:
 
 @dataclass(frozen=True)
 class Block:
-    """Why something will not be done. Without a key it stops everything."""
+    """Why something will not be done. Without a key it stops everything.
+
+    `about` is "account" or "name" where it is about this user and this moment: it is asked again when a
+    saved plan is applied.
+    """
 
     reason: str
     fix: str
     key: Key | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """One thing that keeps the draft from being valid once the plan is done.
+
+    `field` is DANDI's own name; `before`: so it is already, without this plan. `assets` are the paths of
+    those that it is about; none for the dandiset itself.
+    """
+
+    field: str
+    message: str
+    fix: str
+    before: bool
+    assets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +119,9 @@ class Plan:
     bytes_to_send: int = 0
     allow: tuple[str, ...] = ()  # the permits given when the plan was made
     base: Mapping[str, str] = field(default_factory=dict)  # digests of spec and lock
+    environment: str = ""  # the one of the spec's `environments` that was chosen
+    forecast: tuple[Forecast, ...] = ()  # why the archive will call the draft Invalid
+    spec: str = ""  # in a saved plan: the spec's file, from the folder of the plan's own
     unpinned: tuple[str, ...] = ()  # looked up for this plan, and not in the lock: apply wants it there
 
     @property
@@ -114,6 +137,11 @@ class Plan:
     def stopped(self) -> bool:
         """True when something blocks the whole plan, not just one resource."""
         return any(block.key is None for block in self.blocked)
+
+    @property
+    def denied(self) -> bool:
+        """True when the user's account, and not the plan, is what stops it."""
+        return any(block.about == "account" for block in self.blocked)
 
     @property
     def due(self) -> tuple[Change, ...]:

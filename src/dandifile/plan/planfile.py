@@ -8,16 +8,17 @@ file needs no protection beyond its folder's.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 from dandifile.errors import Problem, SpecError, UserError
-from dandifile.model import Block, Change, Effect, Json, JsonObject, Key, Plan, Step, Target
+from dandifile.model import Block, Change, Effect, Forecast, Json, JsonObject, Key, Plan, Step, Target
 from dandifile.schemafiles import schema
 from dandifile.writing import replace_content
 
-VERSION = 1
+VERSION = 2
 _FIX = "make it again: dandifile plan --out FILE"
 _MOST_PROBLEMS = 20
 _LONGEST = 200
@@ -31,7 +32,8 @@ def to_json(plan: Plan) -> JsonObject:
 
 def from_json(document: Json, file: str) -> Plan:
     """The plan that `document` holds. SpecError, with every fault in `file`, when it holds none."""
-    problems = _problems(document)
+    _refuse_other_version(document, file)
+    problems = list(_faults(document))
     if problems:
         raise SpecError(f"{file} is not a plan that this version of dandifile can use", problems, fix=_FIX)
     return Plan(
@@ -45,6 +47,9 @@ def from_json(document: Json, file: str) -> Plan:
         bytes_to_send=document["bytes_to_send"],
         allow=tuple(document["allow"]),
         base=document["base"],
+        environment=document["environment"],
+        spec=document["spec"],
+        forecast=tuple(_forecast(one) for one in document["forecast"]),
         unpinned=tuple(document.get("unpinned", ())),
     )
 
@@ -66,8 +71,13 @@ def refuse_overwriting(path: Path) -> None:
         )
 
 
-def write(plan: Plan, path: Path) -> None:
-    """Saves the plan whole or not at all: whoever reads `path` finds the old file or the new one."""
+def write(plan: Plan, path: Path, spec: Path) -> None:
+    """Saves the plan whole or not at all: whoever reads `path` finds the old file or the new one.
+
+    `spec` is the file that it was made from. It is noted from the plan's own folder, so that both can be
+    taken to another machine together.
+    """
+    plan = replace(plan, spec=_from_folder(path, spec))
     text = json.dumps(to_json(plan), indent=1, sort_keys=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_content(path, text + "\n")
@@ -82,6 +92,21 @@ def read(path: Path) -> Plan:
     except (ValueError, RecursionError) as error:
         raise SpecError(f"{path} is not JSON", (Problem(str(path), str(error)),), fix=_FIX) from None
     return from_json(document, str(path))
+
+
+def spec_of(plan: Plan, path: Path) -> Path | None:
+    """The spec that the plan saved at `path` was made from; None where it is not there any more."""
+    spec = path.parent / plan.spec
+    return spec if plan.spec and spec.is_file() else None
+
+
+def _from_folder(path: Path, spec: Path) -> str:
+    """`spec` seen from the folder of `path`; the whole path where there is no way, as between drives."""
+    spec = spec.parent.resolve() / spec.name  # a link stays one: data is looked for beside it
+    try:
+        return Path(os.path.relpath(spec, path.parent.resolve())).as_posix()
+    except ValueError:
+        return spec.as_posix()
 
 
 def _plain(value: Json) -> Json:
@@ -100,17 +125,24 @@ def _step(document: JsonObject) -> Step:
     return Step(**{**document, "needs": needs, "after": after, "effect": Effect(document["effect"])})
 
 
+def _forecast(document: JsonObject) -> Forecast:
+    return Forecast(**{**document, "assets": tuple(document["assets"])})
+
+
 def _block(document: JsonObject) -> Block:
     return Block(**{**document, "key": Key(**document["key"]) if document["key"] else None})
 
 
-def _problems(document: Json) -> list[Problem]:
+def _refuse_other_version(document: Json, file: str) -> None:
     version = document.get("dandifile_plan") if isinstance(document, dict) else None
     if isinstance(version, int) and version != VERSION:
-        return [
-            Problem("$.dandifile_plan", f"it is of version {version}; this dandifile reads version {VERSION}")
-        ]
-    return list(_faults(document))
+        age = "an older" if version < VERSION else "a newer"
+        what = f"plan format {version}; this dandifile reads format {VERSION}"
+        raise SpecError(
+            f"{file} was saved by {age} dandifile, and cannot be applied by this one",
+            [Problem("$.dandifile_plan", what)],
+            fix=_FIX if version < VERSION else f"update dandifile, or {_FIX}",
+        )
 
 
 def _faults(document: Json) -> Iterator[Problem]:

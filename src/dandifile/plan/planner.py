@@ -57,6 +57,7 @@ def make_plan(kinds: Mapping[str, Kind], now: Situation, options: Options) -> Pl
         bytes_to_send=bytes_to_send(change for name in found for change in found[name].changes),
         allow=tuple(sorted(options.allow)),
         base=base_of(now.spec),
+        environment=now.spec.environment,
     )
     return replace(plan, steps=steps_of(kinds, plan))
 
@@ -94,14 +95,15 @@ def review(kinds: Mapping[str, Kind], plan: Plan, observed: Mapping[str, Any]) -
         for change, standing in standings
         if standing is Standing.DUE
     )
-    rest = replace(plan, changes=due)
+    rest = replace(plan, changes=due, bytes_to_send=bytes_to_send(due))
     return replace(rest, steps=steps_of(kinds, rest))
 
 
 def bytes_to_send(changes: Iterable[Change]) -> int:
     """Each content once; what the archive has already is not sent."""
     sides = [change.after for change in changes if isinstance(change.after, dict)]
-    return sum({side["digest"]: side["size"] for side in sides if "source" in side}.values())
+    sent = (side for side in sides if "source" in side and not side.get("on_archive"))
+    return sum({side["digest"]: side["size"] for side in sent}.values())
 
 
 def steps_of(kinds: Mapping[str, Kind], plan: Plan) -> tuple[Step, ...]:

@@ -18,9 +18,6 @@ _SUBJECT = re.compile(r"(?:^|/)sub-([^/_.]+)")
 _SESSION = re.compile(r"(?:^|[/_])ses-([^/_.]+)")
 
 
-LOCAL = "local"  # the embedded archive, which is up only as long as a command needs it
-
-
 def neurosift(target: Target) -> str:
     """The draft's page on Neurosift; "" where Neurosift shows no draft of that archive.
 
@@ -44,14 +41,18 @@ def sessions(paths: Iterable[str]) -> dict[str, list[str]]:
 
 def after_text(target: Target, paths: Iterable[str], *, verbose: bool = False, width: int = 100) -> Text:
     """The links and the sessions of `target`, whose draft holds assets at `paths`."""
-    lines = [Text.assemble(("page".ljust(_LEAD), "cyan"), clean(target.page))]
-    if target.instance == LOCAL:
-        lines.append(Text(" " * _LEAD + "to look at it, keep the archive up: dandifile archive serve", "dim"))
+    lines = [Text.assemble(("page".ljust(_LEAD), "cyan"), clean(target.page or _unserved(target)))]
     if link := neurosift(target):
         lines.append(Text.assemble(("Neurosift".ljust(_LEAD), "cyan"), clean(link)))
     for number, said in enumerate(_presence(sessions(paths), verbose=verbose)):
         lines += paragraph(("" if number else "sessions").ljust(_LEAD), said, width, "cyan")
     return page(lines)
+
+
+def _unserved(target: Target) -> str:
+    """How to see the page of an embedded archive, which is up only as long as a command needs it."""
+    draft = f", then open /dandiset/{target.identifier}/draft there" if target.identifier else ""
+    return f"run `dandifile archive serve`{draft}"
 
 
 def _presence(subjects: dict[str, list[str]], *, verbose: bool) -> Iterator[str]:

@@ -87,7 +87,11 @@ def with_need(said: tuple[Mark, ...], change: Change, permits: Collection[str]) 
 
 
 def _created(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:  # noqa: ARG001
-    return (Mark("", "no bytes: the archive has this content"),) if after.get("blob") else ()
+    return (Mark("", "no bytes: the archive has this content"),) if _is_known(after) else ()
+
+
+def _is_known(after: JsonObject) -> bool:
+    return bool(after.get("blob") or after.get("on_archive"))
 
 
 def _replaced(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:

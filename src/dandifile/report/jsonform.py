@@ -58,7 +58,7 @@ def after_json(target: Target, paths: Iterable[str]) -> JsonObject:
         "identifier": target.identifier,
         "instance": target.instance,
         "neurosift": neurosift(target) or None,
-        "page": target.page,
+        "page": target.page or None,
         "sessions": sessions(paths),
     }
 

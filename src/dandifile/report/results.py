@@ -38,7 +38,12 @@ def results_text(
     style = "bold red" if found.failed else "bold green"
     lines += [Text(line, style) for line in wrap(_sentence(found, seconds) + _left(plan), width)]
     if found.failed:
-        lines += paragraph("hint: ", "run apply again: what is done stays done", width, "cyan")
+        lines += paragraph(
+            "hint: ",
+            "see to what the failures say, then run apply again: what is done stays done",
+            width,
+            "cyan",
+        )
     return page(lines)
 
 

@@ -3,61 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from rich.text import Text
 
-from dandifile.model import JsonObject, Plan
+from dandifile.model import Complaint, Health, JsonObject, Plan
 from dandifile.report.after import after_text
-from dandifile.report.lines import page
+from dandifile.report.lines import Mark, Row, page, paragraph, table
 from dandifile.report.text import plan_text
-from dandifile.report.words import clean, many
+from dandifile.report.words import clean, first_of, many
 
 MOST = 10  # of the archive's own complaints: enough to see what kind they are
-PENDING = "asset is currently being validated, please wait."
+_COLUMN = 9
 
 
-def status_text(
-    plan: Plan, draft: JsonObject, paths: Sequence[str], *, width: int = 100, fields: int = 0
+def status_text(  # noqa: PLR0913 - how it is shown
+    plan: Plan,
+    health: Health,
+    paths: Sequence[str],
+    *,
+    verbose: bool = False,
+    width: int = 100,
+    fields: int = 0,
 ) -> Text:
     """The plan in brief, the archive's verdict (dandi-api 1.7), the links and the sessions.
 
     `fields` is how many metadata fields the spec declares.
     """
-    verdict = [Text(clean(line)) for line in _verdict(draft)]
+    title = f"The archive's own validation: {health.status}{_readiness(plan, health)}"
+    verdict = [Text(clean(title))]
+    for reason in health.in_the_way:
+        verdict += paragraph("  ! ", reason, width, "bold red")
+    verdict += table(_rows(health.complaints, verbose=verbose), width, _COLUMN)
     return Text("\n\n").join(
         [
-            plan_text(plan, width=width, fields=fields),
+            plan_text(plan, verbose=verbose, width=width, fields=fields),
             page(verdict),
-            after_text(plan.target, paths, width=width),
+            after_text(plan.target, paths, verbose=verbose, width=width),
         ]
     )
 
 
-def _verdict(draft: JsonObject) -> Iterator[str]:
-    complaints = draft["asset_validation_errors"]
-    waiting = [error for error in complaints if error["message"] == PENDING]
-    faults = [error for error in complaints if error["message"] != PENDING]
-    yield f"The archive's own validation: {draft['status']}{_readiness(draft, waiting, faults)}"
-    yield from _listed(draft["version_validation_errors"], "field")
-    yield from _listed(faults, "path")
+def status_json(health: Health) -> JsonObject:
+    """Documented in docs/json.md."""
+    return {**asdict(health), "ready": health.ready}
 
 
-def _readiness(draft: JsonObject, waiting: Sequence[JsonObject], faults: Sequence[JsonObject]) -> str:
-    """Publishable means: the draft Valid, and every asset too. The archive tells of 50 at most."""
-    if draft["status"] == "Published":
+def _readiness(plan: Plan, health: Health) -> str:
+    """Publishable means: the draft Valid, and every asset too. The archive tells of 50 assets at most."""
+    if health.status == "Published":
         return ", as it was last published"
-    if draft["status"] in ("Pending", "Validating"):
+    if health.status in ("Pending", "Validating"):
         return ", not finished yet: ask again in a moment"
-    if waiting:
-        return f", {many(len(waiting), 'asset')} or more still being validated"
-    if draft["status"] == "Valid" and not faults:
-        return ", ready to publish"
-    return ", not ready to publish"
+    if health.status == "Publishing":
+        return ", do not change anything until it is done"
+    if health.waiting and not (health.complaints or health.in_the_way):
+        return f", {many(health.waiting, 'asset')} or more still being validated"
+    if not health.ready:
+        return ", not ready to publish"
+    return ", ready to publish" + (" as it is now, not as the spec declares it" if plan.changes else "")
 
 
-def _listed(errors: Sequence[JsonObject], place: str) -> Iterator[str]:
-    for error in errors[:MOST]:
-        where = error.get(place) or error.get("field") or "dandiset"
-        yield f"  ! {where}: {error['message']}"
-    if len(errors) > MOST:
-        yield f"  … and {len(errors) - MOST} more"
+def _rows(complaints: Sequence[Complaint], *, verbose: bool) -> list[Row]:
+    rows = list(_all_rows(complaints))
+    if verbose or len(rows) <= MOST:
+        return rows
+    return [*rows[: MOST - 1], Row("!", "", f"… and {len(rows) - MOST + 1} more; -v shows all")]
+
+
+def _all_rows(complaints: Sequence[Complaint]) -> Iterator[Row]:
+    """A row a fault; assets that have the same one share it."""
+    groups: dict[tuple[bool, str, str], list[Complaint]] = {}
+    for one in complaints:
+        groups.setdefault((bool(one.asset), one.field, one.message), []).append(one)
+    for (of_asset, field, message), same in groups.items():
+        said = [Mark("", f"{field}: {message}" if of_asset and field else message)]
+        if of_asset:
+            files = [one.source for one in same if one.source]
+            said.append(Mark("", f"file: {first_of(files) if files else 'not on this machine'}", alone=True))
+        name = first_of([one.asset for one in same]) if of_asset else field or "dandiset"
+        yield Row(
+            "!", "asset" if of_asset else "invalid", name, marks=(*said, Mark("", same[0].fix, alone=True))
+        )

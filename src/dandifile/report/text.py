@@ -8,7 +8,7 @@ from itertools import groupby
 
 from rich.text import Text
 
-from dandifile.model import Action, Block, Change, Json, Key, Plan, Target
+from dandifile.model import Action, Block, Change, Forecast, Json, Key, Plan, Target
 from dandifile.report.assets import SIGNS, asset_rows, flag, with_need
 from dandifile.report.lines import Mark, Row, joined, paragraph, sections, table
 from dandifile.report.values import marks
@@ -30,6 +30,7 @@ def plan_text(plan: Plan, *, verbose: bool = False, width: int = 100, fields: in
             _header(plan.target, width),
             _whole_blocks(plan, width),
             _body(plan, verbose=verbose, width=width),
+            _forecast(plan.forecast, width),
             _notes(plan.notes, verbose=verbose, width=width),
             _summary(plan, fields, width),
         ]
@@ -42,7 +43,7 @@ def plan_text(plan: Plan, *, verbose: bool = False, width: int = 100, fields: in
 def _header(target: Target, width: int) -> list[Text]:
     about = [target.instance]
     about.append(f"{target.identifier} draft" if target.identifier else "new dandiset, will be created")
-    about.append(target.page)
+    about += [target.page] if target.page else []
     about.append(f"as {target.user}" if target.user else "not logged in")
     if target.embargo_status != "OPEN":
         about.append(target.embargo_status.lower())
@@ -164,6 +165,27 @@ def _notes(notes: Sequence[str], *, verbose: bool, width: int) -> list[Text]:
     if len(shown) < len(notes):
         lines += paragraph("note: ", f"… and {len(notes) - len(shown):,} more; -v shows all", width, "cyan")
     return lines
+
+
+def _forecast(found: Sequence[Forecast], width: int) -> list[Text]:
+    """Why the archive will not publish the draft: not in the way of apply, but better known before."""
+    if not found:
+        return []
+    old = [one.before for one in found]
+    already = ", as it does now" if all(old) else ""
+    ages = {True: " (so already)", False: " (new with this plan)"} if any(old) and not all(old) else {}
+    title = f"The archive will call the draft Invalid{already}; until this is mended it cannot be published:"
+    rows = [
+        Row("!", "invalid", _place(one), marks=(Mark("", said), Mark("", one.fix, alone=True)))
+        for one in found
+        for said in [f"{one.message}{ages.get(one.before, '')}"]
+    ]
+    return [*(Text(line, "bold") for line in wrap(title, width)), *table(rows, width, _COLUMN)]
+
+
+def _place(one: Forecast) -> str:
+    """The field, and whose it is."""
+    return f"{one.field} of {first_of(one.assets)}" if one.assets else one.field or "dandiset"
 
 
 # --- How much it is -----------------------------------------------------------------------------

@@ -34,6 +34,6 @@ def save_record(state: Path, archive: str, identifier: str, record: Record) -> N
 
 
 def _file(state: Path, archive: str, identifier: str) -> Path:
-    """`archive` names it for good: its API URL, or `local`, whose port changes from run to run."""
+    """`archive` names it for good: its API URL, or the store of an embedded one, whose port changes."""
     where = hashlib.sha256(f"{archive} {identifier}".encode()).hexdigest()[:12]
     return state / "records" / f"{identifier}-{where}.json"

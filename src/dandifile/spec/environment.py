@@ -7,8 +7,12 @@ from dandifile.model import JsonObject
 from dandifile.spec.near import nearest
 
 
+class UnknownEnvironmentError(UserError):
+    """The spec has no environment of the name that was asked for."""
+
+
 def refuse_unknown(document: JsonObject, name: str, shown: str) -> None:
-    """UserError if `name`, which the command line asked for, is not there; `shown` names the spec."""
+    """UnknownEnvironmentError if there is no `name`, which was asked for; `shown` names the spec."""
     there = document.get("environments")
     names = list(there) if isinstance(there, dict) else []
     if not name or name in names:
@@ -18,7 +22,9 @@ def refuse_unknown(document: JsonObject, name: str, shown: str) -> None:
         f"there are: {', '.join(names)}" if names else "the spec has no `environments`: leave the flag out"
     )
     fix = f"did you mean `{near}`? {listed}" if near else listed
-    raise UserError(f"--environment {name}: the spec has no environment of this name", where=shown, fix=fix)
+    raise UnknownEnvironmentError(
+        f"--environment {name}: the spec has no environment of this name", where=shown, fix=fix
+    )
 
 
 def overridden(document: JsonObject, name: str) -> JsonObject:

@@ -20,6 +20,7 @@ from dandifile.kinds.assets.cautions import cautions
 from dandifile.kinds.assets.clashes import clashes
 from dandifile.kinds.assets.describe import descriptions
 from dandifile.kinds.assets.gather import Desired, Observed
+from dandifile.kinds.assets.known import looked_up
 from dandifile.kinds.assets.leftovers import leftovers
 from dandifile.kinds.assets.moves import Move, moves
 from dandifile.kinds.assets.prune import doomed
@@ -57,6 +58,7 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
     changes += descriptions(desired, observed, skip=found.touched, refresh=options.refresh_metadata)
     kept = [change for change in changes if _in_scope(change.key.name, options)]
     changes, halved = possible(kept, changes)
+    changes, releasing, known = looked_up(changes, observed)
     in_the_way = [
         block
         for block in (*blocked, *found.clashing)
@@ -66,7 +68,7 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
     guard = too_many_deletions(deletions, len(observed.assets), desired.max_deletions)
     return Difference(
         changes=tuple(changes),
-        blocked=(*filter(None, [guard]), *in_the_way, *halved),
+        blocked=(*filter(None, [guard]), *in_the_way, *halved, *releasing),
         elsewhere=(*_absent(desired.local), *_pending(desired.local, observed, options)),
         notes=(
             *_idle(desired),
@@ -75,6 +77,7 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
             *found.notes,
             *_staying(desired.local, found, observed, options),
             *cautions(changes, observed),
+            *known,
             *leftovers(observed, found.touched),
         ),
         unchanged=len(observed.assets) - sum(change.before is not None for change in changes),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dandifile.kinds.assets.overlay import Rules
@@ -28,10 +29,19 @@ class Desired:
 
 @dataclass(frozen=True)
 class Observed:
-    """The draft's assets by path; `metadata` fetches stripped metadata by asset id, only when asked."""
+    """The draft's assets by path, and what the archive is asked only when somebody wants to know.
+
+    `metadata` gives stripped metadata by asset id, `blobs` the blob ids of dandi-etags that the archive
+    has for any dandiset, `embargoed` the ids of blobs in this user's embargoed dandisets, `schema` the
+    server's JSON Schema of an asset.
+    """
 
     assets: Mapping[str, RemoteAsset] = field(default_factory=dict)
     metadata: Callable[[Iterable[str]], Mapping[str, JsonObject]] = lambda ids: {}  # noqa: ARG005
+    blobs: Callable[[Collection[str]], Mapping[str, str]] = lambda digests: {}  # noqa: ARG005
+    embargoed: Callable[[], Collection[str]] = frozenset
+    open: bool = True
+    schema: Callable[[], JsonObject] = dict
 
 
 def desired(spec: Spec, local: Local) -> Desired:
@@ -39,6 +49,9 @@ def desired(spec: Spec, local: Local) -> Desired:
 
 
 def observe(reader: Reader) -> Observed:
+    embargoed = reader.embargoed_blobs if reader.key else frozenset
+    schema = partial(reader.schema, "Asset")
     if reader.identifier is None:
-        return Observed()
-    return Observed(reader.assets(), reader.asset_metadata)
+        return Observed(blobs=reader.blobs, embargoed=embargoed, schema=schema)
+    is_open = reader.dandiset()["embargo_status"] == "OPEN"
+    return Observed(reader.assets(), reader.asset_metadata, reader.blobs, embargoed, is_open, schema)

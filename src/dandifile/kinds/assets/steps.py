@@ -16,6 +16,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from dandifile.kinds.assets.clashes import above
 from dandifile.kinds.assets.gather import NAME
+from dandifile.kinds.assets.known import ON_ARCHIVE
 from dandifile.kinds.assets.moves import parking_place
 from dandifile.model import Action, Change, Effect, JsonObject, Step, is_zarr
 
@@ -23,6 +24,7 @@ WRITTEN = "assets:written"
 """The join that deletions wait for: nothing is deleted when something else could not be written."""
 
 _CONTENT = ("source", "size", "digest")
+_ABOUT = ("source", "size", "moves_away", ON_ARCHIVE)  # what a change shows and an asset does not have
 
 
 def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
@@ -80,7 +82,7 @@ def _send_zarr(change: Change) -> Step:
 
 def _write(change: Change, parked: Mapping[str, Change]) -> Step:
     after: JsonObject = change.after
-    params = {key: value for key, value in after.items() if key not in ("source", "size", "moves_away")}
+    params = {key: value for key, value in after.items() if key not in _ABOUT}
     params["do"] = "create" if change.action is Action.CREATE else "put"
     params["whole"] = change.action in (Action.CREATE, Action.REPLACE)
     if change.before is not None:

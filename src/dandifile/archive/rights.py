@@ -1,0 +1,93 @@
+"""Whether this user may write what a plan says: asked before, not found out at the first write.
+
+The archive lets only owners write to a dandiset, and only approved accounts at all; and it takes any number
+of dandisets of one name, which is hardly ever meant. All of it is about now: whoever applies a saved
+plan is asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from dandifile.archive.create import refuse_same_name
+from dandifile.archive.instances import Instance
+from dandifile.archive.reader import Reader
+from dandifile.errors import BlockedError
+from dandifile.model import Block, JsonObject
+
+ACCOUNT = "account"
+"""`Block.about`: the user has not the right to write. That is exit code 3, not 4."""
+
+NAME = "name"
+"""`Block.about`: there is a dandiset of this name already."""
+
+UNCHECKED = "not checked, as there is no API key: "
+"""How a note on what nobody could ask begins."""
+
+_MOST_OWNERS = 3
+
+_NOT_APPROVED = {
+    "INCOMPLETE": "log in at {web} and answer the questions there; then the archive's team approves it",
+    "PENDING": "wait for the e-mail of the archive's team that it is approved; {web} says how to ask them",
+    "REJECTED": "ask the archive's team why; {web} says how to reach them",
+}
+
+
+def forbidden(reader: Reader, name: str, intent: Path) -> tuple[Block, ...]:
+    """Why this user cannot carry a plan out. `name` and `intent` are those of a dandiset to be created."""
+    if reader.key is None:
+        return ()
+    account = reader.account()
+    return tuple(_forbidden(reader, account, name, intent))
+
+
+def unchecked(reader: Reader, name: str) -> tuple[str, ...]:
+    """What only somebody with a key could be told."""
+    if reader.key is not None:
+        return ()
+    variable = f"(set {reader.instance.shell_variable} to have it checked)"
+    if reader.identifier:
+        return (f"{UNCHECKED}whether you may write to {reader.identifier} {variable}",)
+    about = f"whether your account is approved, and whether you have a dandiset named «{name}» already"
+    return (f"{UNCHECKED}{about} {variable}",)
+
+
+def _forbidden(reader: Reader, account: JsonObject, name: str, intent: Path) -> Iterator[Block]:
+    instance, user = reader.instance, account["username"]
+    may_do_all = account.get("admin") is True
+    status = str(account.get("status") or "APPROVED")
+    if status != "APPROVED" and not may_do_all:
+        yield _not_approved(instance, user, status)
+    if reader.identifier is None:
+        try:
+            refuse_same_name(reader, name, intent)
+        except BlockedError as error:
+            yield Block(error.what, error.fix, about=NAME)
+    elif not may_do_all and not _is_owner(reader, account):
+        owners = reader.owners()
+        more = f" and {len(owners) - _MOST_OWNERS:,} more" if len(owners) > _MOST_OWNERS else ""
+        named = f"{', '.join(owners[:_MOST_OWNERS])}{more}" or "it has none"
+        yield Block(
+            f"{user} is not an owner of {reader.identifier} on {instance.name}: only owners may write to it",
+            f"ask an owner ({named}) to add {user} on the page of the dandiset, or use an owner's API key",
+            about=ACCOUNT,
+        )
+
+
+def _not_approved(instance: Instance, user: str, status: str) -> Block:
+    fix = _NOT_APPROVED.get(status, "log in at {web} and see what it says of your account")
+    return Block(
+        f"the account {user} on {instance.name} is not approved (it is {status}): it cannot write",
+        fix.format(web=instance.web_url or instance.name),
+        about=ACCOUNT,
+    )
+
+
+def _is_owner(reader: Reader, account: JsonObject) -> bool:
+    """By login, or by full name: where both have one, some archives give a login on one side only."""
+    login, name = str(account["username"]).casefold(), account.get("name")
+    users = reader.users()
+    return any(
+        str(user["username"]).casefold() == login or bool(name and user.get("name") == name) for user in users
+    )
