@@ -19,8 +19,9 @@ from dandifile.archive.create import settled
 from dandifile.archive.reader import Reader
 from dandifile.archive.writer import Writer
 from dandifile.errors import BlockedError, UserError
-from dandifile.kinds import KINDS, metadata
+from dandifile.kinds import KINDS, dandiset, metadata
 from dandifile.kinds.dandiset import INTENT
+from dandifile.kinds.protection import Protected, Protection, blocks
 from dandifile.model import (
     Cache,
     Change,
@@ -107,6 +108,7 @@ def resume(workspace: Workspace, saved: Plan, notify: Notify) -> Planned:
         raise BlockedError(
             f"the plan is for {saved.target.page}, and the spec now for {target.page}", fix="run plan again"
         )
+    _refuse_exposure(workspace.spec, observed[dandiset.NAME])
     local = look(workspace, observed, Options(), notify)
     rest = review(KINDS, replace(saved, target=target), observed)
     _refuse_changed_files(rest.changes, local)
@@ -229,15 +231,21 @@ def _target(workspace: Workspace, reader: Reader) -> Target:
     target = Target(instance.name, instance.api_url, instance.web_url, workspace.identifier, user=reader.me())
     if workspace.identifier is None:
         return replace(target, title=workspace.spec.fields.get("name") or "")
-    dandiset, draft = reader.dandiset(), reader.draft()
-    published = dandiset.get("most_recent_published_version") or {}
+    detail, draft = reader.dandiset(), reader.draft()
+    published = detail.get("most_recent_published_version") or {}
     return replace(
         target,
         title=draft["name"],
         published=published.get("version"),
-        embargo_status=dandiset["embargo_status"],
+        embargo_status=detail["embargo_status"],
         status=draft["status"],
     )
+
+
+def _refuse_exposure(spec: Spec, now: Protected | None) -> None:
+    """A saved plan was made before somebody released the dandiset, or let somebody in."""
+    for block in blocks(Protection.of(spec), now):
+        raise BlockedError(block.reason, fix=block.fix)
 
 
 def _refuse_changed_files(changes: Iterable[Change], local: Local) -> None:

@@ -56,6 +56,8 @@ def _lines(spec: Spec, absent: Sequence[str], policy: Sequence[Result]) -> Itera
         yield f"  not in the lock: {', '.join(spec.unpinned)}; `dandifile resolve` looks it up"
     if spec.not_acted_on:
         yield f"  checked, but not reconciled by this version: {', '.join(spec.not_acted_on)}"
+    if spec.embargo is not None and spec.embargo is not False:
+        yield "  embargo: `plan` and `apply` do nothing unless the dandiset is under embargo already"
     for row in policy:
         if row.verdict is not Verdict.PASSED:
             verb = "fails" if row.verdict is Verdict.FAILED else "is not known here"

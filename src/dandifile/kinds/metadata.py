@@ -16,6 +16,7 @@ from dandifile.checklist.policy import facts_of, policy_blocks
 from dandifile.checklist.verdict import Facts
 from dandifile.errors import BlockedError
 from dandifile.kinds.about import about_with_files, with_regions_of
+from dandifile.kinds.access import ACCESS, own_part, sent, server_part, without_effect
 from dandifile.kinds.outgoing import new_errors
 from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
 from dandifile.plan.kind import Difference
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from dandifile.plan.kind import Means, Options
 
 NAME = "metadata"
-
-# What the server writes into each item of `access`, which is otherwise the lab's (dandi-api 2.1).
-_SERVER_MADE = ("schemaKey", "status", "embargoedUntil")
 
 
 @dataclass(frozen=True)
@@ -48,43 +46,36 @@ class Declared:
     require: tuple[str, ...] = ()
     facts: Facts = field(default_factory=Facts)
     only_adds: bool = False
+    access: JsonObject = field(default_factory=dict)  # what is declared of the archive's part of `access`
 
 
 @dataclass(frozen=True)
 class Observed:
-    """The draft's document (empty for a dandiset still to be created) and the server's schema for it."""
+    """The draft's document (empty for a dandiset still to be created) and the server's schema for it.
+
+    Of `access` the document has the lab's part, and `access` the archive's.
+    """
 
     document: JsonObject
     schema: JsonObject
+    access: JsonObject = field(default_factory=dict)
 
 
 def observe(reader: Reader) -> Observed:
-    document = own_part(reader.draft()["metadata"]) if reader.identifier else {}
-    return Observed(document, reader.schema("Dandiset"))
-
-
-def own_part(document: JsonObject) -> JsonObject:
-    """The document without what the server writes into `access`; it does so again at every PUT."""
-    items = document.get("access")
-    if not isinstance(items, list):
-        return document
-    kept = [
-        {key: value for key, value in item.items() if key not in _SERVER_MADE}
-        if isinstance(item, dict)
-        else item
-        for item in items
-    ]
-    return {**document, "access": kept}
+    document = reader.draft()["metadata"] if reader.identifier else {}
+    return Observed(own_part(document), reader.schema("Dandiset"), server_part(document))
 
 
 def desired(spec: Spec, local: Local) -> Declared:
     pointers = tuple(tuple(pointer.strip("/").split("/")) for pointer in spec.ignore)
     whole = {pointer[0] for pointer in pointers if len(pointer) == 1}
-    declared = {**spec.fields, **about_with_files(spec, local)}
+    declared = own_part({**spec.fields, **about_with_files(spec, local)})
     fields = {name: value for name, value in declared.items() if name not in whole}
     inner = tuple(pointer for pointer in pointers if len(pointer) > 1)
     only_adds = spec.regions.from_nwb_to_dandiset and not local.located.whole
-    return Declared(fields, inner, local.record.fields, spec.require, facts_of(spec, local), only_adds)
+    made = server_part(spec.fields) if ACCESS in fields else {}
+    facts = facts_of(spec, local)
+    return Declared(fields, inner, local.record.fields, spec.require, facts, only_adds, made)
 
 
 def outgoing(desired: Declared, document: JsonObject) -> JsonObject:
@@ -103,10 +94,11 @@ def diff(desired: Declared, observed: Observed, options: Options) -> Difference:
         if not same(after := _after(name, desired, observed.document), observed.document.get(name))
     )
     policy = policy_blocks(outgoing(desired, observed.document), desired.facts, desired.require)
+    idle = tuple(without_effect(desired.access, observed.access))
     if not changes:
-        return Difference(blocked=policy)
+        return Difference(blocked=policy, notes=idle)
     blocked = (*policy, *_edited(changes, desired, options), *_blocks(changes, observed))
-    return Difference(changes, blocked, notes=_citation(changes))
+    return Difference(changes, blocked, notes=(*idle, *_citation(changes)))
 
 
 def _citation(changes: tuple[Change, ...]) -> tuple[str, ...]:
@@ -195,10 +187,12 @@ def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
     fields: Mapping[str, JsonObject] = step.params["fields"]
 
     def now_and_wanted() -> tuple[JsonObject, JsonObject]:
-        document = own_part(means.writer.reader.fresh().draft()["metadata"])
+        document = means.writer.reader.fresh().draft()["metadata"]
+        own = own_part(document)
         if "dandiset" not in inputs:
-            _refuse_stale(fields, document)
-        return document, overlay(document, {name: value["after"] for name, value in fields.items()})
+            _refuse_stale(fields, own)
+        wanted = overlay(own, {name: value["after"] for name, value in fields.items()})
+        return document, document if wanted == own else sent(wanted, document)
 
     document, wanted = now_and_wanted()
     if wanted == document:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from dandifile.kinds.access import completed
 from dandifile.model import Json, JsonObject
 
 
@@ -18,18 +19,9 @@ def new_errors(document: JsonObject, fields: Mapping[str, Json], schema: JsonObj
 
     validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     after = {name: value for name, value in {**document, **fields}.items() if value is not None}
-    known = set(_errors(validator.iter_errors(_completed(document))))
-    found = _errors(validator.iter_errors(_completed(after)))
+    known = set(_errors(validator.iter_errors(completed(document))))
+    found = _errors(validator.iter_errors(completed(after)))
     return [error for error in dict.fromkeys(found) if error not in known and error[0] in fields]
-
-
-def _completed(document: JsonObject) -> JsonObject:
-    """The document with what the server will write into `access` before it looks."""
-    made = {"schemaKey": "AccessRequirements", "status": "dandi:OpenAccess"}
-    items = document.get("access")
-    if not isinstance(items, list):
-        return document
-    return {**document, "access": [{**made, **item} if isinstance(item, dict) else item for item in items]}
 
 
 def _errors(errors: Iterator[Json]) -> Iterator[tuple[str, str]]:
