@@ -102,6 +102,7 @@ def fill(store: Path, assets: int) -> None:
 def _metadata() -> dict[str, Any]:
     """About what the extraction makes of a recording."""
     from localdandi.instance import schema_version
+    from localdandi.settings import Settings
 
     term = {"schemaKey": "MeasurementTechniqueType", "name": "multi electrode extracellular recording"}
     session = {
@@ -113,7 +114,7 @@ def _metadata() -> dict[str, Any]:
     subject = {"schemaKey": "Participant", "identifier": "1", "sex": {"schemaKey": "SexType", "name": "Male"}}
     return {
         "schemaKey": "Asset",
-        "schemaVersion": schema_version(),
+        "schemaVersion": schema_version(Settings()),
         "encodingFormat": "application/x-nwb",
         "wasAttributedTo": [subject],
         "wasGeneratedBy": [session],

@@ -77,12 +77,13 @@ def _fill(store: Path, contents: dict[str, bytes]) -> None:
     """A draft of these contents, straight into the store; the bytes themselves are not needed."""
     from localdandi.archive import open_store
     from localdandi.instance import schema_version
+    from localdandi.settings import Settings
     from localdandi.store import assets as asset_table
     from localdandi.store import blobs, dandisets, users
 
     metadata = {
         "schemaKey": "Asset",
-        "schemaVersion": schema_version(),
+        "schemaVersion": schema_version(Settings()),
         "encodingFormat": "text/csv",
     }
     archive = open_store(store)

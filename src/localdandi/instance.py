@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from localdandi.document import JsonObject
+from localdandi.settings import Settings
 
 NAME = "DANDI"  # the prefix of identifiers, as on the archive that is rehearsed for
 IDENTIFIER = "RRID:ABC_123456"
@@ -31,20 +32,27 @@ ENVIRONMENT = {
 """What dandischema must find in the environment before it is imported."""
 
 
-def schema_version() -> str:
+def schema_version(settings: Settings) -> str:
     from dandischema.consts import DANDI_SCHEMA_VERSION
 
-    return str(DANDI_SCHEMA_VERSION)
+    return settings.schema_version or str(DANDI_SCHEMA_VERSION)
 
 
-def information(origin: str) -> JsonObject:
-    """The body of `GET /api/info/` for a reader who came by `origin`."""
+def allowed_versions(newest: str) -> list[str]:
+    """The schema versions that a server knows whose own is `newest`."""
     from dandischema.consts import ALLOWED_INPUT_SCHEMAS
+    from packaging.version import Version
 
+    return [version for version in ALLOWED_INPUT_SCHEMAS if Version(version) <= Version(newest)]
+
+
+def information(origin: str, settings: Settings) -> JsonObject:
+    """The body of `GET /api/info/` for a reader who came by `origin`."""
+    own = schema_version(settings)
     return {
-        "schema_version": schema_version(),
+        "schema_version": own,
         "schema_url": f"{origin}/api/schemas/?model=Dandiset",
-        "allowed_schema_versions": list(ALLOWED_INPUT_SCHEMAS),
+        "allowed_schema_versions": allowed_versions(own),
         "version": VERSION,
         "cli-minimal-version": "0.74.0",
         "cli-requires-python": ">=3.10",

@@ -44,7 +44,7 @@ def strip(metadata: JsonObject) -> JsonObject:
     return stripped
 
 
-def for_creation(metadata: JsonObject, user: User) -> JsonObject:
+def for_creation(metadata: JsonObject, user: User, schema_version: str) -> JsonObject:
     """The stripped document with what a new dandiset gets where it is silent."""
     contact = {
         "name": f"{user.last_name}, {user.first_name}",
@@ -56,7 +56,7 @@ def for_creation(metadata: JsonObject, user: User) -> JsonObject:
     }
     defaults = {
         "schemaKey": "Dandiset",
-        "schemaVersion": instance.schema_version(),
+        "schemaVersion": schema_version,
         "contributor": [contact],
     }
     return defaults | strip(metadata)

@@ -11,8 +11,10 @@ class Settings:
 
     The default is prompt; production takes 60. `url_lifetime` replaces the lifetime of
     presigned URLs, in seconds: a negative one makes URLs that have expired already.
+    `schema_version` is that of an older server; "" for the one of the installed dandischema.
     """
 
     pause: float = 0.0
     url_lifetime: int | None = None
+    schema_version: str = ""
     background: bool = True  # False: nothing is hashed, validated, ingested or published

@@ -21,16 +21,17 @@ _QUIET = timedelta(seconds=0.2)  # without a write, before a draft is summed up 
 def run_assets(archive: Archive) -> bool:
     """Validates a batch of assets as if they were published; False when none waits."""
     batch = assets.pending(archive.database.read(), _BATCH)
-    verdicts = [(asset, _findings(asset)) for asset in batch]
+    own = instance.schema_version(archive.settings)
+    verdicts = [(asset, _findings(asset, own)) for asset in batch]
     with archive.database.write() as db:
         for asset, findings in verdicts:
             assets.set_verdict(db, asset, "Invalid" if findings else "Valid", dump(findings))
     return bool(batch)
 
 
-def _findings(asset: Asset) -> list[dict[str, str]]:
+def _findings(asset: Asset, own: str) -> list[dict[str, str]]:
     published = asset_metadata.document(asset) | metadata.publication()
-    return validator.shared().findings(published, "PublishedAsset")
+    return validator.shared().findings(published, "PublishedAsset", own)
 
 
 def run_drafts(archive: Archive) -> bool:
@@ -46,7 +47,8 @@ def _validate(archive: Archive, draft: Version) -> None:
         if not _claim(db, draft):
             return
     summary = summarise(archive, draft)
-    findings = validator.shared().findings(_as_if_published(draft), "PublishedDandiset")
+    own = instance.schema_version(archive.settings)
+    findings = validator.shared().findings(_as_if_published(draft), "PublishedDandiset", own)
     with archive.database.write() as db:
         current = dandisets.version_of(db, draft.dandiset, draft.version)
         if current is None or current.status != "Validating":

@@ -3,7 +3,7 @@
 It is slow to load and slow to run, and must not hold up requests. The process reads questions
 and writes answers, a line of JSON each.
 
-    {"document": {...}, "model": "PublishedAsset"}   ->  [{"field": ..., "message": ...}, ...]
+    {"document": {...}, "model": "PublishedAsset", "own": "0.8.0"}  ->  [{"field": ..., "message": ...}, ...]
     {"schema": "Dandiset"}                           ->  the JSON Schema
     {"summary": true}, a line an asset, an empty line  ->  the assetsSummary
 
@@ -36,10 +36,10 @@ class Validator:
         self._asking = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
 
-    def findings(self, document: JsonObject, model: str) -> list[dict[str, str]]:
-        """What is wrong with a document, in the archive's words; nothing if it is valid."""
+    def findings(self, document: JsonObject, model: str, own: str) -> list[dict[str, str]]:
+        """What is wrong with a document, in the words of an archive whose own schema version is `own`."""
         try:
-            found: list[dict[str, str]] = self._ask({"document": document, "model": model})
+            found: list[dict[str, str]] = self._ask({"document": document, "model": model, "own": own})
         except ValidatorError as error:
             return [{"field": "", "message": f"It cannot be validated: {error}"}]
         return found
@@ -112,14 +112,18 @@ def shared() -> Validator:
 # --- In the process ---------------------------------------------------------------------------
 
 
-def _findings(document: JsonObject, model: str) -> list[dict[str, str]]:
+def _findings(document: JsonObject, model: str, own: str) -> list[dict[str, str]]:
     """Findings. An older schema would have to be fetched, so its documents are held to the models alone."""
+    from dandischema.consts import DANDI_SCHEMA_VERSION
     from dandischema.exceptions import JsonschemaValidationError, PydanticValidationError
     from dandischema.metadata import validate
 
+    version, allowed = document.get("schemaVersion"), instance.allowed_versions(own)
+    if version not in allowed:
+        message = f"Metadata version {version} is not allowed. Allowed are: {', '.join(allowed)}."
+        return [{"field": "", "message": message}]
     try:
-        own = document.get("schemaVersion") == instance.schema_version()
-        validate(document, schema_key=model, json_validation=own)
+        validate(document, schema_key=model, json_validation=version == DANDI_SCHEMA_VERSION)
     except JsonschemaValidationError as error:
         return [{"field": ".".join(map(str, one.path)), "message": one.message} for one in error.errors]
     except PydanticValidationError as error:
@@ -154,7 +158,7 @@ def _answer(question: JsonObject, lines: Iterator[str]) -> Json:
         return _schema(question["schema"])
     if "summary" in question:
         return _summary(lines)
-    return _findings(question["document"], question["model"])
+    return _findings(question["document"], question["model"], question["own"])
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from dandifile.archive import shapes
 from dandifile.archive.credentials import Secret
 from dandifile.archive.http import Answer, Call, WriteApi
 from dandifile.archive.instances import Instance
-from dandifile.archive.metadata import content_digest, strip_asset, strip_dandiset
+from dandifile.archive.metadata import content_digest, schema_version, strip_asset, strip_dandiset
 from dandifile.archive.once import Once
 from dandifile.archive.reader import NOT_FOUND, Reader
 from dandifile.archive.retry import Repeat
@@ -252,10 +252,14 @@ class Writer:
         """Keep what the archive holds under the new asset id: the next plan need not ask."""
         digest = content_digest(item["metadata"])
         cache = self.reader.cache
+        version = schema_version(item["metadata"])
         cache.put_many("asset", {item["asset_id"]: strip_asset(item["metadata"])})
+        cache.put_many("schema-of", {item["asset_id"]: version})
         if item["blob"] and digest:
             cache.put_many("digest-of", {item["blob"]: digest})
-        return RemoteAsset(item["asset_id"], item["path"], item["size"], digest, item["blob"], item["zarr"])
+        return RemoteAsset(
+            item["asset_id"], item["path"], item["size"], digest, item["blob"], item["zarr"], version
+        )
 
 
 def _draft_body(name: str, metadata: JsonObject) -> JsonObject:

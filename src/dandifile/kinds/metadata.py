@@ -18,6 +18,7 @@ from dandifile.errors import BlockedError
 from dandifile.kinds.about import about_with_files, with_regions_of
 from dandifile.kinds.access import ACCESS, own_part, sent, server_part, without_effect
 from dandifile.kinds.outgoing import new_errors
+from dandifile.kinds.schema import KEY, Versions
 from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
 from dandifile.plan.kind import Difference
 from dandifile.plan.merge import carry, is_empty, merge, same
@@ -53,17 +54,20 @@ class Declared:
 class Observed:
     """The draft's document (empty for a dandiset still to be created) and the server's schema for it.
 
-    Of `access` the document has the lab's part, and `access` the archive's.
+    Of `access` the document has the lab's part, and `access` the archive's. `versions` are those of
+    DANDI's schema that the archive accepts.
     """
 
     document: JsonObject
     schema: JsonObject
     access: JsonObject = field(default_factory=dict)
+    versions: Versions = field(default_factory=Versions)
 
 
 def observe(reader: Reader) -> Observed:
     document = reader.draft()["metadata"] if reader.identifier else {}
-    return Observed(own_part(document), reader.schema("Dandiset"), server_part(document))
+    own, made = own_part(document), server_part(document)
+    return Observed(own, reader.schema("Dandiset"), made, Versions.of(reader))
 
 
 def desired(spec: Spec, local: Local) -> Declared:
@@ -94,11 +98,20 @@ def diff(desired: Declared, observed: Observed, options: Options) -> Difference:
         if not same(after := _after(name, desired, observed.document), observed.document.get(name))
     )
     policy = policy_blocks(outgoing(desired, observed.document), desired.facts, desired.require)
-    idle = tuple(without_effect(desired.access, observed.access))
+    idle = (*without_effect(desired.access, observed.access), *_refused_version(observed))
     if not changes:
         return Difference(blocked=policy, notes=idle)
     blocked = (*policy, *_edited(changes, desired, options), *_blocks(changes, observed))
     return Difference(changes, blocked, notes=(*idle, *_citation(changes)))
+
+
+def _refused_version(observed: Observed) -> Iterator[str]:
+    version = observed.document.get(KEY, "")
+    if observed.versions.refuses(str(version)):
+        yield (
+            f"the draft's metadata are in schema version {version}, which the archive does not accept, and "
+            f"therefore invalid there; the next change of a field writes them in {observed.versions.own}"
+        )
 
 
 def _citation(changes: tuple[Change, ...]) -> tuple[str, ...]:
@@ -192,13 +205,19 @@ def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
         if "dandiset" not in inputs:
             _refuse_stale(fields, own)
         wanted = overlay(own, {name: value["after"] for name, value in fields.items()})
-        return document, document if wanted == own else sent(wanted, document)
+        return document, document if wanted == own else _accepted(sent(wanted, document), means)
 
     document, wanted = now_and_wanted()
     if wanted == document:
         return {"written": []}
     means.writer.put_metadata(wanted.get("name", ""), wanted, anew=lambda: now_and_wanted()[1])
     return {"written": sorted(fields)}
+
+
+def _accepted(document: JsonObject, means: Means) -> JsonObject:
+    """The document in the archive's own schema version where it does not accept the one that it is in."""
+    versions = Versions.of(means.writer.reader)
+    return {**document, KEY: versions.own} if versions.refuses(str(document.get(KEY, ""))) else document
 
 
 def overlay(document: JsonObject, fields: Mapping[str, Json]) -> JsonObject:

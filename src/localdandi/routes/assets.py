@@ -119,7 +119,7 @@ def _described(call: Call) -> NewAsset:
     if len(path) > _MAX_PATH:
         raise errors.refused(f"Ensure this value has at most {_MAX_PATH} characters (it has {len(path)}).")
     stripped = asset_metadata.strip(document)
-    stripped.setdefault("schemaVersion", instance.schema_version())
+    stripped.setdefault("schemaVersion", instance.schema_version(call.archive.settings))
     return NewAsset(path, stripped, content)
 
 

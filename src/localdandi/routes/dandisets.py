@@ -33,7 +33,9 @@ def _create(call: Call) -> Response:
     name, document = described(call)
     identifier = _wanted_identifier(call, document)
     end_date = _embargo_end(call)
-    document = metadata.for_creation(document, call.approved())
+    document = metadata.for_creation(
+        document, call.approved(), instance.schema_version(call.archive.settings)
+    )
     if end_date:
         _embargo(call, document, end_date)
     with call.write() as db:

@@ -15,7 +15,7 @@ def described(call: Call) -> tuple[str, JsonObject]:
     document = body.get("metadata")
     if not isinstance(document, dict):
         raise errors.RefusedError(errors.broken())
-    return name, {"schemaVersion": instance.schema_version()} | document
+    return name, {"schemaVersion": instance.schema_version(call.archive.settings)} | document
 
 
 def stored(document: JsonObject, call: Call) -> str:

@@ -16,7 +16,7 @@ _MODELS = ("Dandiset", "Asset", "PublishedDandiset", "PublishedAsset")
 
 
 def _info(call: Call) -> Response:
-    return json_response(instance.information(call.origin))
+    return json_response(instance.information(call.origin, call.archive.settings))
 
 
 def _statistics(call: Call) -> Response:
