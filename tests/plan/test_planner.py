@@ -13,6 +13,7 @@ from dandifile.kinds import KINDS
 from dandifile.kinds.assets.gather import Observed as ObservedAssets
 from dandifile.kinds.metadata import Observed as ObservedMetadata
 from dandifile.kinds.protection import Protected
+from dandifile.kinds.uploads import Observed as ObservedUploads
 from dandifile.model import (
     Action,
     Change,
@@ -86,6 +87,7 @@ def observed_of(given: JsonObject) -> dict[str, Any]:
     return {
         "dandiset": None if given.get("new") else Protected(),
         "assets": remote_assets(given.get("remote", {})),
+        "uploads": ObservedUploads(),
         "metadata": ObservedMetadata({} if given.get("new") else given.get("document", {}), {}),
     }
 

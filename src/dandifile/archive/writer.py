@@ -167,6 +167,7 @@ class Writer:
                 return answer.headers["Location"]
             except KeyError:
                 raise _said_no(answer, "uploads/initialize/") from None
+        self.reader.cache.put_many("begun", {answer.body["upload_id"]: True})
         parts = (Part(part["part_number"], part["size"], part["upload_url"]) for part in answer.body["parts"])
         return Begun(answer.body["upload_id"], tuple(parts))
 
@@ -188,6 +189,10 @@ class Writer:
         call = Call("POST", f"uploads/{upload_id}/validate/", shape=shapes.UPLOAD_VALIDATED)
         answer = self._write(call, accept=(NOT_FOUND, CONFLICT))
         return None if answer.status in (NOT_FOUND, CONFLICT) else str(answer.body["blob_id"])
+
+    def drop_uploads(self) -> None:
+        """Forget every upload to this dandiset that is not finished, whoever began it."""
+        self._write(Call("DELETE", f"dandisets/{self.identifier}/uploads/"))
 
     # --- zarrs ---------------------------------------------------------------------------------
 
