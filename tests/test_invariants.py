@@ -17,7 +17,7 @@ from dandifile.archive.writer import Writer
 from dandifile.errors import Exit, UserError
 from dandifile.model import Json
 from dandifile.run.cache import MemoryCache
-from tests.conftest import CONTACT, Lab, write_document
+from tests.conftest import CONTACT, Lab, begin_upload, write_document
 
 PATHS = "paths: [{source: data, standard: any, layout: as-is}]\n"
 PRUNED = "paths: [{source: data, standard: any, layout: as-is, prune: true}]\n"
@@ -92,6 +92,8 @@ def test_killed_between_any_two_requests_and_run_again_it_ends_in_the_same_state
         assert lab.document(_identifier(lab))["keywords"] == ["rat", "track"]
         again = lab.run("plan", "--detailed-exitcode")
         assert again.code == Exit.DONE, f"after {killed} requests: {again.out}"
+        draft = lab.get(f"/dandisets/{_identifier(lab)}/")["draft_version"]
+        assert draft["active_uploads"] == 0, f"after {killed} requests"
         killed += 1
     assert killed > 15  # a creation, three uploads of five requests each, and the reading
     dandisets = lab.get("/dandisets/?page_size=1000")["results"]
@@ -191,6 +193,17 @@ def test_a_field_that_the_spec_does_not_name_is_never_changed(applied: Lab) -> N
     assert document["keywords"] == ["rat", "maze"]
 
 
+def test_neither_the_end_of_an_embargo_nor_a_schema_version_is_touched_in_passing(applied: Lab) -> None:
+    access = [
+        {"schemaKey": "AccessRequirements", "status": "dandi:OpenAccess", "embargoedUntil": "2023-05-01"}
+    ]
+    _put_fields(applied, access=access, schemaVersion="0.6.4")
+    applied.spec(SPEC.replace("track]", "maze]") + PATHS)
+    assert applied.run("apply", "--yes").code == Exit.DONE
+    document = applied.document()
+    assert (document["access"], document["schemaVersion"]) == (access, "0.6.4")
+
+
 def test_declared_and_empty_makes_it_empty(applied: Lab) -> None:
     applied.spec(SPEC.replace("[rat, track]", "[]") + PATHS)
     assert applied.run("apply", "--yes").code == Exit.DONE
@@ -284,6 +297,27 @@ def test_a_dandiset_is_not_created_without_its_flag(lab: Lab) -> None:
     ran = lab.run("apply", "--yes")
     assert (ran.code, "--create" in ran.err) == (Exit.BLOCKED, True)
     assert lab.archive.writes() == 0
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_nothing_becomes_public_that_the_spec_puts_under_embargo(lab: Lab, *, there: bool) -> None:
+    if there:
+        lab.spec(SPEC)
+        assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    lab.spec("embargo: true\n" + SPEC + PATHS)
+    lab.files(FILES)
+    writes = lab.archive.writes()
+    ran = lab.run("apply", "--create", "--yes", "--allow", "delete")
+    assert (ran.code, "embargo" in ran.out) == (Exit.BLOCKED, True)
+    assert lab.archive.writes() == writes
+
+
+def test_yes_alone_drops_no_upload_that_is_not_finished(applied: Lab) -> None:
+    begin_upload(applied, "somewhere else, perhaps")
+    assert applied.run("apply", "--yes").code == Exit.DONE
+    assert applied.get("/dandisets/000001/")["draft_version"]["active_uploads"] == 1
+    assert applied.run("apply", "--yes", "--allow", "delete-uploads").code == Exit.DONE
+    assert applied.get("/dandisets/000001/")["draft_version"]["active_uploads"] == 0
 
 
 # --- 7: the right archive ---------------------------------------------------------------------

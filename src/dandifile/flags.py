@@ -29,10 +29,11 @@ Locked = Annotated[bool, typer.Option("--locked", help="Look nothing up: what th
 Offline = Annotated[bool, typer.Option("--offline", help="Ask no service.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Allow = Annotated[
-    list[str], typer.Option("--allow", metavar="WORD", help="Permit what cannot be undone: delete.")
+    list[str],
+    typer.Option("--allow", metavar="WORD", help="Permit what cannot be undone: delete, delete-uploads."),
 ]
 Only = Annotated[
-    list[str], typer.Option("--only", metavar="KIND", help="Only this kind: assets or metadata.")
+    list[str], typer.Option("--only", metavar="KIND", help="Only this kind: assets, metadata or uploads.")
 ]
 PathGlob = Annotated[
     list[str], typer.Option("--path", metavar="GLOB", help="Only assets whose path matches this glob.")

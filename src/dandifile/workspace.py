@@ -20,8 +20,9 @@ from dandifile.archive.reader import Reader
 from dandifile.archive.rights import UNCHECKED, forbidden, unchecked
 from dandifile.archive.writer import Writer
 from dandifile.errors import BlockedError, UserError
-from dandifile.kinds import KINDS, metadata
+from dandifile.kinds import KINDS, dandiset, metadata
 from dandifile.kinds.forecast import forecast
+from dandifile.kinds.protection import Protected, Protection, blocks
 from dandifile.model import (
     Cache,
     Change,
@@ -108,6 +109,7 @@ def resume(workspace: Workspace, saved: Plan, notify: Notify) -> Planned:
         )
     observed, target = observe(workspace)
     _refuse_other_target(saved.target, target)
+    _refuse_exposure(workspace.spec, observed[dandiset.NAME])
     local = look(workspace, observed, Options(), notify)
     rest = review(KINDS, replace(_of_anybody(saved), target=target), observed)
     _refuse_changed_files(rest.changes, local)
@@ -258,13 +260,13 @@ def _target(workspace: Workspace, reader: Reader) -> Target:
     )
     if workspace.identifier is None:
         return replace(target, title=workspace.spec.fields.get("name") or "")
-    dandiset, draft = reader.dandiset(), reader.draft()
-    published = dandiset.get("most_recent_published_version") or {}
+    detail, draft = reader.dandiset(), reader.draft()
+    published = detail.get("most_recent_published_version") or {}
     return replace(
         target,
         title=draft["name"],
         published=published.get("version"),
-        embargo_status=dandiset["embargo_status"],
+        embargo_status=detail["embargo_status"],
         status=draft["status"],
     )
 
@@ -289,6 +291,12 @@ def _refuse_other_target(saved: Target, now: Target) -> None:
             f"now {there}",
             fix="run plan again",
         )
+
+
+def _refuse_exposure(spec: Spec, now: Protected | None) -> None:
+    """A saved plan was made before somebody released the dandiset, or let somebody in."""
+    for block in blocks(Protection.of(spec), now):
+        raise BlockedError(block.reason, fix=block.fix)
 
 
 def _refuse_changed_files(changes: Iterable[Change], local: Local) -> None:

@@ -136,16 +136,17 @@ def test_of_many_unknown_assets_only_their_pages_are_asked_for(server: Scripted,
     assert not any("/api/assets/" in path for path in requests_of(server))
 
 
-def test_new_metadata_of_the_same_content_needs_no_document_for_the_listing(
+def test_new_metadata_of_the_same_content_is_read_once_and_by_the_page(
     server: Scripted, cache: Cache
 ) -> None:
     draft = Draft(server, 40)
     Listing(server.api(), "000001", cache).assets()
     for item in draft.items:
         item["asset_id"] = str(uuid.uuid4())
-    server.asked.clear()
-    Listing(server.api(), "000001", cache).assets()
-    assert len(server.asked) == 2
+    for documents in (2, 0):
+        server.asked.clear()
+        Listing(server.api(), "000001", cache).assets()
+        assert len(server.asked) == 2 + documents
 
 
 def test_metadata_is_stripped_and_asked_for_once(server: Scripted, cache: Cache) -> None:

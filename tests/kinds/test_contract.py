@@ -16,7 +16,7 @@ from dandifile import kinds
 from dandifile.errors import Exit
 from localdandi import schemas
 from localdandi.instance import Instance
-from tests.conftest import CONTACT, Lab
+from tests.conftest import CONTACT, Lab, begin_upload
 
 PATHS = "paths: [{source: data, standard: any}]\n"
 AUTO = "paths: [{source: data, standard: any, exclude: [ds]}, {source: data, include: [ds]}]\n"
@@ -45,6 +45,7 @@ class Case:
     gone: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     before: dict[str, str] = field(default_factory=dict)  # beside BEFORE
+    begun: tuple[str, ...] = ()  # contents whose upload a killed run has left unfinished
 
     @property
     def after(self) -> dict[str, str]:
@@ -131,6 +132,11 @@ CASES = {
         "assets", PATHS + "assets: [{match: '*.csv', metadata: {keywords: [pilot, table]}}]\n"
     ),
     "assets have regions": Case("assets", f"{PATHS}regions: {{paths: {{'*.csv': [{CA1}]}}}}\n"),
+    "an upload of what is sent now was left": Case("uploads", PATHS, {"b.csv": "b"}, begun=("b",)),
+    "uploads of what is there were left": Case("uploads", PATHS, begun=("a", "keep", "a")),
+    "uploads of what nobody has any more were left": Case(
+        "uploads", PATHS, {"b.csv": "b"}, allow=("--allow", "delete-uploads"), begun=("b", "gone", "lost")
+    ),
     "fields are set": Case("metadata", f"{PATHS}description: New\nkeywords: [a, b]\nlicense: CC0-1.0\n"),
     "people and funders are set": Case(
         "metadata",
@@ -175,6 +181,8 @@ def test_applied_once_there_is_nothing_left(lab: Lab, face: Instance, name: str)
     assert lab.run("apply", "--create", "--yes").code == Exit.DONE
     shutil.rmtree(lab.folder / "data")
     lab.files(case.after)
+    for content in case.begun:
+        begin_upload(lab, content)
     lab.spec(case.spec)
 
     changes = lab.run("plan", "--detailed-exitcode", *case.allow)
@@ -183,6 +191,7 @@ def test_applied_once_there_is_nothing_left(lab: Lab, face: Instance, name: str)
     assert done.code == Exit.DONE, done.out + done.err
     assert case.assets <= lab.assets().keys()
     assert spoken(lab) == {face.schema_version}
+    assert lab.get("/dandisets/000001/")["draft_version"]["active_uploads"] == 0
     again = lab.run("plan", "--detailed-exitcode", *case.allow)
     assert (again.code, "No changes" in again.out) == (Exit.DONE, True), again.out
 

@@ -12,6 +12,8 @@ from ruamel.yaml import YAML
 from dandifile.kinds import KINDS
 from dandifile.kinds.assets.gather import Observed as ObservedAssets
 from dandifile.kinds.metadata import Observed as ObservedMetadata
+from dandifile.kinds.protection import Protected
+from dandifile.kinds.uploads import Observed as ObservedUploads
 from dandifile.model import (
     Action,
     Change,
@@ -83,8 +85,9 @@ def plan_of(case: JsonObject) -> Plan:
 
 def observed_of(given: JsonObject) -> dict[str, Any]:
     return {
-        "dandiset": None if given.get("new") else {"identifier": "000001"},
+        "dandiset": None if given.get("new") else Protected(),
         "assets": remote_assets(given.get("remote", {})),
+        "uploads": ObservedUploads(),
         "metadata": ObservedMetadata({} if given.get("new") else given.get("document", {}), {}),
     }
 
@@ -105,6 +108,8 @@ def spec_of(spec: JsonObject) -> Spec:
         ignore=tuple(spec.get("ignore", ())),
         max_deletions=spec.get("max_deletions", "100%"),
         require=tuple(spec.get("require", ())),
+        embargo=spec.get("embargo"),
+        owners=spec.get("owners"),
         not_acted_on=tuple(spec.get("not_acted_on", ())),
         verdicts=spec.get("verdicts", {}),
     )

@@ -8,6 +8,7 @@ does what a blob id stands for (dandi-api 5.2).
 |-------------|----------|------------------------------|
 | asset       | asset id | metadata, as `strip_asset`   |
 | digest-of   | blob id  | dandi-etag                   |
+| schema-of   | asset id | schemaVersion of its metadata |
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import NamedTuple, TypeVar
 
 from dandifile.archive import shapes
 from dandifile.archive.http import ReadApi
-from dandifile.archive.metadata import content_digest, strip_asset
+from dandifile.archive.metadata import content_digest, schema_version, strip_asset
 from dandifile.errors import ArchiveError
 from dandifile.model import Cache, JsonObject, RemoteAsset
 
@@ -79,7 +80,8 @@ class Listing:
     def assets(self) -> dict[str, RemoteAsset]:
         """Every asset with its digest, by path, in the order of the listing."""
         rows = self.rows()
-        digests = {**self._blob_digests(rows), **self._zarr_checksums(rows)}
+        of_blobs, versions = self._of_documents(rows)
+        digests = {**of_blobs, **self._zarr_checksums(rows)}
         return {
             row.path: RemoteAsset(
                 row.asset_id,
@@ -88,6 +90,7 @@ class Listing:
                 digests.get(row.blob or row.zarr or "", ""),
                 row.blob,
                 row.zarr,
+                versions.get(row.asset_id, ""),
             )
             for row in rows
         }
@@ -104,18 +107,26 @@ class Listing:
             found.update({asset_id: strip_asset(document) for asset_id, document in documents.items()})
         return found
 
-    def _blob_digests(self, rows: Sequence[Row]) -> dict[str, str]:
-        blobs = {row.blob for row in rows if row.blob}
-        digests: dict[str, str] = self.cache.get_many("digest-of", blobs)
-        unknown = [row.asset_id for row in rows if row.blob and row.blob not in digests]
+    def _of_documents(self, rows: Sequence[Row]) -> tuple[dict[str, str], dict[str, str]]:
+        """(dandi-etags by blob id, schema versions by asset id); each document is read once for both."""
+        digests: dict[str, str] = self.cache.get_many("digest-of", {row.blob for row in rows if row.blob})
+        versions: dict[str, str] = self.cache.get_many("schema-of", (row.asset_id for row in rows))
+        unknown = [
+            row.asset_id
+            for row in rows
+            if row.asset_id not in versions or (row.blob and row.blob not in digests)
+        ]
         blob_of = {row.asset_id: row.blob for row in rows if row.blob}
         for documents in self._documents(unknown, lambda: _places(rows)):
             new = {
-                blob_of[asset_id] or "": content_digest(document) for asset_id, document in documents.items()
+                blob_of[asset_id] or "": content_digest(document)
+                for asset_id, document in documents.items()
+                if asset_id in blob_of
             }
             self.cache.put_many("digest-of", new)
             digests.update(new)
-        return digests
+            versions.update({asset_id: schema_version(document) for asset_id, document in documents.items()})
+        return digests, versions
 
     def _zarr_checksums(self, rows: Iterable[Row]) -> dict[str, str]:
         if not any(row.zarr for row in rows):
@@ -129,6 +140,8 @@ class Listing:
         """Whole documents by asset id, in portions that fit into memory; remembered once stripped."""
         for documents in self._fetched(ids, places):
             self.cache.put_many("asset", {key: strip_asset(value) for key, value in documents.items()})
+            versions = {asset_id: schema_version(document) for asset_id, document in documents.items()}
+            self.cache.put_many("schema-of", versions)
             yield documents
 
     def _fetched(

@@ -60,6 +60,12 @@ def strip_asset(document: JsonObject) -> JsonObject:
     return {key: value for key, value in document.items() if key not in ASSET_COMPUTED}
 
 
+def schema_version(document: JsonObject) -> str:
+    """The version of DANDI's schema that a document says it is in; "" where it says none."""
+    version = document.get("schemaVersion")
+    return version if isinstance(version, str) else ""
+
+
 def content_digest(document: JsonObject) -> str:
     """The asset's dandi-etag or zarr checksum; "" while a zarr is not taken in yet."""
     digest = document.get("digest") or {}

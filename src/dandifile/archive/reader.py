@@ -138,9 +138,14 @@ class Reader:
         """The owners: `{username, name, email}`."""
         return self._once.get("owners", lambda: self._get(f"{self._own()}users/", shapes.USERS))
 
+    def active_uploads(self) -> int:
+        """How many uploads were begun and never validated, which everybody may know."""
+        count = self.dandiset()["draft_version"].get("active_uploads")
+        return count if isinstance(count, int) else 0
+
     def open_uploads(self) -> list[JsonObject]:
-        """Uploads that were begun and never validated: `{upload_id, etag, size, …}`."""
-        if not self.dandiset()["draft_version"].get("active_uploads"):
+        """Uploads that were begun and never validated: `{upload_id, etag, size, created, …}`."""
+        if not self.active_uploads():
             return []
         uploads = f"{self._own()}uploads/"
         return self._once.get("uploads", lambda: list(self.api.get_all(uploads, item=shapes.UPLOAD)))

@@ -14,7 +14,7 @@ from dandifile.archive import shapes
 from dandifile.archive.credentials import Secret
 from dandifile.archive.http import Answer, Call, WriteApi
 from dandifile.archive.instances import Instance
-from dandifile.archive.metadata import content_digest, strip_asset, strip_dandiset
+from dandifile.archive.metadata import content_digest, schema_version, strip_asset, strip_dandiset
 from dandifile.archive.once import Once
 from dandifile.archive.reader import NOT_FOUND, Reader
 from dandifile.archive.retry import Repeat
@@ -167,6 +167,7 @@ class Writer:
                 return answer.headers["Location"]
             except KeyError:
                 raise _said_no(answer, "uploads/initialize/") from None
+        self.reader.cache.put_many("begun", {answer.body["upload_id"]: True})
         parts = (Part(part["part_number"], part["size"], part["upload_url"]) for part in answer.body["parts"])
         return Begun(answer.body["upload_id"], tuple(parts))
 
@@ -188,6 +189,10 @@ class Writer:
         call = Call("POST", f"uploads/{upload_id}/validate/", shape=shapes.UPLOAD_VALIDATED)
         answer = self._write(call, accept=(NOT_FOUND, CONFLICT))
         return None if answer.status in (NOT_FOUND, CONFLICT) else str(answer.body["blob_id"])
+
+    def drop_uploads(self) -> None:
+        """Forget every upload to this dandiset that is not finished, whoever began it."""
+        self._write(Call("DELETE", f"dandisets/{self.identifier}/uploads/"))
 
     # --- zarrs ---------------------------------------------------------------------------------
 
@@ -252,10 +257,14 @@ class Writer:
         """Keep what the archive holds under the new asset id: the next plan need not ask."""
         digest = content_digest(item["metadata"])
         cache = self.reader.cache
+        version = schema_version(item["metadata"])
         cache.put_many("asset", {item["asset_id"]: strip_asset(item["metadata"])})
+        cache.put_many("schema-of", {item["asset_id"]: version})
         if item["blob"] and digest:
             cache.put_many("digest-of", {item["blob"]: digest})
-        return RemoteAsset(item["asset_id"], item["path"], item["size"], digest, item["blob"], item["zarr"])
+        return RemoteAsset(
+            item["asset_id"], item["path"], item["size"], digest, item["blob"], item["zarr"], version
+        )
 
 
 def _draft_body(name: str, metadata: JsonObject) -> JsonObject:

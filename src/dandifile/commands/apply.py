@@ -90,6 +90,9 @@ def _refuse_unpinned(unpinned: Sequence[str]) -> None:
 
 
 def _refuse_creation(plan: Plan) -> None:
+    """Says which flag is missing, unless something else has to be mended first."""
+    if plan.stopped:
+        return
     if "create" not in plan.allow and any(change.permit == "create" for change in plan.changes):
         raise BlockedError(
             f"there is no dandiset yet on {plan.target.instance} for this spec",

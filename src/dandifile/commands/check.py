@@ -87,6 +87,8 @@ def _lines(
         yield f"  the archive will call {what} Invalid: {one.field}: {one.message}{unless}"
         yield f"    {one.fix}"
     yield from (f"  note: {note}" for note in spec.notes)
+    if spec.embargo is not None and spec.embargo is not False:
+        yield "  embargo: `plan` and `apply` do nothing unless the dandiset is under embargo already"
     for row in policy:
         if row.verdict is not Verdict.PASSED:
             verb = "fails" if row.verdict is Verdict.FAILED else "is not known here"

@@ -9,6 +9,7 @@ from dandifile.commands.common import Flags, opened
 from dandifile.commands.showing import print_json
 from dandifile.errors import Exit
 from dandifile.kinds import metadata
+from dandifile.kinds.access import own_part
 from dandifile.model import JsonObject, Local
 from dandifile.report.checklist import checklist_json, checklist_text
 from dandifile.spec.need import JUDGED
@@ -36,7 +37,7 @@ def checklist(flags: Flags) -> int:
 def _document(workspace: Workspace) -> JsonObject:
     """The draft's metadata with the declared fields over it; these alone where there is no draft."""
     draft = workspace.reader.draft()["metadata"] if workspace.identifier else {}
-    return metadata.outgoing(metadata.desired(workspace.spec, Local()), metadata.own_part(draft))
+    return metadata.outgoing(metadata.desired(workspace.spec, Local()), own_part(draft))
 
 
 def _about(workspace: Workspace) -> str:

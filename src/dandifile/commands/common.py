@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dandifile.workspace import Workspace
 
 FORMATS = ("text", "json")
-PERMITS = ("delete",)
+PERMITS = ("delete", "delete-uploads")
 TRANSFERS = 8  # at once, unless -j says otherwise: API writes to one draft gain nothing from more
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dandifile.kinds import assets, dandiset, metadata
+from dandifile.kinds import assets, dandiset, metadata, uploads
 from dandifile.plan.kind import Kind
 
 KINDS: dict[str, Kind] = {
@@ -10,4 +10,5 @@ KINDS: dict[str, Kind] = {
     dandiset.NAME: dandiset,
     assets.NAME: assets,
     metadata.NAME: metadata,
+    uploads.NAME: uploads,
 }

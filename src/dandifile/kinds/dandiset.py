@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dandifile.kinds.access import own_part
+from dandifile.kinds.protection import Protected, Protection, blocks, notes
 from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
 from dandifile.plan.standing import Standing
 
@@ -15,33 +18,50 @@ if TYPE_CHECKING:
 NAME = "dandiset"
 
 
-def observe(reader: Reader) -> JsonObject | None:
-    """The dandiset's detail, or None where the spec has no identifier yet."""
-    return reader.dandiset() if reader.identifier else None
+@dataclass(frozen=True)
+class Desired:
+    """The name and the declared fields that a new draft starts with, and whom the spec protects."""
+
+    name: str = ""
+    metadata: JsonObject = field(default_factory=dict)
+    protection: Protection = field(default_factory=Protection)
 
 
-def desired(spec: Spec, local: Local) -> JsonObject:
-    """The name and the declared fields that a new draft starts with."""
-    fields = {name: value for name, value in spec.fields.items() if value not in (None, [])}
-    return {"name": fields.pop("name", ""), "metadata": fields}
+def observe(reader: Reader) -> Protected | None:
+    """How the dandiset is protected, or None where the spec has no identifier yet."""
+    if not reader.identifier:
+        return None
+    access = reader.draft()["metadata"].get("access")
+    first = access[0] if isinstance(access, list) and access and isinstance(access[0], dict) else {}
+    until = str(first.get("embargoedUntil") or "")
+    return Protected(reader.dandiset()["embargo_status"], until, reader.owners)
 
 
-def diff(desired: JsonObject, observed: JsonObject | None, options: Options) -> Difference:
+def desired(spec: Spec, local: Local) -> Desired:
+    fields = {name: value for name, value in own_part(spec.fields).items() if value not in (None, [])}
+    return Desired(fields.pop("name", ""), fields, Protection.of(spec))
+
+
+def diff(desired: Desired, observed: Protected | None, options: Options) -> Difference:
     from dandifile.plan.kind import Difference
 
+    blocked = blocks(desired.protection, observed)
+    told = notes(desired.protection, observed)
     if observed is not None:
-        return Difference()
-    if not desired["name"]:
+        return Difference(blocked=blocked, notes=told)
+    if not desired.name:
         fix = "add `name:`, or the `identifier:` of a dandiset that exists"
-        return Difference(blocked=(Block("a new dandiset needs a name, and the spec has none", fix),))
-    return Difference(changes=(Change(Key(NAME, desired["name"]), None, desired, permit="create"),))
+        nameless = Block("a new dandiset needs a name, and the spec has none", fix)
+        return Difference(blocked=(nameless, *blocked), notes=told)
+    made = {"name": desired.name, "metadata": desired.metadata}
+    return Difference((Change(Key(NAME, desired.name), None, made, permit="create"),), blocked, notes=told)
 
 
 def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
     return tuple(Step("dandiset", NAME, dict(change.after)) for change in changes)
 
 
-def standing(change: Change, observed: JsonObject | None) -> Standing:
+def standing(change: Change, observed: Protected | None) -> Standing:
     """Created once and for all: once there is an identifier, there is nothing left to do."""
     return Standing.DUE if observed is None else Standing.DONE
 

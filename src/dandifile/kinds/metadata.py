@@ -16,7 +16,9 @@ from dandifile.checklist.policy import facts_of, policy_blocks
 from dandifile.checklist.verdict import Facts
 from dandifile.errors import BlockedError
 from dandifile.kinds.about import about_with_files, with_regions_of
+from dandifile.kinds.access import ACCESS, own_part, sent, server_part, without_effect
 from dandifile.kinds.outgoing import new_errors, overlay
+from dandifile.kinds.schema import KEY, Versions
 from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
 from dandifile.plan.kind import Difference
 from dandifile.plan.merge import carry, is_empty, merge, same
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
     from dandifile.plan.kind import Means, Options
 
 NAME = "metadata"
-
-# What the server writes into each item of `access`, which is otherwise the lab's (dandi-api 2.1).
-_SERVER_MADE = ("schemaKey", "status", "embargoedUntil")
 
 
 @dataclass(frozen=True)
@@ -48,52 +47,44 @@ class Declared:
     require: tuple[str, ...] = ()
     facts: Facts = field(default_factory=Facts)
     only_adds: bool = False
+    access: JsonObject = field(default_factory=dict)  # what is declared of the archive's part of `access`
 
 
 @dataclass(frozen=True)
 class Observed:
-    """The draft's document (empty for a dandiset still to be created), and the server's schema for it.
+    """The draft's document (empty for a dandiset still to be created) and the server's schema for it.
 
-    `status` and `errors` are the archive's own verdict on the draft.
+    `status` and `errors` are the archive's own verdict on the draft. Of `access` the document has the
+    lab's part, and `access` the archive's. `versions` are those of DANDI's schema that the archive accepts.
     """
 
     document: JsonObject
     schema: JsonObject
     status: str = ""
     errors: tuple[Json, ...] = ()
+    access: JsonObject = field(default_factory=dict)
+    versions: Versions = field(default_factory=Versions)
 
 
 def observe(reader: Reader) -> Observed:
-    schema = reader.schema("Dandiset")
+    schema, versions = reader.schema("Dandiset"), Versions.of(reader)
     if not reader.identifier:
-        return Observed({}, schema)
+        return Observed({}, schema, versions=versions)
     draft = reader.draft()
-    errors = tuple(draft["version_validation_errors"])
-    return Observed(own_part(draft["metadata"]), schema, draft["status"], errors)
-
-
-def own_part(document: JsonObject) -> JsonObject:
-    """The document without what the server writes into `access`; it does so again at every PUT."""
-    items = document.get("access")
-    if not isinstance(items, list):
-        return document
-    kept = [
-        {key: value for key, value in item.items() if key not in _SERVER_MADE}
-        if isinstance(item, dict)
-        else item
-        for item in items
-    ]
-    return {**document, "access": kept}
+    errors, document = tuple(draft["version_validation_errors"]), draft["metadata"]
+    return Observed(own_part(document), schema, draft["status"], errors, server_part(document), versions)
 
 
 def desired(spec: Spec, local: Local) -> Declared:
     pointers = tuple(tuple(pointer.strip("/").split("/")) for pointer in spec.ignore)
     whole = {pointer[0] for pointer in pointers if len(pointer) == 1}
-    declared = {**spec.fields, **about_with_files(spec, local)}
+    declared = own_part({**spec.fields, **about_with_files(spec, local)})
     fields = {name: value for name, value in declared.items() if name not in whole}
     inner = tuple(pointer for pointer in pointers if len(pointer) > 1)
     only_adds = spec.regions.from_nwb_to_dandiset and not local.located.whole
-    return Declared(fields, inner, local.record.fields, spec.require, facts_of(spec, local), only_adds)
+    made = server_part(spec.fields) if ACCESS in fields else {}
+    facts = facts_of(spec, local)
+    return Declared(fields, inner, local.record.fields, spec.require, facts, only_adds, made)
 
 
 def outgoing(desired: Declared, document: JsonObject) -> JsonObject:
@@ -112,10 +103,20 @@ def diff(desired: Declared, observed: Observed, options: Options) -> Difference:
         if not same(after := _after(name, desired, observed.document), observed.document.get(name))
     )
     policy = policy_blocks(outgoing(desired, observed.document), desired.facts, desired.require)
+    idle = (*without_effect(desired.access, observed.access), *_refused_version(observed))
     if not changes:
-        return Difference(blocked=policy)
+        return Difference(blocked=policy, notes=idle)
     blocked = (*policy, *_edited(changes, desired, options), *_blocks(changes, observed))
-    return Difference(changes, blocked, notes=_citation(changes))
+    return Difference(changes, blocked, notes=(*idle, *_citation(changes)))
+
+
+def _refused_version(observed: Observed) -> Iterator[str]:
+    version = observed.document.get(KEY, "")
+    if observed.versions.refuses(str(version)):
+        yield (
+            f"the draft's metadata are in schema version {version}, which the archive does not accept, and "
+            f"therefore invalid there; the next change of a field writes them in {observed.versions.own}"
+        )
 
 
 def _citation(changes: tuple[Change, ...]) -> tuple[str, ...]:
@@ -204,16 +205,24 @@ def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
     fields: Mapping[str, JsonObject] = step.params["fields"]
 
     def now_and_wanted() -> tuple[JsonObject, JsonObject]:
-        document = own_part(means.writer.reader.fresh().draft()["metadata"])
+        document = means.writer.reader.fresh().draft()["metadata"]
+        own = own_part(document)
         if "dandiset" not in inputs:
-            _refuse_stale(fields, document)
-        return document, overlay(document, {name: value["after"] for name, value in fields.items()})
+            _refuse_stale(fields, own)
+        wanted = overlay(own, {name: value["after"] for name, value in fields.items()})
+        return document, document if wanted == own else _accepted(sent(wanted, document), means)
 
     document, wanted = now_and_wanted()
     if wanted == document:
         return {"written": []}
     means.writer.put_metadata(wanted.get("name", ""), wanted, anew=lambda: now_and_wanted()[1])
     return {"written": sorted(fields)}
+
+
+def _accepted(document: JsonObject, means: Means) -> JsonObject:
+    """The document in the archive's own schema version where it does not accept the one that it is in."""
+    versions = Versions.of(means.writer.reader)
+    return {**document, KEY: versions.own} if versions.refuses(str(document.get(KEY, ""))) else document
 
 
 def _refuse_stale(fields: Mapping[str, JsonObject], document: JsonObject) -> None:

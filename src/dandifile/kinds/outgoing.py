@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from dandifile.kinds.access import completed
 from dandifile.model import Json, JsonObject
 from dandifile.plan.merge import same
 from dandifile.spec.dandi_names import DANDISET_COMPUTED
@@ -26,8 +27,8 @@ def new_errors(document: JsonObject, fields: Mapping[str, Json], schema: JsonObj
 
     validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     after = {name: value for name, value in {**document, **fields}.items() if value is not None}
-    known = set(_errors(validator.iter_errors(_completed(document))))
-    found = _errors(validator.iter_errors(_completed(after)))
+    known = set(_errors(validator.iter_errors(completed(document))))
+    found = _errors(validator.iter_errors(completed(after)))
     return [error for error in dict.fromkeys(found) if error not in known and error[0] in fields]
 
 
@@ -39,7 +40,7 @@ def faults(document: JsonObject, schema: JsonObject) -> list[tuple[str, str]]:
     from jsonschema import Draft202012Validator
 
     validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    document = _completed(document)
+    document = completed(document)
     by_schema = [
         (field, MISSING if message == EMPTY else message)
         for field, message in _errors(validator.iter_errors(document))
@@ -102,15 +103,6 @@ def overlay(document: JsonObject, fields: Mapping[str, Json]) -> JsonObject:
     changed = {name: value for name, value in fields.items() if not same(value, document.get(name))}
     merged = {"schemaKey": "Dandiset", **document, **changed}
     return {name: value for name, value in merged.items() if name not in changed or value is not None}
-
-
-def _completed(document: JsonObject) -> JsonObject:
-    """The document with what the server will write into `access` before it looks."""
-    made = {"schemaKey": "AccessRequirements", "status": "dandi:OpenAccess"}
-    items = document.get("access")
-    if not isinstance(items, list):
-        return document
-    return {**document, "access": [{**made, **item} if isinstance(item, dict) else item for item in items]}
 
 
 def _errors(errors: Iterator[Json]) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ class RemoteAsset:
     digest: str  # dandi-etag, or dandi-zarr-checksum; "" while the archive has none
     blob: str | None = None
     zarr: str | None = None
+    schema_version: str = ""  # of its metadata; "" where they say none
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,8 @@ class Spec:
     max_deletions: str = "10%"  # a count or a share of the assets on the draft
     require: tuple[str, ...] = ()  # rules of the checklist that must hold before anything is written
     verdicts: Mapping[str, str] = field(default_factory=dict)  # the lock's, by bare ORCID iD and ROR URL
+    embargo: Json = None  # None: not declared; False: to be released; else true or a mapping
+    owners: Json = None  # None: not declared; else a list, or {"exactly": list}
     not_acted_on: tuple[str, ...] = ()  # declared keys that this version does not reconcile
     unpinned: tuple[str, ...] = ()  # what the lock lacks of what the spec names, in words
     unsaid: tuple[Block, ...] = ()  # what is declared and not here, since it names what was not found

@@ -19,6 +19,10 @@ CREATED = "dandiset"
 """The kind that all others need, and that a plan therefore has whatever it is bounded to."""
 
 
+GUARDED = ("embargo", "owners")
+"""Keys that protect somebody: the dandiset's kind compares them with the archive and blocks, or tells."""
+
+
 @dataclass(frozen=True)
 class Situation:
     """All that a plan is made from: what is wanted, what is here, what is there."""
@@ -137,7 +141,6 @@ def _some(names: list[str]) -> str:
 
 
 def _unmanaged(spec: Spec) -> tuple[str, ...]:
-    if not spec.not_acted_on:
-        return ()
-    keys = ", ".join(spec.not_acted_on)
-    return (f"declared, checked, but not reconciled by this version: {keys}",)
+    """Keys of which it is enough to know this. Of the others their kind says what it means here."""
+    keys = ", ".join(key for key in spec.not_acted_on if key not in GUARDED)
+    return (f"declared, checked, but not reconciled by this version: {keys}",) if keys else ()

@@ -81,6 +81,8 @@ def _rows(kind: str, changes: Sequence[Change], plan: Plan, *, verbose: bool) ->
         return asset_rows(changes, plan.allow, verbose=verbose)
     if kind == "dandiset":
         return [_dandiset(change, plan) for change in changes]
+    if kind == "uploads":
+        return [_uploads(change, plan) for change in changes]
     order = [Action.DELETE, Action.UPDATE, Action.CREATE]
     return [
         _field(change, plan, verbose=verbose)
@@ -101,6 +103,13 @@ def _dandiset(change: Change, plan: Plan) -> Row:
         f"«{change.key.name}»",
         marks=with_need((Mark("", said),), change, plan.allow),
     )
+
+
+def _uploads(change: Change, plan: Plan) -> Row:
+    said = "dropped: the draft has their content then" if change.before["finished"] else "dropped"
+    name = f"{len(change.before['uploads']):,} {change.key.name}"
+    amount = size(int(change.before["size"]))
+    return Row("-", "uploads", name, amount, with_need((Mark("", said),), change, plan.allow))
 
 
 def _field(change: Change, plan: Plan, *, verbose: bool) -> Row:

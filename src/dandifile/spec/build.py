@@ -55,6 +55,8 @@ def build_spec(
         ignore=tuple(declared.get("ignore", ())),
         max_deletions=str(declared.get("policy", {}).get("max_deletions", Spec.max_deletions)),
         require=tuple(declared.get("policy", {}).get("require", ())),
+        embargo=declared.get("embargo"),
+        owners=declared.get("owners"),
         not_acted_on=_not_acted_on(declared),
         digest=_digest(declared, environment),
         unpinned=facts.unpinned,

@@ -32,6 +32,7 @@ def rule_faults(raw: JsonObject) -> list[Fault]:
         path_faults,
         _twice,
         _metadata,
+        _access,
         _overlays,
         _ignored,
         _embargoes,
@@ -95,6 +96,28 @@ def _metadata(raw: JsonObject) -> Iterator[Fault]:
     yield from _names(raw.get("metadata", {}), ("metadata",), _OF_DANDISET)
 
 
+_STATUSES = ("dandi:OpenAccess", "dandi:EmbargoedAccess")
+
+
+def _access(raw: JsonObject) -> Iterator[Fault]:
+    """The archive drops items of `access` that are no mappings without a word."""
+    access, path = raw.get("metadata", {}).get("access"), ("metadata", "access")
+    if access is not None and not isinstance(access, list):
+        yield Fault(path, "`access` should be a list of mappings", "write it like [{description: …}]")
+    for index, item in enumerate(access if isinstance(access, list) else ()):
+        if not isinstance(item, dict):
+            yield Fault(
+                (*path, index), "an item of `access` should be a mapping", "write it like {description: …}"
+            )
+            continue
+        if item.get("schemaKey", "AccessRequirements") != "AccessRequirements":
+            yield Fault((*path, index, "schemaKey"), "`schemaKey` is AccessRequirements here", "leave it out")
+        if (item.get("status") or _STATUSES[0]) not in _STATUSES:
+            fix = f"leave it out, since the archive writes it; it is one of {', '.join(_STATUSES)}"
+            yield Fault((*path, index, "status"), f"{item['status']} is not a status", fix)
+        yield from _day(item.get("embargoedUntil"), (*path, index, "embargoedUntil"))
+
+
 def _overlays(raw: JsonObject) -> Iterator[Fault]:
     for index, overlay in enumerate(raw.get("assets", ())):
         if overlay is not None:
@@ -139,10 +162,13 @@ def _embargoes(raw: JsonObject) -> Iterator[Fault]:
 
 
 def _end_date(embargo: Json, path: Path) -> Iterator[Fault]:
-    until = embargo.get("until") if isinstance(embargo, dict) else None
-    if until is None:
+    yield from _day(embargo.get("until") if isinstance(embargo, dict) else None, (*path, "until"))
+
+
+def _day(day: Json, path: Path) -> Iterator[Fault]:
+    if day is None:
         return
     try:
-        date.fromisoformat(until)
-    except ValueError:
-        yield Fault((*path, "until"), f"{until} is not a day of the calendar", "write year-month-day")
+        date.fromisoformat(day)
+    except (TypeError, ValueError):
+        yield Fault(path, f"{day} is not a day of the calendar", "write year-month-day")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from dandifile.kinds.assets.gather import Observed
 from dandifile.kinds.assets.moves import parked
+from dandifile.kinds.schema import without_version
 from dandifile.model import Action, Change, JsonObject, RemoteAsset
 from dandifile.plan.merge import same
 from dandifile.plan.standing import Standing
@@ -45,14 +46,9 @@ def _was_edited(change: Change, observed: Observed) -> bool:
         return False
     shown = _shown(change, _subject(change, observed), observed)
     return not any(
-        same(_without_version(side["metadata"]), _without_version(shown))
+        same(without_version(side["metadata"]), without_version(shown))
         for side in (change.before, change.after)
     )
-
-
-def _without_version(metadata: JsonObject) -> JsonObject:
-    """New content is written with the server's schema version, whatever the plan says."""
-    return {key: value for key, value in metadata.items() if key != "schemaVersion"}
 
 
 def _shown(change: Change, asset: RemoteAsset, observed: Observed) -> JsonObject:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dandifile.kinds.assets.gather import NAME, Desired, Observed
 from dandifile.kinds.assets.states import differing, held, laid_over, renewed, state
+from dandifile.kinds.schema import without_version
 from dandifile.model import Change, JsonObject, Key, LocalAsset, RemoteAsset
 
 
@@ -50,13 +51,13 @@ def _write(
     metadata: Mapping[str, JsonObject],
     desired: Desired,
 ) -> Change:
-    there = metadata[replaced.asset_id] if replaced else {}
+    there = without_version(metadata[replaced.asset_id]) if replaced else {}
     if holder is not None:
         known, where = metadata[holder.asset_id], {"blob": holder.blob}
     else:
         known, where = asset.metadata or {}, {"source": asset.source}
     content = renewed(known, there)
-    after = laid_over(content, desired.rules.declared(asset.path, content), asset.metadata)
+    after = without_version(laid_over(content, desired.rules.declared(asset.path, content), asset.metadata))
     key = Key(NAME, asset.path)
     if replaced is None:
         return Change(key, None, state(asset, after, **where))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from dandifile.kinds.assets.gather import NAME, Desired, Observed
 from dandifile.kinds.assets.states import differing, held, laid_over, renewed, state
+from dandifile.kinds.schema import KEY, Versions
 from dandifile.model import Change, JsonObject, Key, LocalAsset, RemoteAsset
 
 _AT_ONCE = 1000  # as many documents as one page of the archive's listing holds
@@ -16,13 +17,19 @@ def descriptions(
 ) -> list[Change]:
     """One change for every asset whose metadata is not as declared, also where its file is not here.
 
-    `refresh` takes over a new extraction of the very same content (`--refresh-metadata`).
+    `refresh` takes over a new extraction of the very same content (`--refresh-metadata`). An asset in a
+    schema version that the archive refuses is Invalid there until it is written again in the archive's own.
     """
     local = {asset.path: asset for asset in desired.local.assets}
     concerned = [
         asset
         for path, asset in observed.assets.items()
-        if path not in skip and (desired.rules.concern(path) or (refresh and path in local))
+        if path not in skip
+        and (
+            desired.rules.concern(path)
+            or (refresh and path in local)
+            or observed.versions.refuses(asset.schema_version)
+        )
     ]
     return [
         change
@@ -30,7 +37,10 @@ def descriptions(
         for asset, current in _with_metadata(some, observed)
         if (
             change := _change(
-                asset, current, _extracted(local.get(asset.path), asset), desired, refresh=refresh
+                asset,
+                current,
+                _after(asset, current, local.get(asset.path), desired, refresh=refresh),
+                observed.versions,
             )
         )
     ]
@@ -43,17 +53,18 @@ def _with_metadata(
     return ((asset, metadata[asset.asset_id]) for asset in some)
 
 
-def _change(
-    asset: RemoteAsset,
-    current: JsonObject,
-    extracted: JsonObject | None,
-    desired: Desired,
-    *,
-    refresh: bool,
-) -> Change | None:
+def _after(
+    asset: RemoteAsset, current: JsonObject, file: LocalAsset | None, desired: Desired, *, refresh: bool
+) -> JsonObject:
+    extracted = _extracted(file, asset)
     base = renewed(extracted, current) if refresh and extracted else current
-    after = laid_over(base, desired.rules.declared(asset.path, base), extracted)
+    return laid_over(base, desired.rules.declared(asset.path, base), extracted)
+
+
+def _change(asset: RemoteAsset, current: JsonObject, after: JsonObject, versions: Versions) -> Change | None:
     before, now = differing(current, after)
+    if versions.refuses(asset.schema_version):
+        before, now = {**before, KEY: asset.schema_version}, {**now, KEY: versions.own}
     return Change(Key(NAME, asset.path), _described(asset, before), _described(asset, now)) if now else None
 
 

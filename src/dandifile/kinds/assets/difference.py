@@ -25,7 +25,8 @@ from dandifile.kinds.assets.leftovers import leftovers
 from dandifile.kinds.assets.moves import Move, moves
 from dandifile.kinds.assets.prune import doomed
 from dandifile.kinds.assets.soundness import in_place, sound
-from dandifile.model import Action, Block, Local, LocalAsset
+from dandifile.kinds.schema import KEY, Fitted
+from dandifile.model import Action, Block, Change, Local, LocalAsset
 from dandifile.plan.guards import too_many_deletions
 from dandifile.plan.kind import Difference, Options
 
@@ -50,6 +51,7 @@ class _Sorted:
 
 
 def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
+    desired, lacking = fitted(desired, observed)
     wanted, blocked, told = sound(desired, observed)
     found = _sort([file for file in wanted if not in_place(file, observed)], desired, observed, options)
     changes = [build.move(file, asset, desired, observed) for file, asset in found.moved]
@@ -74,6 +76,8 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
             *_idle(desired),
             *_left_out(desired.local.skipped),
             *told,
+            *lacking,
+            *_unknown_versions(changes, observed),
             *found.notes,
             *_staying(desired.local, found, observed, options),
             *cautions(changes, observed),
@@ -82,6 +86,33 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
         ),
         unchanged=len(observed.assets) - sum(change.before is not None for change in changes),
     )
+
+
+def fitted(desired: Desired, observed: Observed) -> tuple[Desired, list[str]]:
+    """The files here with what the archive's schema has a place for of their metadata; a note on the rest."""
+    if all(asset.metadata is None for asset in desired.local.assets) or not (schema := observed.schema()):
+        return desired, []
+    fit = Fitted(schema)
+    assets = tuple(
+        asset if asset.metadata is None else replace(asset, metadata=fit.fit(asset.metadata))
+        for asset in desired.local.assets
+    )
+    names = ", ".join(sorted(fit.lacking))
+    note = (
+        f"the archive's schema ({observed.versions.own}) has no place for {names}: left out of what files say"
+    )
+    return replace(desired, local=replace(desired.local, assets=assets)), [note] if names else []
+
+
+def _unknown_versions(changes: list[Change], observed: Observed) -> Iterator[str]:
+    """Why assets are written again of which somebody sees nothing else wrong."""
+    count = sum(KEY in change.after["metadata"] for change in changes if change.action is Action.UPDATE)
+    if count:
+        assets = "1 asset is" if count == 1 else f"{count:,} assets are"
+        yield (
+            f"{assets} in a schema version that the archive does not accept and are therefore invalid there: "
+            f"written again in its own, {observed.versions.own}"
+        )
 
 
 def _sort(written: list[LocalAsset], desired: Desired, observed: Observed, options: Options) -> _Sorted:

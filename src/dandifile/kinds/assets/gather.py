@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dandifile.kinds.assets.overlay import Rules
+from dandifile.kinds.schema import Versions
 from dandifile.model import JsonObject, Local, PathEntry, RemoteAsset, Spec, Validation
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Observed:
 
     `metadata` gives stripped metadata by asset id, `blobs` the blob ids of dandi-etags that the archive
     has for any dandiset, `embargoed` the ids of blobs in this user's embargoed dandisets, `schema` the
-    server's JSON Schema of an asset.
+    server's JSON Schema of an asset ({}: not known). `versions` are those of DANDI's schema that it accepts.
     """
 
     assets: Mapping[str, RemoteAsset] = field(default_factory=dict)
@@ -41,6 +42,7 @@ class Observed:
     blobs: Callable[[Collection[str]], Mapping[str, str]] = lambda digests: {}  # noqa: ARG005
     embargoed: Callable[[], Collection[str]] = frozenset
     open: bool = True
+    versions: Versions = field(default_factory=Versions)
     schema: Callable[[], JsonObject] = dict
 
 
@@ -50,8 +52,10 @@ def desired(spec: Spec, local: Local) -> Desired:
 
 def observe(reader: Reader) -> Observed:
     embargoed = reader.embargoed_blobs if reader.key else frozenset
-    schema = partial(reader.schema, "Asset")
+    versions, schema = Versions.of(reader), partial(reader.schema, "Asset")
     if reader.identifier is None:
-        return Observed(blobs=reader.blobs, embargoed=embargoed, schema=schema)
+        return Observed(blobs=reader.blobs, embargoed=embargoed, versions=versions, schema=schema)
     is_open = reader.dandiset()["embargo_status"] == "OPEN"
-    return Observed(reader.assets(), reader.asset_metadata, reader.blobs, embargoed, is_open, schema)
+    return Observed(
+        reader.assets(), reader.asset_metadata, reader.blobs, embargoed, is_open, versions, schema
+    )

@@ -12,6 +12,8 @@ from dandifile.survey.whose import sessions_of, subjects_of
 
 _Name = TypeVar("_Name")
 
+_FORMAT, _ZARR = "encodingFormat", "application/x-zarr"
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -43,6 +45,8 @@ class Rules:
         for overlay in self.overlays:
             if matches(overlay.match, path):
                 keys.update(overlay.metadata)
+        if metadata.get(_FORMAT) == _ZARR:
+            keys.pop(_FORMAT, None)  # of a Zarr the archive writes it itself
         return keys
 
     def _regions(self, path: str, metadata: JsonObject) -> Anatomies | None:

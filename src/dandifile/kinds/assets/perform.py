@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dandifile.kinds.assets.steps import parking_id
 from dandifile.kinds.assets.zarr import send, send_part
+from dandifile.kinds.schema import KEY, Versions
 from dandifile.model import Json, JsonObject, Step
 
 if TYPE_CHECKING:
@@ -36,11 +37,8 @@ def _create(params: JsonObject, means: Means) -> JsonObject:
 def _put(params: JsonObject, means: Means) -> JsonObject:
     """Other content brings its whole metadata; the same content keeps all but the changed keys."""
     asset_id, changed = params["asset_id"], params["metadata"]
-    if params["whole"]:
-        metadata = _current_schema(changed, means)
-    else:
-        current = means.writer.reader.asset_metadata([asset_id])[asset_id]
-        metadata = {key: value for key, value in {**current, **changed}.items() if value is not None}
+    current = {} if params["whole"] else means.writer.reader.asset_metadata([asset_id])[asset_id]
+    metadata = _current_schema({**current, **changed}, means)
     made = means.writer.put_asset(
         asset_id, params["path"], params.get("blob"), metadata, zarr=params.get("zarr")
     )
@@ -53,9 +51,9 @@ def _delete(params: JsonObject, means: Means) -> JsonObject:
 
 
 def _current_schema(metadata: JsonObject, means: Means) -> JsonObject:
-    """New metadata says the server's schema version: it may not know others (dandi-api 7)."""
+    """Whatever is sent says the server's schema version: it may not know others (dandi-api 7)."""
     kept = {key: value for key, value in metadata.items() if value is not None}
-    return {**kept, "schemaVersion": means.writer.reader.info()["schema_version"]}
+    return {**kept, KEY: Versions.of(means.writer.reader).own}
 
 
 def _sent(inputs: Mapping[str, Json]) -> JsonObject:

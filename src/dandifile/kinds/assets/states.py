@@ -3,10 +3,13 @@
 Same content: what the archive has, with the declared keys over it, so that a newer extractor
 alone changes nothing. New content: what is known of it (what was extracted, or what an asset with
 the same content has), the keys of the asset it replaces that no extractor makes, and the declared keys.
+
+The schema version is no part of either state: whatever is sent is in the archive's own.
 """
 
 from __future__ import annotations
 
+from dandifile.kinds.schema import without_version
 from dandifile.model import Json, JsonObject, LocalAsset, RemoteAsset
 from dandifile.plan.merge import merge, same
 
@@ -54,7 +57,8 @@ def renewed(known: JsonObject, replaced: JsonObject) -> JsonObject:
 
 
 def differing(before: JsonObject, after: JsonObject) -> tuple[JsonObject, JsonObject]:
-    """Only the keys that differ, on both sides; None where a side has none."""
+    """Only the keys that differ, on both sides; None where a side has none. A schema version never does."""
+    before, after = without_version(before), without_version(after)
     keys = sorted(key for key in before.keys() | after.keys() if not same(after.get(key), before.get(key)))
     return {key: before.get(key) for key in keys}, {key: after.get(key) for key in keys}
 

@@ -1,0 +1,183 @@
+"""Uploads to the dandiset that were begun and never finished, as a killed run leaves them behind.
+
+Nothing goes on with them: whoever sends the content again begins a new upload. They stay until somebody
+drops them, and the archive releases no embargo while there are any. It drops all of a dandiset at once, and
+doesn't say whose they are. So they are only dropped where none can be one that somebody else is sending now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from dandifile.errors import BlockedError, CredentialsError
+from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
+from dandifile.plan.kind import Difference
+from dandifile.plan.standing import Standing
+from dandifile.survey.findings import split
+
+if TYPE_CHECKING:
+    from dandifile.archive.reader import Reader
+    from dandifile.plan.kind import Means, Options
+
+NAME = "uploads"
+PERMIT = "delete-uploads"
+
+_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
+_KEY = Key(NAME, "unfinished")
+_LIFETIME = timedelta(days=7)  # of an upload's URLs: nobody can send parts of an older one
+
+
+@dataclass(frozen=True)
+class Desired:
+    """The digests of the files here that can be assets; `coming` makes them up when asked."""
+
+    coming: Callable[[], Collection[str]] = tuple
+
+
+@dataclass(frozen=True)
+class Upload:
+    """`ours`: begun from this folder, or no one but this user could have begun it."""
+
+    id: str
+    digest: str
+    size: int
+    begun: datetime | None
+    ours: bool
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The open uploads, and the content that the draft has. `hidden` counts those that only owners see."""
+
+    uploads: tuple[Upload, ...] = ()
+    there: frozenset[str] = frozenset()
+    hidden: int = 0
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+def observe(reader: Reader) -> Observed:
+    if reader.identifier is None or not (count := reader.active_uploads()):
+        return Observed()
+    try:
+        found = reader.open_uploads() if reader.key else None
+    except CredentialsError:
+        found = None
+    if found is None:
+        return Observed(hidden=count)
+    begun_here = reader.cache.get_many("begun", [item["upload_id"] for item in found])
+    alone = reader.owners() == (reader.me(),)
+    uploads = tuple(_upload(item, ours=alone or item["upload_id"] in begun_here) for item in found)
+    return Observed(uploads, frozenset(asset.digest for asset in reader.assets().values()))
+
+
+def _upload(item: JsonObject, *, ours: bool) -> Upload:
+    try:
+        begun = datetime.fromisoformat(item["created"])
+    except (KeyError, TypeError, ValueError):
+        begun = None
+    aware = begun if begun is None or begun.tzinfo else begun.replace(tzinfo=UTC)
+    return Upload(item["upload_id"], item["etag"], item["size"], aware, ours)
+
+
+def desired(spec: Spec, local: Local) -> Desired:
+    def coming() -> Collection[str]:
+        files = local.assets
+        return {file.digest for file in files if not split(file.findings, spec.validation, file.path)[0]}
+
+    return Desired(coming)
+
+
+def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
+    """Dropped without a flag where the draft has all of their content, now or once this plan is done."""
+    uploads = observed.uploads
+    if not uploads:
+        return Difference(notes=_hidden(observed.hidden))
+    others = [upload for upload in uploads if not _is_free(upload, observed.now)]
+    bounded = bool(options.paths or options.exclude or options.only)
+    sent = observed.there if bounded else observed.there | set(desired.coming())
+    finished = all(upload.digest in sent for upload in uploads)
+    if not others and (finished or PERMIT in options.allow):
+        return Difference(changes=(_change(uploads, finished=finished),))
+    told = _told(uploads, observed.now)
+    if not others:
+        return Difference(notes=(f"{told}; `apply --allow {PERMIT}` drops them",))
+    why = f"{len(others)} of them may be of another owner who is still sending"
+    fix = f"ask the other owners; {_LIFETIME.days} days after it was begun, nobody can go on with an upload"
+    if PERMIT in options.allow:
+        return Difference(blocked=(Block(f"{told}; {why}", fix, _KEY),))
+    return Difference(notes=(f"{told}; {why}: {fix}",))
+
+
+def _is_free(upload: Upload, now: datetime) -> bool:
+    """Whether dropping it takes nothing from anybody else."""
+    return upload.ours or (upload.begun is not None and now - upload.begun > _LIFETIME)
+
+
+def _change(uploads: Iterable[Upload], *, finished: bool) -> Change:
+    ordered = sorted(uploads, key=lambda upload: upload.id)
+    before = {
+        "uploads": [upload.id for upload in ordered],
+        "size": sum(upload.size for upload in ordered),
+        "finished": finished,
+    }
+    return Change(_KEY, before, None, permit="" if finished else PERMIT)
+
+
+def _told(uploads: Collection[Upload], now: datetime) -> str:
+    count, size = len(uploads), _amount(sum(upload.size for upload in uploads))
+    what = f"{count:,} uploads ({size}) were" if count > 1 else f"1 upload ({size}) was"
+    oldest = min((upload.begun for upload in uploads if upload.begun), default=None)
+    since = f", the oldest on {oldest:%Y-%m-%d}" if oldest and count > 1 else ""
+    since = f" on {oldest:%Y-%m-%d}" if oldest and count == 1 else since
+    days = (now - oldest).days if oldest else 0
+    ago = f" ({days:,} days ago)" if days > 1 else ""
+    return f"{what} begun{since}{ago} and never finished; an embargo cannot be released until then"
+
+
+def _amount(size: int) -> str:
+    unit, name = next((pair for pair in _UNITS if size >= pair[0]), (1, "bytes"))
+    return f"{size:,} {name}" if unit == 1 else f"{size / unit:,.1f} {name}"
+
+
+def _hidden(count: int) -> tuple[str, ...]:
+    what = "1 upload was begun and is" if count == 1 else f"{count:,} uploads were begun and are"
+    return (f"{what} not finished; only the dandiset's owners can see more",) if count else ()
+
+
+def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
+    return tuple(
+        Step(NAME, NAME, {key: change.before[key] for key in ("uploads", "finished")}) for change in changes
+    )
+
+
+def standing(change: Change, observed: Observed) -> Standing:
+    """Due while there are some of those that were reviewed and no others, since all are dropped at once."""
+    now = {upload.id for upload in observed.uploads}
+    return Standing.DUE if now and now <= set(change.before["uploads"]) else Standing.DONE
+
+
+def rebased(change: Change, observed: object) -> Change:
+    return change
+
+
+def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
+    """Drops them, unless somebody has begun another one, or some content has not got to the draft."""
+    reader = means.writer.reader.fresh()
+    now = {item["upload_id"]: item["etag"] for item in reader.open_uploads()}
+    if now.keys() - set(step.params["uploads"]):
+        raise BlockedError(
+            "an upload was begun since the plan was made, and they can only be dropped all at once",
+            fix="run plan again when it has ended",
+        )
+    if step.params["finished"] and set(now.values()) - _on_draft(reader):
+        raise BlockedError("the content of some of them is not on the draft yet", fix="run apply again")
+    if now:
+        means.writer.drop_uploads()
+    return {"dropped": len(now)}
+
+
+def _on_draft(reader: Reader) -> set[str]:
+    return {asset.digest for asset in reader.assets().values()}
