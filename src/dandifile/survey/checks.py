@@ -13,13 +13,17 @@ from dandifile.survey import findings
 from dandifile.survey.bids_stages import bids_validated
 from dandifile.survey.layout import Content
 from dandifile.survey.media import LOST, lost, media_file
-from dandifile.survey.scan import NWB, ZARR
+from dandifile.survey.scan import MEDIA_SUFFIXES, NWB, ZARR
 from dandifile.survey.stages import Extracts, Runner, validated
 from dandifile.survey.zarr_stages import zarrs_validated
 
 _LOST = (
     "an NWB file refers to a video or image that will not be where it looks for it in the dandiset: "
     "`dandifile organize --to DIR --mode copy` puts it there and mends the reference"
+)
+_NOT_TAKEN = (
+    "an NWB file refers to a {suffix} file, which is not among the media that `paths` takes by itself "
+    f"({', '.join(sorted(MEDIA_SUFFIXES))}): convert it, or add an entry with `standard: any` for it"
 )
 _CHECKED_BY = {NWB: ("dandi", "nwbinspector", "pynwb"), ZARR: ("dandi", "zarr")}
 
@@ -45,16 +49,23 @@ def checked(
 
 
 def _of_media(content: Content, places: Mapping[str, str], extracts: Extracts) -> tuple[Finding, ...]:
-    """Whether the videos that an NWB file refers to are where it looks for them in the dandiset, too.
+    """Whether the media that an NWB file refers to are where it looks for them in the dandiset, too.
 
-    Of those that are not here nwbinspector tells.
+    Of media that are not here validation tells; but of absolute paths nwbinspector asks nothing.
     """
     media = extracts.outputs.get(content.digest, {}).get("media", ())
     file = content.file.path
     gone = lost(file, places.get(file, ""), media, places) if media else []
-    if not any(os.path.exists(media_file(file, name)) for name in gone):
-        return ()
-    return (Finding(content.source, LOST, _LOST, Severity.WARNING),)
+    there = [name for name in gone if os.path.isabs(name) or os.path.exists(media_file(file, name))]
+    messages = {_lost_message(name, places.get(media_file(file, name))) for name in there}
+    return tuple(Finding(content.source, LOST, message, Severity.WARNING) for message in sorted(messages))
+
+
+def _lost_message(name: str, path: str | None) -> str:
+    suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122  # strings, as in the scan
+    if path is None and suffix not in MEDIA_SUFFIXES:
+        return _NOT_TAKEN.format(suffix=suffix or "suffixless")
+    return _LOST
 
 
 def of_path(content: Content, path: str) -> tuple[Finding, ...]:

@@ -1,0 +1,247 @@
+"""What is wrong with an NWB file, in words, from the error that a tool ended with.
+
+hdmf puts a dump of the file into its errors and pydantic puts the field on another line; the cause
+is in there. The name of the file is in none of the reasons: the same fault reads the same in every file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dandifile.survey.inside import Inside, look
+from dandifile.survey.what import Reason
+
+_LONG = 300  # characters
+_SHOWN = 3  # places, of many
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+_WRONG_TYPE = re.compile(r"incorrect type for '(\w+)' \(got '(.+?)', expected '(.+)'\)")
+_WRONG_SHAPE = re.compile(r"incorrect shape for '(\w+)' \(got '?(.+?)'?, expected '?(.+?)'?\)$")
+_MISSING = re.compile(r"missing argument '(\w+)'")
+_ABOUT = re.compile(r"^Could not construct (\w+) object due to: (?:\w+\.__init__: )?")
+_TYPES = {
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "datetime": "a date and time",
+}
+_LISTS = ("ndarray", "list", "tuple")
+_COPY = "copy it again; if it was like that where it was written, write it again"
+_WAYS = {
+    "link": "is a link to",
+    "storage": "is kept in",
+    "virtual": "is put together from",
+}
+
+
+def of_inside(inside: Inside) -> Reason | None:
+    """Why a file cannot be uploaded for what it refers to: data in other files, links to nothing."""
+    if inside.outside:
+        first = inside.outside[0]
+        others = len({item.place for item in inside.outside}) - 1
+        more = f" (and {others} more like it)" if others else ""
+        return (
+            f"{first.place} {_WAYS[first.way]} {first.target}, which the archive does not get{more}",
+            "write the data into the file",
+        )
+    if inside.dangling:
+        place, target = inside.dangling[0]
+        more = f" (and {len(inside.dangling) - 1} more like it)" if len(inside.dangling) > 1 else ""
+        return (
+            f"{place} is a link to {target}, and there is nothing in the file{more}",
+            "delete the link, or write what it leads to",
+        )
+    return None
+
+
+def of_reading(path: str, error: Exception) -> Reason:
+    """Why a file could not be read, by what pynwb raised."""
+    inside = look(path)
+    if inside is None:
+        return "it is an HDF5 file, but its structure is damaged", _COPY
+    if isinstance(error, json.JSONDecodeError):
+        return "its cached specifications are not readable JSON: the file is damaged", _COPY
+    if inside.empty and not _constructing(error):
+        return f"{_some(inside.empty)} has no value at all (an empty HDF5 dataspace)", "write a value there"
+    if of_data := unread_data(error):
+        return of_data
+    built = _constructing(error)
+    if built:
+        return _unbuilt(*built)
+    odd_probe = _text_probe(path, error)
+    if odd_probe:
+        return odd_probe
+    return (
+        f"pynwb cannot read it: {type(error).__name__}: {in_short(last_line(str(error)))}",
+        "write it again with a current pynwb or MatNWB",
+    )
+
+
+def unread_data(error: Exception | str) -> Reason | None:
+    """Where HDF5 could not read what a file holds: damaged, or packed by a filter that is not here."""
+    said = str(error)
+    if isinstance(error, Exception) and not isinstance(error, OSError | KeyError | RuntimeError):
+        return None
+    if re.search(r"required filter|filter.* not (available|registered)|plugin", said):
+        return None
+    if re.search(r"filter returned failure|inflate|checksum|Can't (synchronously )?read data", said):
+        return "data in it cannot be read: the file is damaged", _COPY
+    if re.search(r"bad (object header|symbol table|heap|B-tree)|wrong .*signature|by token|address", said):
+        return "it is an HDF5 file, but its structure is damaged", _COPY
+    return None
+
+
+def of_metadata(error: Exception, flat: Mapping[str, Any]) -> Reason:
+    """Why no metadata can be made of what a file says, by what the schema's models raised."""
+    from pydantic import ValidationError
+
+    if isinstance(error, ValidationError):
+        said = [_invalid(one, error.title, flat) for one in error.errors(include_url=False)]
+        fields = ", ".join(dict.fromkeys(field for field, _ in said))
+        return "; ".join(dict.fromkeys(text for _, text in said)), f"change {fields} in the file"
+    return (
+        f"no metadata can be made of it: {in_short(last_line(str(error)) or type(error).__name__)}",
+        "mend that field in the file; the dandi client would not upload it either",
+    )
+
+
+def in_short(said: str) -> str:
+    """An error in the same words each time: it may hold the whole file, and where in memory."""
+    said = _ADDRESS.sub("", said)
+    return said if len(said) <= _LONG else f"{said[: _LONG // 3]} … {said[-_LONG * 2 // 3 :]}"
+
+
+def last_line(said: str) -> str:
+    lines = said.strip().splitlines()
+    return lines[-1].strip() if lines else ""
+
+
+def _some(places: tuple[str, ...]) -> str:
+    more = f" (and {len(places) - 1} more)" if len(places) > 1 else ""
+    return f"{places[0]}{more}"
+
+
+def _constructing(error: Exception | None) -> tuple[Any, str, str] | None:
+    """(builder, type, why) of the innermost object that hdmf could not make."""
+    from hdmf.build import ConstructError
+
+    found = None
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if isinstance(error, ConstructError) and len(error.args) == 2:
+            found = error
+        cause = error.__cause__ or error.__context__
+        error = cause if isinstance(cause, Exception) else None
+    if found is None:
+        return None
+    builder, said = found.args
+    kind = _ABOUT.match(str(said))
+    return builder, kind[1] if kind else "object", _ABOUT.sub("", str(said), count=1)
+
+
+def _unbuilt(builder: Any, kind: str, why: str) -> Reason:
+    place = _place(builder)
+    if said := _WRONG_TYPE.search(why):
+        field = _field(builder, said[1])
+        wanted = _wanted(said[3])
+        has = _described(field.data) if hasattr(field, "data") else f"of the type {said[2]}"
+        where = _place(field) if field is not None else f"{said[1]} of {place}"
+        return f"{where} is {has}, and must be {wanted}", f"write {where} as {wanted}"
+    if said := _WRONG_SHAPE.search(why):
+        field = _field(builder, said[1])
+        where = _place(field) if field is not None else f"{said[1]} of {place}"
+        return (
+            f"{where} has the shape {said[2]}, and must have {said[3]}",
+            f"write {where} in the shape that NWB asks for",
+        )
+    if said := _MISSING.search(why):
+        return f"{place} ({kind}) has no {said[1]}, which it must have", f"write {said[1]} into it"
+    return (
+        f"{place} ({kind}) cannot be read: {in_short(last_line(why))}",
+        f"mend {place}, or write it again",
+    )
+
+
+def _place(builder: Any) -> str:
+    """Where a builder is, as paths in a file are written."""
+    path = str(getattr(builder, "path", "") or getattr(builder, "name", ""))
+    return re.sub(r"^(root)?/", "", path) or "the file"
+
+
+def _field(builder: Any, name: str) -> Any | None:
+    """The dataset of this name in a builder, or in groups of it that are no objects of their own."""
+    datasets, groups = getattr(builder, "datasets", {}), getattr(builder, "groups", {})
+    if name in datasets:
+        return datasets[name]
+    for group in groups.values():
+        if "neurodata_type" not in getattr(group, "attributes", {}) and (found := _field(group, name)):
+            return found
+    return None
+
+
+def _wanted(types: str) -> str:
+    first = types.split(",")[0].split(" or ")[0].strip()
+    if first in _LISTS:
+        return "a list"
+    return _TYPES.get(first, f"of the type {in_short(types)}")
+
+
+def _described(value: Any) -> str:
+    value = value.item() if hasattr(value, "item") and getattr(value, "shape", None) == () else value
+    if isinstance(value, bool):
+        return f"the value {str(value).lower()}"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, str | bytes):
+        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+        return f"the text {in_short(text)!r}"
+    shape = getattr(value, "shape", None)
+    if shape is not None:
+        return f"a list of {shape[0]}" if len(shape) == 1 else f"an array of the shape {shape}"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
+    return f"a {type(value).__name__}"
+
+
+def _text_probe(path: str, error: Exception) -> Reason | None:
+    """The dandi package takes the probe_id of a device for a number, and a text has no `item`."""
+    if not (isinstance(error, AttributeError) and "'item'" in str(error)):
+        return None
+    said = list(_probe_ids(path))
+    if not said:
+        return None
+    place, text = said[0]
+    return (
+        f"{place} is the text {text!r}, and the dandi package takes a number there",
+        f"write {place} as a number, and keep the text in the device's description or serial number",
+    )
+
+
+def _probe_ids(path: str) -> Iterator[tuple[str, str]]:
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        devices = file.get("general/devices")
+        for name, device in devices.items() if isinstance(devices, h5py.Group) else ():
+            dataset = device.get("probe_id") if isinstance(device, h5py.Group) else None
+            value = dataset[()] if isinstance(dataset, h5py.Dataset) else device.attrs.get("probe_id")
+            if isinstance(value, str | bytes):
+                text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+                yield f"general/devices/{name}/probe_id", text
+
+
+def _invalid(error: Mapping[str, Any], model: str, flat: Mapping[str, Any]) -> tuple[str, str]:
+    """(the field of the file, what is wrong with it) of one of pydantic's errors."""
+    value = error.get("input")
+    named = [key for key, said in flat.items() if isinstance(said, str) and said == value]
+    field = named[0] if named else f"{model}.{'.'.join(map(str, error['loc']))}"
+    limit = error.get("ctx", {}).get("max_length")
+    if error["type"] == "string_too_long" and isinstance(value, str) and limit:
+        return field, f"{field} has {len(value)} characters, and the archive takes at most {limit}"
+    has = f" {_described(value)}" if isinstance(value, str | int | float) else ""
+    said = str(error["msg"])
+    return field, f"{field} is{has}: {said}" if has else f"{field}: {said}"
