@@ -79,12 +79,21 @@ def look_into(file: h5py.File) -> Inside:
             if isinstance(found, h5d.DatasetID) and found.get_space().get_simple_extent_type() == h5s.NULL:
                 empty.append(place)
         elif kind == h5l.TYPE_SOFT:
-            if not h5o.exists_by_name(file.id, name):
+            if not _leads_somewhere(file, name):
                 dangling.append((place, _text(file.id.links.get_val(name))))
         else:  # a user-defined link can lead only elsewhere
             value = file.id.links.get_val(name) if kind == h5l.TYPE_EXTERNAL else (b"another place",)
             outside.append(Outside(place, "link", _text(value[0])))
     return Inside(tuple(outside), tuple(dangling), tuple(media), tuple(empty))
+
+
+def _leads_somewhere(file: h5py.File, name: bytes) -> bool:
+    from h5py import h5o
+
+    try:
+        return bool(h5o.exists_by_name(file.id, name))
+    except (KeyError, RuntimeError):  # not even the group that it leads to, or it leads to itself
+        return False
 
 
 def _links(file: h5py.File) -> list[tuple[bytes, int]]:
