@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dandifile.survey.inside import Inside, look
+from dandifile.survey.inside import Inside, dead_references, look
 from dandifile.survey.what import Reason
 
 _LONG = 300  # characters
@@ -71,13 +71,20 @@ def of_reading(path: str, error: Exception) -> Reason:
     built = _constructing(error)
     if built:
         return _unbuilt(*built)
+    dead = dead_references(path)
+    if dead:
+        return (
+            f"{_some(tuple(dead))} refers to an object that is not in the file",
+            "write what it refers to, or write it again",
+        )
     odd_probe = _text_probe(path, error)
     if odd_probe:
         return odd_probe
-    return (
-        f"pynwb cannot read it: {type(error).__name__}: {in_short(last_line(str(error)))}",
-        "write it again with a current pynwb or MatNWB",
-    )
+    said = f"{type(error).__name__}: {in_short(last_line(str(error)))}"
+    place = _holding(path, str(error))
+    if place:
+        return f"{place} cannot be read: {said}", f"write {place} as NWB asks for it"
+    return f"pynwb cannot read it: {said}", "write it again with a current pynwb or MatNWB"
 
 
 def unread_data(error: Exception | str) -> Reason | None:
@@ -102,10 +109,17 @@ def of_metadata(error: Exception, flat: Mapping[str, Any]) -> Reason:
         said = [_invalid(one, error.title, flat) for one in error.errors(include_url=False)]
         fields = ", ".join(dict.fromkeys(field for field, _ in said))
         return "; ".join(dict.fromkeys(text for _, text in said)), f"change {fields} in the file"
+    said = in_short(last_line(str(error)) or type(error).__name__)
+    odd = [key for key, value in flat.items() if _nested(value)]
+    where = f" (see to {', '.join(odd)}, which is a list of lists)" if odd else ""
     return (
-        f"no metadata can be made of it: {in_short(last_line(str(error)) or type(error).__name__)}",
+        f"no metadata can be made of it: {said}{where}",
         "mend that field in the file; the dandi client would not upload it either",
     )
+
+
+def _nested(value: Any) -> bool:
+    return isinstance(value, list | tuple) and any(hasattr(each, "shape") and each.shape for each in value)
 
 
 def in_short(said: str) -> str:
@@ -145,6 +159,8 @@ def _constructing(error: Exception | None) -> tuple[Any, str, str] | None:
 
 def _unbuilt(builder: Any, kind: str, why: str) -> Reason:
     place = _place(builder)
+    if of_table := _odd_table(builder, f"{place} ({kind})", why):
+        return of_table
     if said := _WRONG_TYPE.search(why):
         field = _field(builder, said[1])
         wanted = _wanted(said[3])
@@ -169,7 +185,34 @@ def _unbuilt(builder: Any, kind: str, why: str) -> Reason:
 def _place(builder: Any) -> str:
     """Where a builder is, as paths in a file are written."""
     path = str(getattr(builder, "path", "") or getattr(builder, "name", ""))
-    return re.sub(r"^(root)?/", "", path) or "the file"
+    return re.sub(r"^root(/|$)|^/", "", path) or "the file"
+
+
+def _odd_table(builder: Any, table: str, why: str) -> Reason | None:
+    """What is wrong with the columns of a table, as an append that failed leaves them."""
+    names = [str(name) for name in getattr(builder, "attributes", {}).get("colnames", ())]
+    columns = {**getattr(builder, "datasets", {}), **getattr(builder, "links", {})}
+    missing = [name for name in names if name not in columns]
+    if missing:
+        some = ", ".join(missing[:_SHOWN])
+        return (
+            f"{table} names {some} in its colnames, and has no such column",
+            "write the column, or take its name out of colnames",
+        )
+    # Of a ragged column the index has a row for each row of the table.
+    rows = {name: _rows(columns.get(f"{name}_index", columns[name])) for name in (*names, "id") if name in columns}
+    if "length" in why and len(set(rows.values())) > 1:
+        lengths = ", ".join(f"{name} {count}" for name, count in rows.items())
+        return (
+            f"{table} cannot be read: {in_short(last_line(why))} ({lengths})",
+            "write the rows that are missing, or remove those that are too many",
+        )
+    return None
+
+
+def _rows(column: Any) -> int | None:
+    shape = getattr(getattr(column, "data", None), "shape", None)
+    return shape[0] if shape else None
 
 
 def _field(builder: Any, name: str) -> Any | None:
@@ -205,6 +248,30 @@ def _described(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"a list of {len(value)}"
     return f"a {type(value).__name__}"
+
+
+def _holding(path: str, said: str) -> str | None:
+    """The field whose text an error quotes."""
+    import h5py
+
+    quoted = {text for text in re.findall(r"'([^']+)'", said)}
+    found: list[str] = []
+
+    def visit(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset) and item.size == 1 and h5py.check_string_dtype(item.dtype):
+            if not name.startswith("specifications/") and _one_text(item) in quoted:
+                found.append(name)
+
+    with h5py.File(path, "r") as file:
+        file.visititems(visit)
+    return found[0] if found else None
+
+
+def _one_text(dataset: Any) -> str:
+    value = dataset[()]
+    value = value.tolist() if hasattr(value, "tolist") else value
+    value = value[0] if isinstance(value, list) else value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _text_probe(path: str, error: Exception) -> Reason | None:

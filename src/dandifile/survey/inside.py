@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import h5py
 
 _TYPE = b"neurodata_type"
+_MOST = 100_000  # references that are tried, of one dataset
 _HERE = "."  # how a virtual dataset names its own file
 SERIES, PICTURE = "external_file", "data"
 """The fields that refer to media: ImageSeries.external_file and ExternalImage.data."""
@@ -156,3 +157,31 @@ def _texts(dataset: h5py.Dataset) -> tuple[str, ...]:
 
 def _text(said: Any) -> str:
     return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+
+
+def dead_references(path: str) -> list[str]:
+    """Where a file refers to objects that are not in it any more: datasets, and attributes of objects."""
+    import h5py
+
+    dead: list[str] = []
+
+    def visit(name: str, item: Any) -> None:
+        for key, value in item.attrs.items():
+            if isinstance(value, h5py.Reference) and _is_dead(item.file, value):
+                dead.append(f"{key} of {name}")
+        is_dataset = isinstance(item, h5py.Dataset) and bool(h5py.check_ref_dtype(item.dtype))
+        if is_dataset and item.size and item.size <= _MOST:
+            references = item[()].ravel().tolist() if item.shape else [item[()]]
+            if any(_is_dead(item.file, each) for each in references):
+                dead.append(name)
+
+    with h5py.File(path, "r") as file:
+        file.visititems(visit)
+    return dead
+
+
+def _is_dead(file: h5py.File, reference: Any) -> bool:
+    try:
+        return file[reference].name is None  # deleted, but not overwritten yet
+    except (ValueError, KeyError, RuntimeError, OSError):
+        return True

@@ -19,6 +19,7 @@ from dandifile.survey.quiet import quiet
 from dandifile.survey.what import Reason, no_nwb
 
 _NAME = "content.nwb"
+_EXTENSION = re.compile(r"which extension provides (\S+?)\.")
 _TAXON = re.compile(r"https?://purl\.obolibrary\.org/obo/NCBITaxon_([0-9]+)/?", re.IGNORECASE)
 _ENTITY = re.compile(r"(sub|ses|tis|slice|cell|desc|probe|obj)-(.+)")
 # Every field that a name can hold; which of them it does hold is the layout's to decide.
@@ -88,9 +89,10 @@ def why_unreadable(path: str, error: Exception) -> Reason:
         raise DataError(
             f"it cannot be read: {what}", where=path, fix="check the file and its permissions"
         ) from error
-    if isinstance(error, ImportError) or "which extension provides" in what:
+    extension = _EXTENSION.search(str(error))
+    if isinstance(error, ImportError) or extension:
         raise DataError(
-            f"it needs an NWB extension that is not installed: {what}",
+            f"it needs an NWB extension that is not installed: {extension[1] if extension else what}",
             where=path,
             fix="install the extension's Python package here, or write the file with cached specifications",
         ) from error

@@ -5,6 +5,7 @@ Tools that expect NWB describe a web page or a MATLAB file by the first thing th
 
 from __future__ import annotations
 
+import codecs
 import re
 from pathlib import Path
 from typing import TypeAlias
@@ -68,7 +69,7 @@ def _not_hdf5(start: bytes) -> Reason:
 
 def _is_text(start: bytes) -> bool:
     try:
-        text = start[:-3].decode() if len(start) == _LOOKED_AT else start.decode()
+        text = codecs.getincrementaldecoder("utf-8")().decode(start, final=len(start) < _LOOKED_AT)
     except UnicodeDecodeError:
         return False
     return all(character.isprintable() or character in "\t\r\n\f" for character in text)
