@@ -153,7 +153,7 @@ def test_what_was_placed_has_no_lost_reference(tmp_path: Path) -> None:
 
 def test_urls_stay_and_the_rest_is_renamed(tmp_path: Path) -> None:
     url = "https://example.org/face.png"
-    file, found = everything(tmp_path / "raw", Mode.COPY, picture=url)
+    _, found = everything(tmp_path / "raw", Mode.COPY, picture=url)
     list(make(found, Tree.at(tmp_path / "tree", Mode.COPY)))
     after = media_of(tmp_path / "tree" / PATH)
     assert after["acquisition/pictures/face"] == (url,)
@@ -162,7 +162,7 @@ def test_urls_stay_and_the_rest_is_renamed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("spelling", ["films/1.avi", "./films/../films/1.avi"])
 def test_a_file_that_two_objects_refer_to_is_placed_once(tmp_path: Path, spelling: str) -> None:
-    file, found = everything(tmp_path / "raw", Mode.MOVE, video=spelling)
+    _, found = everything(tmp_path / "raw", Mode.MOVE, video=spelling)
     assert [one.status for one in make(found, Tree.at(tmp_path / "tree", Mode.MOVE))] == ["done"]
     after = media_of(tmp_path / "tree" / PATH)
     [name] = after["acquisition/acquired/external_file"]

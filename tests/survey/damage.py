@@ -12,7 +12,7 @@ from tests.survey.lab import START, write
 def write_recording(path: Path) -> Path:
     """An NWB file with compressed data, a table and a subject."""
     import numpy as np
-    from pynwb import H5DataIO, NWBHDF5IO, NWBFile, TimeSeries
+    from pynwb import NWBHDF5IO, H5DataIO, NWBFile, TimeSeries
     from pynwb.file import Subject
 
     nwb = NWBFile("a test", "recording", START, session_id="s1", keywords=["one"])

@@ -12,7 +12,7 @@ from dandifile.survey import validate as validation
 from dandifile.survey.inspection import inspect
 from dandifile.survey.quiet import quiet
 from dandifile.survey.validate import validate
-from tests.survey.damage import DAMAGED, SOUND, changed, write_recording, zeros_at, zeros_in_chunks
+from tests.survey.damage import DAMAGED, SOUND, changed, write_recording, zeros_at
 from tests.survey.lab import write_nwb
 
 SPECIFICATIONS = "its cached specifications are not readable JSON: the file is damaged"
@@ -126,7 +126,12 @@ def test_the_sound_file_is_made_once_and_only_where_something_failed(
 ) -> None:
     made: list[str] = []
     own = validation._write_sound_file
-    monkeypatch.setattr(validation, "_write_sound_file", lambda path: (made.append(path), own(path)))
+
+    def counted(path: str) -> None:
+        made.append(path)
+        own(path)
+
+    monkeypatch.setattr(validation, "_write_sound_file", counted)
     validate({"path": str(write_nwb(tmp_path / "good.nwb"))})
     assert made == []
     path = zeros_at(write_nwb(tmp_path / "bad.nwb"), b'"neurodata_type_def":"TimeSeries"')

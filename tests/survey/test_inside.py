@@ -93,7 +93,9 @@ def soft_link(target: str) -> Callable[[Any], None]:
     return change
 
 
-@pytest.mark.parametrize("target", ["/acquisition/nowhere", "/no/such/place/at/all", "sideways", "/acquisition/there"])
+@pytest.mark.parametrize(
+    "target", ["/acquisition/nowhere", "/no/such/place/at/all", "sideways", "/acquisition/there"]
+)
 def test_a_link_to_nothing_is_named_with_what_it_looks_for(tmp_path: Path, target: str) -> None:
     refused = extract({"path": str(changed(write_nwb(tmp_path / "a.nwb"), soft_link(target)))})["refused"]
     assert refused["reason"] == f"acquisition/there is a link to {target}, and there is nothing in the file"

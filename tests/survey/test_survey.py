@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dandifile.errors import DataError
-from dandifile.model import GoneAsset, JsonObject, Local, Overlay, PathEntry, Record, Recorded, Severity, Spec
+from dandifile.model import GoneAsset, Local, Overlay, PathEntry, Record, Recorded, Severity, Spec
 from dandifile.survey.digest import dandi_etag
 from dandifile.survey.survey import survey
 from tests.survey.lab import SHARED, Runner, aged, needs_shared_data, record_of, spec_of, write, write_nwb

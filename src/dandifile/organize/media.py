@@ -1,5 +1,4 @@
-"""References of NWB files to media files, wherever in the file they are, with the names that
-the dandi package would give them.
+"""References of NWB files to media files, wherever they are, rewritten to the dandi package's names.
 
 The dandi package itself rewrites the references of image series in a few places only.
 """
@@ -107,7 +106,9 @@ def _rename(nwb: h5py.File, place: str, renamed: Mapping[str, str]) -> None:
 def _each(names: Any, renamed: Mapping[str, str]) -> Any:
     import numpy as np
 
-    return np.array([renamed.get(str(name), str(name)) for name in names.ravel()], object).reshape(names.shape)
+    return np.array([renamed.get(str(name), str(name)) for name in names.ravel()], object).reshape(
+        names.shape
+    )
 
 
 def _places_of_poses(nwb: h5py.File) -> list[str]:

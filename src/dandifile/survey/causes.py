@@ -15,6 +15,7 @@ from dandifile.survey.inside import Inside, dead_references, look
 from dandifile.survey.what import Reason
 
 _LONG = 300  # characters
+_BUILDER_AND_WHY = 2  # the arguments of hdmf's ConstructError
 _SHOWN = 3  # places, of many
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _WRONG_TYPE = re.compile(r"incorrect type for '(\w+)' \(got '(.+?)', expected '(.+)'\)")
@@ -59,27 +60,37 @@ def of_inside(inside: Inside) -> Reason | None:
 
 def of_reading(path: str, error: Exception) -> Reason:
     """Why a file could not be read, by what pynwb raised."""
-    inside = look(path)
+    reason = _of_file(look(path), error) or unread_data(error) or _of_object(error)
+    reason = reason or _of_reference(path) or _text_probe(path, error)
+    return reason or _of_text(path, error)
+
+
+def _of_file(inside: Inside | None, error: Exception) -> Reason | None:
     if inside is None:
         return "it is an HDF5 file, but its structure is damaged", _COPY
     if isinstance(error, json.JSONDecodeError):
         return "its cached specifications are not readable JSON: the file is damaged", _COPY
     if inside.empty and not _constructing(error):
         return f"{_some(inside.empty)} has no value at all (an empty HDF5 dataspace)", "write a value there"
-    if of_data := unread_data(error):
-        return of_data
+    return None
+
+
+def _of_object(error: Exception) -> Reason | None:
     built = _constructing(error)
-    if built:
-        return _unbuilt(*built)
+    return _unbuilt(*built) if built else None
+
+
+def _of_reference(path: str) -> Reason | None:
     dead = dead_references(path)
-    if dead:
-        return (
-            f"{_some(tuple(dead))} refers to an object that is not in the file",
-            "write what it refers to, or write it again",
-        )
-    odd_probe = _text_probe(path, error)
-    if odd_probe:
-        return odd_probe
+    if not dead:
+        return None
+    return (
+        f"{_some(tuple(dead))} refers to an object that is not in the file",
+        "write what it refers to, or write it again",
+    )
+
+
+def _of_text(path: str, error: Exception) -> Reason:
     said = f"{type(error).__name__}: {in_short(last_line(str(error)))}"
     place = _holding(path, str(error))
     if place:
@@ -103,12 +114,10 @@ def unread_data(error: Exception | str) -> Reason | None:
 
 def of_metadata(error: Exception, flat: Mapping[str, Any]) -> Reason:
     """Why no metadata can be made of what a file says, by what the schema's models raised."""
-    from pydantic import ValidationError
-
-    if isinstance(error, ValidationError):
-        said = [_invalid(one, error.title, flat) for one in error.errors(include_url=False)]
-        fields = ", ".join(dict.fromkeys(field for field, _ in said))
-        return "; ".join(dict.fromkeys(text for _, text in said)), f"change {fields} in the file"
+    if type(error).__name__ == "ValidationError" and hasattr(error, "errors"):  # pydantic's
+        faults = [_invalid(one, getattr(error, "title", ""), flat) for one in error.errors()]
+        fields = ", ".join(dict.fromkeys(field for field, _ in faults))
+        return "; ".join(dict.fromkeys(text for _, text in faults)), f"change {fields} in the file"
     said = in_short(last_line(str(error)) or type(error).__name__)
     odd = [key for key, value in flat.items() if _nested(value)]
     where = f" (see to {', '.join(odd)}, which is a list of lists)" if odd else ""
@@ -146,7 +155,7 @@ def _constructing(error: Exception | None) -> tuple[Any, str, str] | None:
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        if isinstance(error, ConstructError) and len(error.args) == 2:
+        if isinstance(error, ConstructError) and len(error.args) == _BUILDER_AND_WHY:
             found = error
         cause = error.__cause__ or error.__context__
         error = cause if isinstance(cause, Exception) else None
@@ -164,7 +173,7 @@ def _unbuilt(builder: Any, kind: str, why: str) -> Reason:
     if said := _WRONG_TYPE.search(why):
         field = _field(builder, said[1])
         wanted = _wanted(said[3])
-        has = _described(field.data) if hasattr(field, "data") else f"of the type {said[2]}"
+        has = f"of the type {said[2]}" if field is None else _described(field.data)
         where = _place(field) if field is not None else f"{said[1]} of {place}"
         return f"{where} is {has}, and must be {wanted}", f"write {where} as {wanted}"
     if said := _WRONG_SHAPE.search(why):
@@ -200,7 +209,9 @@ def _odd_table(builder: Any, table: str, why: str) -> Reason | None:
             "write the column, or take its name out of colnames",
         )
     # Of a ragged column the index has a row for each row of the table.
-    rows = {name: _rows(columns.get(f"{name}_index", columns[name])) for name in (*names, "id") if name in columns}
+    rows = {
+        name: _rows(columns.get(f"{name}_index", columns[name])) for name in (*names, "id") if name in columns
+    }
     if "length" in why and len(set(rows.values())) > 1:
         lengths = ", ".join(f"{name} {count}" for name, count in rows.items())
         return (
@@ -227,7 +238,7 @@ def _field(builder: Any, name: str) -> Any | None:
 
 
 def _wanted(types: str) -> str:
-    first = types.split(",")[0].split(" or ")[0].strip()
+    first = re.split(r",| or ", types, maxsplit=1)[0].strip()
     if first in _LISTS:
         return "a list"
     return _TYPES.get(first, f"of the type {in_short(types)}")
@@ -254,13 +265,14 @@ def _holding(path: str, said: str) -> str | None:
     """The field whose text an error quotes."""
     import h5py
 
-    quoted = {text for text in re.findall(r"'([^']+)'", said)}
+    quoted = set(re.findall(r"'([^']+)'", said))
     found: list[str] = []
 
     def visit(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset) and item.size == 1 and h5py.check_string_dtype(item.dtype):
-            if not name.startswith("specifications/") and _one_text(item) in quoted:
-                found.append(name)
+        if name.startswith("specifications/") or not isinstance(item, h5py.Dataset) or item.size != 1:
+            return
+        if h5py.check_string_dtype(item.dtype) and _one_text(item) in quoted:
+            found.append(name)
 
     with h5py.File(path, "r") as file:
         file.visititems(visit)

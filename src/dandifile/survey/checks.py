@@ -1,12 +1,12 @@
 """Every check there is, for every form of file: what the tools find, and what a path says."""
 
 # Strings, not Path objects, as in the scan.
-# ruff: noqa: PTH110
+# ruff: noqa: PTH110, PTH117
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from dandifile.model import Finding, Severity
 from dandifile.survey import findings
@@ -28,19 +28,20 @@ _NOT_TAKEN = (
 _CHECKED_BY = {NWB: ("dandi", "nwbinspector", "pynwb"), ZARR: ("dandi", "zarr")}
 
 
-def checked(
+def checked(  # noqa: PLR0913, PLR0917  # what is looked at, and what is known of it
     contents: Iterable[Content],
     wanted: Sequence[Content],
     extracts: Extracts,
     run: Runner,
     paths: Mapping[str, str],
+    elsewhere: Collection[str] = (),
 ) -> dict[str, tuple[Finding, ...]]:
     """What is found in the `wanted` files, by source; `contents` are all, as a BIDS dataset is seen whole.
 
-    `paths` are the assets' paths by source.
+    `paths` are the assets' paths by source; `elsewhere` are files on other machines, absolute.
     """
     found = validated(wanted, extracts, run) | zarrs_validated(wanted, run)
-    of_datasets = bids_validated(contents, wanted, run)
+    of_datasets = bids_validated(contents, wanted, run, elsewhere)
     places = {os.path.normpath(c.file.path): paths[c.source] for c in contents if c.source in paths}
     return {
         c.source: found.get(c.source, ()) + of_datasets.get(c.source, ()) + _of_media(c, places, extracts)

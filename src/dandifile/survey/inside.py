@@ -21,8 +21,10 @@ SERIES, PICTURE = "external_file", "data"
 
 @dataclass(frozen=True)
 class Outside:
-    """Something at `place` whose data is in another file, by `way`: a link, external storage or a virtual
-    dataset. `target` is the other file as it is written."""
+    """Something at `place` whose data is in the file `target`, by that name.
+
+    `way` is how: link, storage (external) or virtual (a virtual dataset).
+    """
 
     place: str
     way: str

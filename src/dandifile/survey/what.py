@@ -82,10 +82,12 @@ def _hdf5(path: str, start: bytes) -> Reason | None:
         with h5py.File(path, "r") as file:
             version, is_nwb = _version(file), "neurodata_type" in file.attrs
             has_version = "nwb_version" in file.attrs
-    except OSError as error:
-        return None if error.errno is not None else _unopened(str(error))
-    except (RuntimeError, KeyError, ValueError):
-        return "it is an HDF5 file, but its structure is damaged", _COPY
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
+        return None if getattr(error, "errno", None) is not None else _unopened(str(error))
+    return _of_version(version, has_version=has_version, is_nwb=is_nwb, start=start)
+
+
+def _of_version(version: str, *, has_version: bool, is_nwb: bool, start: bytes) -> Reason | None:
     old = _NWB_1.fullmatch(version)
     if old:
         return f"it is NWB {old[2]}, and DANDI takes NWB 2", "convert it to NWB 2"
