@@ -81,3 +81,10 @@ def test_media_that_paths_does_not_take_are_named_by_their_suffix(tmp_path: Path
     assert finding.check == LOST
     assert "a .tif file" in finding.message
     assert "standard: any" in finding.message
+
+
+def test_an_empty_reference_refers_to_nothing(tmp_path: Path) -> None:
+    write_with_media(tmp_path / "raw" / "a.nwb", picture=" ")
+    write_media(tmp_path / "raw")
+    assert found(tmp_path) == []
+    assert [finding.check for finding in found(tmp_path, "organize")] == [LOST]

@@ -55,7 +55,7 @@ def _renamed(media: Iterable[Media], path: str) -> dict[str, str]:
     by_file: dict[str, str] = {}
     for item in media:
         for old, new in zip(item.names, _names(item, path), strict=True):
-            if not is_url(old):
+            if old.strip() and not is_url(old):
                 renamed[old] = by_file.setdefault(posixpath.normpath(old), new)
     return renamed
 

@@ -50,8 +50,8 @@ class Inside:
 
     @property
     def names(self) -> list[str]:
-        """All media files that it refers to, sorted."""
-        return sorted({name for item in self.media for name in item.names})
+        """All media files that it refers to, sorted; some writers put an empty text where there is none."""
+        return sorted({name for item in self.media for name in item.names if name.strip()})
 
 
 def look(path: str) -> Inside | None:

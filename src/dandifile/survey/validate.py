@@ -142,8 +142,8 @@ def _without_picture(path: str) -> Iterator[Found]:
     """Pictures that are not where the file looks for them; nwbinspector looks for videos only."""
     inside = look(path)
     for item in inside.media if inside else ():
-        for name in item.names:
-            if item.field == PICTURE and not is_url(name) and not Path(media_file(path, name)).exists():
+        for name in filter(str.strip, item.names if item.field == PICTURE else ()):
+            if not is_url(name) and not Path(media_file(path, name)).exists():
                 message = f"its picture {name} is not there (put it there, as seen from the file's folder)"
                 yield Found(NO_PICTURE, message, _ERROR, item.place)
 
