@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from dandifile.model import Record
 from dandifile.organize.log import read
 from dandifile.organize.make import Tree, make
 from dandifile.organize.tree import Mode, Placement, Source, tree
 from dandifile.organize.undo import undo
 from dandifile.survey.digest import dandi_etag
-from tests.survey.lab import write, write_nwb
+from dandifile.survey.inside import look
+from dandifile.survey.nwb import extract
+from dandifile.survey.survey import survey
+from tests.survey.lab import Runner, spec_of, write, write_nwb
+from tests.survey.pictures import MEDIA, write_media, write_with_media
 
 PATH = "sub-m1/sub-m1_image.nwb"
 
@@ -101,3 +106,78 @@ def test_a_path_as_it_is_keeps_its_references(raw: Path) -> None:
     found, _ = tree([nwb, film], Mode.SYMLINK)
     assert [one.status for one in make(found, Tree.at(folder, Mode.SYMLINK))] == ["done", "done"]
     assert references(folder / "x" / "a.nwb") == ["films/v.MP4"]
+
+
+def everything(folder: Path, mode: Mode, **names: str) -> tuple[Path, list[Placement]]:
+    """An NWB file with media of every sort in `folder`, and what to place of it."""
+    file = write_with_media(folder / "a.nwb", **names)
+    write_media(folder)
+    size, media = file.stat().st_size, extract({"path": str(file)})["media"]
+    digest = dandi_etag(file, size)
+    nwb = Source("a.nwb", str(file), PATH, size, file.stat().st_mtime_ns, digest, tuple(media))
+    found, refused = tree([nwb], mode)
+    assert refused == []
+    return file, found
+
+
+def media_of(file: Path) -> dict[str, tuple[str, ...]]:
+    inside = look(str(file))
+    assert inside is not None
+    return {item.place: item.names for item in inside.media}
+
+
+@pytest.mark.parametrize("mode", [Mode.COPY, Mode.MOVE])
+def test_media_of_every_sort_and_place_go_with_the_file_and_are_found(tmp_path: Path, mode: Mode) -> None:
+    file, found = everything(tmp_path / "raw", mode)
+    before = media_of(file)
+    folder = tmp_path / "tree"
+    target = Tree.at(folder, mode)
+    assert [one.status for one in make(found, target)] == ["done"]
+    after = media_of(folder / PATH)
+    assert after.keys() == before.keys()
+    for place, names in after.items():
+        there = [(folder / "sub-m1" / name).read_text("utf-8") for name in names]
+        assert there == list(before[place])
+    assert {one.status for one in undo(read(target.log.file))} == {"done"}
+    assert media_of(file) == before
+    assert sorted(path.read_text("utf-8") for path in (tmp_path / "raw").glob("*/*")) == sorted(MEDIA)
+
+
+def test_what_was_placed_has_no_lost_reference(tmp_path: Path) -> None:
+    _, found = everything(tmp_path / "raw", Mode.COPY)
+    list(make(found, Tree.at(tmp_path / "tree", Mode.COPY)))
+    local = survey(spec_of(tmp_path, "tree"), Runner(), known={}, record=Record())
+    assert len(local.assets) == 1 + len(MEDIA)
+    assert {finding.check for asset in local.assets for finding in asset.findings} == set()
+
+
+def test_urls_stay_and_the_rest_is_renamed(tmp_path: Path) -> None:
+    url = "https://example.org/face.png"
+    _, found = everything(tmp_path / "raw", Mode.COPY, picture=url)
+    list(make(found, Tree.at(tmp_path / "tree", Mode.COPY)))
+    after = media_of(tmp_path / "tree" / PATH)
+    assert after["acquisition/pictures/face"] == (url,)
+    assert after["acquisition/acquired/external_file"][0].startswith("sub-m1_image/")
+
+
+@pytest.mark.parametrize("spelling", ["films/1.avi", "./films/../films/1.avi"])
+def test_a_file_that_two_objects_refer_to_is_placed_once(tmp_path: Path, spelling: str) -> None:
+    _, found = everything(tmp_path / "raw", Mode.MOVE, video=spelling)
+    assert [one.status for one in make(found, Tree.at(tmp_path / "tree", Mode.MOVE))] == ["done"]
+    after = media_of(tmp_path / "tree" / PATH)
+    [name] = after["acquisition/acquired/external_file"]
+    assert name == after["processing/behavior/tracked/external_file"][0]
+    assert (tmp_path / "tree" / "sub-m1" / name).read_text("utf-8") == "films/1.avi"
+
+
+def test_names_of_a_fixed_length_are_not_cut_off(raw: Path) -> None:
+    import h5py
+
+    with h5py.File(raw / "a.nwb", "a") as file:
+        attributes = dict(file["acquisition/video/external_file"].attrs)
+        del file["acquisition/video/external_file"]
+        file["acquisition/video/external_file"] = [b"films/v.MP4"]
+        file["acquisition/video/external_file"].attrs.update(attributes)
+    list(make(placements(raw, Mode.COPY), Tree.at(raw.parent / "tree", Mode.COPY)))
+    [name] = references(raw.parent / "tree" / PATH)
+    assert (raw.parent / "tree" / "sub-m1" / name).read_text("utf-8") == "film"

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ import pytest
 from dandifile.errors import DataError
 from dandifile.model import Local, LocalAsset, Record, Severity
 from dandifile.survey import bids
+from dandifile.survey.bids_tree import completed
+from dandifile.survey.manifest import Line
 from dandifile.survey.survey import survey
 from tests.survey.lab import SHARED, Runner, spec_of, write, write_nwb
 
@@ -107,6 +109,60 @@ def test_what_git_annex_has_not_fetched_is_unknown_and_no_error(tmp_path: Path, 
     assert errors(local) == {}
 
 
+SIDECAR = "sub-02/beh/sub-02_task-t_beh.json"
+DATA_FILE = "sub-02/beh/sub-02_task-t_beh.tsv"
+
+
+def pointer(path: Path) -> None:
+    write(path, "/annex/objects/SHA256E-s100--abc.tsv\n")
+
+
+def broken_link(path: Path) -> None:
+    path.symlink_to("../../../store/not/here")
+
+
+@pytest.mark.parametrize("unfetched", [pointer, broken_link])
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+def test_a_sidecar_of_a_file_that_was_not_fetched_is_no_error(
+    tmp_path: Path, dataset: Path, unfetched: Callable[[Path], None]
+) -> None:
+    write(dataset / SIDECAR, "{}")
+    write(dataset / "participants.tsv", "participant_id\nsub-01\nsub-02\n")
+    assert errors(look(tmp_path))[f"ds/{SIDECAR}"] == ["BIDS.SIDECAR_WITHOUT_DATAFILE"]
+    unfetched(dataset / DATA_FILE)
+    local = look(tmp_path)
+    assert local.absent == (f"data/ds/{DATA_FILE}",)
+    assert errors(local) == {}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+@pytest.mark.parametrize("listed", [DATA_FILE, "sub-03/beh/sub-03_task-t_beh.tsv"])
+def test_a_sidecar_of_a_file_that_the_manifest_knows_elsewhere_is_no_error(
+    tmp_path: Path, dataset: Path, listed: str
+) -> None:
+    write(dataset / SIDECAR, "{}")
+    line = Line(f"ds/{listed}", f"data/ds/{listed}", 1, "0" * 32 + "-1", "02", "", "valid", "")
+    local = survey(spec_of(tmp_path, "data"), Runner(), known={}, record=Record(), listed=[line])
+    found = errors(local).get(f"ds/{SIDECAR}", [])
+    assert ("BIDS.SIDECAR_WITHOUT_DATAFILE" in found) == (listed != DATA_FILE)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+def test_the_data_are_never_written_to_for_files_that_are_elsewhere(tmp_path: Path, dataset: Path) -> None:
+    (tmp_path / "store").mkdir()
+    (dataset / "sub-02").symlink_to(tmp_path / "store")
+    away = {"sub-02/beh/a.tsv", "sub-03/beh/b.tsv", "README/c.tsv", "../d.tsv"}
+    before = sorted(map(str, tmp_path.rglob("*")))
+    with completed(dataset, away) as shown:
+        assert (shown / "sub-03/beh/b.tsv").read_text("utf-8")
+        assert not (shown / "sub-02/beh").exists()
+        assert (shown / "README").read_text("utf-8") == FILES["README"]
+        assert sorted(map(str, tmp_path.rglob("*"))) == before
+    assert not shown.exists()
+    with completed(dataset, ()) as shown:
+        assert shown == dataset
+
+
 def test_nwb_inside_keeps_its_name_and_is_checked_as_nwb(tmp_path: Path, dataset: Path) -> None:
     path = "sub-01/ses-a/ieeg/sub-01_ses-a_task-t_ieeg.nwb"
     write_nwb(dataset / path, subject={}, session_id="b")
@@ -148,7 +204,7 @@ def test_the_validator_is_found_without_an_activated_environment(
     tmp_path: Path, dataset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", os.devnull)
-    assert bids.validate({"path": str(dataset), "nested": []})["findings"]
+    assert bids.validate({"path": str(dataset), "nested": [], "elsewhere": []})["findings"]
 
 
 def test_a_validator_that_fails_is_at_fault_itself_and_blocks_nothing(
@@ -157,7 +213,7 @@ def test_a_validator_that_fails_is_at_fault_itself_and_blocks_nothing(
     monkeypatch.setenv("PATH", os.devnull)
     monkeypatch.setattr("sys.executable", str(tmp_path / "nowhere" / "python"))
     with pytest.raises(DataError, match="is not installed"):
-        bids.validate({"path": str(dataset), "nested": []})
+        bids.validate({"path": str(dataset), "nested": [], "elsewhere": []})
     local = look(tmp_path)
     assert errors(local) == {}
     [finding] = by_path(local)["ds/dataset_description.json"].findings

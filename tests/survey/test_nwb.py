@@ -151,44 +151,6 @@ def test_a_file_without_a_subject_has_metadata_and_no_name(tmp_path: Path) -> No
     assert "sub" not in made["labels"]["entities"]
 
 
-def truncated(path: Path) -> None:
-    content = write_nwb(path).read_bytes()
-    path.write_bytes(content[: len(content) // 2])
-
-
-def bare_hdf5(path: Path) -> None:
-    import h5py
-
-    with h5py.File(path, "w") as file:
-        file["x"] = 1
-
-
-def externally_linked(path: Path) -> None:
-    import h5py
-
-    write_nwb(path)
-    with h5py.File(path, "a") as file:
-        file["acquisition"]["there"] = h5py.ExternalLink("other.h5", "/data")
-
-
-@pytest.mark.parametrize(
-    ("make", "reason"),
-    [
-        (lambda path: write(path, b"not HDF5 at all"), "not a readable HDF5 file"),
-        (truncated, "not a readable HDF5 file"),
-        (bare_hdf5, "pynwb cannot read it"),
-        (externally_linked, "links to other HDF5 files"),
-    ],
-)
-def test_what_is_no_whole_nwb_file_is_refused_with_a_reason(tmp_path: Path, make: Any, reason: str) -> None:
-    path = tmp_path / "x.nwb"
-    make(path)
-    refused = extracted(path)["refused"]
-    assert reason in refused["reason"]
-    assert refused["fix"]
-    assert "Traceback" not in refused["reason"]
-
-
 def test_what_another_machine_could_read_is_an_error_and_not_a_property_of_the_content(
     tmp_path: Path,
 ) -> None:

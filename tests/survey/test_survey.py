@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dandifile.errors import DataError
-from dandifile.model import GoneAsset, JsonObject, Local, Overlay, PathEntry, Record, Recorded, Severity, Spec
+from dandifile.model import GoneAsset, Local, Overlay, PathEntry, Record, Recorded, Severity, Spec
 from dandifile.survey.digest import dandi_etag
 from dandifile.survey.survey import survey
 from tests.survey.lab import SHARED, Runner, aged, needs_shared_data, record_of, spec_of, write, write_nwb
@@ -164,20 +164,18 @@ def test_a_missing_video_is_looked_for_again_once_it_is_there(tmp_path: Path) ->
     assert (run.count("inspect"), run.count("validate")) == (1, 1)
 
 
-def test_a_validation_that_fails_is_told_and_refuses_nothing(
+def test_a_file_that_this_machine_cannot_validate_is_kept_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(params: JsonObject) -> JsonObject:
-        raise DataError("the tool fell over", fix="update it")
+    def fail(path: str) -> list[Any]:
+        raise DataError("there is not enough memory to read it", fix="use a machine with more")
 
-    monkeypatch.setattr("dandifile.survey.inspection.validate", fail)
-    monkeypatch.setattr("dandifile.survey.validate.validate", fail)
+    monkeypatch.setattr("dandifile.survey.inspection.seen", fail)
     write_nwb(tmp_path / "raw" / "a.nwb")
-    [asset] = look(spec_of(tmp_path, "raw")).assets
-    assert asset.metadata is not None
-    [finding] = asset.findings
-    assert finding.severity is None
-    assert "the tool fell over" in finding.message
+    local = look(spec_of(tmp_path, "raw"))
+    assert local.assets == ()
+    [refusal] = local.refused
+    assert "not enough memory" in refusal.reason
 
 
 def test_a_file_that_cannot_be_read_refuses_itself_alone(tmp_path: Path) -> None:

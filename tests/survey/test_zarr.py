@@ -131,7 +131,7 @@ def consolidated(files: Mapping[str, str]) -> dict[str, str]:
     return {**files, ".zmetadata": json.dumps({"metadata": said, "zarr_consolidated_format": 1})}
 
 
-def array_of(dtype: str, fill_value: object, *filters: str) -> str:
+def array_of(dtype: Any, fill_value: object, *filters: str) -> str:
     described = {"shape": [1], "chunks": [1], "order": "C", "compressor": None, "zarr_format": 2}
     chosen = [{"id": name} for name in filters] or None
     return json.dumps({**described, "dtype": dtype, "fill_value": fill_value, "filters": chosen})
@@ -160,6 +160,20 @@ def test_an_nwb_zarr_of_zarr_python_2_is_not_blamed_for_what_zarr_python_3_canno
     assert "not the file's" in finding.message
 
 
+REFERENCES = [["idx_start", "<i4"], ["count", "<i4"], ["timeseries", "|O"]]
+"""How hdmf-zarr 0.13 describes a column that refers to TimeSeries: a record of numbers and an object."""
+
+
+@pytest.mark.skipif(version("zarr").startswith("2."), reason="zarr-python 2 reads it")
+def test_tables_that_refer_to_a_time_series_are_not_the_files_fault_either(tmp_path: Path) -> None:
+    column = array_of(REFERENCES, "gAVLAC4=", "pickle")
+    files = {**NWB_ZARR, "intervals/trials/.zgroup": '{"zarr_format": 2}'}
+    files["intervals/trials/timeseries/.zarray"] = column
+    make(tmp_path / "data" / "a.nwb.zarr", consolidated(files))
+    [finding] = look(tmp_path).assets[0].findings
+    assert (finding.check, finding.severity) == ("zarr.cannot_open", None)
+
+
 COPIED = consolidated(NWB_ZARR)
 
 
@@ -167,6 +181,7 @@ COPIED = consolidated(NWB_ZARR)
     "files",
     [
         consolidated({**NWB_ZARR, "data/.zarray": array_of("<f8", "x")}),
+        consolidated({**NWB_ZARR, "data/.zarray": array_of([["a", "<i4"], ["b", "<q9"]], "AAAA")}),
         {**COPIED, "data/.zarray": "{"},
         {**COPIED, ".zmetadata": "{"},
         {
@@ -174,7 +189,13 @@ COPIED = consolidated(NWB_ZARR)
             ".zmetadata": consolidated({**NWB_ZARR, "lost/.zarray": array_of("|O", 0)})[".zmetadata"],
         },
     ],
-    ids=["an array that nobody can read", "a broken file", "a broken copy", "an array that is not there"],
+    ids=[
+        "an array that nobody can read",
+        "a record that nobody can read",
+        "a broken file",
+        "a broken copy",
+        "an array that is not there",
+    ],
 )
 def test_one_that_is_broken_itself_is_an_error(tmp_path: Path, files: dict[str, str]) -> None:
     make(tmp_path / "data" / "a.nwb.zarr", files)

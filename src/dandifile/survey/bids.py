@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 from dandifile.errors import DataError
 from dandifile.model import JsonObject, Severity
+from dandifile.survey.bids_tree import completed
 from dandifile.survey.quiet import quiet
 
 VALIDATOR = "bids-validator-deno"
@@ -29,17 +30,20 @@ _FIX = f"the fault is the tool's, not the data's; to see more, run it by hand: {
 
 
 def validate(params: JsonObject) -> JsonObject:
-    """`{path, nested}` → `{"findings": [{"path", "is_file", "check", "message", "severity", "within"}, …]}`.
+    """`{path, nested, elsewhere}` → `{"findings": [{"path", "is_file", "check", "message", …}, …]}`.
 
+    The other keys of a finding are `severity` and `within`.
     `path` of a finding is relative to the dataset, "" for the dataset as a whole. `nested` are
     folders of datasets inside it: the archive asks nothing of them, so what is found there is at
-    most a warning. DataError where the validator itself fails.
+    most a warning. `elsewhere` are files of it that are on another machine. DataError where the
+    validator itself fails.
     """
-    root = Path(params["path"])
-    found = list(_findings(root, ""))
-    for folder in params["nested"]:
-        found += [_milder(finding) for finding in _findings(root, f"{folder}/")]
-    return {"findings": found}
+    root, elsewhere = Path(params["path"]), frozenset(params["elsewhere"])
+    with completed(root, elsewhere) as shown:
+        found = list(_findings(root, shown, ""))
+        for folder in params["nested"]:
+            found += [_milder(finding) for finding in _findings(root, shown, f"{folder}/")]
+    return {"findings": [finding for finding in found if finding["path"] not in elsewhere]}
 
 
 def entities(params: JsonObject) -> JsonObject:
@@ -66,8 +70,8 @@ def _as_metadata(flat: JsonObject) -> JsonObject:
     return {key: made[key] for key in ("wasAttributedTo", "wasGeneratedBy") if made.get(key)}
 
 
-def _findings(root: Path, below: str) -> Iterator[JsonObject]:
-    said = _run(root / below)
+def _findings(root: Path, shown: Path, below: str) -> Iterator[JsonObject]:
+    said = _run(shown / below)
     for issue in said["issues"]["issues"]:
         if issue["severity"] != "ignore" and not _unfetched(root / f"{below}{_location(issue)}"):
             yield _finding(issue, said["issues"]["codeMessages"], root, below)

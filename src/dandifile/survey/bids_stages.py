@@ -1,40 +1,37 @@
 """The survey's stages for BIDS: each dataset is looked at as a whole, and told file by file."""
 
-# Strings, not Path objects, as in the scan.
-# ruff: noqa: PTH118
-
 from __future__ import annotations
 
 import hashlib
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from dandifile.model import Finding, JsonObject, Step
+from dandifile.survey.bids_tree import tree
 from dandifile.survey.findings import of_content
 from dandifile.survey.layout import Content
-from dandifile.survey.scan import BIDS_MARKER, NWB, ZARR_SUFFIXES
+from dandifile.survey.scan import BIDS_MARKER, NWB
 from dandifile.survey.stages import Runner, findings_of
 from dandifile.survey.tasks import survey_step
-
-_PASSED_OVER = frozenset({".git", ".datalad", ".dandifile"})
 
 Dataset: TypeAlias = Mapping[str, Content]
 """The files of one dataset that are taken up, by their paths in it."""
 
 
 def bids_validated(
-    contents: Iterable[Content], wanted: Iterable[Content], run: Runner
+    contents: Iterable[Content], wanted: Iterable[Content], run: Runner, elsewhere: Collection[str] = ()
 ) -> dict[str, tuple[Finding, ...]]:
     """What is found in the datasets that `wanted` files are in, by source.
 
     What is said of a dataset as a whole is told of its dataset_description.json. `contents` are
-    all files that are taken up: a dataset is remembered by what all of them hold.
+    all files that are taken up: a dataset is remembered by what all of them hold. `elsewhere` are
+    absolute paths of files that are on another machine: nothing counts as missing for them.
     """
     datasets = _datasets(contents, wanted)
-    steps = {root: _validating(root, dataset) for root, dataset in datasets.items()}
+    steps = {root: _validating(root, dataset, elsewhere) for root, dataset in datasets.items()}
     results = run(tuple(steps.values())) if steps else {}
     found: dict[str, tuple[Finding, ...]] = {}
     for root, step in steps.items():
@@ -92,36 +89,13 @@ def _below(root: str, path: str) -> str:
     return path.removeprefix(root).lstrip(os.sep).replace(os.sep, "/")
 
 
-def _validating(root: str, dataset: Dataset) -> Step:
+def _validating(root: str, dataset: Dataset, elsewhere: Collection[str]) -> Step:
+    away = sorted(_below(root, path) for path in elsewhere if path.startswith(root.rstrip(os.sep) + os.sep))
     nested = [path.removesuffix(f"/{BIDS_MARKER}") for path in dataset if path.endswith(f"/{BIDS_MARKER}")]
     known = {path: content.digest for path, content in dataset.items()}
-    listed = [[path, known.get(path) or stat] for path, stat in _tree(root, "")]
-    return survey_step(
-        "validate-bids", root, {"path": root, "nested": sorted(nested), "digest": _hashed(listed)}
-    )
-
-
-def _tree(root: str, below: str) -> Iterator[tuple[str, list[int]]]:
-    """All that the validator may look at, also what is not taken up, with sizes and times."""
-    for item in _listed(os.path.join(root, below)):
-        path = f"{below}/{item.name}" if below else item.name
-        whole = os.path.splitext(item.name)[1] in ZARR_SUFFIXES  # noqa: PTH122  # strings, as above
-        if item.is_dir(follow_symlinks=False) and not whole:
-            yield from _tree(root, path)
-        else:
-            status = item.stat(follow_symlinks=False)
-            yield path, [status.st_size, status.st_mtime_ns]
-
-
-def _listed(folder: str) -> list[os.DirEntry[str]]:
-    """A folder that cannot be read was refused by the scan; the validator sees as little of it."""
-    try:
-        with os.scandir(folder) as items:
-            return sorted(
-                (item for item in items if item.name not in _PASSED_OVER), key=lambda item: item.name
-            )
-    except OSError:
-        return []
+    listed = [[path, known.get(path) or stat] for path, stat in tree(root)]
+    params = {"path": root, "nested": sorted(nested), "elsewhere": away, "digest": _hashed(listed)}
+    return survey_step("validate-bids", root, params)
 
 
 def _owners(item: JsonObject, dataset: Dataset) -> Iterator[str]:

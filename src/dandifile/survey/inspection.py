@@ -8,7 +8,7 @@ from dandifile.model import JsonObject
 from dandifile.survey.nwb import extract, missing_media
 from dandifile.survey.one_open import one_open
 from dandifile.survey.quiet import quiet
-from dandifile.survey.validate import validate
+from dandifile.survey.validate import judged, seen
 
 _alone = threading.Lock()  # `quiet` and `one_open` act on the whole process
 
@@ -16,21 +16,15 @@ _alone = threading.Lock()  # `quiet` and `one_open` act on the whole process
 def inspect(params: JsonObject) -> JsonObject:
     """`{path}` → `{"extract", "validate", "missing_media"}`: the outputs of both, as for two steps.
 
-    `validate` is null where validation itself failed: a step of its own then tells how.
     `missing_media` are the media files that were not where this copy of the content looks for
     them: the findings hold for copies that miss the same ones.
     """
-    with _alone, quiet(), one_open(params["path"]):
-        found = extract(params)
+    path = params["path"]
+    with _alone, quiet():
+        with one_open(path):
+            extracted, found = extract(params), seen(path)
         return {
-            "extract": found,
-            "validate": _validated(params),
-            "missing_media": missing_media(params["path"], found),
+            "extract": extracted,
+            "validate": judged(found),
+            "missing_media": missing_media(path, extracted),
         }
-
-
-def _validated(params: JsonObject) -> JsonObject | None:
-    try:
-        return validate(params)
-    except Exception:  # noqa: BLE001  # whatever fails in the tools, the metadata is good
-        return None

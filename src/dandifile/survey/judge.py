@@ -14,10 +14,15 @@ def judge(spec: Spec, run: Runner) -> tuple[Local, tuple[Finding, ...]]:
     A file without a name or metadata is no asset yet, but its findings may say why.
     """
     local = survey(spec, run, known={}, record=Record())
-    refused = {refusal.source for refusal in local.refused}
+    refused = {refusal.source: refusal.reason for refusal in local.refused}
     if not refused:
         return local, ()
     files = [file for file in scan(spec).files if file.form == NWB and file.source in refused]
     read = digested(files, run)
     found = validated(read.contents, inspected(read.contents, run), run)
-    return local, tuple(finding for source in sorted(found) for finding in found[source])
+    return local, tuple(
+        finding
+        for source in sorted(found)
+        for finding in found[source]
+        if not finding.message.startswith(refused[source])  # it is said already
+    )

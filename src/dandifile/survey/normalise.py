@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from dandifile.model import Json, JsonObject
 
-VERSION = 1
-"""Raise it whenever extraction gives another result for the same file: it is part of the cache keys."""
+VERSION = 2
+"""Raise it whenever extraction or validation gives another result for the same file; it is in cache keys."""
 
 _OF_CONTENT = frozenset(
     {

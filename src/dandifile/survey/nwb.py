@@ -12,10 +12,14 @@ from typing import Any
 
 from dandifile.errors import DataError
 from dandifile.model import JsonObject
+from dandifile.survey import causes
+from dandifile.survey.inside import look
 from dandifile.survey.normalise import normalise
 from dandifile.survey.quiet import quiet
+from dandifile.survey.what import Reason, no_nwb
 
 _NAME = "content.nwb"
+_EXTENSION = re.compile(r"which extension provides (\S+?)\.")
 _TAXON = re.compile(r"https?://purl\.obolibrary\.org/obo/NCBITaxon_([0-9]+)/?", re.IGNORECASE)
 _ENTITY = re.compile(r"(sub|ses|tis|slice|cell|desc|probe|obj)-(.+)")
 # Every field that a name can hold; which of them it does hold is the layout's to decide.
@@ -31,18 +35,19 @@ def extract(params: JsonObject) -> JsonObject:
     content; DataError is raised for what is wrong with this machine.
     """
     path = params["path"]
+    inside = look(path)
+    reason = no_nwb(path) or (causes.of_inside(inside) if inside else None)
+    if reason:
+        return _refused(*reason)
     with quiet():
         try:
             flat = _read(path)
         except Exception as error:  # noqa: BLE001  # whatever these packages raise, it is about this one file
-            return _unreadable(path, error)
+            return _refused(*why_unreadable(path, error))
         try:
-            return _described(path, flat)
+            return {**_described(path, flat), "media": inside.names if inside else []}
         except Exception as error:  # noqa: BLE001  # as above
-            return _refused(
-                f"no metadata can be made of it: {_first_line(error)}",
-                "mend that field in the file; the dandi client would not upload it either",
-            )
+            return _refused(*causes.of_metadata(error, flat))
 
 
 def missing_media(path: str, extract: JsonObject) -> list[str]:
@@ -70,15 +75,12 @@ def _described(path: str, flat: JsonObject) -> JsonObject:
     return {
         "metadata": normalise(metadata, encoding_format="application/x-nwb", tool=_tool()),
         "labels": labels_of(flat, _obj_id(path)),
-        "media": sorted(
-            str(file) for item in flat["external_file_objects"] for file in item["external_files"]
-        ),
     }
 
 
-def _unreadable(path: str, error: Exception) -> JsonObject:
-    """Says why a file cannot be read; raises DataError where another machine might read it."""
-    what = _first_line(error)
+def why_unreadable(path: str, error: Exception) -> Reason:
+    """Why a file cannot be read; raises DataError where another machine might read it."""
+    what = causes.in_short(causes.last_line(str(error)) or type(error).__name__)
     if isinstance(error, MemoryError):
         raise DataError(
             "there is not enough memory to read it", where=path, fix="use a machine with more"
@@ -87,33 +89,18 @@ def _unreadable(path: str, error: Exception) -> JsonObject:
         raise DataError(
             f"it cannot be read: {what}", where=path, fix="check the file and its permissions"
         ) from error
-    if isinstance(error, ImportError) or "which extension provides" in what:
+    extension = _EXTENSION.search(str(error))
+    if isinstance(error, ImportError) or extension:
         raise DataError(
-            f"it needs an NWB extension that is not installed: {what}",
+            f"it needs an NWB extension that is not installed: {extension[1] if extension else what}",
             where=path,
             fix="install the extension's Python package here, or write the file with cached specifications",
         ) from error
-    if isinstance(error, NotImplementedError):
-        return _refused(
-            "it links to other HDF5 files, which the archive cannot follow", "copy the linked data into it"
-        )
-    if isinstance(error, OSError):
-        return _refused(
-            f"it is not a readable HDF5 file: {what}",
-            "check that it was copied completely, or write it again",
-        )
-    return _refused(
-        f"pynwb cannot read it: {type(error).__name__}: {what}", "write it again with a current pynwb"
-    )
+    return causes.of_reading(path, error)
 
 
 def _refused(reason: str, fix: str) -> JsonObject:
     return {"refused": {"reason": reason, "fix": fix}}
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:300]
 
 
 def _content(path: str) -> Any:

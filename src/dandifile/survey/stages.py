@@ -116,7 +116,7 @@ def validated(contents: Iterable[Content], extracts: Extracts, run: Runner) -> d
             continue
         inspected = extracts.inspected.get(content.digest)
         missing = missing_media(content.file.path, extracts.outputs.get(content.digest, {}))
-        if inspected and inspected["validate"] and inspected["missing_media"] == missing:
+        if inspected and inspected["missing_media"] == missing:
             known[content.source] = findings.of_content(content.source, inspected["validate"])
         elif content.digest in extracts.outputs:
             steps[content.source] = _validate_step(content, missing)

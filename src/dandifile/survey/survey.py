@@ -4,8 +4,12 @@ Scan, digest, extract, name, validate, in this order and each for as few files a
 content that is on the draft already is neither read nor validated again.
 """
 
+# Strings, not Path objects, as in the scan.
+# ruff: noqa: PTH118
+
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -54,7 +58,8 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     entities = bids_entities(seen.contents, described, run)
     metadata = {content.source: _metadata(content, extracts, entities) for content in described}
     new = [content for content, _ in named if content.digest not in known]
-    found = checks.checked(seen.contents, new, extracts, run, paths)
+    away = [os.path.join(spec.root, source) for source in (*seen.absent, *(p.source for p in past.pending))]
+    found = checks.checked(seen.contents, new, extracts, run, paths, [*map(os.path.abspath, away)])
 
     assets = [
         _asset(content, path, metadata.get(content.source), found.get(content.source, ()), known)

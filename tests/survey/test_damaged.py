@@ -1,0 +1,141 @@
+"""Damaged NWB files are kept back where the dandi client keeps them back, and say what is damaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dandifile.model import JsonObject
+from dandifile.survey import validate as validation
+from dandifile.survey.inspection import inspect
+from dandifile.survey.quiet import quiet
+from dandifile.survey.validate import validate
+from tests.survey.damage import DAMAGED, SOUND, changed, write_recording, zeros_at
+from tests.survey.lab import write_nwb
+
+SPECIFICATIONS = "its cached specifications are not readable JSON: the file is damaged"
+UNREADABLE = "data in it cannot be read: the file is damaged"
+STRUCTURE = "it is an HDF5 file, but its structure is damaged"
+EMPTY = "has no value at all (an empty HDF5 dataspace)"
+REASONS = {
+    "specifications": SPECIFICATIONS,
+    "a value": f"session_description {EMPTY}",
+    "data without a value": f"acquisition/ts/data {EMPTY}",
+    "a column without a value": f"intervals/trials/start_time {EMPTY}",
+    "keywords without a value": f"general/keywords {EMPTY}",
+    "timestamps": UNREADABLE,
+    "an object": STRUCTURE,
+    "the header": "it starts with zeros where an NWB file has its header",
+    "the end": "it is an HDF5 file that is cut off at its end",
+    "half of it": "it is an HDF5 file that is cut off at its end",
+}
+
+
+def kept_back_by_the_client(path: Path) -> bool:
+    """As `dandi upload` does it: by errors of validation, or for want of metadata."""
+    from dandi.files.bases import NWBAsset
+
+    asset = NWBAsset(filepath=path, path=path.name, dandiset_path=None)
+    with quiet():
+        if any(r.severity and r.severity.name == "ERROR" for r in asset.get_validation_errors()):
+            return True
+        try:
+            asset.get_metadata(ignore_errors=False)
+        except Exception:  # noqa: BLE001  # whatever it is, it uploads nothing
+            return True
+    return False
+
+
+def reasons(path: Path) -> list[str]:
+    """Why we keep it back."""
+    told = inspect({"path": str(path)})
+    refused = [told["extract"]["refused"]["reason"]] if "refused" in told["extract"] else []
+    errors = [f["message"] for f in told["validate"]["findings"] if f["severity"] in ("error", "critical")]
+    return refused + errors
+
+
+@pytest.mark.parametrize("what", [*DAMAGED, *SOUND])
+def test_a_file_is_kept_back_where_the_client_keeps_it_back(tmp_path: Path, what: str) -> None:
+    path = (DAMAGED | SOUND)[what](write_recording(tmp_path / "a.nwb"))
+    told = reasons(path)
+    assert bool(told) == kept_back_by_the_client(path) == (what in DAMAGED)
+    assert any(REASONS[what] in reason for reason in told) == (what in DAMAGED)
+    assert not any("Zarr" in reason or "tool's" in reason or str(tmp_path) in reason for reason in told)
+
+
+def zeros_in_the_middle(file: Any) -> None:
+    """The first and the last of the timestamps are in other chunks, and extraction needs no more."""
+    file["acquisition/ts/timestamps"].id.write_direct_chunk((1000,), bytes(100))
+
+
+def test_a_single_check_that_cannot_read_the_data_is_the_files_fault(tmp_path: Path) -> None:
+    told = inspect({"path": str(changed(write_recording(tmp_path / "a.nwb"), zeros_in_the_middle))})
+    assert "refused" not in told["extract"]
+    errors = {f["check"] for f in told["validate"]["findings"] if f["severity"] == "error"}
+    assert errors == {validation.DAMAGED}
+
+
+def failing(*_: Any, **__: Any) -> Any:
+    raise RuntimeError("these versions do not fit together")
+
+
+def crashes(path: Path) -> dict[str, str | None]:
+    found: list[JsonObject] = validate({"path": str(path)})["findings"]
+    return {f["message"]: f["severity"] for f in found if "do not fit together" in f["message"]}
+
+
+@pytest.fixture
+def own_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a sound file gives is kept for the whole process: not what it gives within this test."""
+    import functools
+
+    fresh = functools.cache(validation._failing_on_a_sound_file.__wrapped__)
+    monkeypatch.setattr(validation, "_failing_on_a_sound_file", fresh)
+
+
+@pytest.mark.usefixtures("own_reference")
+@pytest.mark.parametrize("place", ["pynwb.validate", "nwbinspector.load_config"])
+def test_what_fails_on_a_sound_file_too_is_the_tools_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    path = write_nwb(tmp_path / "a.nwb")
+    monkeypatch.setattr(place, failing)
+    [(message, severity)] = crashes(path).items()
+    assert severity is None
+    assert "the fault is the tool's, not the file's" in message
+
+
+@pytest.mark.usefixtures("own_reference")
+def test_what_fails_on_this_file_alone_keeps_it_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pynwb
+
+    path, own = write_nwb(tmp_path / "a.nwb"), pynwb.validate
+    monkeypatch.setattr(
+        "pynwb.validate", lambda path: failing() if path.endswith("a.nwb") else own(path=path)
+    )
+    [(message, severity)] = crashes(path).items()
+    assert severity == "error"
+    assert "tool's" not in message
+
+
+@pytest.mark.usefixtures("own_reference")
+def test_the_sound_file_is_made_once_and_only_where_something_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    own = validation._write_sound_file
+
+    def counted(path: str) -> None:
+        made.append(path)
+        own(path)
+
+    monkeypatch.setattr(validation, "_write_sound_file", counted)
+    validate({"path": str(write_nwb(tmp_path / "good.nwb"))})
+    assert made == []
+    path = zeros_at(write_nwb(tmp_path / "bad.nwb"), b'"neurodata_type_def":"TimeSeries"')
+    for _ in range(2):
+        assert SPECIFICATIONS in validate({"path": str(path)})["findings"][0]["message"]
+    assert len(made) == 1
+    assert not Path(made[0]).exists()
