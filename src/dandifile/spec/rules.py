@@ -18,6 +18,7 @@ from dandifile.spec.gaps import gap_faults
 from dandifile.spec.item_rules import item_faults
 from dandifile.spec.near import choices, nearest
 from dandifile.spec.path_rules import path_faults
+from dandifile.spec.word_rules import word_faults
 
 
 def rule_faults(raw: JsonObject) -> list[Fault]:
@@ -27,6 +28,7 @@ def rule_faults(raw: JsonObject) -> list[Fault]:
         contributor_faults,
         item_faults,
         path_faults,
+        word_faults,
         _twice,
         _metadata,
         _overlays,
