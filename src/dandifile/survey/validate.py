@@ -18,13 +18,15 @@ _CRASHED_CHECK = re.compile(r"NWBI\.During evaluation of '(\w+)' - (.*)", re.DOT
 _UNREAD = "NWBI.During io.read()"
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _LONG = 300  # characters
+_WORDS = 8  # of a reason: enough to tell it from others
 
 
 def validate(params: JsonObject) -> JsonObject:
     """`{path}` → `{"findings": [{"check", "message", "severity", "within"}, …]}`, sorted, each once.
 
-    Checks are named as nwbinspector names them, pynwb's by the class of the error, dandi's by
-    their id. `severity` is a name of `model.Severity`; null where the tool crashed.
+    Checks are named as nwbinspector names them, pynwb's by the class of the error (and, of the
+    class that holds any error, by what it says), dandi's by their id. `severity` is a name of
+    `model.Severity`; null where the tool crashed.
     """
     with quiet():
         from dandi.files.bases import NWBAsset
@@ -64,8 +66,20 @@ def _check(result: Any) -> str:
     if result.id.startswith(_UNREAD):
         return "pynwb.read"
     if result.origin.validator.value == "pynwb":
-        return f"pynwb.{type(result.origin_result).__name__}"
+        return _pynwb_check(result.origin_result)
     return str(result.id.removeprefix("NWBI."))
+
+
+def _pynwb_check(error: Any) -> str:
+    """The error's class. `Error` itself can be anything: its reason is then part of the name."""
+    kind = type(error).__name__
+    if kind != "Error":
+        return f"pynwb.{kind}"
+    reason = str(getattr(error, "reason", "")).lower()
+    if "timezone" in reason:
+        return "pynwb.Error.missing_timezone"
+    words = re.findall(r"[a-z]+", re.sub(r"'[^']*'|\"[^\"]*\"", "", reason))
+    return ".".join(filter(None, ("pynwb.Error", "_".join(words[:_WORDS]))))
 
 
 def _crash(tool: str, check: str, error: str) -> dict[str, str | None]:
