@@ -12,7 +12,7 @@ from tests.frame.imports import imports
 
 SOURCE = ROOT / "src"
 
-NOUNS = {"model", "errors", "globs", "identifiers", "doi"}
+NOUNS = {"model", "errors", "globs", "identifiers", "doi", "taxa"}
 BASE = NOUNS | {"schemafiles", "writing"}
 PARTS = {"spec", "lookup", "survey", "archive", "plan"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from dandifile.errors import Exit, Problem, SpecError, UserError
-from dandifile.model import IgnoredCheck, Overlay, PathEntry, Spec, Validation
+from dandifile.model import IgnoredCheck, Overlay, PathEntry, Spec, Validation, Vocabulary
 from dandifile.spec.document import read_document
 from dandifile.spec.load import load
 from dandifile.spec.schema import spec_schema
@@ -140,6 +140,28 @@ def test_whether_files_say_regions(tmp_path: Path, said: str, files: bool, dandi
     spec = loaded(tmp_path, HEAD + f"regions: {{{said}}}\n")
     assert (spec.regions.from_nwb, spec.regions.from_nwb_to_dandiset) == (files, dandiset)
     assert "about" not in spec.fields
+
+
+def test_the_vocabulary_says_what_words_in_files_mean(tmp_path: Path) -> None:
+    words = 'species: {macaque: "NCBITaxon:9541"}, sex: {XX: O}, subjects: {Müller1: M1}'
+    spec = loaded(tmp_path, HEAD + f"vocabulary: {{{words}}}\n")
+    assert spec.vocabulary == Vocabulary(
+        species={"macaque": "NCBITaxon:9541"},
+        sex={"XX": "O"},
+        subjects={"Müller1": "M1"},
+    )
+    assert loaded(tmp_path, HEAD).vocabulary == Vocabulary()
+
+
+def test_regions_go_by_either_id_of_a_subject(tmp_path: Path) -> None:
+    text = (
+        "vocabulary: {subjects: {Müller1: M1}}\nregions:\n"
+        '  subjects: {Müller1: ["UBERON:0001882"], M2: ["UBERON:0001882"]}\n'
+        '  sessions: {Müller1/s1: ["UBERON:0001882"], M1/s2: ["UBERON:0001882"]}\n'
+    )
+    regions = loaded(tmp_path, HEAD + text).regions
+    assert regions.subjects.keys() == {"M1", "M2"}
+    assert regions.sessions.keys() == {"M1/s1", "M1/s2"}
 
 
 def test_words_of_files_have_regions_or_none(tmp_path: Path) -> None:

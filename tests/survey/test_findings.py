@@ -41,6 +41,12 @@ def test_a_finding_blocks_from_fail_on_upwards_and_a_tools_failure_never(
         ("check_x", "check_x", "sub-1", True),
         ("check_x", "check_x", "sub-2", False),
         ("pynwb.DtypeError", "pynwb.DtypeError", "**", True),
+        ("pynwb.Error.missing_timezone", "pynwb.Error.missing_timezone", "**", True),
+        ("pynwb.Error.missing_timezone", "pynwb.Error", "**", True),
+        ("pynwb.Error.missing_timezone", "pynwb.Error.other", "**", False),
+        ("pynwb.Error.missing_timezone_too", "pynwb.Error.missing_timezone", "**", False),
+        ("pynwb.ErrorOfAnotherClass", "pynwb.Error", "**", False),
+        ("check_subject_age.two_ages", "check_subject_age", "**", False),
         ("DANDI.NON_DANDI_FILENAME", "NON_DANDI_FILENAME", "**", True),
     ],
 )

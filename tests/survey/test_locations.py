@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dandifile.model import Location, Record, Regions
+from dandifile.model import Location, Record, Regions, Vocabulary
 from dandifile.survey.locations import everywhere
 from dandifile.survey.places import read
 from dandifile.survey.survey import survey
@@ -109,3 +109,12 @@ def test_everywhere_says_whether_all_is_here(tmp_path: Path) -> None:
     write(tmp_path / "data/b.nwb")
     assert everywhere(spec_of(tmp_path, "data"), run) == (said | {"data/b.nwb": None}, False)
     assert run.count("digest") == 0
+
+
+def test_the_vocabulary_says_what_else_is_a_mouse(tmp_path: Path) -> None:
+    aged(write_located(tmp_path / "raw" / "a.nwb", species="Lab  Mouse", planes=["CA1"]))
+    run = Runner()
+    for species, mouse in (({}, False), ({"lab mouse": "NCBITaxon:10090"}, True), ({}, False)):
+        spec = spec_of(tmp_path, "raw", regions=ASKED, vocabulary=Vocabulary(species=species))
+        found, _ = everywhere(spec, run)
+        assert found == {"raw/a.nwb": (Location("CA1", mouse),)}

@@ -119,18 +119,20 @@ def test_videos_beside_the_file_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("subject", [{}, {"subject_id": None, "sex": None, "age": None}])
+@pytest.mark.parametrize(("number", "name"), [("9685", "Felis catus - Domestic cat"), ("9999999", None)])
 def test_a_species_that_is_not_listed_stands_for_itself_without_asking_the_web(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subject: dict[str, Any]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subject: dict[str, Any], number: str, name: str | None
 ) -> None:
     def no_network(*_: Any) -> None:
         raise AssertionError("the network was asked")
 
-    taxon = "http://purl.obolibrary.org/obo/NCBITaxon_9685"
+    taxon = f"http://purl.obolibrary.org/obo/NCBITaxon_{number}"
     path = write_nwb(tmp_path / "cat.nwb", subject | {"species": taxon})
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
     monkeypatch.setattr(socket.socket, "connect", no_network)
     [subject] = extracted(path)["metadata"]["wasAttributedTo"]
-    assert subject["species"] == {"schemaKey": "SpeciesType", "identifier": taxon}
+    assert subject["species"]["identifier"] == taxon
+    assert subject["species"].get("name") == name
 
 
 @pytest.mark.parametrize(

@@ -104,3 +104,11 @@ def test_a_step_runs_in_another_process(tmp_path: Path) -> None:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         output = pool.submit(perform, step, {}).result()
     assert output == {"digest": "b6ff9a06b7e20bcb2858c5b8ff744aea-1"}
+
+
+def test_where_something_was_is_read_again_when_other_words_mean_a_mouse() -> None:
+    def key(**params: object) -> str | None:
+        return cache_key(survey_step("locations", "a", STAT | params))
+
+    assert key() == key()
+    assert len({key(), key(mice=["lab mouse"]), key(mice=["lab mouse", "maus"])}) == 3

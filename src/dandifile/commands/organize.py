@@ -55,7 +55,7 @@ def _make(here: Data, named: Named, folder: Path, mode: Mode, flags: Flags) -> i
 
 def _sources(here: Data, named: Named) -> tuple[list[Source], list[Refusal]]:
     """The named files with the media that they refer to, which the names do not need; and unreadable ones."""
-    extracts = extracted([content for content, _ in named.files], here.run)
+    extracts = extracted([content for content, _ in named.files], here.spec.vocabulary, here.run)
     sources, refused = [], []
     for content, path in named.files:
         file = content.file

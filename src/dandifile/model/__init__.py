@@ -23,7 +23,7 @@ from dandifile.model.here import (
 )
 from dandifile.model.regions import Anatomies, Located, Location, Regions
 from dandifile.model.there import Complaint, Health, RemoteAsset, Target
-from dandifile.model.wanted import IgnoredCheck, Overlay, PathEntry, Spec, Validation
+from dandifile.model.wanted import IgnoredCheck, Overlay, PathEntry, Spec, Validation, Vocabulary
 from dandifile.model.work import Action, Block, Change, Effect, Forecast, Key, Plan, Result, Status, Step
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "Step",
     "Target",
     "Validation",
+    "Vocabulary",
     "ZarrFile",
     "is_zarr",
 ]

@@ -54,6 +54,20 @@ class Validation:
 
 
 @dataclass(frozen=True)
+class Vocabulary:
+    """What a lab's own words in its files mean: ids of NCBI Taxonomy, letters of a sex, ids of subjects."""
+
+    species: Mapping[str, str] = field(default_factory=dict)
+    sex: Mapping[str, str] = field(default_factory=dict)
+    subjects: Mapping[str, str] = field(default_factory=dict)
+
+    def as_params(self) -> JsonObject:
+        """As steps are given it, and results remembered by it: without what it leaves open."""
+        kinds = {"species": self.species, "sex": self.sex, "subjects": self.subjects}
+        return {kind: dict(sorted(words.items())) for kind, words in kinds.items() if words}
+
+
+@dataclass(frozen=True)
 class Spec:
     """A dandiset.yaml, read, rendered, checked, with one environment chosen.
 
@@ -70,6 +84,7 @@ class Spec:
     overlays: tuple[Overlay, ...] = ()
     paths: tuple[PathEntry, ...] = ()
     validation: Validation = field(default_factory=Validation)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
     ignore: tuple[str, ...] = ()  # JSON pointers to DANDI field names, without list indices
     max_deletions: str = "10%"  # a count or a share of the assets on the draft
     require: tuple[str, ...] = ()  # rules of the checklist that must hold before anything is written

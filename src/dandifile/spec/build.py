@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from dandifile.model import (
     Regions,
     Spec,
     Validation,
+    Vocabulary,
 )
 from dandifile.spec.facts import Facts
 from dandifile.spec.fault import Fault
@@ -48,10 +49,11 @@ def build_spec(
         identifier=declared.get("identifier"),
         environment=environment,
         fields={name: value for name, value in fields.items() if name not in unsaid},
-        regions=_regions(whole.get("regions")),
+        regions=_regions(whole.get("regions"), declared.get("vocabulary", {}).get("subjects", {})),
         overlays=tuple(map(_overlay, declared.get("assets", ()))),
         paths=tuple(_path_entry(entry) for entry in declared.get("paths", ())),
         validation=_validation(declared.get("validation", {})),
+        vocabulary=Vocabulary(**declared.get("vocabulary", {})),
         ignore=tuple(declared.get("ignore", ())),
         max_deletions=str(declared.get("policy", {}).get("max_deletions", Spec.max_deletions)),
         require=tuple(declared.get("policy", {}).get("require", ())),
@@ -76,12 +78,12 @@ def _overlay(entry: JsonObject) -> Overlay:
     return Overlay(entry["match"], with_sound_resources(entry["metadata"]))
 
 
-def _regions(declared: Json) -> Regions:
+def _regions(declared: Json, subjects: Mapping[str, str]) -> Regions:
     if not isinstance(declared, dict):
         return Regions()
     rules = {
         rule: {
-            name: tuple(map(anatomy_of_asset, regions or ()))
+            _meant(rule, name, subjects): tuple(map(anatomy_of_asset, regions or ()))
             for name, regions in declared.get(rule, {}).items()
         }
         for rule in REGION_RULES
@@ -89,6 +91,16 @@ def _regions(declared: Json) -> Regions:
     how = declared.get("from_nwb")
     too = isinstance(how, dict) and how.get("dandiset", False)
     return Regions(**rules, from_nwb=_from_nwb(declared), from_nwb_to_dandiset=too)
+
+
+def _meant(rule: str, name: str, subjects: Mapping[str, str]) -> str:
+    """A subject or session by the id that the vocabulary gives its subject: assets have that one."""
+    if rule == "subjects":
+        return subjects.get(name, name)
+    if rule == "sessions":
+        subject, slash, session = name.partition("/")
+        return f"{subjects.get(subject, subject)}{slash}{session}"
+    return name
 
 
 def _idle_names(declared: Json) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from dandifile.spec.item_rules import item_faults
 from dandifile.spec.near import choices
 from dandifile.spec.path_rules import path_faults
 from dandifile.spec.resources import resource_faults
+from dandifile.spec.word_rules import word_faults
 
 
 def rule_faults(raw: JsonObject) -> list[Fault]:
@@ -30,6 +31,7 @@ def rule_faults(raw: JsonObject) -> list[Fault]:
         item_faults,
         resource_faults,
         path_faults,
+        word_faults,
         _twice,
         _metadata,
         _access,

@@ -17,8 +17,8 @@ def split(
     """A file's findings as (blocking, ignored, others); `path` is the asset's.
 
     A finding is ignored where `validation.ignore` names its check (with or without the tool's
-    prefix) and matches the file's source or the asset's path. It blocks from `fail_on` on.
-    A tool's own failure (severity None) never blocks.
+    prefix; `pynwb.Error` names all that begin so) and matches the file's source or the asset's
+    path. It blocks from `fail_on` on. A tool's own failure (severity None) never blocks.
     """
     blocking, ignored, others = [], [], []
     for finding in findings:
@@ -54,8 +54,10 @@ def of_path(source: str, path: str) -> tuple[Finding, ...]:
 
 
 def _accepts(ignore: IgnoredCheck, finding: Finding, path: str) -> bool:
+    accepted = ignore.check.removeprefix("NWBI.")
     names = {finding.check, finding.check.partition(".")[2]}
-    return ignore.check.removeprefix("NWBI.") in names and (
+    a_class = accepted.startswith("pynwb.") and finding.check.startswith(f"{accepted}.")
+    return (accepted in names or a_class) and (
         matches(ignore.paths, finding.source) or matches(ignore.paths, path)
     )
 

@@ -33,7 +33,7 @@ def inventory(
     """Looks at every file here. Lines of other files stay; those whose path a glob of `forget` takes go."""
     named = names(spec, run, record, listed)
     contents = [content for content, _ in named.files]
-    extracts = inspected(contents, run)
+    extracts = inspected(contents, spec.vocabulary, run)
     found = checks.checked(contents, contents, extracts, run, {c.source: path for c, path in named.files})
     told = bids_entities(contents, contents, run)
     here = tuple(

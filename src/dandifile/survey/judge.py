@@ -19,7 +19,7 @@ def judge(spec: Spec, run: Runner) -> tuple[Local, tuple[Finding, ...]]:
         return local, ()
     files = [file for file in scan(spec).files if file.form == NWB and file.source in refused]
     read = digested(files, run)
-    found = validated(read.contents, inspected(read.contents, run), run)
+    found = validated(read.contents, inspected(read.contents, spec.vocabulary, run), run)
     return local, tuple(
         finding
         for source in sorted(found)

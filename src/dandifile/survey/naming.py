@@ -35,7 +35,7 @@ def names(
     past = seen.past
     known = paths_by_digest(past.record)
     asked = [c for c in seen.contents if is_organized(c.file) and (rename or c.digest not in known)]
-    contents, unreadable = labelled(seen.contents, extracted(asked, run), known)
+    contents, unreadable = labelled(seen.contents, extracted(asked, spec.vocabulary, run), known)
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
     files = [(content, paths[content.source]) for content in contents if content.source in paths]
     return Named(

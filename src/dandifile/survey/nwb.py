@@ -13,26 +13,29 @@ from typing import Any
 from dandifile.errors import DataError
 from dandifile.model import JsonObject
 from dandifile.survey import causes
+from dandifile.survey.described import Watched, described
 from dandifile.survey.inside import look
 from dandifile.survey.normalise import normalise
 from dandifile.survey.quiet import quiet
+from dandifile.survey.remarks import RefusedValueError
 from dandifile.survey.what import Reason, no_nwb
 
 _NAME = "content.nwb"
 _EXTENSION = re.compile(r"which extension provides (\S+?)\.")
-_TAXON = re.compile(r"https?://purl\.obolibrary\.org/obo/NCBITaxon_([0-9]+)/?", re.IGNORECASE)
 _ENTITY = re.compile(r"(sub|ses|tis|slice|cell|desc|probe|obj)-(.+)")
 # Every field that a name can hold; which of them it does hold is the layout's to decide.
 _NAME_FIELDS = ("session_id", "tissue_sample_id", "slice_id", "cell_id", "description", "probe_ids", "obj_id")
 
 
 def extract(params: JsonObject) -> JsonObject:
-    """`{path}` → `{"metadata", "labels", "media"}` or `{"refused": {"reason", "fix"}}`.
+    """`{path}` → `{"metadata", "labels", "media", "findings", "settled"}` or `{"refused": {reason, fix}}`.
 
+    `vocabulary` may be given too, as `Vocabulary.as_params` writes it.
     `metadata` is normalised. `labels` are the parts of the organised name, `{"entities":
     {"sub": …, "ses": …, …}, "modalities": "ecephys+ogen"}`, as dandi organize writes them.
-    `media` are the external files that it refers to. `refused` holds what is wrong with the
-    content; DataError is raised for what is wrong with this machine.
+    `media` are the external files that it refers to. `findings` are what extraction itself has to
+    say, in the form of `validate`'s; `settled` are checks that object to a word whose meaning is known.
+    `refused` holds what is wrong with the content; DataError is raised for what is wrong with this machine.
     """
     path = params["path"]
     inside = look(path)
@@ -41,13 +44,16 @@ def extract(params: JsonObject) -> JsonObject:
         return _refused(*reason)
     with quiet():
         try:
-            flat = _read(path)
+            flat, watched = _read(path)
         except Exception as error:  # noqa: BLE001  # whatever these packages raise, it is about this one file
             return _refused(*why_unreadable(path, error))
         try:
-            return {**_described(path, flat), "media": inside.names if inside else []}
+            made = _described(path, flat, watched, params.get("vocabulary", {}))
+        except RefusedValueError as refused:
+            return _refused(refused.reason, refused.fix)
         except Exception as error:  # noqa: BLE001  # as above
             return _refused(*causes.of_metadata(error, flat))
+    return {**made, "media": inside.names if inside else []}
 
 
 def missing_media(path: str, extract: JsonObject) -> list[str]:
@@ -56,25 +62,23 @@ def missing_media(path: str, extract: JsonObject) -> list[str]:
     return [name for name in extract.get("media", ()) if not (folder / name).exists()]
 
 
-def _read(path: str) -> JsonObject:
+def _read(path: str) -> tuple[JsonObject, Watched]:
+    """The dandi package's flat metadata, and what it does not look at, from the same reading of the file."""
     from dandi.metadata.nwb import get_metadata
 
-    return dict(get_metadata(_content(path)))
+    watched = Watched(path)
+    with watched.looking():
+        flat = dict(get_metadata(_content(path)))
+    return flat, watched
 
 
-def _described(path: str, flat: JsonObject) -> JsonObject:
-    from dandi.metadata.core import prepare_metadata
-    from dandi.metadata.util import process_ndtypes
-
-    taxon = _unlisted_taxon(flat.get("species"))
-    asset = prepare_metadata(flat | {"species": "mouse"} if taxon else flat)  # in its place for a moment
-    process_ndtypes(asset, flat["nd_types"])
-    metadata = asset.model_dump(mode="json", exclude_none=True)
-    if taxon:
-        metadata["wasAttributedTo"][0]["species"] = {"schemaKey": "SpeciesType", "identifier": taxon}
+def _described(path: str, flat: JsonObject, watched: Watched, vocabulary: JsonObject) -> JsonObject:
+    made = described(flat, watched, vocabulary)
     return {
-        "metadata": normalise(metadata, encoding_format="application/x-nwb", tool=_tool()),
-        "labels": labels_of(flat, _obj_id(path)),
+        "metadata": normalise(made.metadata, encoding_format="application/x-nwb", tool=_tool()),
+        "labels": labels_of(made.flat, _obj_id(path)),
+        "findings": [remark.as_finding() for remark in made.remarks],
+        "settled": sorted(made.settled),
     }
 
 
@@ -121,16 +125,6 @@ def _content(path: str) -> Any:
             return _NAME
 
     return Content()
-
-
-def _unlisted_taxon(species: object) -> str | None:
-    """The id of a species whose name the dandi package would ask the web for: it stands for itself."""
-    from dandi.metadata.util import NCBITAXON_URI_TEMPLATE, species_map
-
-    match = _TAXON.fullmatch(species) if isinstance(species, str) else None
-    if match is None or any(record.taxon_id == match[1] for record in species_map):
-        return None
-    return str(NCBITAXON_URI_TEMPLATE.format(match[1]))
 
 
 def _tool() -> JsonObject:

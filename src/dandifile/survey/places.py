@@ -9,13 +9,18 @@ import re
 
 from dandifile.model import JsonObject
 from dandifile.survey.glimpse import glimpse
+from dandifile.taxa import folded
 
 _MOUSE = re.compile(r"mus musculus\b.*|((house|lab) )?(mouse|mice)|.*NCBITaxon[_:]10090/?", re.IGNORECASE)
 
 
 def read(params: JsonObject) -> JsonObject | None:
-    """`{path}` → `{"words": […], "mouse": bool}`, the words sorted; None for what is no HDF5 file."""
+    """`{path}` → `{"words": […], "mouse": bool}`, the words sorted; None for what is no HDF5 file.
+
+    `mice` may be given too: what else the lab calls a mouse, folded.
+    """
     seen = glimpse(params["path"])
     if seen is None:
         return None
-    return {"words": sorted(seen.locations), "mouse": bool(_MOUSE.fullmatch(seen.species))}
+    mouse = bool(_MOUSE.fullmatch(seen.species)) or folded(seen.species) in params.get("mice", ())
+    return {"words": sorted(seen.locations), "mouse": mouse}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from dandifile.model import Finding, JsonObject, Refusal, Result, Status, Step
+from dandifile.model import Finding, JsonObject, Refusal, Result, Severity, Status, Step, Vocabulary
 from dandifile.survey import findings
 from dandifile.survey.layout import Content
 from dandifile.survey.nwb import missing_media
@@ -73,15 +73,15 @@ def digested(files: Iterable[ScannedFile], run: Runner) -> Digested:
     return Digested(tuple(contents), tuple(refused), tuple(pointers))
 
 
-def extracted(contents: Iterable[Content], run: Runner) -> Extracts:
+def extracted(contents: Iterable[Content], vocabulary: Vocabulary, run: Runner) -> Extracts:
     """What the NWB files among these hold."""
-    done, failures = _of_contents("extract", contents, run)
+    done, failures = _of_contents("extract", contents, vocabulary, run)
     return _extracts(done, failures)
 
 
-def inspected(contents: Iterable[Content], run: Runner) -> Extracts:
+def inspected(contents: Iterable[Content], vocabulary: Vocabulary, run: Runner) -> Extracts:
     """The same, with what the tools find in them: each file is opened once for both."""
-    done, failures = _of_contents("inspect", contents, run)
+    done, failures = _of_contents("inspect", contents, vocabulary, run)
     return replace(
         _extracts({digest: output["extract"] for digest, output in done.items()}, failures), inspected=done
     )
@@ -105,12 +105,12 @@ def labelled(
 
 
 def validated(contents: Iterable[Content], extracts: Extracts, run: Runner) -> dict[str, tuple[Finding, ...]]:
-    """What the tools find in the NWB files among these, by source.
+    """What the tools and the extraction find in the NWB files among these, by source.
 
     A content that was inspected is validated again only where other media files are missing
     beside this copy: that is a finding, and no part of the content.
     """
-    known, steps = {}, {}
+    contents, known, steps = tuple(contents), {}, {}
     for content in contents:
         if content.file.form != NWB:
             continue
@@ -121,15 +121,29 @@ def validated(contents: Iterable[Content], extracts: Extracts, run: Runner) -> d
         elif content.digest in extracts.outputs:
             steps[content.source] = _validate_step(content, missing)
     results = _run({step.id: step for step in steps.values()}.values(), run)
-    return known | {source: findings_of(source, results[step.id]) for source, step in steps.items()}
+    found = known | {source: findings_of(source, results[step.id]) for source, step in steps.items()}
+    digests = {content.source: content.digest for content in contents}
+    return {
+        source: _with_remarks(source, those, extracts.outputs.get(digests[source], {}))
+        for source, those in found.items()
+    }
+
+
+def _with_remarks(source: str, found: tuple[Finding, ...], extract: JsonObject) -> tuple[Finding, ...]:
+    """Adds what extraction has to say; a check that minds a word whose meaning is known is only a hint."""
+    settled = extract.get("settled", ())
+    milder = (replace(each, severity=Severity.HINT) if each.check in settled else each for each in found)
+    return (*milder, *findings.of_content(source, {"findings": extract.get("findings", ())}))
 
 
 def _of_contents(
-    kind: str, contents: Iterable[Content], run: Runner
+    kind: str, contents: Iterable[Content], vocabulary: Vocabulary, run: Runner
 ) -> tuple[dict[str, JsonObject], dict[str, str]]:
     """By digest: the outputs of steps of a kind on the NWB files among these, and the errors."""
+    meanings = vocabulary.as_params()
+    more = {"vocabulary": meanings} if meanings else {}  # part of what the result is remembered by
     steps = {
-        content.digest: survey_step(kind, content.digest, _content_params(content))
+        content.digest: survey_step(kind, content.digest, _content_params(content) | more)
         for content in contents
         if content.file.form == NWB
     }

@@ -45,16 +45,18 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     data that is not on this machine is absent: nothing about the data is an error.
     """
     seen = see(spec, run, record, listed)
-    extracts = inspected([c for c in seen.contents if c.digest not in known], run)
+    extracts = inspected([c for c in seen.contents if c.digest not in known], spec.vocabulary, run)
     if rename:
-        extracts |= extracted([c for c in seen.contents if c.digest in known and is_organized(c.file)], run)
+        extracts |= extracted(
+            [c for c in seen.contents if c.digest in known and is_organized(c.file)], spec.vocabulary, run
+        )
     contents, unreadable = labelled(seen.contents, extracts, known)
     past = seen.past
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
 
     named = [(content, paths[content.source]) for content in contents if content.source in paths]
     described = [content for content, path in named if refresh or _needs_metadata(content, path, spec, known)]
-    extracts |= extracted([c for c in described if c.digest not in extracts.outputs], run)
+    extracts |= extracted([c for c in described if c.digest not in extracts.outputs], spec.vocabulary, run)
     entities = bids_entities(seen.contents, described, run)
     metadata = {content.source: _metadata(content, extracts, entities) for content in described}
     new = [content for content, _ in named if content.digest not in known]
@@ -66,7 +68,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
         for content, path in named
     ]
     if spec.regions.from_nwb:
-        assets = _placed(assets, locations([content.file for content, _ in named], run))
+        assets = _placed(assets, locations([content.file for content, _ in named], spec.vocabulary, run))
     return Local(
         assets=tuple(sorted(assets, key=lambda asset: asset.path)),
         gone=gone_assets(past.record, past.gone, set(paths.values())),

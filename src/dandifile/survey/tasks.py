@@ -117,6 +117,12 @@ def _stat_key(params: JsonObject) -> str | None:
     return json.dumps([params[key] for key in ("source", "size", "mtime_ns", "ctime_ns", "inode")])
 
 
+def _locations_key(params: JsonObject) -> str | None:
+    """By the file's stat, and by what else the lab calls a mouse."""
+    key = _stat_key(params)
+    return key and key + json.dumps(params.get("mice", "")).strip('"')
+
+
 def _stats_key(params: JsonObject) -> str | None:
     """By the stats of a folder's files; none while one of them is young."""
     if any(_young(mtime_ns, ctime_ns) for _, _, mtime_ns, ctime_ns, _ in params["files"]):
@@ -147,7 +153,7 @@ def tool_versions() -> dict[str, str]:
 TASKS = {
     "digest": Task(digest, _stat_key, "threads"),
     "md5": Task(md5s, _stats_key, "threads"),
-    "locations": Task(_locations, _stat_key, "processes"),
+    "locations": Task(_locations, _locations_key, "processes"),
     "extract": Task(_extract, _content_key, "processes"),
     "inspect": Task(_inspect, _content_key, "processes"),
     "validate": Task(_validate, _content_key, "processes"),

@@ -30,6 +30,7 @@ _CRASHED_CHECK = re.compile(r"NWBI\.During evaluation of '(\w+)' - (.*)", re.DOT
 _UNREAD = "NWBI.During io.read()"
 _READ = "pynwb.read"
 _ERROR = "error"
+_WORDS = 8  # of a reason: enough to tell it from others
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,10 @@ class Found:
 def validate(params: JsonObject) -> JsonObject:
     """`{path}` → `{"findings": [{"check", "message", "severity", "within"}, …]}`, sorted, each once.
 
-    Checks are named as nwbinspector names them, pynwb's by the class of the error, dandi's by
-    their id. `severity` is a name of `model.Severity`; null where a tool failed and the file is
-    not to blame: in a single check of nwbinspector, or where a sound file makes it fail as well.
+    Checks are named as nwbinspector names them, pynwb's by the class of the error (and, of the
+    class that holds any error, by what it says), dandi's by their id. `severity` is a name of
+    `model.Severity`; null where a tool failed and the file is not to blame: in a single check of
+    nwbinspector, or where a sound file makes it fail as well.
     """
     with quiet():
         return judged(seen(params["path"]))
@@ -114,8 +116,20 @@ def _crashed(check: str, error: str) -> Found:
 
 def _check(result: Any) -> str:
     if result.origin.validator.value == "pynwb":
-        return f"pynwb.{type(result.origin_result).__name__}"
+        return _pynwb_check(result.origin_result)
     return str(result.id.removeprefix("NWBI."))
+
+
+def _pynwb_check(error: Any) -> str:
+    """The error's class. `Error` itself can be anything: its reason is then part of the name."""
+    kind = type(error).__name__
+    if kind != "Error":
+        return f"pynwb.{kind}"
+    reason = str(getattr(error, "reason", "")).lower()
+    if "timezone" in reason:
+        return "pynwb.Error.missing_timezone"
+    words = re.findall(r"[a-z]+", re.sub(r"'[^']*'|\"[^\"]*\"", "", reason))
+    return ".".join(filter(None, ("pynwb.Error", "_".join(words[:_WORDS]))))
 
 
 def _why(path: str, error: Exception) -> str:
