@@ -19,6 +19,7 @@ from dandifile.plan.kind import Options
 if TYPE_CHECKING:
     from dandifile.commands.lookups import Bound
     from dandifile.run.cache import SqliteCache
+    from dandifile.run.limits import Limit
     from dandifile.workspace import Workspace
 
 FORMATS = ("text", "json")
@@ -37,6 +38,7 @@ class Flags:
     no_color: bool = False
     jobs: int | None = None
     executor: str = LOCAL  # where survey steps and uploads run, as `run.engines` names it
+    step_timeout: float | None = None  # minutes; None: as the spec says
     locked: bool = False  # nothing is looked up; what the lock lacks is an error
 
     def __post_init__(self) -> None:
@@ -68,6 +70,13 @@ def load_spec(flags: Flags) -> Spec:
     from dandifile.commands.lookups import pinned
 
     return pinned(bound(flags))
+
+
+def limit(flags: Flags, spec: Spec) -> Limit:
+    """How long one step of the survey may take: by the flag, else by the spec."""
+    from dandifile.run.limits import MINUTES, Limit
+
+    return Limit(flags.step_timeout or spec.validation.step_timeout or MINUTES)
 
 
 def bound(flags: Flags) -> Bound:
@@ -118,7 +127,14 @@ def opened(flags: Flags, *, writing: bool) -> Iterator[Workspace]:
         locate = partial(located, declared, spec, cache, locked=flags.locked)
         with reached as make:
             jobs = flags.jobs or TRANSFERS
-            yield make(spec=spec, cache=cache, jobs=jobs, engine=engine(flags.executor), locate=locate)
+            yield make(
+                spec=spec,
+                cache=cache,
+                jobs=jobs,
+                engine=engine(flags.executor),
+                limit=limit(flags, spec),
+                locate=locate,
+            )
 
 
 @contextmanager

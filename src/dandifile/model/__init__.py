@@ -24,9 +24,10 @@ from dandifile.model.here import (
 from dandifile.model.regions import Anatomies, Located, Location, Regions
 from dandifile.model.there import RemoteAsset, Target
 from dandifile.model.wanted import IgnoredCheck, Overlay, PathEntry, Spec, Validation
-from dandifile.model.work import Action, Block, Change, Effect, Key, Plan, Result, Status, Step
+from dandifile.model.work import GIVEN_UP, Action, Block, Change, Effect, Key, Plan, Result, Status, Step
 
 __all__ = [
+    "GIVEN_UP",
     "Action",
     "Anatomies",
     "Block",

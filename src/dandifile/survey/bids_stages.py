@@ -57,7 +57,9 @@ def bids_entities(
     """By source: the subject and session, as DANDI metadata, that a file's path in its dataset tells."""
     datasets = _datasets(contents, described)
     steps = {
-        root: survey_step("bids-entities", root, {"path": root, "digest": _hashed(sorted(dataset))})
+        root: survey_step(
+            "bids-entities", root, {"path": root, "size": _size(dataset), "digest": _hashed(sorted(dataset))}
+        )
         for root, dataset in datasets.items()
     }
     results = run(tuple(steps.values())) if steps else {}
@@ -96,9 +98,12 @@ def _validating(root: str, dataset: Dataset) -> Step:
     nested = [path.removesuffix(f"/{BIDS_MARKER}") for path in dataset if path.endswith(f"/{BIDS_MARKER}")]
     known = {path: content.digest for path, content in dataset.items()}
     listed = [[path, known.get(path) or stat] for path, stat in _tree(root, "")]
-    return survey_step(
-        "validate-bids", root, {"path": root, "nested": sorted(nested), "digest": _hashed(listed)}
-    )
+    params = {"path": root, "size": _size(dataset), "nested": sorted(nested), "digest": _hashed(listed)}
+    return survey_step("validate-bids", root, params)
+
+
+def _size(dataset: Dataset) -> int:
+    return sum(content.file.size for content in dataset.values())
 
 
 def _tree(root: str, below: str) -> Iterator[tuple[str, list[int]]]:

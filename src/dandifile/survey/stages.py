@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from dandifile.model import Finding, JsonObject, Refusal, Result, Status, Step
+from dandifile.model import GIVEN_UP, Finding, JsonObject, Refusal, Result, Severity, Status, Step
 from dandifile.survey import findings
 from dandifile.survey.layout import Content
 from dandifile.survey.nwb import missing_media
@@ -174,7 +174,9 @@ def _validate_step(content: Content, missing: Sequence[str]) -> Step:
 def findings_of(source: str, result: Result) -> tuple[Finding, ...]:
     """The findings in the result of a validating step."""
     if _failed(result):
-        return (Finding(source, "validation", f"the validation itself failed: {result.error}", None),)
+        # What hangs or crashes here does so in the dandi client, too; anything else is the tool's fault.
+        severity = Severity.ERROR if result.reason == GIVEN_UP else None
+        return (Finding(source, "validation", f"the validation itself failed: {result.error}", severity),)
     return findings.of_content(source, result.output)
 
 
