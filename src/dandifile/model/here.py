@@ -35,6 +35,11 @@ class Finding:
     severity: Severity | None
     within: str = ""  # where in the file, e.g. /general/subject
 
+    @property
+    def what(self) -> str:
+        """The check, how bad it is, and what it says: the same for every file with that fault."""
+        return f"{self.check} ({self.severity}): {self.message}"
+
 
 @dataclass(frozen=True)
 class LocalAsset:

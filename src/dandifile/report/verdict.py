@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from dandifile.model import Finding, JsonObject, Refusal
+from dandifile.report.causes import causes, causes_json, counted, named, of_refusals
 from dandifile.report.findings import findings_text
 from dandifile.report.lines import page, paragraph
-from dandifile.report.words import many, wrap
+from dandifile.report.words import clean, many, wrap
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,11 @@ def verdict_text(verdict: Verdict, *, verbose: bool = False, width: int = 100) -
     shown = (*verdict.blocking, *verdict.others)
     if shown:
         lines += [findings_text(shown, verbose=verbose, width=width), Text("")]
-    for refusal in verdict.refused:
-        lines += paragraph("! refused  ", refusal.source, width, "bold red")
-        lines += paragraph("    ", f"{refusal.reason}: {refusal.fix}", width)
+    for cause in of_refusals(verdict.refused):
+        lines += paragraph("! refused  ", counted(cause.files), width, "bold red")
+        lines += paragraph("    ", f"{cause.reason}: {cause.fix}", width)
+        if len(cause.files) > 1:
+            lines += [Text(f"      {clean(name)}", "dim") for name in named(cause.files, verbose=verbose)]
     if verdict.refused:
         lines.append(Text(""))
     return page([*lines, *(Text(line, "bold") for line in wrap(" · ".join(_counts(verdict)), width))])
@@ -50,6 +53,12 @@ def verdict_json(verdict: Verdict) -> JsonObject:
     return {
         "absent": list(verdict.absent),
         "blocked": verdict.blocked,
+        "causes": causes_json(
+            [
+                *of_refusals(verdict.refused),
+                *causes((item.source, item.what, "") for item in verdict.blocking),
+            ]
+        ),
         "files": verdict.files,
         "findings": [
             *_findings(verdict.blocking, "blocks"),

@@ -48,9 +48,9 @@ def organized_faults(path: str) -> list[tuple[str, str]]:
     folder = _SUBJECT_FOLDER.fullmatch(parent)
     faults = []
     if not file:
-        faults.append(("DANDI.NON_DANDI_FILENAME", f"{name} is not named like sub-X_ses-Y_ecephys.nwb"))
+        faults.append(("DANDI.NON_DANDI_FILENAME", "its name is not like sub-X_ses-Y_ecephys.nwb"))
     if not folder:
-        faults.append(("DANDI.NON_DANDI_FOLDERNAME", "the file is not in one folder named like sub-X"))
+        faults.append(("DANDI.NON_DANDI_FOLDERNAME", "it is not in one folder with a name like sub-X"))
     if file and folder and file[1] != folder[0]:
         faults.append(
             ("DANDI.METADATA_MISMATCH_SUBJECT", f"the file is of {file[1]}, its folder of {folder[0]}")
@@ -60,19 +60,17 @@ def organized_faults(path: str) -> list[tuple[str, str]]:
 
 def clashes(paths: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """Of paths by source, those that cannot be assets of one dandiset: source → (other source, why)."""
-    by_fold = defaultdict(list)
+    by_path = defaultdict(list)
     for source in sorted(paths):
-        by_fold[paths[source].casefold()].append(source)
+        by_path[paths[source]].append(source)
     found = {}
-    for sources in by_fold.values():
+    for sources in by_path.values():
         for source, other in zip(sources, sources[1:] + sources[:1], strict=True):
             if source != other:
-                same = paths[source] == paths[other]
-                found[source] = (other, "the same path" if same else "a path that differs in case only")
-    for source, path in paths.items():
-        parent = path.casefold()
+                found[source] = (other, "the same path")
+    for source, parent in paths.items():
         while parent := parent.rpartition("/")[0]:
-            for other in by_fold.get(parent, ()):
+            for other in by_path.get(parent, ()):
                 found.setdefault(source, (other, "a file where this one needs a folder"))
                 found.setdefault(other, (source, "a folder where this one is a file"))
     return found

@@ -31,6 +31,12 @@ def split(
     return tuple(blocking), tuple(ignored), tuple(others)
 
 
+def not_ignored(findings: Iterable[Finding], validation: Validation, path: str) -> tuple[Finding, ...]:
+    """Those that the spec does not accept."""
+    blocking, _, others = split(findings, validation, path)
+    return (*blocking, *others)
+
+
 def of_content(source: str, output: JsonObject) -> tuple[Finding, ...]:
     """The findings in a validate step's output, as findings of one file."""
     return tuple(
@@ -47,10 +53,7 @@ def of_content(source: str, output: JsonObject) -> tuple[Finding, ...]:
 
 def of_path(source: str, path: str) -> tuple[Finding, ...]:
     """What the archive's layout says of an NWB asset's path: the dandi client's checks, ids and severity."""
-    return tuple(
-        Finding(source, check, f"{path}: {message}", Severity.ERROR)
-        for check, message in organized_faults(path)
-    )
+    return tuple(Finding(source, check, message, Severity.ERROR) for check, message in organized_faults(path))
 
 
 def _accepts(ignore: IgnoredCheck, finding: Finding, path: str) -> bool:

@@ -19,7 +19,7 @@ from dandifile.survey.asset_paths import clashes, fault, organized_faults
 from dandifile.survey.scan import NWB, ScannedFile
 
 # The spec's words for the fields, in the order in which a name has them.
-_FIELDS = {
+FIELDS = {
     "sub": "subject_id",
     "ses": "session_id",
     "tis": "tissue_sample_id",
@@ -48,6 +48,11 @@ class Content:
 
     def entity(self, key: str) -> str | None:
         value: str | None = self.labels["entities"].get(key) if self.labels else None
+        return value
+
+    def given(self, key: str) -> str | None:
+        """The id as the file has it, of which `entity` is what a name can hold; None where it has none."""
+        value: str | None = self.labels.get("ids", {}).get(key) if self.labels else None
         return value
 
 
@@ -205,7 +210,7 @@ def _named(
 def _base_entities(entry: PathEntry, contents: Iterable[Content], siblings: Iterable[str]) -> set[str]:
     """The entities that all names of an entry have: required, differing, or in its names already."""
     contents = list(contents)
-    required = {key for key, name in _FIELDS.items() if name in entry.required_fields}
+    required = {key for key, name in FIELDS.items() if name in entry.required_fields}
     differing = {key for key in _WHERE_THEY_DIFFER if len({content.entity(key) for content in contents}) > 1}
     used = {key for path in siblings for key, _ in _ENTITY.findall(path)}
     return {"sub"} | required | differing | used
@@ -222,7 +227,7 @@ def _ties(
 
 def _path(content: Content, entities: Collection[str]) -> str:
     assert content.labels is not None
-    parts = [f"{key}-{content.entity(key)}" for key in _FIELDS if key in entities and content.entity(key)]
+    parts = [f"{key}-{content.entity(key)}" for key in FIELDS if key in entities and content.entity(key)]
     if content.labels["modalities"]:
         parts.append(content.labels["modalities"])
     return _inside(content.file.entry, f"{parts[0]}/{'_'.join(parts)}.nwb")
@@ -248,7 +253,7 @@ def _refuse_tied(path: str, group: Sequence[Content], holder: str | None, refuse
 
 def _said(content: Content) -> str:
     """The fields that a name could tell files apart by, as this file has them."""
-    given = [f"{_FIELDS[key]} {value}" for key in _TIE_BREAKERS if (value := content.entity(key))]
+    given = [f"{FIELDS[key]} {value}" for key in _TIE_BREAKERS if (value := content.entity(key))]
     return (
         f"all that could tell them apart is the same ({', '.join(given)})"
         if given
@@ -259,8 +264,8 @@ def _said(content: Content) -> str:
 def _tie_break(content: Content) -> str:
     """Which fields would break the tie: those to be changed, and those that are not set yet."""
     settable = [key for key in _TIE_BREAKERS if key != "obj"]
-    unset = [_FIELDS[key] for key in settable if not content.entity(key)]
-    change = f"give it another {_FIELDS['ses']}" if content.entity("ses") else ""
+    unset = [FIELDS[key] for key in settable if not content.entity(key)]
+    change = f"give it another {FIELDS['ses']}" if content.entity("ses") else ""
     add = f"set {' or '.join(unset)} in it" if unset else ""
     return ", or ".join(filter(None, [change, add])) or "give it another session_id"
 
@@ -288,8 +293,9 @@ def _refuse_impossible(
             )
         elif content.source in clashing:
             other, how = clashing[content.source]
-            refuse(
-                content,
-                f"{other} has {how} ({path})",
-                "rename or exclude one of the two, or set another `into`",
+            mend = (
+                f"rename or exclude {other}, or set another `into`"
+                if is_organized(content.file)
+                else "rename or exclude one of the two, or set another `into`"
             )
+            refuse(content, f"{other} has {how} ({path})", mend)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from dandifile.model import Json, JsonObject
 
-VERSION = 1
+VERSION = 2
 """Raise it whenever extraction gives another result for the same file: it is part of the cache keys."""
 
 _OF_CONTENT = frozenset(

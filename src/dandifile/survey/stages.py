@@ -104,6 +104,27 @@ def labelled(
     return kept, refused
 
 
+def acquainted(
+    contents: Sequence[Content], paths: Mapping[str, str], known: Known, run: Runner
+) -> list[Content]:
+    """The contents, with labels of one in each folder of the draft to which files with labels are added.
+
+    Its ids tell whether the subject is the same. Its labels must name nothing: it has its path.
+    """
+    newcomers = {_folder(paths[c.source]) for c in contents if c.labels and c.source in paths}
+    asked: dict[str, Content] = {}
+    for content in sorted(contents, key=lambda content: content.source):
+        folder = _folder(paths.get(content.source, ""))
+        if folder in newcomers and content.labels is None and content.digest in known:
+            asked.setdefault(folder, content)
+    extracts = extracted(asked.values(), run)
+    return labelled(contents, extracts, known)[0] if asked else list(contents)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
 def validated(contents: Iterable[Content], extracts: Extracts, run: Runner) -> dict[str, tuple[Finding, ...]]:
     """What the tools find in the NWB files among these, by source.
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from dandifile.globs import matches
 from dandifile.model import Finding, JsonObject, Local, LocalAsset, Location, Record, Spec
-from dandifile.survey import checks
+from dandifile.survey import alike, checks
 from dandifile.survey.bids_stages import bids_entities, with_entities
 from dandifile.survey.generic import generic_metadata
 from dandifile.survey.gone import gone_assets
@@ -21,7 +21,7 @@ from dandifile.survey.manifest import Line
 from dandifile.survey.normalise import date_of
 from dandifile.survey.scan import NWB, ZARR
 from dandifile.survey.seen import see
-from dandifile.survey.stages import Extracts, Known, Runner, extracted, inspected, labelled
+from dandifile.survey.stages import Extracts, Known, Runner, acquainted, extracted, inspected, labelled
 
 
 def survey(  # noqa: PLR0913  # all that it depends on, and two independent wishes
@@ -48,6 +48,8 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     past = seen.past
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
 
+    warned = alike.warnings(acquainted(contents, paths, known, run), paths, known)
+
     named = [(content, paths[content.source]) for content in contents if content.source in paths]
     described = [content for content, path in named if refresh or _needs_metadata(content, path, spec, known)]
     extracts |= extracted([c for c in described if c.digest not in extracts.outputs], run)
@@ -55,6 +57,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     metadata = {content.source: _metadata(content, extracts, entities) for content in described}
     new = [content for content, _ in named if content.digest not in known]
     found = checks.checked(seen.contents, new, extracts, run, paths)
+    found = {source: found.get(source, ()) + warned.get(source, ()) for source in {*found, *warned}}
 
     assets = [
         _asset(content, path, metadata.get(content.source), found.get(content.source, ()), known)
