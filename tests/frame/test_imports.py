@@ -12,7 +12,7 @@ from tests.frame.imports import imports
 
 SOURCE = ROOT / "src"
 
-NOUNS = {"model", "errors", "globs", "identifiers"}
+NOUNS = {"model", "errors", "globs", "identifiers", "characters"}
 BASE = NOUNS | {"schemafiles", "writing"}
 PARTS = {"spec", "lookup", "survey", "archive", "plan"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {

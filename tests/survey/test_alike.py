@@ -152,3 +152,22 @@ def test_a_newcomer_is_compared_with_what_is_on_the_draft(tmp_path: Path) -> Non
     counted = run.count("extract")
     survey(spec, run, known=known, record=Record())
     assert run.count("extract") == counted
+
+
+def test_a_typographic_sign_in_an_id_is_named_with_the_field_to_set(tmp_path: Path) -> None:
+    for number in range(2):
+        write_nwb(tmp_path / "raw" / f"{number}.nwb", {"subject_id": "M\u20131"}, session_id=f"s{number}")
+    refused = names(spec_of(tmp_path, "raw"), Runner(), Record()).refused
+    [(reason, fix)] = {(refusal.reason, refusal.fix) for refusal in refused}
+    assert reason.startswith("'sub-M\u20131' in its path has a character that the archive takes in no path")
+    assert reason.endswith("EN DASH, character 6")
+    assert fix.startswith("set subject_id to 'M-1' in the file, not 'M\u20131'")
+
+
+def test_a_blank_that_is_no_space_is_told(tmp_path: Path) -> None:
+    write(tmp_path / "raw" / "day\u00a01" / "a.csv", "x")
+    [asset] = survey(spec_of(tmp_path, ANY), Runner(), known={}, record=Record()).assets
+    [finding] = asset.findings
+    assert (finding.check, finding.severity) == ("path_character", Severity.WARNING)
+    assert "NO-BREAK SPACE, character 4" in finding.message
+    assert "'day 1'" in finding.message

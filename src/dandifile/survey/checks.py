@@ -58,10 +58,11 @@ def _of_media(content: Content, places: Mapping[str, str], extracts: Extracts) -
 
 
 def of_path(content: Content, path: str) -> tuple[Finding, ...]:
-    """What the archive's layout says of a file's path; inside a BIDS dataset it says nothing."""
+    """What there is to say of a file's path. The archive's layout is for NWB outside of BIDS datasets."""
+    odd = findings.of_characters(content.source, path)
     if content.file.form != NWB or content.file.dataset:
-        return ()
-    return findings.of_path(content.source, path)
+        return odd
+    return odd + findings.of_path(content.source, path)
 
 
 def checkers(content: Content) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from dandifile.characters import mended as mend
 from dandifile.model import JsonObject, PathEntry, Record, Refusal
-from dandifile.survey.asset_paths import clashes, fault, organized_faults
+from dandifile.survey.asset_paths import clashes, fault, first_bad_part, mended, organized_faults, takes
 from dandifile.survey.scan import NWB, ScannedFile
 
 # The spec's words for the fields, in the order in which a name has them.
@@ -270,6 +271,21 @@ def _tie_break(content: Content) -> str:
     return ", or ".join(filter(None, [change, add])) or "give it another session_id"
 
 
+def _mend(content: Content, path: str) -> str:
+    """What to do about a path that the archive does not take, the same for all files with that fault."""
+    bad = first_bad_part(path)
+    better = mended(bad) if bad else ""
+    if not is_organized(content.file):
+        return f"rename it to {better!r}" if better else "rename it, or set another `into`"
+    for key, field in FIELDS.items():
+        given = content.given(key)
+        if given and (instead := mend(given, takes)) != given and (content.entity(key) or "") in path:
+            return f"set {field} to {instead!r} in the file, not {given!r}" + (
+                ", or say so under `vocabulary: {subjects: …}`" if key == "sub" else ""
+            )
+    return "change what the name is made of in the file"
+
+
 def _refuse_impossible(
     contents: Iterable[Content],
     paths: Mapping[str, str],
@@ -284,13 +300,7 @@ def _refuse_impossible(
             continue
         why = fault(path)
         if why:
-            refuse(
-                content,
-                f"as {path}: {why}",
-                "change what the name is made of in the file"
-                if is_organized(content.file)
-                else "rename it, or set another `into`",
-            )
+            refuse(content, why, _mend(content, path))
         elif content.source in clashing:
             other, how = clashing[content.source]
             mend = (

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dandifile.kinds.assets.gather import NAME, Desired, Observed
 from dandifile.model import Block, Finding, Key, LocalAsset, Severity
 from dandifile.survey import alike
-from dandifile.survey.findings import split
+from dandifile.survey.findings import PATH_CHARACTER, split
 from dandifile.survey.media import LOST
 
-_TOLD = frozenset({LOST, *alike.CHECKS})
+_TOLD = frozenset({LOST, PATH_CHARACTER, *alike.CHECKS})
 """Warnings that are told in words: nothing else shows what they are about."""
 
 _MEND = "fix it, or ignore it with a reason under validation.ignore"
