@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "run": BASE | PARTS | {"kinds"},
     "workspace": BASE | PARTS | {"kinds", "run"},
     "organize": BASE | {"survey"},
-    "report": {"model", "errors", "identifiers", "checklist"},
+    "report": {"model", "errors", "globs", "identifiers", "checklist"},
     "checklist": {"model"},
     "localarchive": BASE,
     "commands": BASE

@@ -110,6 +110,7 @@ def _is_in(folder: Path, entry: PathEntry, spec: Spec) -> bool:
 
 
 def _show_names(named: Named, flags: Flags) -> None:
+    from dandifile.report.causes import skipped_json
     from dandifile.report.console import show, stdout, width
     from dandifile.report.names import names_text
 
@@ -127,6 +128,7 @@ def _show_names(named: Named, flags: Flags) -> None:
                 ],
                 **refused_json(named.refused),
                 "warnings": _warnings_json(named.warnings),
+                "skipped": skipped_json(named.skipped),
                 "absent": list(named.absent),
             }
         )
@@ -135,7 +137,14 @@ def _show_names(named: Named, flags: Flags) -> None:
     paths = {content.source: path for content, path in named.files}
     show(
         console,
-        names_text(paths, named.refused, named.absent, warnings=named.warnings, width=width(console)),
+        names_text(
+            paths,
+            named.refused,
+            named.absent,
+            warnings=named.warnings,
+            skipped=named.skipped,
+            width=width(console),
+        ),
     )
 
 

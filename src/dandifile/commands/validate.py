@@ -43,6 +43,7 @@ def _verdict(spec: Spec, local: Local, of_refused: tuple[Finding, ...]) -> Verdi
         ignored=ignored,
         refused=local.refused,
         absent=local.absent,
+        skipped=local.skipped,
     )
 
 

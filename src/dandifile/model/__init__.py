@@ -18,6 +18,7 @@ from dandifile.model.here import (
     Recorded,
     Refusal,
     Severity,
+    Skipped,
     ZarrFile,
     is_zarr,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "RemoteAsset",
     "Result",
     "Severity",
+    "Skipped",
     "Spec",
     "Status",
     "Step",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dandifile.model import JsonObject, Refusal
+from dandifile.model import JsonObject, Refusal, Skipped
 from dandifile.report.lines import Mark, Row
 from dandifile.report.words import many
 
@@ -58,6 +58,27 @@ def refused_rows(refused: Iterable[Refusal], *, verbose: bool = False) -> list[R
             said += [Mark("", name, alone=True) for name in named(cause.files, verbose=verbose)]
         rows.append(Row("!", "refused", counted(cause.files), marks=tuple(said)))
     return rows
+
+
+def skipped_rows(skipped: Iterable[Skipped]) -> list[Row]:
+    """What is not taken up, a row for each reason."""
+    return [
+        Row(
+            "·",
+            "left out",
+            counted(group.sources),
+            marks=(
+                Mark("", group.reason),
+                Mark("", group.fix, alone=True),
+                *(Mark("", name, alone=True) for name in named(group.sources) if len(group.sources) > 1),
+            ),
+        )
+        for group in skipped
+    ]
+
+
+def skipped_json(skipped: Iterable[Skipped]) -> list[JsonObject]:
+    return [{"reason": one.reason, "fix": one.fix, "files": list(one.sources)} for one in skipped]
 
 
 def counted(files: Sequence[str]) -> str:

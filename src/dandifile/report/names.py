@@ -6,26 +6,28 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rich.text import Text
 
-from dandifile.model import Finding, Refusal
-from dandifile.report.causes import causes, counted, named, refused_rows
+from dandifile.model import Finding, Refusal, Skipped
+from dandifile.report.causes import causes, counted, named, refused_rows, skipped_rows
 from dandifile.report.lines import Mark, Row, page, table
 from dandifile.report.words import many
 
-_COLUMN = 7  # `refused`
+_COLUMN = 8  # `left out`
 
 
-def names_text(
+def names_text(  # noqa: PLR0913 - each of what a look at names finds
     paths: Mapping[str, str],
     refused: Sequence[Refusal],
     absent: Iterable[str],
     *,
     warnings: Sequence[Finding] = (),
+    skipped: Iterable[Skipped] = (),
     width: int = 100,
 ) -> Text:
     """A line a file, `source → path`, by path; then what gets no name and why. `paths` is by source."""
     rows = [Row("→", "name", f"{source} → {path}") for source, path in paths.items()]
     rows += warning_rows(warnings)
     rows += refused_rows(refused)
+    rows += skipped_rows(skipped)
     rows += [Row("?", "absent", f"{source} is not on this machine") for source in absent]
     counts = many(len(paths), "file") + (f" · {len(refused):,} refused" if refused else "")
     return page([*table(rows, width, _COLUMN), *([Text("")] if rows else []), Text(counts, "bold")])

@@ -16,6 +16,7 @@ from dandifile.survey.bids_stages import bids_entities, with_entities
 from dandifile.survey.generic import generic_metadata
 from dandifile.survey.gone import gone_assets
 from dandifile.survey.layout import Content, Draft, assign, is_organized
+from dandifile.survey.left_out import left_out
 from dandifile.survey.locations import locations
 from dandifile.survey.manifest import Line
 from dandifile.survey.normalise import date_of
@@ -71,7 +72,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
         pending=past.pending,
         refused=tuple(sorted((*seen.refused, *unreadable, *unnamed), key=lambda refusal: refusal.source)),
         absent=seen.absent,
-        skipped=seen.skipped,
+        skipped=left_out(seen.skipped, seen.contents, extracts.outputs),
     )
 
 
