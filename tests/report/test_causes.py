@@ -65,3 +65,9 @@ def test_findings_that_block_are_causes_too() -> None:
     assert verdict_json(Verdict(2, blocking=found))["causes"] == [
         {"reason": "check_x (error): no age", "fix": "", "files": ["a.nwb", "b.nwb"]}
     ]
+
+
+def test_files_that_name_each_other_are_one_cause() -> None:
+    reason = "a.nwb and b.nwb would get the same name"
+    [cause] = of_refusals([Refusal("a.nwb", reason, "x"), Refusal("b.nwb", reason, "x")])
+    assert (cause.reason, cause.files) == (reason, ("a.nwb", "b.nwb"))

@@ -251,6 +251,7 @@ def test_files_that_nothing_tells_apart_are_refused_and_named() -> None:
     assert paths == {}
     assert [refusal.source for refusal in refused] == ["raw/a.nwb", "raw/b.nwb"]
     assert "raw/b.nwb" in refused[0].reason
+    assert refused[0].reason == refused[1].reason  # one cause
     assert (
         "raw/a.nwb"
         in names([content("b.nwb"), content("a.nwb")], {"a.nwb": ("sub-m1/sub-m1_ecephys.nwb",)})[1][0].reason

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from dandifile.model import JsonObject, Refusal, Skipped
 from dandifile.report.lines import Mark, Row
@@ -24,14 +26,26 @@ class Cause:
 
 def causes(said: Iterable[tuple[str, str, str]]) -> list[Cause]:
     """Of (file, reason, fix), by the first file of each. Several files are alike but for their names."""
-    groups: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
-    for file, reason, fix in said:
-        groups.setdefault((without(file, reason), without(file, fix)), {})[file] = (reason, fix)
-    found = [
-        Cause(*(next(iter(files.values())) if len(files) == 1 else words), tuple(sorted(files)))
-        for words, files in groups.items()
-    ]
+    found = []
+    for words, files in grouped((file, (reason, fix)) for file, reason, fix in said).items():
+        reason, fix = next(iter(files.values())) if len(files) == 1 else words
+        found.append(Cause(reason, fix, tuple(sorted(files))))
     return sorted(found, key=lambda cause: (cause.files, cause.reason))
+
+
+Words: TypeAlias = tuple[str, ...]
+
+
+def grouped(said: Iterable[tuple[str, Words]]) -> dict[Words, dict[str, Words]]:
+    """What is said of files, by words that hold for each of them; inside, each file's own words."""
+    said = tuple(said)
+    times = Counter(words for _, words in said)
+    groups: dict[Words, dict[str, Words]] = {}
+    for file, words in said:
+        # Files that name each other in the same words are one cause as they are.
+        alike = words if times[words] > 1 else tuple(without(file, text) for text in words)
+        groups.setdefault(alike, {})[file] = words
+    return groups
 
 
 def without(file: str, text: str) -> str:

@@ -32,6 +32,7 @@ FIELDS = {
 }
 _WHERE_THEY_DIFFER = ("ses", "tis", "slice", "cell")
 _TIE_BREAKERS = (*_WHERE_THEY_DIFFER, "desc", "probe", "obj")
+_NAMED = 4  # files that are named of those that would have one name
 _ENTITY = re.compile(r"_(ses|tis|slice|cell)-([^_.]+)")
 
 
@@ -245,11 +246,20 @@ def _refuse_tied(path: str, group: Sequence[Content], holder: str | None, refuse
                 "remove one of the copies, or exclude it",
             )
         else:
+            all_of_them = _some(sorted({*([holder] if holder else []), *(one.source for one in group)}))
             refuse(
                 content,
-                f"its name would be {path}, as that of {rivals}: {_said(content)}",
+                f"{all_of_them} would get the same name, {path}: {_said(content)}",
                 _tie_break(content),
             )
+
+
+def _some(sources: Sequence[str]) -> str:
+    """The first few, in words that are the same for each of them."""
+    few = (
+        sources if len(sources) <= _NAMED else [*sources[: _NAMED - 1], f"{len(sources) - _NAMED + 1:,} more"]
+    )
+    return f"{', '.join(few[:-1])} and {few[-1]}"
 
 
 def _said(content: Content) -> str:
