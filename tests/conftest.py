@@ -17,8 +17,12 @@ from hypothesis import HealthCheck, settings
 
 from dandifile.boundary import run
 from dandifile.model import JsonObject
+from dandifile.run import child
 from localdandi.instance import Instance
 from localdandi.testing import TestArchive, archive
+
+# Child processes that were started with the same environment are used again, also by the next test.
+child.KEPT_BACK.append("PYTEST_CURRENT_TEST")
 
 # A busy machine is no reason to fail: examples may take their time.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dandifile.globs import matches
+from dandifile.globs import matches, narrowest
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,29 @@ def test_a_pattern_takes_a_path(pattern: str, path: str) -> None:
 )
 def test_and_not_another(pattern: str, path: str) -> None:
     assert not matches(pattern, path)
+
+
+@pytest.mark.parametrize(
+    ("paths", "patterns"),
+    [
+        ([], []),
+        (["raw/a.nwb"], ["raw/a.nwb"]),
+        (["raw/b.nwb", "raw/a.nwb"], ["raw/{a.nwb,b.nwb}"]),
+        (["a.nwb", "sub-1/b.nwb"], ["a.nwb", "sub-1/b.nwb"]),
+        ([f"raw/s{n}.nwb" for n in range(9)], ["raw/s*.nwb"]),
+        ([f"sub-{n}/sub-{n}_x.nwb" for n in range(9)], ["sub-*/sub-*_x.nwb"]),
+        (["raw/a[1].nwb"], [r"raw/a\[1\].nwb"]),
+        (["raw/a,b.nwb", "raw/c.nwb"], ["raw/*.nwb"]),
+    ],
+)
+def test_the_narrowest_patterns_of_some_paths(paths: list[str], patterns: list[str]) -> None:
+    assert narrowest(paths) == patterns
+
+
+NAMES = st.text(alphabet="ab,.[]{}*?!- ", min_size=1, max_size=4).filter(lambda name: name.strip(". "))
+
+
+@given(st.lists(st.lists(NAMES, min_size=1, max_size=3).map("/".join), min_size=1, max_size=8, unique=True))
+def test_the_narrowest_patterns_take_all_of_the_paths(paths: list[str]) -> None:
+    patterns = narrowest(paths)
+    assert [path for path in paths if not any(matches(pattern, path) for pattern in patterns)] == []

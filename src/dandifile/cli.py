@@ -27,6 +27,7 @@ from dandifile.flags import (
     PathGlob,
     Refresh,
     Rename,
+    StepTimeout,
     Store,
     Verbose,
     Yes,
@@ -106,6 +107,7 @@ def plan(
     no_color: NoColor = False,
     jobs: Jobs = None,
     executor: Executor = "local",
+    step_timeout: StepTimeout = None,
     locked: Locked = False,
 ) -> int:
     """Say what apply would do. Writes nothing."""
@@ -113,7 +115,7 @@ def plan(
     from dandifile.commands.plan import plan
 
     options = bounds(allow, only, path, exclude, overwrite_remote, rename=rename, refresh=refresh_metadata)
-    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, locked)
+    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, step_timeout, locked)
     return plan(flags, options, out, detailed_exitcode=detailed_exitcode)
 
 
@@ -136,6 +138,7 @@ def apply(
     no_color: NoColor = False,
     jobs: Jobs = None,
     executor: Executor = "local",
+    step_timeout: StepTimeout = None,
     locked: Locked = False,
 ) -> int:
     """Make the draft what the spec says."""
@@ -143,7 +146,7 @@ def apply(
     from dandifile.commands.common import Flags, bounds
 
     options = bounds(allow, only, path, exclude, overwrite_remote, rename=rename, refresh=refresh_metadata)
-    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, locked)
+    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, step_timeout, locked)
     return apply(flags, options, planfile, yes=yes, create=create)
 
 
@@ -156,13 +159,14 @@ def status(
     no_color: NoColor = False,
     jobs: Jobs = None,
     executor: Executor = "local",
+    step_timeout: StepTimeout = None,
     locked: Locked = False,
 ) -> int:
     """Show drift, and what the archive itself says of the draft."""
     from dandifile.commands.common import Flags
     from dandifile.commands.status import status
 
-    return status(Flags(file, environment, format, verbose, no_color, jobs, executor, locked))
+    return status(Flags(file, environment, format, verbose, no_color, jobs, executor, step_timeout, locked))
 
 
 @app.command()
@@ -230,12 +234,13 @@ def validate(
     no_color: NoColor = False,
     jobs: Jobs = None,
     executor: Executor = "local",
+    step_timeout: StepTimeout = None,
 ) -> int:
     """Run the archive's checks on the data, offline."""
     from dandifile.commands.common import Flags
     from dandifile.commands.validate import validate
 
-    return validate(Flags(file, environment, format, verbose, no_color, jobs, executor), report)
+    return validate(Flags(file, environment, format, verbose, no_color, jobs, executor, step_timeout), report)
 
 
 @app.command()
@@ -249,12 +254,24 @@ def scan(
     no_color: NoColor = False,
     jobs: Jobs = None,
     executor: Executor = "local",
+    step_timeout: StepTimeout = None,
 ) -> int:
     """Write dandiset.assets.tsv: the data, for machines without it."""
     from dandifile.commands.common import Flags
     from dandifile.commands.scan import scan
 
-    return scan(Flags(file, environment, format, no_color=no_color, jobs=jobs, executor=executor), forget)
+    return scan(
+        Flags(
+            file,
+            environment,
+            format,
+            no_color=no_color,
+            jobs=jobs,
+            executor=executor,
+            step_timeout=step_timeout,
+        ),
+        forget,
+    )
 
 
 @app.command()
@@ -275,12 +292,15 @@ def organize(
     no_color: NoColor = False,
     jobs: Jobs = None,
     executor: Executor = "local",
+    step_timeout: StepTimeout = None,
 ) -> int:
     """Show the names that files get; make a tree of them."""
     from dandifile.commands.common import Flags
     from dandifile.commands.organize import organize
 
-    flags = Flags(file, environment, format, no_color=no_color, jobs=jobs, executor=executor)
+    flags = Flags(
+        file, environment, format, no_color=no_color, jobs=jobs, executor=executor, step_timeout=step_timeout
+    )
     return organize(flags, to, mode, undo, rename=rename)
 
 

@@ -68,6 +68,10 @@ class DataError(UserError):
     """A file of the lab's cannot be read or used."""
 
 
+class GivenUpError(DataError):
+    """A file on which a step hung or crashed: it was given up, and the others went on."""
+
+
 class BlockedError(UserError):
     """A guard, a policy or a stale plan: nothing was written."""
 

@@ -25,6 +25,15 @@ Executor = Annotated[
     str,
     typer.Option("--executor", metavar="WHERE", help="local, or dask://HOST:PORT: a cluster that is up."),
 ]
+StepTimeout = Annotated[
+    float | None,
+    typer.Option(
+        "--step-timeout",
+        metavar="MINUTES",
+        min=0.01,
+        help="How long one file may take before it is given up; large ones get more. Default: 20.",
+    ),
+]
 Locked = Annotated[bool, typer.Option("--locked", help="Look nothing up: what the lock lacks is an error.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Ask no service.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]

@@ -43,6 +43,7 @@ from dandifile.plan.planner import CREATED, JOIN, Situation, base_of, make_plan,
 from dandifile.plan.standing import Standing
 from dandifile.run.engines import LOCAL, Engine, local
 from dandifile.run.execute import Notify, Perform, execute
+from dandifile.run.limits import Limit
 from dandifile.run.record import load_record, save_record
 from dandifile.run.survey_runner import survey_runner
 from dandifile.run.uploads import Sending
@@ -66,6 +67,7 @@ class Workspace:
     cache: Cache
     jobs: int
     engine: Engine
+    limit: Limit  # of one step of the survey
     remember: Callable[[str], None]  # told the identifier of a dandiset that was created
     locate: Callable[[Local, Mapping[str, RemoteAsset]], Local]  # adds what locations in NWB files are
     refuse: Callable[[Json], None] = lambda _: None  # a spec that does not fit `/api/info/`
@@ -153,7 +155,9 @@ def look(workspace: Workspace, observed: Mapping[str, Any], options: Options, no
     for asset in observed["assets"].assets.values():
         known[asset.digest].append(asset.path)
     record = _record(workspace)
-    with survey_runner(tasks, workspace.cache, workspace.jobs, notify, workspace.engine) as run:
+    with survey_runner(
+        tasks, workspace.cache, workspace.jobs, notify, workspace.engine, workspace.limit
+    ) as run:
         local = survey(
             workspace.spec,
             run,

@@ -125,3 +125,25 @@ def test_the_second_time_nothing_is_opened(spec: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(tasks, "perform", opened)
     assert run(["validate", "-f", str(spec)]) == Exit.DONE
+
+
+@pytest.mark.parametrize("where", ["flag", "spec"])
+def test_a_file_that_keeps_the_tools_busy_is_given_up_and_the_others_are_checked(
+    where: str, spec: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The package that reads NWB here is one that sleeps."""
+    monkeypatch.syspath_prepend(
+        str(write(spec.parent / "slow" / "dandi.py", "import time; time.sleep(60)").parent)
+    )
+    write_nwb(spec.parent / "raw" / "a.nwb")
+    write(spec.parent / "raw" / "b.mp4", "a video")
+    write(spec.parent / "raw" / "x.zarr" / ".zgroup", "{")
+    flags = ["--step-timeout", "0.05"] if where == "flag" else []
+    spec.write_text(SPEC + ("" if flags else "validation: {step_timeout: 0.05}\n"), "utf-8")
+    assert run(["validate", "-f", str(spec), *flags]) == Exit.BLOCKED
+    out = " ".join(capsys.readouterr().out.split())
+    assert "! refused raw/a.nwb" in out
+    assert out.count("it took longer than 3 s and was given up") == 2
+    assert "! validation error, 1 file the validation itself failed: it took" in out
+    assert "raw/x.zarr" in out
+    assert "3 files, 2 blocked" in out

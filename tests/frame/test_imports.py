@@ -12,7 +12,7 @@ from tests.frame.imports import imports
 
 SOURCE = ROOT / "src"
 
-NOUNS = {"model", "errors", "globs", "identifiers", "doi", "taxa"}
+NOUNS = {"model", "errors", "globs", "identifiers", "characters", "doi", "taxa"}
 BASE = NOUNS | {"schemafiles", "writing"}
 PARTS = {"spec", "lookup", "survey", "archive", "plan"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {
@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "run": BASE | PARTS | {"kinds"},
     "workspace": BASE | PARTS | {"kinds", "run"},
     "organize": BASE | {"survey"},
-    "report": {"model", "errors", "identifiers", "checklist"},
+    "report": {"model", "errors", "globs", "identifiers", "checklist"},
     "checklist": {"model"},
     "embedded": {"errors"},
     "local_identifiers": {"writing"},

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from dandifile.organize.place import folds_case
 from dandifile.organize.tree import Mode, Source, tree
 from dandifile.survey.media import is_url
 
@@ -90,3 +91,21 @@ def test_folders_are_linked_only() -> None:
     zarr = source("z.zarr", "z.zarr", folder=True)
     assert placed([zarr], Mode.SYMLINK) == ({"z.zarr": False}, {})
     assert list(placed([zarr], Mode.MOVE)[1]) == ["z.zarr"]
+
+
+def test_names_that_differ_in_case_only_are_refused_where_the_disk_takes_them_for_one() -> None:
+    sources = [source("a", "sub-S/x_ses-Day1.nwb"), source("b", "sub-S/x_ses-day1.nwb"), source("c", "c")]
+    assert len(tree(sources, Mode.COPY)[0]) == 3
+    placements, refused = tree(sources, Mode.COPY, folds=True)
+    assert [placement.source.path for placement in placements] == ["c"]
+    assert [refusal.source for refusal in refused] == ["a", "b"]
+    assert "another session_id" in refused[0].fix
+
+
+def test_whether_a_disk_folds_case_is_seen_from_a_folder_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "Mixed").mkdir()
+    folds = (tmp_path / "mIXED").exists()
+    assert folds_case(tmp_path / "Mixed" / "not" / "yet") is folds
+    if not folds:
+        (tmp_path / "mIXED").mkdir()  # two folders, and not one by two names
+        assert not folds_case(tmp_path / "Mixed")

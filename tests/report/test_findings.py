@@ -24,7 +24,7 @@ def test_one_check_is_one_paragraph_with_a_few_of_its_files() -> None:
         "      raw/s1.nwb  /general/subject",
         "      raw/s2.nwb  /general/subject",
         "      … and 6 more",
-        '    to accept it: - {check: "check_subject_age", paths: "**", reason: "…"}',
+        '    to accept it: - {check: "check_subject_age", paths: "raw/s*.nwb", reason: "…"}',
     ]
 
 
@@ -59,3 +59,15 @@ def test_the_line_to_copy_is_yaml() -> None:
 
 def test_no_findings() -> None:
     assert findings_text([]).plain == "No findings."
+
+
+def test_the_lines_to_copy_take_the_files_alone_and_none_that_is_refused_anyway() -> None:
+    findings = [found("raw/a.nwb"), found("raw/b.nwb"), found("other/c.nwb")]
+    text = findings_text(findings).plain
+    assert '"raw/{a.nwb,b.nwb}"' in text
+    assert '"other/c.nwb"' in text
+    assert '"**"' not in text
+    text = findings_text(findings, refused={"raw/a.nwb", "other/c.nwb"}).plain
+    assert text.count("reason:") == 1
+    assert '"raw/b.nwb"' in text
+    assert "accept" not in findings_text(findings[:1], refused={"raw/a.nwb"}).plain

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -56,6 +57,19 @@ def test_a_terminal_gets_a_bar_that_goes_away() -> None:
     assert "20/20" in stream.getvalue()
     assert "[b]" in stream.getvalue()
     assert stream.getvalue().endswith("\x1b[2K")
+
+
+@pytest.mark.parametrize("stream", [io.StringIO(), Terminal()], ids=["log", "terminal"])
+def test_a_step_that_hangs_is_named_though_nothing_is_told(
+    stream: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_LONG", 0.0)
+    monkeypatch.setattr(module, "_QUIET", 0.0)
+    with progress(0, 0, stream=stream) as shown:
+        shown.started("1", "inspect stuck.nwb")
+        told = len(stream.getvalue())
+        while "inspect stuck.nwb for " not in stream.getvalue()[told:]:
+            time.sleep(0.05)
 
 
 @pytest.mark.parametrize("stream", [io.StringIO(), Terminal()], ids=["log", "terminal"])

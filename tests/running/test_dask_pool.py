@@ -16,15 +16,17 @@ import pytest
 
 from dandifile import workspace
 from dandifile.errors import Exit, UserError
-from dandifile.model import Result, Status, Step
+from dandifile.model import GIVEN_UP, Result, Status, Step
 from dandifile.run.dask_pool import _in_words
 from dandifile.run.dask_watch import Waiting
 from dandifile.run.engines import engine
 from dandifile.run.execute import Perform, execute
+from dandifile.run.limits import Terms
 from dandifile.run.on_worker import run_step, versions
 from tests.conftest import CONTACT, Lab
 from tests.kinds.test_contract import zarr
 from tests.running.cluster import busy_worker, cluster, dying_once, overlapping, where
+from tests.running.test_limits import crashing, sleeping
 from tests.survey.lab import write, write_nwb
 
 pytest.importorskip("distributed", reason="the extra `dask` is not installed")
@@ -34,6 +36,13 @@ pytest.importorskip("distributed", reason="the extra `dask` is not installed")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with cluster(tmp_path_factory.mktemp("cluster"), workers=3) as found:
         yield found
+
+
+@pytest.fixture
+def threads(address: str) -> Iterator[Executor]:
+    """Steps in the workers' own processes."""
+    with engine(f"dask://{address}")("threads", 8) as made:
+        yield made
 
 
 @pytest.fixture
@@ -67,11 +76,27 @@ def test_a_worker_that_lacks_the_file_says_so_by_name_and_host(pool: Executor, t
     assert socket.gethostname() in result.error
 
 
-def test_a_worker_that_dies_has_its_step_done_by_another(pool: Executor, tmp_path: Path) -> None:
+def test_a_worker_that_dies_has_its_step_done_by_another(threads: Executor, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    [result] = run(pool, dying_once, Step("a", "k", {"mark": str(mark)}))
+    [result] = run(threads, dying_once, Step("a", "k", {"mark": str(mark)}))
     assert result.status is Status.DONE, result.error
     assert result.output != int(mark.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("kind", ["threads", "processes"])
+def test_a_step_that_hangs_is_given_up_and_the_others_are_done(address: str, kind: str) -> None:
+    terms = Terms(lambda step: 2.0 if step.params["seconds"] else 60.0)
+    steps = (Step(f"s{n}", "k", {"seconds": 600 if n == 1 else 0}) for n in range(4))
+    with engine(f"dask://{address}")(kind, 8, terms) as pool:
+        results = run(pool, sleeping, *steps)
+    assert [result.status is Status.DONE for result in results] == [True, False, True, True]
+    assert (results[1].reason, "longer than 2 s" in results[1].error) == (GIVEN_UP, True)
+
+
+def test_a_step_that_crashes_costs_no_worker(pool: Executor) -> None:
+    crashed, fine = run(pool, crashing, Step("a", "k", {"crash": True}), Step("b", "k", {}))
+    assert (crashed.status, crashed.reason, fine.status) == (Status.FAILED, GIVEN_UP, Status.DONE)
+    assert "crashed" in crashed.error
 
 
 def test_steps_that_need_a_process_of_their_own_do_not_share_one_at_a_time(pool: Executor) -> None:
@@ -213,7 +238,7 @@ def test_the_key_is_in_nothing_that_is_sent(lab: Lab, monkeypatch: pytest.Monkey
     from dandifile.archive.writer import Writer
     from dandifile.plan.kind import Means
     from dandifile.run.cache import MemoryCache
-    from dandifile.run.dask_pool import _task
+    from dandifile.run.child import task
     from dandifile.run.uploads import _placed, upload_from_here
 
     instance = Instance.called("x", lab.archive.web_url, lab.archive.api_url)
@@ -222,7 +247,7 @@ def test_the_key_is_in_nothing_that_is_sent(lab: Lab, monkeypatch: pytest.Monkey
     part = {"do": "send-part", "source": "a.zarr", "zarr": "z", "files": [["0", 1, "0" * 32]]}
     for params in (file, part):
         sent = _placed(Step("1", "assets", params), Means(writer, lab.folder, lab.folder))
-        assert lab.archive.key not in json.dumps(_task(upload_from_here, sent, {}, alone=False))
+        assert lab.archive.key not in json.dumps(task(upload_from_here, sent, {}))
 
 
 # --- What can be wrong ------------------------------------------------------------------------------
@@ -254,7 +279,7 @@ def test_a_cluster_that_has_lost_all_workers_is_not_waited_for_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("dandifile.run.dask_pool.WAITING", Waiting(look=0.1, told=0.2, ends=1.0))
-    with cluster(tmp_path / "cluster", 1) as address, engine(f"dask://{address}")("processes", 1) as pool:
+    with cluster(tmp_path / "cluster", 1) as address, engine(f"dask://{address}")("threads", 1) as pool:
         [first] = run(pool, dying_once, Step("a", "k", {"mark": str(tmp_path / "a")}))
         [next_one] = run(pool, where, Step("b", "k", {}))
     assert (first.status, next_one.status) == (Status.FAILED, Status.FAILED)
@@ -270,7 +295,13 @@ def test_an_engine_that_is_not_known_is_told() -> None:
 
 def task(**changes: Any) -> dict[str, Any]:
     step = vars(Step("a", "k", {}))
-    made = {"function": "tests.running.cluster:where", "step": step, "inputs": {}, "alone": False}
+    made = {
+        "function": "tests.running.cluster:where",
+        "step": step,
+        "inputs": {},
+        "alone": False,
+        "seconds": None,
+    }
     return {**made, "versions": dict(versions()), **changes}
 
 
@@ -286,7 +317,7 @@ def test_a_step_that_dask_gives_up_fails_and_the_pool_goes_on(tmp_path: Path) ->
     once = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
     with (
         cluster(tmp_path / "cluster", 2, once) as address,
-        engine(f"dask://{address}")("processes", 2) as pool,
+        engine(f"dask://{address}")("threads", 2) as pool,
     ):
         [dead] = run(pool, dying_once, Step("a", "k", {"mark": str(tmp_path / "a")}))
         [alive] = run(pool, where, Step("b", "k", {}))

@@ -6,13 +6,17 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import tomllib
+from pathlib import Path
 
 import pytest
 
 from dandifile.errors import Exit
 from tests.conftest import CONTACT, Lab
 from tests.frame import ROOT
+from tests.running.test_limits import gone
+from tests.survey.lab import write, write_nwb
 
 SPEC = f"description: d\nlicense: CC-BY-4.0\n{CONTACT}\npaths: [{{source: data, standard: any}}]\n"
 COMMAND = [sys.executable, "-c", "from dandifile.boundary import main; main()"]
@@ -42,6 +46,36 @@ def test_the_second_one_stops_whatever_is_waited_for_and_a_rerun_goes_on(lab: La
     lab.archive.behave()
     assert lab.run("apply", "--yes").code == Exit.DONE
     assert set(lab.assets()) == {"a.csv", "b.csv"}
+
+
+def test_the_second_one_ends_a_step_that_hangs(tmp_path: Path) -> None:
+    """The package that reads NWB here is one that sleeps."""
+    mark = tmp_path / "mark"
+    sleep = (
+        f"import os, pathlib, time; pathlib.Path({str(mark)!r}).write_text(str(os.getpid())); time.sleep(600)"
+    )
+    slow = write(tmp_path / "slow" / "dandi.py", sleep).parent
+    write_nwb(tmp_path / "data" / "a.nwb")
+    head = "dandifile: 1\ninstance: dandi-sandbox\nname: n\npaths: [data]\n"
+    spec = write(tmp_path / "dandiset.yaml", head)
+    with subprocess.Popen(
+        [*COMMAND, "validate", "--file", str(spec)],
+        env={**os.environ, "PYTHONPATH": str(slow)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        while not mark.exists() or not mark.read_text("utf-8"):
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        while "Ctrl-C again" not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == Exit.INTERRUPTED
+    assert gone(int(mark.read_text("utf-8")))
 
 
 EARLY = """

@@ -25,6 +25,7 @@ class Tasks:
     pool: Callable[[str], str]
     perform: Callable[[Step, Mapping[str, Json]], Json] = where
     cache_key: Callable[[Step], str | None] = field(default=lambda step: step.params.get("key"))
+    size: Callable[[Step], int] = field(default=lambda step: step.params.get("size", 0))
 
 
 def steps(count: int, **params: Any) -> list[Step]:
@@ -45,9 +46,10 @@ def test_a_task_says_where_it_runs(pool: str, here: bool) -> None:
     assert {result.output == os.getpid() for result in results.values()} == {here}
 
 
-def test_one_step_alone_is_not_worth_a_process() -> None:
+def test_one_step_alone_runs_apart_too() -> None:
+    """It may hang or crash like any other."""
     results = run(Tasks(lambda kind: "processes"), steps(1), MemoryCache())
-    assert results["s0"].output == os.getpid()
+    assert results["s0"].output not in (os.getpid(), None)
 
 
 def test_what_is_known_is_not_done_again() -> None:

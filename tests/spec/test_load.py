@@ -180,12 +180,12 @@ def test_overlays_validation_ignore_and_policy(tmp_path: Path) -> None:
         tmp_path,
         HEAD
         + "assets: [{match: 'a/**', metadata: {keywords: null}}, {match: b, metadata: {}}]\n"
-        + "validation: {fail_on: critical, ignore: [{check: c, reason: r}]}\n"
+        + "validation: {fail_on: critical, step_timeout: 90, ignore: [{check: c, reason: r}]}\n"
         + "ignore: [/keywords, /contributor/email]\n"
         + "policy: {max_deletions: 5}\n",
     )
     assert spec.overlays == (Overlay("a/**", {"keywords": None}), Overlay("b", {}))
-    assert spec.validation == Validation("critical", (IgnoredCheck("c", "r", "**"),))
+    assert spec.validation == Validation("critical", (IgnoredCheck("c", "r", "**"),), 90)
     assert spec.ignore == ("/keywords", "/contributor/email")
     assert spec.max_deletions == "5"
 

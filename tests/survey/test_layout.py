@@ -251,6 +251,7 @@ def test_files_that_nothing_tells_apart_are_refused_and_named() -> None:
     assert paths == {}
     assert [refusal.source for refusal in refused] == ["raw/a.nwb", "raw/b.nwb"]
     assert "raw/b.nwb" in refused[0].reason
+    assert refused[0].reason == refused[1].reason  # one cause
     assert (
         "raw/a.nwb"
         in names([content("b.nwb"), content("a.nwb")], {"a.nwb": ("sub-m1/sub-m1_ecephys.nwb",)})[1][0].reason
@@ -289,11 +290,18 @@ def test_other_files_keep_their_place_below_into() -> None:
 
 def test_clashing_files_are_refused_but_not_the_one_that_is_on_the_draft() -> None:
     entry = PathEntry("raw", standard="any")
-    files = [content("a.txt", entry=entry), content("A.txt", entry=entry)]
-    assert len(names(files)[1]) == 2
-    paths, [refusal] = names(files, {"a.txt": ("a.txt",)})
-    assert paths == {"a.txt": "a.txt"}
-    assert refusal.source == "raw/A.txt"
+    other = PathEntry("more", standard="any")
+    files = [content("a.txt", entry=entry, digest="1"), content("a.txt", entry=other, digest="2")]
+    assert len(assign(files, Draft({}, Record()))[1]) == 2
+    paths, [refusal] = assign(files, Draft({"1": ("a.txt",)}, Record()))
+    assert paths == {"raw/a.txt": "a.txt"}
+    assert refusal.source == "more/a.txt"
+
+
+def test_paths_that_differ_in_case_only_are_two() -> None:
+    entry = PathEntry("raw", standard="any")
+    paths, refused = names([content("a.txt", entry=entry), content("A.txt", entry=entry)])
+    assert (set(paths.values()), refused) == ({"a.txt", "A.txt"}, ())
 
 
 def test_a_newcomer_does_not_take_the_path_of_a_file_as_it_is() -> None:

@@ -101,6 +101,7 @@ def test_the_parts_of_a_real_files_name() -> None:
     assert extracted(SHARED / "000009_real_ecephys_ogen.nwb")["labels"] == {
         "entities": {"sub": "anm00239123", "ses": "20170627T093549", "obj": "6y4oo1"},
         "modalities": "ecephys+ogen",
+        "ids": {"sub": "anm00239123"},  # the session is made of its start
     }
 
 

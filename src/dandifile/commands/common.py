@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dandifile.commands.lookups import Bound
     from dandifile.local_identifiers import Place
     from dandifile.run.cache import SqliteCache
+    from dandifile.run.limits import Limit
     from dandifile.workspace import Workspace
 
 FORMATS = ("text", "json")
@@ -39,6 +40,7 @@ class Flags:
     no_color: bool = False
     jobs: int | None = None
     executor: str = LOCAL  # where survey steps and uploads run, as `run.engines` names it
+    step_timeout: float | None = None  # minutes; None: as the spec says
     locked: bool = False  # nothing is looked up; what the lock lacks is an error
 
     def __post_init__(self) -> None:
@@ -70,6 +72,13 @@ def load_spec(flags: Flags, need: Need = EVERYTHING) -> Spec:
     from dandifile.commands.lookups import pinned
 
     return pinned(bound(flags, need))
+
+
+def limit(flags: Flags, spec: Spec) -> Limit:
+    """How long one step of the survey may take: by the flag, else by the spec."""
+    from dandifile.run.limits import MINUTES, Limit
+
+    return Limit(flags.step_timeout or spec.validation.step_timeout or MINUTES)
 
 
 def bound(flags: Flags, need: Need = EVERYTHING) -> Bound:
@@ -120,9 +129,15 @@ def opened(flags: Flags, *, writing: bool, need: Need = ONLINE) -> Iterator[Work
         locate = partial(located, declared, spec, cache, locked=flags.locked)
         with reached as make:
             jobs = flags.jobs or TRANSFERS
-            refuse = partial(_refuse_licenses, declared, spec)
-            engine_ = engine(flags.executor)
-            yield make(spec=spec, cache=cache, jobs=jobs, engine=engine_, locate=locate, refuse=refuse)
+            yield make(
+                spec=spec,
+                cache=cache,
+                jobs=jobs,
+                engine=engine(flags.executor),
+                limit=limit(flags, spec),
+                locate=locate,
+                refuse=partial(_refuse_licenses, declared, spec),
+            )
 
 
 def _refuse_licenses(declared: Bound, spec: Spec, info: Json) -> None:

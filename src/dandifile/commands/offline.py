@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from dandifile.commands.common import Flags, at_hand, local_place
+from dandifile.commands.common import Flags, at_hand, limit, local_place
 from dandifile.commands.instance import LOCAL
 from dandifile.commands.showing import watching
 from dandifile.errors import ArchiveError
@@ -33,7 +33,7 @@ def data(flags: Flags) -> Iterator[Data]:
     with (
         at_hand(flags) as (spec, cache, jobs),
         watching(flags) as (notify, _),
-        survey_runner(tasks, cache, jobs, notify, engine(flags.executor)) as run,
+        survey_runner(tasks, cache, jobs, notify, engine(flags.executor), limit(flags, spec)) as run,
     ):
         yield Data(spec, _record(spec), run)
 

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from dandifile.commands.common import Flags
 from dandifile.commands.offline import Data, data
-from dandifile.commands.showing import print_json
+from dandifile.commands.showing import print_json, refused_json
 from dandifile.errors import Exit, UserError
-from dandifile.model import JsonObject, PathEntry, Refusal, Spec
+from dandifile.model import Finding, JsonObject, PathEntry, Refusal, Spec
 from dandifile.organize.log import read
 from dandifile.organize.make import Placed, Tree, make
+from dandifile.organize.place import folds_case
 from dandifile.organize.tree import Mode, Source, tree
 from dandifile.organize.undo import undo
 from dandifile.survey.manifest import load, manifest_file
@@ -44,10 +45,13 @@ def _make(here: Data, named: Named, folder: Path, mode: Mode, flags: Flags) -> i
     target = Tree.at(folder, mode)
     moved = {entry.source for entry in target.before.values()}
     sources, unread = _sources(here, named)
-    placements, refused = tree(sources, mode, lambda file: Path(file).exists() or file in moved)
+    placements, refused = tree(
+        sources, mode, lambda file: Path(file).exists() or file in moved, folds=folds_case(folder)
+    )
     placed = list(make(placements, target))
     refused = sorted((*named.refused, *unread, *refused), key=lambda refusal: refusal.source)
-    _show_placed(placed, refused, flags, log=target.log.file if target.log.file.exists() else None)
+    log = target.log.file if target.log.file.exists() else None
+    _show_placed(placed, refused, flags, log=log, warnings=named.warnings)
     if mode is Mode.MOVE and not any(_is_in(folder, entry, here.spec) for entry in here.spec.paths):
         sys.stderr.write(f"the files have moved: name {folder} under `paths`, or undo it\n")
     return _exit_code(placed, refused)
@@ -106,6 +110,7 @@ def _is_in(folder: Path, entry: PathEntry, spec: Spec) -> bool:
 
 
 def _show_names(named: Named, flags: Flags) -> None:
+    from dandifile.report.causes import skipped_json
     from dandifile.report.console import show, stdout, width
     from dandifile.report.names import names_text
 
@@ -121,18 +126,35 @@ def _show_names(named: Named, flags: Flags) -> None:
                     }
                     for content, path in named.files
                 ],
-                "refused": _refused_json(named.refused),
+                **refused_json(named.refused),
+                "warnings": _warnings_json(named.warnings),
+                "skipped": skipped_json(named.skipped),
                 "absent": list(named.absent),
             }
         )
         return
     console = stdout(no_color=flags.no_color)
     paths = {content.source: path for content, path in named.files}
-    show(console, names_text(paths, named.refused, named.absent, width=width(console)))
+    show(
+        console,
+        names_text(
+            paths,
+            named.refused,
+            named.absent,
+            warnings=named.warnings,
+            skipped=named.skipped,
+            width=width(console),
+        ),
+    )
 
 
 def _show_placed(
-    placed: Sequence[Placed], refused: Sequence[Refusal], flags: Flags, *, log: Path | None
+    placed: Sequence[Placed],
+    refused: Sequence[Refusal],
+    flags: Flags,
+    *,
+    log: Path | None,
+    warnings: Sequence[Finding] = (),
 ) -> None:
     from rich.text import Text
 
@@ -141,13 +163,20 @@ def _show_placed(
 
     if flags.format == "json":
         files = [vars(one) for one in placed]
-        print_json({"files": files, "refused": _refused_json(refused), "log": str(log) if log else None})
+        print_json(
+            {
+                "files": files,
+                **refused_json(refused),
+                "warnings": _warnings_json(warnings),
+                "log": str(log) if log else None,
+            }
+        )
         return
     console = stdout(no_color=flags.no_color)
     errors = {one.path: one.error for one in placed if one.status == "failed"}
     words = {"done": "done", "there": "there already", "failed": "failed"}
     counts = Counter(words[one.status] for one in placed) + Counter(refused=len(refused))
-    show(console, placed_text(errors, refused, counts, width=width(console)))
+    show(console, placed_text(errors, refused, counts, warnings=warnings, width=width(console)))
     if log:
         console.print(Text(f"To undo it: dandifile organize --undo {_quoted(log)}"), soft_wrap=True)
 
@@ -157,8 +186,8 @@ def _quoted(file: Path) -> str:
     return f'"{file}"' if os.name == "nt" else shlex.quote(str(file))
 
 
-def _refused_json(refused: Sequence[Refusal]) -> list[JsonObject]:
-    return [vars(refusal) for refusal in refused]
+def _warnings_json(warnings: Sequence[Finding]) -> list[JsonObject]:
+    return [{"source": one.source, "check": one.check, "message": one.message} for one in warnings]
 
 
 def _exit_code(placed: Sequence[Placed], refused: Sequence[Refusal]) -> Exit:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dandifile.commands.common import Flags
 from dandifile.commands.offline import data
-from dandifile.commands.showing import print_json
+from dandifile.commands.showing import print_json, refused_json
 from dandifile.errors import Exit
 from dandifile.survey.inventory import Inventory, inventory
 from dandifile.survey.manifest import Line, load, manifest_file, save
@@ -38,8 +38,8 @@ def _show(name: str, before: Sequence[Line], found: Inventory, flags: Flags) -> 
         "invalid": sum(line.validation == "invalid" for line in new.values()),
     }
     if flags.format == "json":
-        refused = [vars(refusal) for refusal in found.named.refused]
-        print_json({"file": name, **counts, "refused": refused, "absent": list(found.named.absent)})
+        refused = refused_json(found.named.refused)
+        print_json({"file": name, **counts, **refused, "absent": list(found.named.absent)})
     else:
         console = stdout(no_color=flags.no_color)
         show(console, scanned_text(name, counts, found.named.refused, width=width(console)))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from dandifile.commands.common import Flags
-from dandifile.model import Effect, JsonObject, Plan, Result, Step
+from dandifile.model import Effect, JsonObject, Plan, Refusal, Result, Step
 from dandifile.plan.planfile import to_json
 from dandifile.run.execute import Notify
 from dandifile.workspace import Outcome
@@ -51,6 +51,16 @@ def print_outcome(plan: Plan, done: Outcome, seconds: float) -> None:
 
 def print_json(document: JsonObject) -> None:
     sys.stdout.write(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def refused_json(refused: Sequence[Refusal]) -> JsonObject:
+    """Every file that is refused, and the causes, each with its files."""
+    from dandifile.report.causes import causes_json, of_refusals
+
+    return {
+        "refused": [vars(refusal) for refusal in refused],
+        "causes": causes_json(of_refusals(refused)),
+    }
 
 
 @contextmanager

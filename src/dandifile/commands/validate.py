@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from dandifile.commands.common import Flags, at_hand
+from dandifile.commands.common import Flags, at_hand, limit
 from dandifile.commands.showing import print_json, watching
 from dandifile.errors import Exit, UserError
 from dandifile.model import Finding, Local, Spec
@@ -21,8 +21,8 @@ def validate(flags: Flags, report: Path | None) -> int:
     from dandifile.survey.judge import judge
 
     with at_hand(flags) as (spec, cache, jobs):
-        where = engine(flags.executor)
-        with watching(flags) as (notify, _), survey_runner(tasks, cache, jobs, notify, where) as run:
+        pools = engine(flags.executor), limit(flags, spec)
+        with watching(flags) as (notify, _), survey_runner(tasks, cache, jobs, notify, *pools) as run:
             local, of_refused = judge(spec, run)
         verdict = _verdict(spec, local, of_refused)
     if report is not None:
@@ -43,6 +43,7 @@ def _verdict(spec: Spec, local: Local, of_refused: tuple[Finding, ...]) -> Verdi
         ignored=ignored,
         refused=local.refused,
         absent=local.absent,
+        skipped=local.skipped,
     )
 
 

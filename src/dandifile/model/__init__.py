@@ -18,15 +18,29 @@ from dandifile.model.here import (
     Recorded,
     Refusal,
     Severity,
+    Skipped,
     ZarrFile,
     is_zarr,
 )
 from dandifile.model.regions import Anatomies, Located, Location, Regions
 from dandifile.model.there import Complaint, Health, RemoteAsset, Target
 from dandifile.model.wanted import IgnoredCheck, Overlay, PathEntry, Spec, Validation, Vocabulary
-from dandifile.model.work import Action, Block, Change, Effect, Forecast, Key, Plan, Result, Status, Step
+from dandifile.model.work import (
+    GIVEN_UP,
+    Action,
+    Block,
+    Change,
+    Effect,
+    Forecast,
+    Key,
+    Plan,
+    Result,
+    Status,
+    Step,
+)
 
 __all__ = [
+    "GIVEN_UP",
     "Action",
     "Anatomies",
     "Block",
@@ -57,6 +71,7 @@ __all__ = [
     "RemoteAsset",
     "Result",
     "Severity",
+    "Skipped",
     "Spec",
     "Status",
     "Step",

@@ -35,6 +35,11 @@ class Finding:
     severity: Severity | None
     within: str = ""  # where in the file, e.g. /general/subject
 
+    @property
+    def what(self) -> str:
+        """The check, how bad it is, and what it says: the same for every file with that fault."""
+        return f"{self.check} ({self.severity}): {self.message}"
+
 
 @dataclass(frozen=True)
 class LocalAsset:
@@ -97,6 +102,19 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Skipped:
+    """Files that `paths` does not take, for one reason, and what to do if they are data.
+
+    `minor`: nothing suggests that they are.
+    """
+
+    reason: str
+    fix: str
+    sources: tuple[str, ...]
+    minor: bool = True
+
+
+@dataclass(frozen=True)
 class Recorded:
     """What the last apply made of one local file: the asset's path and its content."""
 
@@ -126,5 +144,5 @@ class Local:
     absent: tuple[str, ...] = ()
     record: Record = field(default_factory=Record)
     pending: tuple[PendingAsset, ...] = ()
-    skipped: int = 0  # files that were not excluded, but are not of their entry's standard
+    skipped: tuple[Skipped, ...] = ()  # files that were not excluded, and are not taken all the same
     located: Located = field(default_factory=Located)  # looked up after the survey

@@ -51,6 +51,7 @@ class IgnoredCheck:
 class Validation:
     fail_on: str = "error"  # the least severity that blocks a file: a name of `Severity`, or never
     ignore: tuple[IgnoredCheck, ...] = ()
+    step_timeout: float | None = None  # minutes, to which a file's size adds; None: the default
 
 
 @dataclass(frozen=True)

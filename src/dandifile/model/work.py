@@ -157,6 +157,10 @@ class Status(StrEnum):
     SKIPPED = "skipped"  # something that it needs failed
 
 
+GIVEN_UP = "given up"
+"""The `reason` of a failed step that hung or crashed: the fault lies in the file, or in what reads it."""
+
+
 @dataclass(frozen=True)
 class Result:
     """How a step ended. `reason` says why it ran, or why not; `error` what went wrong and what to do."""

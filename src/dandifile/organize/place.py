@@ -8,11 +8,24 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from dandifile.errors import DataError
+
+
+def folds_case(folder: Path) -> bool:
+    """Whether names that differ in case only are one name there, as on most disks of macOS and Windows.
+
+    Asked of the nearest folder that exists and has letters in its name; nothing is written for it.
+    """
+    for here in (folder, *folder.parents):
+        other = here.with_name(here.name.swapcase()) if here.name else here
+        if here.exists() and other != here:
+            return other.exists() and other.samefile(here)
+    return sys.platform in ("darwin", "win32")
 
 
 @contextmanager

@@ -8,8 +8,8 @@ puts them, and the references are rewritten. A link to a file cannot be rewritte
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,9 +54,16 @@ class Placement:
 
 
 def tree(
-    sources: Sequence[Source], mode: Mode, exists: Callable[[str], bool] = os.path.exists
+    sources: Sequence[Source],
+    mode: Mode,
+    exists: Callable[[str], bool] = os.path.exists,
+    *,
+    folds: bool = False,
 ) -> tuple[list[Placement], list[Refusal]]:
-    """What to place, by path, and the files that cannot be in such a tree. `exists` looks for media files."""
+    """What to place, by path, and the files that cannot be in such a tree. `exists` looks for media files.
+
+    `folds`: where the tree is made, names that differ in case only are one name.
+    """
     paths = {os.path.normpath(source.file): source.path for source in sources}
     rewritten = [source for source in sources if lost(source.file, source.path, source.media, paths)]
     uses = Counter(name for source in rewritten for name in {*media_files(source)})
@@ -67,6 +74,8 @@ def tree(
     }
     if mode is not Mode.SYMLINK:
         refused |= {source.source: Refusal(source.source, *_FOLDER) for source in sources if source.folder}
+    if folds:
+        refused |= {source.source: Refusal(source.source, *why) for source, why in _one_name(sources)}
     going = {source.source for source in rewritten} - refused.keys()
     beside = {name for source in rewritten if source.source in going for name in media_files(source)}
     placements = [
@@ -75,6 +84,21 @@ def tree(
         if source.source not in refused and os.path.normpath(source.file) not in beside
     ]
     return placements, [refused[name] for name in sorted(refused)]
+
+
+def _one_name(sources: Iterable[Source]) -> Iterator[tuple[Source, tuple[str, str]]]:
+    """Files whose path, on such a disk, would be that of another; what they would become, and what to do."""
+    groups: dict[str, list[Source]] = defaultdict(list)
+    for source in sources:
+        groups[source.path.casefold()].append(source)
+    for group in groups.values():
+        if len(group) > 1:
+            paths = " and ".join(sorted(source.path for source in group))
+            why = (
+                f"{paths} differ in case only, and would be one file on this disk",
+                "make the tree on a disk that tells them apart, or give one another session_id",
+            )
+            yield from ((source, why) for source in group)
 
 
 def media_files(source: Source) -> list[str]:

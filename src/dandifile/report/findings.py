@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rich.text import Text
 
+from dandifile.globs import narrowest
 from dandifile.model import Finding
 from dandifile.report.lines import paragraph, sections
 from dandifile.report.words import clean, many
@@ -17,18 +18,29 @@ _COLOURS = {"critical": "bold red", "error": "red", "warning": "yellow", "": "ma
 _TOOL_FAILED = -1
 
 
-def findings_text(findings: Iterable[Finding], *, verbose: bool = False, width: int = 100) -> Text:
-    """A paragraph a check, worst first: how many files, what it says, which files, how to ignore it."""
+def findings_text(
+    findings: Iterable[Finding],
+    *,
+    refused: Collection[str] = (),
+    verbose: bool = False,
+    width: int = 100,
+) -> Text:
+    """A paragraph a check, worst first: how many files, what it says, which files, how to ignore it.
+
+    `refused` are files that cannot be assets whatever is accepted.
+    """
     groups: dict[tuple[int, str], list[Finding]] = {}
     for finding in findings:
         rank = _TOOL_FAILED if finding.severity is None else finding.severity.rank
         groups.setdefault((-rank, finding.check), []).append(finding)
     if not groups:
         return Text("No findings.")
-    return sections(_check(group, verbose=verbose, width=width) for _, group in sorted(groups.items()))
+    return sections(
+        _check(group, refused, verbose=verbose, width=width) for _, group in sorted(groups.items())
+    )
 
 
-def _check(findings: Sequence[Finding], *, verbose: bool, width: int) -> list[Text]:
+def _check(findings: Sequence[Finding], refused: Collection[str], *, verbose: bool, width: int) -> list[Text]:
     first = findings[0]
     severity = first.severity.value if first.severity else ""
     files = sorted({finding.source for finding in findings})
@@ -38,7 +50,8 @@ def _check(findings: Sequence[Finding], *, verbose: bool, width: int) -> list[Te
     for message, where in _messages(findings, verbose=verbose):
         lines += paragraph("    ", message, width)
         lines += [Text(f"      {clean(place)}", "dim") for place in where]
-    return lines + (_how_to_ignore(first.check, files) if severity else [])
+    acceptable = [file for file in files if file not in refused] if severity else []
+    return lines + _how_to_ignore(first.check, acceptable)
 
 
 def _messages(findings: Sequence[Finding], *, verbose: bool) -> list[tuple[str, list[str]]]:
@@ -60,8 +73,11 @@ def _some(places: list[str], *, verbose: bool) -> list[str]:
 
 
 def _how_to_ignore(check: str, files: Sequence[str]) -> list[Text]:
-    """The line for `validation: ignore:` in the spec; quoted as JSON, which YAML reads as it is."""
-    paths = files[0] if len(files) == 1 else "**"
-    quoted = json.dumps(paths, ensure_ascii=False)
-    entry = f'- {{check: {json.dumps(check)}, paths: {clean(quoted)}, reason: "…"}}'
-    return [Text.assemble(("    to accept it: ", "cyan"), entry)]
+    """The lines for `validation: ignore:` in the spec; quoted as JSON, which YAML reads as it is."""
+    lines = []
+    for number, paths in enumerate(narrowest(files)):
+        quoted = json.dumps(paths, ensure_ascii=False)
+        entry = f'- {{check: {json.dumps(check)}, paths: {clean(quoted)}, reason: "…"}}'
+        lead = "    to accept it: " if number == 0 else " " * 18
+        lines.append(Text.assemble((lead, "cyan"), entry))
+    return lines

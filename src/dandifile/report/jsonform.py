@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from dandifile.model import Change, JsonObject, Plan, Result, Status, Target
 from dandifile.report.after import neurosift, sessions
+from dandifile.report.causes import causes, causes_json
 from dandifile.report.outcome import bytes_sent
 
 
@@ -28,6 +29,9 @@ def plan_json(plan: Plan, document: JsonObject) -> JsonObject:
             }
             for change in plan.changes
         ],
+        "causes": causes_json(
+            causes((block.key.name, block.reason, block.fix) for block in plan.blocked if block.key)
+        ),
         "counts": _counts(plan.changes),
         "plan": document,
         "stopped": plan.stopped,

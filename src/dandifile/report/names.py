@@ -6,29 +6,60 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rich.text import Text
 
-from dandifile.model import Refusal
+from dandifile.model import Finding, Refusal, Skipped
+from dandifile.report.causes import causes, counted, named, refused_rows, skipped_rows
 from dandifile.report.lines import Mark, Row, page, table
 from dandifile.report.words import many
 
-_COLUMN = 7  # `refused`
+_COLUMN = 8  # `left out`
 
 
-def names_text(
-    paths: Mapping[str, str], refused: Sequence[Refusal], absent: Iterable[str], *, width: int = 100
+def names_text(  # noqa: PLR0913 - each of what a look at names finds
+    paths: Mapping[str, str],
+    refused: Sequence[Refusal],
+    absent: Iterable[str],
+    *,
+    warnings: Sequence[Finding] = (),
+    skipped: Iterable[Skipped] = (),
+    width: int = 100,
 ) -> Text:
     """A line a file, `source → path`, by path; then what gets no name and why. `paths` is by source."""
     rows = [Row("→", "name", f"{source} → {path}") for source, path in paths.items()]
+    rows += warning_rows(warnings)
     rows += refused_rows(refused)
+    rows += skipped_rows(skipped)
     rows += [Row("?", "absent", f"{source} is not on this machine") for source in absent]
     counts = many(len(paths), "file") + (f" · {len(refused):,} refused" if refused else "")
     return page([*table(rows, width, _COLUMN), *([Text("")] if rows else []), Text(counts, "bold")])
 
 
+def warning_rows(warnings: Iterable[Finding]) -> list[Row]:
+    """What does not keep a file out, a row for each cause."""
+    return [
+        Row(
+            "~",
+            "warning",
+            counted(cause.files),
+            marks=(
+                Mark("", cause.reason),
+                *(Mark("", name, alone=True) for name in named(cause.files) if len(cause.files) > 1),
+            ),
+        )
+        for cause in causes((finding.source, finding.message, "") for finding in warnings)
+    ]
+
+
 def placed_text(
-    errors: Mapping[str, str], refused: Sequence[Refusal], counts: Mapping[str, int], *, width: int = 100
+    errors: Mapping[str, str],
+    refused: Sequence[Refusal],
+    counts: Mapping[str, int],
+    *,
+    warnings: Sequence[Finding] = (),
+    width: int = 100,
 ) -> Text:
     """What did not work and why, then how many did. `errors` is by path, `counts` by status."""
     rows = [Row("!", "failed", path, marks=(Mark("", error),)) for path, error in errors.items()]
+    rows += warning_rows(warnings)
     rows += refused_rows(refused)
     said = [f"{count:,} {status}" for status, count in counts.items() if count]
     last = Text(" · ".join(said) or "nothing to do", "bold")
@@ -45,10 +76,3 @@ def scanned_text(
     summary = " · ".join([f"{name}: {many(counts['lines'], 'line')}", *(said or ["as before"])])
     rows = table(refused_rows(refused), width, _COLUMN)
     return page([*rows, *([Text("")] if rows else []), Text(summary, "bold")])
-
-
-def refused_rows(refused: Iterable[Refusal]) -> list[Row]:
-    return [
-        Row("!", "refused", item.source, marks=(Mark("", item.reason), Mark("", item.fix, alone=True)))
-        for item in refused
-    ]

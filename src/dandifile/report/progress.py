@@ -14,12 +14,14 @@ from rich.text import Text
 
 from dandifile.model import Result, Status
 from dandifile.report.console import console
-from dandifile.report.words import clean, clip, size
+from dandifile.report.words import clean, clip, duration, size
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _EVERY = 5.0  # seconds between two lines
+_QUIET = 60.0  # seconds between two lines while nothing goes on
+_LONG = 15.0  # seconds after which the time that a step has taken is shown
 _BETWEEN = (
     "looking at what is there"  # before the first step and after the last: at the archive, and into folders
 )
@@ -51,10 +53,29 @@ def progress(
     if silent:
         yield _Silent()
     elif to.is_terminal:
-        with _bars(to) as bars:
-            yield _Shown(_Live(bars, tally), tally)
+        with _bars(to) as bars, _ticking(_Shown(_Live(bars, tally), tally)) as shown:
+            yield shown
     else:
-        yield _Shown(_Lines(to), tally)
+        with _ticking(_Shown(_Lines(to), tally)) as shown:
+            yield shown
+
+
+@contextmanager
+def _ticking(shown: _Shown, every: float = 1.0) -> Iterator[_Shown]:
+    """Shows it every second too: a step that hangs tells nothing, and is to be named then."""
+    over = threading.Event()
+
+    def tick() -> None:
+        while not over.wait(every):
+            shown.tick()
+
+    thread = threading.Thread(target=tick, name="progress", daemon=True)
+    thread.start()
+    try:
+        yield shown
+    finally:
+        over.set()
+        thread.join()
 
 
 class _Silent:
@@ -71,19 +92,21 @@ class _Tally:
     def __init__(self, total_bytes: int, total_steps: int) -> None:
         self.total_bytes, self.total_steps = total_bytes, total_steps
         self.bytes = self.steps = 0
-        self.running: dict[str, str] = {}
+        self.running: dict[str, tuple[str, float]] = {}  # what it does, and since when
         self.begun = time.monotonic()
 
     def end(self, result: Result) -> str:
         """The text of the step that ended."""
         self.steps += 1
-        return self.running.pop(result.step, result.step)
+        return self.running.pop(result.step, (result.step, 0.0))[0]
 
     def now(self) -> str:
-        """The step that has run longest, and how many others run beside it."""
-        first = next(iter(self.running.values()), _BETWEEN)
+        """The step that has run longest, for how long, and how many others run at the same time."""
+        first, since = next(iter(self.running.values()), (_BETWEEN, time.monotonic()))
         others = len(self.running) - 1
-        return clip(first, _NAME) + (f" and {others:,} more" if others > 0 else "")
+        taken = time.monotonic() - since
+        long = f" for {duration(taken)}" if taken >= _LONG else ""
+        return clip(first, _NAME) + long + (f" and {others:,} more" if others > 0 else "")
 
     def counted(self) -> str:
         return f"{self.steps:,}/{self.total_steps:,}" if self.total_steps else f"{self.steps:,}"
@@ -111,7 +134,11 @@ class _Shown:
 
     def started(self, step_id: str, text: str) -> None:
         with self._lock:
-            self._tally.running[step_id] = clean(text)
+            self._tally.running[step_id] = (clean(text), time.monotonic())
+            self._face.show(self._tally)
+
+    def tick(self) -> None:
+        with self._lock:
             self._face.show(self._tally)
 
     def advance(self, count: int) -> None:
@@ -144,16 +171,18 @@ class _Live:
 
 
 class _Lines:
-    """At most one line every few seconds, and what is told at once."""
+    """At most one line every few seconds, fewer while nothing goes on, and what is told at once."""
 
     def __init__(self, to: Console) -> None:
         self._console = to
         self._last = time.monotonic()
+        self._shown: tuple[int, int] = (0, 0)  # steps and bytes that the last line told
 
     def show(self, tally: _Tally) -> None:
-        if time.monotonic() - self._last < _EVERY:
+        done = (tally.steps, tally.bytes)
+        if time.monotonic() - self._last < (_QUIET if done == self._shown else _EVERY):
             return
-        self._last = time.monotonic()
+        self._last, self._shown = time.monotonic(), done
         parts = [f"{tally.counted()} steps", tally.sent(), tally.now()]
         self.tell(Text(" · ".join(part for part in parts if part)))
 

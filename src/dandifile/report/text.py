@@ -10,6 +10,7 @@ from rich.text import Text
 
 from dandifile.model import Action, Block, Change, Forecast, Json, Key, Plan, Target
 from dandifile.report.assets import SIGNS, asset_rows, flag, with_need
+from dandifile.report.causes import grouped
 from dandifile.report.lines import Mark, Row, joined, paragraph, sections, table
 from dandifile.report.values import marks
 from dandifile.report.words import clean, first_of, many, size, wrap
@@ -145,14 +146,14 @@ def _blocked(blocks: Iterable[Block], *, verbose: bool) -> list[Row]:
     for block in blocks:
         if block.key is not None:
             by_name.setdefault(block.key.name, []).append(block)
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for name, own in by_name.items():
-        said = dict.fromkeys([*(block.reason for block in own), *(block.fix for block in own if block.fix)])
-        groups.setdefault(tuple(said), []).append(name)
+    said = [
+        (name, tuple(dict.fromkeys([*(one.reason for one in own), *(one.fix for one in own if one.fix)])))
+        for name, own in by_name.items()
+    ]
     rows = [
-        Row("!", "blocked", name, marks=tuple(Mark("", said, alone=True) for said in marks))
-        for marks, names in groups.items()
-        for name in (names if verbose else [first_of(names)])
+        Row("!", "blocked", shown, marks=tuple(Mark("", said, alone=True) for said in words))
+        for alike, names in grouped(said).items()
+        for shown, words in (names.items() if verbose or len(names) == 1 else [(first_of([*names]), alike)])
     ]
     return _first(rows, None if verbose else _MOST_BLOCKED, "blocked")
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from dandifile.model import Finding, JsonObject, Refusal
+from dandifile.model import Finding, JsonObject, Refusal, Skipped
+from dandifile.report.causes import causes, causes_json, counted, named, of_refusals, skipped_json
 from dandifile.report.findings import findings_text
 from dandifile.report.lines import page, paragraph
-from dandifile.report.words import many, wrap
+from dandifile.report.words import clean, many, wrap
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Verdict:
     ignored: tuple[Finding, ...] = ()
     refused: tuple[Refusal, ...] = ()
     absent: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
     @property
     def blocked(self) -> int:
@@ -36,11 +38,21 @@ def verdict_text(verdict: Verdict, *, verbose: bool = False, width: int = 100) -
     lines = []
     shown = (*verdict.blocking, *verdict.others)
     if shown:
-        lines += [findings_text(shown, verbose=verbose, width=width), Text("")]
-    for refusal in verdict.refused:
-        lines += paragraph("! refused  ", refusal.source, width, "bold red")
-        lines += paragraph("    ", f"{refusal.reason}: {refusal.fix}", width)
+        refused = {refusal.source for refusal in verdict.refused}
+        lines += [findings_text(shown, refused=refused, verbose=verbose, width=width), Text("")]
+    for cause in of_refusals(verdict.refused):
+        lines += paragraph("! refused  ", counted(cause.files), width, "bold red")
+        lines += paragraph("    ", f"{cause.reason}: {cause.fix}", width)
+        if len(cause.files) > 1:
+            lines += [Text(f"      {clean(name)}", "dim") for name in named(cause.files, verbose=verbose)]
     if verdict.refused:
+        lines.append(Text(""))
+    for group in verdict.skipped:
+        lines += paragraph("· left out  ", counted(group.sources), width)
+        lines += paragraph("    ", f"{group.reason}: {group.fix}", width)
+        if len(group.sources) > 1:
+            lines += [Text(f"      {clean(name)}", "dim") for name in named(group.sources, verbose=verbose)]
+    if verdict.skipped:
         lines.append(Text(""))
     return page([*lines, *(Text(line, "bold") for line in wrap(" · ".join(_counts(verdict)), width))])
 
@@ -50,12 +62,19 @@ def verdict_json(verdict: Verdict) -> JsonObject:
     return {
         "absent": list(verdict.absent),
         "blocked": verdict.blocked,
+        "causes": causes_json(
+            [
+                *of_refusals(verdict.refused),
+                *causes((item.source, item.what, "") for item in verdict.blocking),
+            ]
+        ),
         "files": verdict.files,
         "findings": [
             *_findings(verdict.blocking, "blocks"),
             *_findings(verdict.others, "told"),
             *_findings(verdict.ignored, "ignored"),
         ],
+        "skipped": skipped_json(verdict.skipped),
         "refused": [
             {"fix": refusal.fix, "reason": refusal.reason, "source": refusal.source}
             for refusal in verdict.refused

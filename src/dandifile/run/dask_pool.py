@@ -1,20 +1,22 @@
 """An executor on an existing Dask cluster: steps go there as JSON, answers come back as JSON.
 
-A worker that dies has its step run again by Dask, on another one.
+A worker that dies has its step run again by Dask, on another one. A step that may hang or crash
+runs in a process of its own beside the worker, which has the time limit.
 """
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future, InvalidStateError
 from contextlib import suppress
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from dandifile.errors import DataError, UserError
-from dandifile.model import Json, JsonObject, Step
+from dandifile.errors import DataError, GivenUpError, UserError
+from dandifile.model import Json, JsonObject
+from dandifile.run import child
 from dandifile.run.dask_watch import WAITING, Watch
+from dandifile.run.limits import Terms
 from dandifile.run.on_worker import run_step, versions
 
 if TYPE_CHECKING:
@@ -27,7 +29,14 @@ _FIRST_WORKER = 60  # seconds: a cluster that has just been asked for workers ma
 class DaskPool(Executor):
     """Runs `function(step, inputs)` of any importable function on the cluster's workers."""
 
-    def __init__(self, address: str, pool: str, jobs: int) -> None:  # noqa: ARG002 - the cluster says how many
+    def __init__(
+        self,
+        address: str,
+        pool: str,
+        jobs: int,  # noqa: ARG002 - the cluster says how many
+        terms: Terms = Terms(),  # noqa: B008 - it is frozen
+    ) -> None:
+        self._terms = terms
         self._client = _connected(address)
         self._cluster = self._client.get_executor(pure=False)
         self._alone = pool == "processes"
@@ -37,7 +46,16 @@ class DaskPool(Executor):
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         assert not kwargs, "a step and its inputs are all that is sent"
         step, inputs = args
-        asked = self._cluster.submit(run_step, _task(function, step, inputs, alone=self._alone))
+        self._terms.started(step)  # as far as can be told from here
+        asked = self._cluster.submit(
+            run_step,
+            {
+                **child.task(function, step, inputs),
+                "alone": self._alone,
+                "seconds": self._terms.seconds(step),
+                "versions": dict(versions()),
+            },
+        )
         answer = _answered(asked)
         self._open.add(answer)
         answer.add_done_callback(self._open.discard)
@@ -55,16 +73,6 @@ class DaskPool(Executor):
         for answer in tuple(self._open):
             with suppress(InvalidStateError):  # it came after all, or was cancelled
                 answer.set_exception(why)
-
-
-def _task(function: Callable[..., Any], step: Step, inputs: Mapping[str, Json], *, alone: bool) -> JsonObject:
-    return {
-        "function": f"{function.__module__}:{function.__qualname__}",
-        "step": asdict(step),
-        "inputs": dict(inputs),
-        "alone": alone,
-        "versions": dict(versions()),
-    }
 
 
 def _answered(asked: Future[JsonObject]) -> Future[Json]:
@@ -97,9 +105,9 @@ def _tell(answer: Future[Json], asked: Future[JsonObject]) -> None:
         answer.set_exception(_in_words(error))
     else:
         if "error" in told:
-            answer.set_exception(
-                DataError(told["error"]["what"], where=told["error"]["where"], fix=told["error"]["fix"])
-            )
+            words = dict(told["error"])
+            kind = GivenUpError if words.pop("given_up", False) else DataError
+            answer.set_exception(kind(**words))
         else:
             answer.set_result(told["output"])
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
-from typing import TypeAlias
+from typing import Any, Protocol
 
 from dandifile.errors import UserError
+from dandifile.model import Json, Step
+from dandifile.run.child import Children
+from dandifile.run.limits import Terms, within
 
 LOCAL = "local"
 _DASK = "dask://"
 
-Engine: TypeAlias = Callable[[str, int], Executor]
-"""Makes a pool by its name (`threads`, or `processes` for what needs one of its own) and how much at once."""
+
+class Engine(Protocol):
+    """Makes a pool by its name and how much at once: `threads`, or `processes` for what may hang or crash."""
+
+    def __call__(self, pool: str, jobs: int, terms: Terms = ..., /) -> Executor: ...
 
 
 def engine(name: str) -> Engine:
@@ -32,19 +36,23 @@ def engine(name: str) -> Engine:
     )
 
 
-def local(pool: str, jobs: int) -> Executor:
-    """Fresh processes rather than forks: a fork of a process with threads can hang.
-
-    No more of them than processors: each must first import all that it needs.
-    """
+def local(pool: str, jobs: int, terms: Terms = Terms(), /) -> Executor:  # noqa: B008 - it is frozen
+    """No more processes than processors: each must first import all that it needs."""
     if pool == "threads":
-        return ThreadPoolExecutor(jobs)
-    context = multiprocessing.get_context("spawn")
-    processes = min(jobs, os.cpu_count() or 1)
-    return ProcessPoolExecutor(processes, mp_context=context, initializer=_ready_worker)
+        return _Threads(jobs, terms)
+    return Children(min(jobs, os.cpu_count() or 1), terms)
 
 
-def _ready_worker() -> None:
-    """An interrupt is the parent's to handle; the dandi package must not call home."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ["DANDI_NO_ET"] = "1"
+class _Threads(ThreadPoolExecutor):
+    """For steps that read and compute, in this process."""
+
+    def __init__(self, jobs: int, terms: Terms) -> None:
+        super().__init__(jobs)
+        self._terms = terms
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return super().submit(self._perform, function, *args, **kwargs)
+
+    def _perform(self, function: Callable[..., Any], step: Step, inputs: Mapping[str, Json]) -> Json:
+        self._terms.started(step)
+        return within(self._terms.seconds(step), function, step, inputs)

@@ -14,8 +14,8 @@ from functools import partial
 from graphlib import TopologicalSorter
 from queue import SimpleQueue
 
-from dandifile.errors import UserError
-from dandifile.model import Json, Result, Status, Step
+from dandifile.errors import GivenUpError, UserError
+from dandifile.model import GIVEN_UP, Json, Result, Status, Step
 from dandifile.run.interrupt import last_steps
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,8 @@ def _result(step: Step, future: Future[Json]) -> Result:
         return Result(step.id, Status.DONE, output=future.result())
     except UserError as error:
         fix = f" ({error.fix})" if error.fix else ""
-        return Result(step.id, Status.FAILED, error=f"{error.what}{fix}")
+        reason = GIVEN_UP if isinstance(error, GivenUpError) else ""
+        return Result(step.id, Status.FAILED, reason=reason, error=f"{error.what}{fix}")
     except OSError as error:  # a full disk, no rights: not a bug
         log.exception("step %s", step.id)
         at = f" ({error.filename})" if error.filename else ""

@@ -5,7 +5,6 @@ That loses nothing: whatever runs here may be killed at any instant, and a rerun
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from dandifile.errors import Exit
+from dandifile.run.child import kill_all
 
 _SHOW_CURSOR = "\x1b[?25h"  # a progress bar may have hidden it
 
@@ -31,8 +31,7 @@ def last_steps() -> Iterator[None]:
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    for child in multiprocessing.active_children():
-        child.kill()
+    kill_all()
     cursor = _SHOW_CURSOR if os.isatty(2) else ""
     os.write(2, f"{cursor}stopped; run the same command again to go on\n".encode())
     os._exit(Exit.INTERRUPTED)

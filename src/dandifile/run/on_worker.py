@@ -9,37 +9,42 @@ from __future__ import annotations
 import functools
 import os
 import socket
-import threading
 from collections.abc import Mapping
-from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 
-from dandifile.errors import UserError
-from dandifile.model import JsonObject, Step
+from dandifile.errors import GivenUpError, UserError
+from dandifile.model import Json, JsonObject, Step
+from dandifile.run.child import in_child
+from dandifile.run.limits import within
 from dandifile.survey.tasks import tool_versions
-
-_ONE_AT_A_TIME = threading.Lock()
 
 
 def run_step(task: JsonObject) -> JsonObject:
-    """`{function, step, inputs, alone, versions}` → `{"output": …}` or `{"error": {what, where, fix}}`.
+    """`{function, step, inputs, alone, seconds, versions}` → `{"output": …}` or `{"error": {…}}`.
 
-    `function` is `module:name`, called with the step and its inputs. `alone`: no other such
-    step at the same time in this process. A `path` in the step's params is the file that it reads,
-    or a folder, of which `files`, each a list that begins with its path in it, are those that it reads.
+    `function` is `module:name`, called with the step and its inputs. `alone`: in a process of its own,
+    which may hang or crash. `seconds` is its time limit. A `path` in the step's params is the file that
+    it reads, or a folder, of which `files`, each a list that begins with its path in it, are those
+    that it reads. An error has `what`, `where`, `fix`, and `given_up` where the step hung or crashed.
     """
     os.environ["DANDI_NO_ET"] = "1"
-    step = Step(**task["step"])
     try:
         _refuse_other_versions(task["versions"])
-        _refuse_absent(step)
-        module, _, name = task["function"].partition(":")
-        perform = getattr(import_module(module), name)
-        with _ONE_AT_A_TIME if task["alone"] else nullcontext():
-            return {"output": perform(step, task["inputs"])}
+        _refuse_absent(Step(**task["step"]))
+        if task["alone"]:
+            return {"output": in_child(task, task["seconds"])}
+        return {"output": within(task["seconds"], perform, task)}
     except UserError as error:
-        return {"error": {"what": error.what, "where": error.where, "fix": error.fix}}
+        given_up = isinstance(error, GivenUpError)
+        return {"error": {"what": error.what, "where": error.where, "fix": error.fix, "given_up": given_up}}
+
+
+def perform(task: JsonObject) -> Json:
+    """Does a task in this process and this thread."""
+    module, _, name = task["function"].partition(":")
+    function = getattr(import_module(module), name)
+    return function(Step(**task["step"]), task["inputs"])
 
 
 @functools.cache

@@ -7,9 +7,10 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Protocol
 
-from dandifile.model import Cache, Json, Result, Status, Step
+from dandifile.model import GIVEN_UP, Cache, Json, Result, Status, Step
 from dandifile.run.engines import Engine, local
 from dandifile.run.execute import Notify, execute
+from dandifile.run.limits import Limit, Terms
 
 Runner = Callable[[Sequence[Step]], Mapping[str, Result]]
 """Runs steps of one kind and gives their results by id."""
@@ -27,29 +28,49 @@ class Tasks(Protocol):
     @property
     def pool(self) -> Callable[[str], str]: ...
 
+    @property
+    def size(self) -> Callable[[Step], int]: ...
+
 
 @contextmanager
-def survey_runner(
-    tasks: Tasks, cache: Cache, jobs: int, notify: Notify, engine: Engine = local
+def survey_runner(  # noqa: PLR0913, PLR0917 - what runs, and where, how much of it and how long
+    tasks: Tasks,
+    cache: Cache,
+    jobs: int,
+    notify: Notify,
+    engine: Engine = local,
+    limit: Limit = Limit(),  # noqa: B008 - it is frozen
 ) -> Iterator[Runner]:
-    """Results are cached one by one as they come: an interrupted survey goes on where it was."""
+    """Results are cached one by one as they come: an interrupted survey goes on where it was.
+
+    A step that takes longer than `limit`, or whose process crashes, fails; a later run tries it again.
+    """
     pools: dict[str, Executor] = {}
+    given_up: dict[str, Result] = {}  # by step: they would take as long again
+    terms = Terms(
+        seconds=lambda step: limit.seconds(tasks.size(step)), started=lambda step: notify(step, None)
+    )
 
     def run(steps: Sequence[Step]) -> Mapping[str, Result]:
         keys = {step.id: key for step in steps if (key := tasks.cache_key(step)) is not None}
-        known = _known(steps, keys, cache)
+        known = _known(steps, keys, cache) | {
+            step.id: given_up[step.id] for step in steps if step.id in given_up
+        }
         due = [step for step in steps if step.id not in known]
 
         def ended(step: Step, result: Result | None) -> None:
             if result and result.status is Status.DONE and step.id in keys:
                 cache.put_many(step.kind, {keys[step.id]: result.output})
-            notify(step, result)
+            if result and result.reason == GIVEN_UP:
+                given_up[step.id] = result
+            if result:  # that it has started the pool says, which knows when
+                notify(step, result)
 
         if not due:
             return known
-        name = tasks.pool(due[0].kind) if len(due) > 1 else "threads"
+        name = tasks.pool(due[0].kind)
         if name not in pools:
-            pools[name] = engine(name, jobs)
+            pools[name] = engine(name, jobs, terms)
         return {**known, **execute(due, tasks.perform, pools[name], ended)}
 
     try:

@@ -124,7 +124,7 @@ def _path_entry(declared: Json) -> PathEntry:
 
 def _validation(declared: JsonObject) -> Validation:
     ignore = tuple(IgnoredCheck(**entry) for entry in declared.get("ignore", ()))
-    return Validation(declared.get("fail_on", Validation.fail_on), ignore)
+    return Validation(declared.get("fail_on", Validation.fail_on), ignore, declared.get("step_timeout"))
 
 
 def _not_acted_on(declared: JsonObject) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dandifile.characters import mended, named
 from dandifile.identifiers import PERSON_NAME, bare_orcid
 from dandifile.model import JsonObject
 from dandifile.spec.fault import Fault
@@ -31,8 +32,21 @@ def _names(contributors: list[Item]) -> Iterator[Fault]:
     for item in contributors:
         name = item.keys.get("name", "")
         if item.form is PERSON and name and not PERSON_NAME.fullmatch(name.strip()):
-            what = f'{name!r} is not a name that the archive takes: it wants "Last, First"'
-            yield Fault(item.at("name"), what, _last_first(name))
+            yield Fault(item.at("name"), *_not_a_name(name))
+
+
+def _not_a_name(name: str) -> tuple[str, str]:
+    """What is wrong with the name of a person, and what to write instead."""
+    better = mended(name, _in_names)
+    typographic = all(_in_names(character) or not character.isascii() for character in name)
+    if typographic and better != name and PERSON_NAME.fullmatch(better.strip()):
+        said = named(name, _in_names)
+        return f"{name!r} has a character that the archive takes in no name: {said}", f'write "{better}"'
+    return f'{name!r} is not a name that the archive takes: it wants "Last, First"', _last_first(name)
+
+
+def _in_names(character: str) -> bool:
+    return character == "," or bool(PERSON_NAME.fullmatch(f"{character}, x"))
 
 
 def _last_first(name: str) -> str:

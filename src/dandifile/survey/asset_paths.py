@@ -10,6 +10,9 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 
+from dandifile.characters import mended as mend
+from dandifile.characters import named
+
 MAX_LENGTH = 512
 
 # The server's own range A-z takes in the six characters between Z and a. Each step of this
@@ -31,14 +34,39 @@ def fault(path: str) -> str | None:
         return f"the path has {len(path)} characters, the archive takes {MAX_LENGTH}"
     if _PATH.fullmatch(path):
         return None
-    for character in path:
-        if not _ALLOWED.fullmatch(character):
-            return f"the archive takes no {character!r} in a path"
+    for part in path.split("/"):
+        if said := named(part, takes):
+            return f"{part!r} in its path has a character that the archive takes in no path: {said}"
     if ".." in path:
         return "the archive takes no two dots in a row in a path"
     if "//" in path or path.startswith("/") or path.endswith("/") or not path:
         return "the archive takes no empty folder or file name in a path"
     return "the archive takes no folder or file name that is or ends in a dot"
+
+
+def takes(character: str) -> bool:
+    """Whether the archive takes a character in a path."""
+    return bool(_ALLOWED.fullmatch(character))
+
+
+def mended(path: str) -> str:
+    """The path without the characters that the archive does not take; "" where that makes none."""
+    better = mend(path, takes)
+    return better if better != path and fault(better) is None else ""
+
+
+def first_bad_part(path: str) -> str:
+    """The first folder or file name of a path with a character that the archive does not take."""
+    return next((part for part in path.split("/") if named(part, takes)), "")
+
+
+def blanks(path: str) -> list[tuple[str, str]]:
+    """Folders and files with a blank that is no space, as (name, what it is): the archive takes them."""
+    return [(part, said) for part in path.split("/") if (said := named(part, _is_no_odd_blank))]
+
+
+def _is_no_odd_blank(character: str) -> bool:
+    return character == " " or not character.isspace()
 
 
 def organized_faults(path: str) -> list[tuple[str, str]]:
@@ -48,9 +76,9 @@ def organized_faults(path: str) -> list[tuple[str, str]]:
     folder = _SUBJECT_FOLDER.fullmatch(parent)
     faults = []
     if not file:
-        faults.append(("DANDI.NON_DANDI_FILENAME", f"{name} is not named like sub-X_ses-Y_ecephys.nwb"))
+        faults.append(("DANDI.NON_DANDI_FILENAME", "its name is not like sub-X_ses-Y_ecephys.nwb"))
     if not folder:
-        faults.append(("DANDI.NON_DANDI_FOLDERNAME", "the file is not in one folder named like sub-X"))
+        faults.append(("DANDI.NON_DANDI_FOLDERNAME", "it is not in one folder with a name like sub-X"))
     if file and folder and file[1] != folder[0]:
         faults.append(
             ("DANDI.METADATA_MISMATCH_SUBJECT", f"the file is of {file[1]}, its folder of {folder[0]}")
@@ -60,19 +88,17 @@ def organized_faults(path: str) -> list[tuple[str, str]]:
 
 def clashes(paths: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """Of paths by source, those that cannot be assets of one dandiset: source → (other source, why)."""
-    by_fold = defaultdict(list)
+    by_path = defaultdict(list)
     for source in sorted(paths):
-        by_fold[paths[source].casefold()].append(source)
+        by_path[paths[source]].append(source)
     found = {}
-    for sources in by_fold.values():
+    for sources in by_path.values():
         for source, other in zip(sources, sources[1:] + sources[:1], strict=True):
             if source != other:
-                same = paths[source] == paths[other]
-                found[source] = (other, "the same path" if same else "a path that differs in case only")
-    for source, path in paths.items():
-        parent = path.casefold()
+                found[source] = (other, "the same path")
+    for source, parent in paths.items():
         while parent := parent.rpartition("/")[0]:
-            for other in by_fold.get(parent, ()):
+            for other in by_path.get(parent, ()):
                 found.setdefault(source, (other, "a file where this one needs a folder"))
                 found.setdefault(other, (source, "a folder where this one is a file"))
     return found

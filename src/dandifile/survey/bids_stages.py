@@ -54,7 +54,9 @@ def bids_entities(
     """By source: the subject and session, as DANDI metadata, that a file's path in its dataset tells."""
     datasets = _datasets(contents, described)
     steps = {
-        root: survey_step("bids-entities", root, {"path": root, "digest": _hashed(sorted(dataset))})
+        root: survey_step(
+            "bids-entities", root, {"path": root, "size": _size(dataset), "digest": _hashed(sorted(dataset))}
+        )
         for root, dataset in datasets.items()
     }
     results = run(tuple(steps.values())) if steps else {}
@@ -94,8 +96,18 @@ def _validating(root: str, dataset: Dataset, elsewhere: Collection[str]) -> Step
     nested = [path.removesuffix(f"/{BIDS_MARKER}") for path in dataset if path.endswith(f"/{BIDS_MARKER}")]
     known = {path: content.digest for path, content in dataset.items()}
     listed = [[path, known.get(path) or stat] for path, stat in tree(root)]
-    params = {"path": root, "nested": sorted(nested), "elsewhere": away, "digest": _hashed(listed)}
+    params = {
+        "path": root,
+        "size": _size(dataset),
+        "nested": sorted(nested),
+        "elsewhere": away,
+        "digest": _hashed(listed),
+    }
     return survey_step("validate-bids", root, params)
+
+
+def _size(dataset: Dataset) -> int:
+    return sum(content.file.size for content in dataset.values())
 
 
 def _owners(item: JsonObject, dataset: Dataset) -> Iterator[str]:

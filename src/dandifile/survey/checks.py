@@ -15,6 +15,7 @@ from dandifile.survey.layout import Content
 from dandifile.survey.media import LOST, lost, media_file
 from dandifile.survey.scan import MEDIA_SUFFIXES, NWB, ZARR
 from dandifile.survey.stages import Extracts, Runner, validated
+from dandifile.survey.summary import of_summary
 from dandifile.survey.zarr_stages import zarrs_validated
 
 _LOST = (
@@ -70,10 +71,12 @@ def _lost_message(name: str, path: str | None) -> str:
 
 
 def of_path(content: Content, path: str) -> tuple[Finding, ...]:
-    """What the archive's layout says of a file's path; inside a BIDS dataset it says nothing."""
+    """What there is to say of a file's path. The archive's layout is for NWB outside of BIDS datasets."""
+    odd = findings.of_characters(content.source, path)
+    odd += of_summary(content.source, path, content.entity("sub"))
     if content.file.form != NWB or content.file.dataset:
-        return ()
-    return findings.of_path(content.source, path)
+        return odd
+    return odd + findings.of_path(content.source, path)
 
 
 def checkers(content: Content) -> tuple[str, ...]:

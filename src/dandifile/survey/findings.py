@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from dandifile.globs import matches
 from dandifile.model import Finding, IgnoredCheck, JsonObject, Severity, Validation
-from dandifile.survey.asset_paths import organized_faults
+from dandifile.survey.asset_paths import blanks, organized_faults
 
+PATH_CHARACTER = "path_character"
 NEVER = "never"  # the `fail_on` with which nothing blocks
 
 
@@ -31,6 +32,12 @@ def split(
     return tuple(blocking), tuple(ignored), tuple(others)
 
 
+def not_ignored(findings: Iterable[Finding], validation: Validation, path: str) -> tuple[Finding, ...]:
+    """Those that the spec does not accept."""
+    blocking, _, others = split(findings, validation, path)
+    return (*blocking, *others)
+
+
 def of_content(source: str, output: JsonObject) -> tuple[Finding, ...]:
     """The findings in a validate step's output, as findings of one file."""
     return tuple(
@@ -47,9 +54,20 @@ def of_content(source: str, output: JsonObject) -> tuple[Finding, ...]:
 
 def of_path(source: str, path: str) -> tuple[Finding, ...]:
     """What the archive's layout says of an NWB asset's path: the dandi client's checks, ids and severity."""
+    return tuple(Finding(source, check, message, Severity.ERROR) for check, message in organized_faults(path))
+
+
+def of_characters(source: str, path: str) -> tuple[Finding, ...]:
+    """Blanks in a path that look like a space and are none: the archive takes them, and nobody finds them."""
     return tuple(
-        Finding(source, check, f"{path}: {message}", Severity.ERROR)
-        for check, message in organized_faults(path)
+        Finding(
+            source,
+            PATH_CHARACTER,
+            f"{part!r} in its path has a blank that is no space ({said}): "
+            f"rename it to {' '.join(part.split())!r}",
+            Severity.WARNING,
+        )
+        for part, said in blanks(path)
     )
 
 

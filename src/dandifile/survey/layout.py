@@ -14,12 +14,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from dandifile.characters import mended as mend
 from dandifile.model import JsonObject, PathEntry, Record, Refusal
-from dandifile.survey.asset_paths import clashes, fault, organized_faults
+from dandifile.survey.asset_paths import clashes, fault, first_bad_part, mended, organized_faults, takes
 from dandifile.survey.scan import NWB, ScannedFile
 
 # The spec's words for the fields, in the order in which a name has them.
-_FIELDS = {
+FIELDS = {
     "sub": "subject_id",
     "ses": "session_id",
     "tis": "tissue_sample_id",
@@ -31,6 +32,7 @@ _FIELDS = {
 }
 _WHERE_THEY_DIFFER = ("ses", "tis", "slice", "cell")
 _TIE_BREAKERS = (*_WHERE_THEY_DIFFER, "desc", "probe", "obj")
+_NAMED = 4  # files that are named of those that would have one name
 _ENTITY = re.compile(r"_(ses|tis|slice|cell)-([^_.]+)")
 
 
@@ -48,6 +50,11 @@ class Content:
 
     def entity(self, key: str) -> str | None:
         value: str | None = self.labels["entities"].get(key) if self.labels else None
+        return value
+
+    def given(self, key: str) -> str | None:
+        """The id as the file has it, of which `entity` is what a name can hold; None where it has none."""
+        value: str | None = self.labels.get("ids", {}).get(key) if self.labels else None
         return value
 
 
@@ -205,7 +212,7 @@ def _named(
 def _base_entities(entry: PathEntry, contents: Iterable[Content], siblings: Iterable[str]) -> set[str]:
     """The entities that all names of an entry have: required, differing, or in its names already."""
     contents = list(contents)
-    required = {key for key, name in _FIELDS.items() if name in entry.required_fields}
+    required = {key for key, name in FIELDS.items() if name in entry.required_fields}
     differing = {key for key in _WHERE_THEY_DIFFER if len({content.entity(key) for content in contents}) > 1}
     used = {key for path in siblings for key, _ in _ENTITY.findall(path)}
     return {"sub"} | required | differing | used
@@ -222,7 +229,7 @@ def _ties(
 
 def _path(content: Content, entities: Collection[str]) -> str:
     assert content.labels is not None
-    parts = [f"{key}-{content.entity(key)}" for key in _FIELDS if key in entities and content.entity(key)]
+    parts = [f"{key}-{content.entity(key)}" for key in FIELDS if key in entities and content.entity(key)]
     if content.labels["modalities"]:
         parts.append(content.labels["modalities"])
     return _inside(content.file.entry, f"{parts[0]}/{'_'.join(parts)}.nwb")
@@ -239,16 +246,25 @@ def _refuse_tied(path: str, group: Sequence[Content], holder: str | None, refuse
                 "remove one of the copies, or exclude it",
             )
         else:
+            all_of_them = _some(sorted({*([holder] if holder else []), *(one.source for one in group)}))
             refuse(
                 content,
-                f"its name would be {path}, as that of {rivals}: {_said(content)}",
+                f"{all_of_them} would get the same name, {path}: {_said(content)}",
                 _tie_break(content),
             )
 
 
+def _some(sources: Sequence[str]) -> str:
+    """The first few, in words that are the same for each of them."""
+    few = (
+        sources if len(sources) <= _NAMED else [*sources[: _NAMED - 1], f"{len(sources) - _NAMED + 1:,} more"]
+    )
+    return f"{', '.join(few[:-1])} and {few[-1]}"
+
+
 def _said(content: Content) -> str:
     """The fields that a name could tell files apart by, as this file has them."""
-    given = [f"{_FIELDS[key]} {value}" for key in _TIE_BREAKERS if (value := content.entity(key))]
+    given = [f"{FIELDS[key]} {value}" for key in _TIE_BREAKERS if (value := content.entity(key))]
     return (
         f"all that could tell them apart is the same ({', '.join(given)})"
         if given
@@ -259,10 +275,25 @@ def _said(content: Content) -> str:
 def _tie_break(content: Content) -> str:
     """Which fields would break the tie: those to be changed, and those that are not set yet."""
     settable = [key for key in _TIE_BREAKERS if key != "obj"]
-    unset = [_FIELDS[key] for key in settable if not content.entity(key)]
-    change = f"give it another {_FIELDS['ses']}" if content.entity("ses") else ""
+    unset = [FIELDS[key] for key in settable if not content.entity(key)]
+    change = f"give it another {FIELDS['ses']}" if content.entity("ses") else ""
     add = f"set {' or '.join(unset)} in it" if unset else ""
     return ", or ".join(filter(None, [change, add])) or "give it another session_id"
+
+
+def _mend(content: Content, path: str) -> str:
+    """What to do about a path that the archive does not take, the same for all files with that fault."""
+    bad = first_bad_part(path)
+    better = mended(bad) if bad else ""
+    if not is_organized(content.file):
+        return f"rename it to {better!r}" if better else "rename it, or set another `into`"
+    for key, field in FIELDS.items():
+        given = content.given(key)
+        if given and (instead := mend(given, takes)) != given and (content.entity(key) or "") in path:
+            return f"set {field} to {instead!r} in the file, not {given!r}" + (
+                ", or say so under `vocabulary: {subjects: …}`" if key == "sub" else ""
+            )
+    return "change what the name is made of in the file"
 
 
 def _refuse_impossible(
@@ -279,17 +310,12 @@ def _refuse_impossible(
             continue
         why = fault(path)
         if why:
-            refuse(
-                content,
-                f"as {path}: {why}",
-                "change what the name is made of in the file"
-                if is_organized(content.file)
-                else "rename it, or set another `into`",
-            )
+            refuse(content, why, _mend(content, path))
         elif content.source in clashing:
             other, how = clashing[content.source]
-            refuse(
-                content,
-                f"{other} has {how} ({path})",
-                "rename or exclude one of the two, or set another `into`",
+            mend = (
+                f"rename or exclude {other}, or set another `into`"
+                if is_organized(content.file)
+                else "rename or exclude one of the two, or set another `into`"
             )
+            refuse(content, f"{other} has {how} ({path})", mend)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dandifile.model import Record, Refusal, Spec
+from dandifile.model import Finding, Record, Refusal, Skipped, Spec
+from dandifile.survey import alike
+from dandifile.survey.findings import not_ignored
 from dandifile.survey.layout import Content, Draft, assign, is_organized
+from dandifile.survey.left_out import left_out
 from dandifile.survey.manifest import Line
 from dandifile.survey.recall import Past
 from dandifile.survey.seen import see
-from dandifile.survey.stages import Known, Runner, extracted, labelled
+from dandifile.survey.stages import Known, Runner, acquainted, extracted, labelled
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,8 @@ class Named:
     refused: tuple[Refusal, ...]
     absent: tuple[str, ...]
     past: Past
+    skipped: tuple[Skipped, ...] = ()
+    warnings: tuple[Finding, ...] = ()  # ids and paths that are nearly the same
 
 
 def names(
@@ -35,14 +40,22 @@ def names(
     past = seen.past
     known = paths_by_digest(past.record)
     asked = [c for c in seen.contents if is_organized(c.file) and (rename or c.digest not in known)]
-    contents, unreadable = labelled(seen.contents, extracted(asked, spec.vocabulary, run), known)
+    extracts = extracted(asked, spec.vocabulary, run)
+    contents, unreadable = labelled(seen.contents, extracts, known)
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
+    warned = alike.warnings(acquainted(contents, paths, known, spec.vocabulary, run), paths, known)
     files = [(content, paths[content.source]) for content in contents if content.source in paths]
     return Named(
         files=tuple(sorted(files, key=lambda pair: pair[1])),
         refused=tuple(sorted((*seen.refused, *unreadable, *unnamed), key=lambda refusal: refusal.source)),
         absent=seen.absent,
         past=past,
+        skipped=left_out(seen.skipped, seen.contents, extracts.outputs),
+        warnings=tuple(
+            finding
+            for source in sorted(warned)
+            for finding in not_ignored(warned[source], spec.validation, paths.get(source, ""))
+        ),
     )
 
 

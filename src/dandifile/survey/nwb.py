@@ -24,6 +24,13 @@ _NAME = "content.nwb"
 _EXTENSION = re.compile(r"which extension provides (\S+?)\.")
 _ENTITY = re.compile(r"(sub|ses|tis|slice|cell|desc|probe|obj)-(.+)")
 # Every field that a name can hold; which of them it does hold is the layout's to decide.
+_IDS = {
+    "sub": "subject_id",
+    "ses": "session_id",
+    "tis": "tissue_sample_id",
+    "slice": "slice_id",
+    "cell": "cell_id",
+}
 _NAME_FIELDS = ("session_id", "tissue_sample_id", "slice_id", "cell_id", "description", "probe_ids", "obj_id")
 
 
@@ -32,7 +39,8 @@ def extract(params: JsonObject) -> JsonObject:
 
     `vocabulary` may be given too, as `Vocabulary.as_params` writes it.
     `metadata` is normalised. `labels` are the parts of the organised name, `{"entities":
-    {"sub": …, "ses": …, …}, "modalities": "ecephys+ogen"}`, as dandi organize writes them.
+    {"sub": …, "ses": …, …}, "modalities": "ecephys+ogen"}`, as dandi organize writes them, and
+    `"ids"`, as the file has them.
     `media` are the external files that it refers to. `findings` are what extraction itself has to
     say, in the form of `validate`'s; `settled` are checks that object to a word whose meaning is known.
     `refused` holds what is wrong with the content; DataError is raised for what is wrong with this machine.
@@ -151,7 +159,9 @@ def labels_of(flat: JsonObject, obj_id: str | None) -> JsonObject:
             entities[match[1]] = match[2]
         else:
             modalities = part
-    return {"entities": entities, "modalities": modalities}
+    # As the file has them: what becomes of them in a name may be the same for several.
+    ids = {key: str(flat[name]) for key, name in _IDS.items() if flat.get(name) not in (None, "")}
+    return {"entities": entities, "modalities": modalities, "ids": ids}
 
 
 def _obj_id(path: str) -> str | None:

@@ -57,6 +57,21 @@ class ScannedFile:
     dataset: str = ""  # absolute: the folder of the outermost BIDS dataset that it is in
 
 
+HIDDEN, STANDARD = "hidden", "standard"
+_NO_DATA = (".git", ".datalad", ".dandi", ".DS_Store", "._", ".ipynb_checkpoints", ".nfs", ".partial-", ".~")
+"""How names begin that programs give to what is theirs."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """A file or folder that is not taken up, and why: its name is HIDDEN, or the STANDARD takes none such."""
+
+    source: str
+    path: str
+    standard: str
+    why: str
+
+
 @dataclass(frozen=True)
 class Scan:
     """`absent` are entries, and files within them, whose content is not on this machine."""
@@ -64,7 +79,7 @@ class Scan:
     files: tuple[ScannedFile, ...] = ()
     refused: tuple[Refusal, ...] = ()
     absent: tuple[str, ...] = ()
-    skipped: int = 0
+    skipped: tuple[Left, ...] = ()
 
 
 @dataclass
@@ -78,7 +93,10 @@ class _Found:
     refused: list[Refusal] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     twice: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # by (first entry, later entry)
-    skipped: int = 0
+    skipped: list[Left] = field(default_factory=list)
+
+    def skip(self, path: str, entry: PathEntry, why: str = STANDARD) -> None:
+        self.skipped.append(Left(source_name(self.root, path), path, entry.standard, why))
 
     def refuse(self, path: str, reason: str, fix: str) -> None:
         self.refused.append(Refusal(source_name(self.root, path), reason, fix))
@@ -103,7 +121,7 @@ def scan(spec: Spec) -> Scan:
                 f"exclude them from one of the two entries; as it is, {first} keeps them",
             )
         )
-    return Scan(tuple(found.files.values()), tuple(found.refused), tuple(found.absent), found.skipped)
+    return Scan(tuple(found.files.values()), tuple(found.refused), tuple(found.absent), tuple(found.skipped))
 
 
 def source_name(root: str, path: str) -> str:
@@ -158,16 +176,16 @@ def _scan_entry(found: _Found, entry: PathEntry) -> None:
         found.refuse(path, *_OWN)
     elif stat.S_ISDIR(status.st_mode):
         if not _taken_whole(found, entry, path, ""):
-            before = len(found.files), found.skipped
+            before = len(found.files), len(found.skipped)
             _walk(found, entry, _Folder(path, "", _dataset(entry, path), frozenset({_identity(path)})))
-            if entry.standard == "bids" and len(found.files) == before[0] and found.skipped > before[1]:
+            if entry.standard == "bids" and len(found.files) == before[0] and len(found.skipped) > before[1]:
                 found.refuse(
                     path,
                     f"it is to be BIDS, and there is no {BIDS_MARKER} in it",
                     f"add {BIDS_MARKER} to the dataset's folder, or take `standard: bids` away",
                 )
     elif entry.standard in ("nwb", "zarr", "bids") and not _of_standard(entry.standard, path):
-        found.skipped += 1
+        found.skip(path, entry)
     else:
         _take(found, entry, path, os.path.basename(path))
 
@@ -187,6 +205,8 @@ def _walk(found: _Found, entry: PathEntry, here: _Folder) -> None:
         name = f"{here.below}/{item.name}" if here.below else item.name
         hidden = item.name.startswith(".") and not (item.name == BIDS_IGNORE and here.dataset)
         if hidden or item.path in found.own or name == "dandiset.yaml":
+            if hidden and not here.dataset and _is_missed(entry, item.name, name):
+                found.skip(item.path, entry, HIDDEN)
             continue
         if LEFTOVER in item.name:
             found.refuse(
@@ -205,6 +225,16 @@ def _walk(found: _Found, entry: PathEntry, here: _Folder) -> None:
             if identity not in here.above and identity not in found.own_identities:
                 dataset = here.dataset or _dataset(entry, item.path)
                 _walk(found, entry, _Folder(item.path, name, dataset, here.above | {identity}))
+
+
+def _is_missed(entry: PathEntry, name: str, below: str) -> bool:
+    """Whether something that hides would be taken if it did not."""
+    return (
+        _of_standard(entry.standard, name)
+        and not name.startswith(_NO_DATA)
+        and included(entry, below)
+        and not excluded(entry, below)
+    )
 
 
 def _dataset(entry: PathEntry, path: str) -> str:
@@ -253,7 +283,7 @@ def _taken_whole(found: _Found, entry: PathEntry, path: str, below: str, dataset
 
 def _take_zarr(found: _Found, entry: PathEntry, path: str, below: str, dataset: str) -> None:
     if entry.standard == "nwb" or (entry.standard == "bids" and not dataset):
-        found.skipped += 1
+        found.skip(path, entry)
     elif path in found.files:
         found.take_twice(path, entry)
     elif not _is_text(path):
@@ -269,7 +299,7 @@ def _consider(found: _Found, entry: PathEntry, item: os.DirEntry[str], below: st
     if dataset or _of_standard(entry.standard, item.name):
         _take(found, entry, item.path, below, dataset)
     else:
-        found.skipped += 1
+        found.skip(item.path, entry)
 
 
 def _of_standard(standard: str, name: str) -> bool:

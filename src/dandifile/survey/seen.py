@@ -9,7 +9,7 @@ from dandifile.model import Record, Refusal, Spec
 from dandifile.survey.layout import Content
 from dandifile.survey.manifest import Line
 from dandifile.survey.recall import Past, recall
-from dandifile.survey.scan import scan
+from dandifile.survey.scan import Left, scan
 from dandifile.survey.stages import Runner, digested
 from dandifile.survey.zarr_stages import zarrs_digested
 
@@ -21,7 +21,7 @@ class Seen:
     contents: tuple[Content, ...]
     refused: tuple[Refusal, ...]
     absent: tuple[str, ...]
-    skipped: int
+    skipped: tuple[Left, ...]
     past: Past
 
 

@@ -10,7 +10,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from dandifile.model import Finding, JsonObject, Refusal, Result, Severity, Status, Step, Vocabulary
+from dandifile.model import (
+    GIVEN_UP,
+    Finding,
+    JsonObject,
+    Refusal,
+    Result,
+    Severity,
+    Status,
+    Step,
+    Vocabulary,
+)
 from dandifile.survey import findings
 from dandifile.survey.layout import Content
 from dandifile.survey.nwb import missing_media
@@ -104,6 +114,31 @@ def labelled(
     return kept, refused
 
 
+def acquainted(
+    contents: Sequence[Content],
+    paths: Mapping[str, str],
+    known: Known,
+    vocabulary: Vocabulary,
+    run: Runner,
+) -> list[Content]:
+    """The contents, with labels of one in each folder of the draft to which files with labels are added.
+
+    Its ids tell whether the subject is the same. Its labels must name nothing: it has its path.
+    """
+    newcomers = {_folder(paths[c.source]) for c in contents if c.labels and c.source in paths}
+    asked: dict[str, Content] = {}
+    for content in sorted(contents, key=lambda content: content.source):
+        folder = _folder(paths.get(content.source, ""))
+        if folder in newcomers and content.labels is None and content.digest in known:
+            asked.setdefault(folder, content)
+    extracts = extracted(asked.values(), vocabulary, run)
+    return labelled(contents, extracts, known)[0] if asked else list(contents)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
 def validated(contents: Iterable[Content], extracts: Extracts, run: Runner) -> dict[str, tuple[Finding, ...]]:
     """What the tools and the extraction find in the NWB files among these, by source.
 
@@ -188,7 +223,9 @@ def _validate_step(content: Content, missing: Sequence[str]) -> Step:
 def findings_of(source: str, result: Result) -> tuple[Finding, ...]:
     """The findings in the result of a validating step."""
     if _failed(result):
-        return (Finding(source, "validation", f"the validation itself failed: {result.error}", None),)
+        # What hangs or crashes here does so in the dandi client, too; anything else is the tool's fault.
+        severity = Severity.ERROR if result.reason == GIVEN_UP else None
+        return (Finding(source, "validation", f"the validation itself failed: {result.error}", severity),)
     return findings.of_content(source, result.output)
 
 

@@ -15,17 +15,18 @@ from dataclasses import replace
 
 from dandifile.globs import matches
 from dandifile.model import Finding, JsonObject, Local, LocalAsset, Location, Record, Spec
-from dandifile.survey import checks
+from dandifile.survey import alike, checks
 from dandifile.survey.bids_stages import bids_entities, with_entities
 from dandifile.survey.generic import generic_metadata
 from dandifile.survey.gone import gone_assets
 from dandifile.survey.layout import Content, Draft, assign, is_organized
+from dandifile.survey.left_out import left_out
 from dandifile.survey.locations import locations
 from dandifile.survey.manifest import Line
 from dandifile.survey.normalise import date_of
 from dandifile.survey.scan import NWB, ZARR
 from dandifile.survey.seen import see
-from dandifile.survey.stages import Extracts, Known, Runner, extracted, inspected, labelled
+from dandifile.survey.stages import Extracts, Known, Runner, acquainted, extracted, inspected, labelled
 
 
 def survey(  # noqa: PLR0913  # all that it depends on, and two independent wishes
@@ -54,6 +55,8 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     past = seen.past
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
 
+    warned = alike.warnings(acquainted(contents, paths, known, spec.vocabulary, run), paths, known)
+
     named = [(content, paths[content.source]) for content in contents if content.source in paths]
     described = [content for content, path in named if refresh or _needs_metadata(content, path, spec, known)]
     extracts |= extracted([c for c in described if c.digest not in extracts.outputs], spec.vocabulary, run)
@@ -62,6 +65,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     new = [content for content, _ in named if content.digest not in known]
     away = [os.path.join(spec.root, source) for source in (*seen.absent, *(p.source for p in past.pending))]
     found = checks.checked(seen.contents, new, extracts, run, paths, [*map(os.path.abspath, away)])
+    found = {source: found.get(source, ()) + warned.get(source, ()) for source in {*found, *warned}}
 
     assets = [
         _asset(content, path, metadata.get(content.source), found.get(content.source, ()), known)
@@ -75,7 +79,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
         pending=past.pending,
         refused=tuple(sorted((*seen.refused, *unreadable, *unnamed), key=lambda refusal: refusal.source)),
         absent=seen.absent,
-        skipped=seen.skipped,
+        skipped=left_out(seen.skipped, seen.contents, extracts.outputs),
     )
 
 

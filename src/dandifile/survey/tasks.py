@@ -59,6 +59,12 @@ def pool(kind: str) -> str:
     return TASKS[kind].pool
 
 
+def size(step: Step) -> int:
+    """How many bytes the step may have to read."""
+    files = step.params.get("files", ())
+    return int(step.params.get("size", 0) or sum(file_size for _, file_size, *_ in files))
+
+
 def survey_step(kind: str, subject: str, params: JsonObject) -> Step:
     """A step of this module; `subject` tells it apart from the others of its kind."""
     return Step(f"{kind}:{subject}", kind, params, effect=Effect.NONE)

@@ -42,7 +42,9 @@ def zarrs_validated(wanted: Iterable[Content], run: Runner) -> dict[str, tuple[F
     """What is found in the Zarrs among these, by source; equal ones are looked at once."""
     steps = {
         content.source: survey_step(
-            "validate-zarr", content.digest, {"path": content.file.path, "digest": content.digest}
+            "validate-zarr",
+            content.digest,
+            {"path": content.file.path, "size": content.file.size, "digest": content.digest},
         )
         for content in wanted
         if content.file.form == ZARR

@@ -9,7 +9,7 @@ whose data is not here are only ever described (`regions`, `assets`), never move
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from dandifile.kinds.assets.moves import Move, moves
 from dandifile.kinds.assets.prune import doomed
 from dandifile.kinds.assets.soundness import in_place, sound
 from dandifile.kinds.schema import KEY, Fitted
-from dandifile.model import Action, Block, Change, Local, LocalAsset
+from dandifile.model import Action, Block, Change, Local, LocalAsset, Skipped
 from dandifile.plan.guards import too_many_deletions
 from dandifile.plan.kind import Difference, Options
 
@@ -149,10 +149,23 @@ def _idle(desired: Desired) -> Iterator[str]:
             yield f"{entry.source}: no file in it is taken; it is empty, or `paths` leaves all of it out"
 
 
-def _left_out(count: int) -> list[str]:
-    """Files that nobody asked for are told, lest somebody thinks that they are on the archive."""
-    files = "1 file is" if count == 1 else f"{count:,} files are"
-    return [f"{files} left out by `standard` (`standard: any` takes every file)"] if count else []
+def _left_out(skipped: Iterable[Skipped]) -> Iterator[str]:
+    """Files that nobody asked for, lest somebody thinks that they are on the archive."""
+    minor: list[str] = []
+    for group in skipped:
+        if group.minor:
+            minor += group.sources
+        else:
+            yield f"{_some(group.sources)} left out: {group.reason} ({group.fix})"
+    if minor:
+        yield f"{_some(sorted(minor))} left out by `standard` (`standard: any` takes every file)"
+
+
+def _some(sources: Sequence[str]) -> str:
+    """`a.csv is`, `a.csv and 12 more files are`."""
+    if len(sources) == 1:
+        return f"{sources[0]} is"
+    return f"{sources[0]} and {len(sources) - 1:,} more file{'s' if sources[2:] else ''} are"
 
 
 def _staying(local: Local, found: _Sorted, observed: Observed, options: Options) -> Iterator[str]:

@@ -49,8 +49,11 @@ def _hold(entry: PathEntry, desired: Desired) -> str:
         return f"{missing[0]} is not on this machine{f', and {len(missing) - 1} more' if missing[1:] else ''}"
     if not any(below(entry.source, asset.source) for asset in local.assets):
         return "the folder is empty"
-    if any(below(entry.source, refusal.source) for refusal in local.refused):
-        return "it holds files that cannot be read or named"
+    refused = [refusal for refusal in local.refused if below(entry.source, refusal.source)]
+    if refused:
+        first, *more = refused
+        others = f", and {len(more):,} more of its files" if more else ""
+        return f"{first.source} can be no asset ({first.reason}){others}"
     return ""
 
 

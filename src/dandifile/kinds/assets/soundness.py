@@ -7,8 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from dandifile.kinds.assets.gather import NAME, Desired, Observed
 from dandifile.model import Block, Finding, Key, LocalAsset, Severity
-from dandifile.survey.findings import split
+from dandifile.survey import alike
+from dandifile.survey.findings import PATH_CHARACTER, split
 from dandifile.survey.media import LOST
+from dandifile.survey.summary import SUMMARY
+
+_TOLD = frozenset({LOST, PATH_CHARACTER, SUMMARY, *alike.CHECKS})
+"""Warnings that are told in words: nothing else shows what they are about."""
 
 _MEND = "fix it, or ignore it with a reason under validation.ignore"
 
@@ -38,17 +43,17 @@ def in_place(asset: LocalAsset, observed: Observed) -> bool:
 
 def _faults(findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
     """(reason, what to do) of what the checks found; what they found several times is said once."""
-    found = Counter(f"{finding.check} ({finding.severity}): {finding.message}" for finding in findings)
+    found = Counter(finding.what for finding in findings)
     for reason, times in found.items():
         yield (reason if times == 1 else f"{reason} (in {times} places)"), _MEND
 
 
 def _notes(findings: Iterable[Finding]) -> list[str]:
-    """Failures of the tools themselves and references that will break, in words; the rest is counted."""
+    """Failures of the tools themselves and what is in `_TOLD`, in words; the rest is counted."""
     told: Counter[str] = Counter()
     mild: Counter[Severity] = Counter()
     for finding in findings:
-        if finding.severity is None or finding.check == LOST:
+        if finding.severity is None or finding.check in _TOLD:
             told[finding.message] += 1
         else:
             mild[finding.severity] += 1
