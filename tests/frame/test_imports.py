@@ -13,12 +13,13 @@ from tests.frame.imports import imports
 SOURCE = ROOT / "src"
 
 NOUNS = {"model", "errors", "globs", "identifiers"}
-BASE = NOUNS | {"schemafiles", "writing"}
+BASE = NOUNS | {"schemafiles", "writing", "reading"}
 PARTS = {"spec", "lookup", "survey", "archive", "plan"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {
     **dict.fromkeys(NOUNS, frozenset[str]()),
     "schemafiles": {"model"},
     "writing": frozenset[str](),
+    "reading": {"model", "errors"},
     **dict.fromkeys(PARTS, BASE),
     "kinds": BASE | PARTS | {"checklist"},
     "run": BASE | PARTS | {"kinds"},

@@ -23,10 +23,12 @@ from requests.auth import AuthBase
 from dandifile.archive.credentials import Secret, missing_key, refused_key
 from dandifile.archive.instances import Instance
 from dandifile.archive.retry import PATIENT, Patience, Repeat, exchange, http_date
-from dandifile.archive.shapes import ANYTHING, BLOB, Shape, misfit, page
+from dandifile.archive.shapes import BLOB, page
 from dandifile.archive.urls import is_loopback, origin_of
 from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Json
+from dandifile.reading.jsontext import NotJsonError, parse_json
+from dandifile.reading.shape import ANYTHING, Shape, misfit
 
 POOL = 64
 """Connections that a session keeps open; more threads than this would open and close their own."""
@@ -192,8 +194,8 @@ def reason_given(response: requests.Response) -> str:
     `{"field": […]}`, nested where a list was sent.
     """
     try:
-        reason = _flat(response.json())
-    except ValueError:
+        reason = _flat(parse_json(response.content))
+    except NotJsonError:
         text = response.text.strip()
         reason = "" if text.startswith("<") else text
     return " ".join(reason.split())[:_LONGEST_REASON]
@@ -235,12 +237,12 @@ def _encoded(body: Json) -> bytes | None:
 
 def _decoded(response: requests.Response, shape: Shape = ANYTHING) -> Json:
     try:
-        body = response.json() if response.content else None
+        body = parse_json(response.content) if response.content else None
         fault = misfit(body, shape)
         what = f"this does not answer as a DANDI archive does: {fault}"
-    except ValueError:
+    except NotJsonError as error:
         body, fault = None, "not JSON"
-        what = "the answer is not JSON: a login page or a proxy, not a DANDI archive"
+        what = f"the answer is not JSON ({error}): a login page or a proxy, not a DANDI archive"
     if not fault:
         return body
     raise ArchiveError(

@@ -12,6 +12,7 @@ from dandifile.archive.listing import Listing
 from dandifile.archive.once import Once
 from dandifile.errors import ArchiveError, UserError
 from dandifile.model import Cache, Json, JsonObject, RemoteAsset
+from dandifile.reading.shape import Shape
 
 NOT_FOUND = 404
 
@@ -180,7 +181,7 @@ class Reader:
         assert self.identifier is not None, "there is no dandiset yet"
         return f"dandisets/{self.identifier}/"
 
-    def _get(self, path: str, shape: shapes.Shape) -> Json:
+    def _get(self, path: str, shape: Shape) -> Json:
         try:
             return self.api.get(path, shape=shape)
         except ArchiveError as error:
@@ -214,12 +215,18 @@ def _check_client(info: JsonObject, archive: str) -> None:
     """Refuse where the archive does not take files made by the dandi package that is installed here."""
     from importlib.metadata import version
 
-    from packaging.version import Version
+    from packaging.version import InvalidVersion, Version
+
+    def read(text: str) -> Version | None:
+        try:
+            return Version(text)
+        except InvalidVersion:  # says nothing about ours, which is valid
+            return None
 
     ours = Version(version("dandi"))
-    least = Version(info.get("cli-minimal-version") or "0")
-    bad = {Version(text) for text in info.get("cli-bad-versions") or ()}
-    if ours < least or ours in bad:
+    least = read(info.get("cli-minimal-version") or "0")
+    bad = {read(text) for text in info.get("cli-bad-versions") or ()}
+    if (least and ours < least) or ours in bad:
         raise UserError(
             f"{archive} refuses dandi {ours}, which dandifile builds on; it wants {least} or later",
             fix="update it: pip install --upgrade dandi",

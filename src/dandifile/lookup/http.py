@@ -23,6 +23,7 @@ from dandifile.lookup.answers import Answer, Found, NotFound, Request, Unreachab
 from dandifile.lookup.pace import Pace
 from dandifile.lookup.services import DAILY_QUOTA, Services, limits
 from dandifile.model import Cache, Json
+from dandifile.reading.jsontext import NotJsonError, parse_json
 
 TABLE = "lookup"
 """The cache's table: question → answer and time."""
@@ -172,8 +173,8 @@ def _json(response: requests.Response) -> Json:
     if not (kind == "application/json" or kind.endswith("+json")):
         return None
     try:
-        return response.json()
-    except ValueError:
+        return parse_json(response.content)
+    except NotJsonError:
         return None
 
 
