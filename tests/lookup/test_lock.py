@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -224,7 +225,7 @@ BOMB = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else 'x'] * 10)}]\n"
 @pytest.mark.parametrize(
     ("text", "place", "says"),
     [
-        ("people: [{orcid: !!python/name:len 'x'}]", ":2:17", "tag"),
+        ("people: [{orcid: !!python/name:len 'x'}]", ":2:18", "tag"),
         ("people: !mine []", ":2:9", "tag"),
         (f"people: {'9' * 5000}", ":2:9", "number"),
         ("people: " + "[" * 600, ":2:", "nested too deeply"),
