@@ -17,6 +17,7 @@ BASE = NOUNS | {"schemafiles", "writing", "reading"}
 PARTS = {"spec", "lookup", "survey", "archive", "plan"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {
     **dict.fromkeys(NOUNS, frozenset[str]()),
+    "globs": {"errors"},
     "schemafiles": {"model"},
     "writing": frozenset[str](),
     "reading": {"model", "errors"},

@@ -59,6 +59,8 @@ def bounds(  # noqa: PLR0913 - one a flag
 
     _refuse_unknown("--allow", allow, PERMITS)
     _refuse_unknown("--only", only, KINDS)
+    refuse_globs("--path", paths)
+    refuse_globs("--exclude", exclude)
     words = (frozenset(allow), frozenset(only), tuple(paths), tuple(exclude))
     return Options(*words, rename, refresh, frozenset(overwrite))
 
@@ -182,6 +184,15 @@ def refuse_undeclared(options: Options, spec: Spec) -> None:
     """A field to overwrite is one that the spec sets: a misspelt one would overwrite nothing."""
     from_files = ("about",) if spec.regions.from_nwb_to_dandiset else ()
     _refuse_unknown("--overwrite-remote", sorted(options.overwrite), sorted({*spec.fields, *from_files}))
+
+
+def refuse_globs(flag: str, patterns: Iterable[str]) -> None:
+    """UserError for a pattern that matches nothing because it is none."""
+    from dandifile.globs import fault_of
+
+    for pattern in patterns:
+        if why := fault_of(pattern):
+            raise UserError(f"{flag}: the pattern {pattern[:60]!r} {why}", fix="write * for what varies")
 
 
 def _refuse_unknown(flag: str, words: Iterable[str], known: Iterable[str]) -> None:

@@ -125,8 +125,8 @@ class Client:
         url, params = f"{base}/{request.path}", dict(request.params)
         response = self._get(url, params)
         for _ in range(3 if request.follow else 0):
-            target = urljoin(url, response.headers.get("Location", ""))
-            if not response.is_redirect or urlsplit(target).netloc != urlsplit(url).netloc:
+            target = _target(url, response)
+            if not target:
                 break
             response = self._get(target, {})
         return response
@@ -155,6 +155,18 @@ class Client:
         if body is None and response.status_code == requests.codes.ok:
             return Unreachable("gave no JSON: a login page or a proxy may be in between")
         return Found(body, day, response.status_code, response.headers.get("Location", ""))
+
+
+def _target(url: str, response: requests.Response) -> str:
+    """Where a redirect leads, within the same host and scheme; "" for any other answer."""
+    if not response.is_redirect:
+        return ""
+    try:
+        target = urljoin(url, response.headers.get("Location", ""))
+        to, of = urlsplit(target), urlsplit(url)
+    except ValueError:
+        return ""
+    return target if (to.scheme, to.netloc) == (of.scheme, of.netloc) else ""
 
 
 def _headers(services: Services) -> dict[str, str]:

@@ -94,7 +94,7 @@ class _Reader:
     document: Document
     anchored: dict[str, Node] = field(default_factory=dict)
     seen: int = 0
-    aliased: bool = False
+    alias: Alias | None = None  # the outermost one that is being read
 
     def value(self, node: Node, path: Path) -> Json:
         self.seen += 1
@@ -103,8 +103,10 @@ class _Reader:
         if len(path) > DEEPEST:
             self._refuse(node, f"nested too deeply: {DEEPEST} levels are the limit", "write it flatter")
         if isinstance(node, Alias):
-            self.aliased = True
-            return self.value(self.anchored[node.anchor], path)
+            before, self.alias = self.alias, self.alias or node
+            value = self.value(self.anchored[node.anchor], path)
+            self.alias = before
+            return value
         if node.anchor:
             self.anchored[node.anchor] = node
         if node.tag is not None:
@@ -168,12 +170,12 @@ class _Reader:
 
     def _refuse_many(self, node: Node) -> NoReturn:
         what = f"more than {MOST_VALUES:,} values"
-        if self.aliased:
+        if self.alias:
             self._refuse(node, f"aliases (*name) that stand for {what}", "write the values out")
         self._refuse(node, what, "split the file, or look for what was pasted into it by mistake")
 
     def _refuse(self, node: Node, what: str, fix: str) -> NoReturn:
-        problem = Problem(self.document.where(node.start), what, fix)
+        problem = Problem(self.document.where((self.alias or node).start), what, fix)
         raise SpecError(f"{self.document.file} cannot be read", [problem])
 
     def _tell(self, mark: Mark, what: str, fix: str) -> None:
