@@ -24,6 +24,7 @@ from dandifile.archive.http import ReadApi
 from dandifile.archive.metadata import content_digest, strip_asset
 from dandifile.errors import ArchiveError
 from dandifile.model import Cache, JsonObject, RemoteAsset
+from dandifile.reading.shape import fitting
 
 PAGE = 1000
 """Rows a request: the server's maximum."""
@@ -98,7 +99,7 @@ class Listing:
         `places` gives each asset's place in the listing; it is called only when whole pages pay.
         """
         wanted = list(ids)
-        found: dict[str, JsonObject] = self.cache.get_many("asset", wanted)
+        found: dict[str, JsonObject] = fitting(self.cache.get_many("asset", wanted), shapes.METADATA)
         missing = [asset_id for asset_id in wanted if asset_id not in found]
         for documents in self._documents(missing, places):
             found.update({asset_id: strip_asset(document) for asset_id, document in documents.items()})
@@ -106,7 +107,7 @@ class Listing:
 
     def _blob_digests(self, rows: Sequence[Row]) -> dict[str, str]:
         blobs = {row.blob for row in rows if row.blob}
-        digests: dict[str, str] = self.cache.get_many("digest-of", blobs)
+        digests: dict[str, str] = fitting(self.cache.get_many("digest-of", blobs), str)
         unknown = [row.asset_id for row in rows if row.blob and row.blob not in digests]
         blob_of = {row.asset_id: row.blob for row in rows if row.blob}
         for documents in self._documents(unknown, lambda: _places(rows)):

@@ -12,7 +12,7 @@ from dandifile.archive.listing import Listing
 from dandifile.archive.once import Once
 from dandifile.errors import ArchiveError, UserError
 from dandifile.model import Cache, Json, JsonObject, RemoteAsset
-from dandifile.reading.shape import Shape
+from dandifile.reading.shape import Shape, fitting
 
 NOT_FOUND = 404
 
@@ -85,7 +85,7 @@ class Reader:
         name = f"{self.instance.api_url} {self.info()['schema_version']} {model}"
 
         def make() -> JsonObject:
-            known = self.cache.get_many("schema", [name])
+            known = fitting(self.cache.get_many("schema", [name]), shapes.SCHEMA)
             if name not in known:
                 known = {name: self.api.get("schemas/", {"model": model}, shape=shapes.SCHEMA)}
                 self.cache.put_many("schema", known)

@@ -41,8 +41,10 @@ DRAFT: Shape = {
 UPLOAD: Shape = {"upload_id": str, "etag": str, "size": COUNT}
 
 _ASSET = {"asset_id": str, "path": str, "size": COUNT, "blob": TEXT, "zarr": TEXT}
-ASSET_DOCUMENT: Shape = {"path": str}
-ASSET: Shape = {**_ASSET, "metadata": dict}
+METADATA: Shape = {"digest": maybe((each(TEXT), None))}
+"""Of an asset, and no more: what else they hold may be as odd as somebody wrote it."""
+ASSET_DOCUMENT: Shape = {"path": str, **METADATA}
+ASSET: Shape = {**_ASSET, "metadata": METADATA}
 ZARR: Shape = {"zarr_id": str, "name": str, "status": str, "checksum": TEXT}
 ZARR_FILE: Shape = {"Key": str, "ETag": str}
 
@@ -66,4 +68,4 @@ def page(item: Shape) -> Shape:
 
 ASSETS_FIRST: Shape = {**some(_ASSET), "count": COUNT}
 ASSETS: Shape = some(_ASSET)
-ASSET_DOCUMENTS: Shape = some({"asset_id": str, "metadata": dict})
+ASSET_DOCUMENTS: Shape = some({"asset_id": str, "metadata": METADATA})

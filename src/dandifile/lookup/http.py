@@ -24,9 +24,12 @@ from dandifile.lookup.pace import Pace
 from dandifile.lookup.services import DAILY_QUOTA, Services, limits
 from dandifile.model import Cache, Json
 from dandifile.reading.jsontext import NotJsonError, parse_json
+from dandifile.reading.shape import maybe, misfit
 
 TABLE = "lookup"
 """The cache's table: question → answer and time."""
+
+_ENTRY = {"at": str, "fetched": str, "status": maybe(int), "location": maybe(str)}
 
 KEPT = {200: timedelta(days=30), 301: timedelta(days=30)}
 KEPT_OTHERWISE = timedelta(days=1)
@@ -85,9 +88,17 @@ class Client:
 
     def _remembered(self, request: Request) -> Answer | None:
         entry = self._cache.get_many(TABLE, [request.key]).get(request.key)
-        if entry is None or self._now - datetime.fromisoformat(entry["at"]) > _good_for(entry):
+        if entry is None or misfit(entry, _ENTRY):
             return None
-        return NotFound(entry["fetched"]) if "body" not in entry else Found(**_without(entry, "at"))
+        try:
+            age = self._now - datetime.fromisoformat(entry["at"])
+        except (ValueError, TypeError):  # no time, or one without a zone
+            return None
+        if age > _good_for(entry):
+            return None
+        if "body" not in entry:
+            return NotFound(entry["fetched"])
+        return Found(entry["body"], entry["fetched"], entry.get("status", 200), entry.get("location", ""))
 
     def _remember(self, request: Request, answer: Answer) -> None:
         if not isinstance(answer, Unreachable):
@@ -232,7 +243,3 @@ def _retry_after(service: str, response: requests.Response, now: datetime) -> fl
 
 def _good_for(entry: Json) -> timedelta:
     return KEPT.get(entry.get("status", requests.codes.not_found), KEPT_OTHERWISE)
-
-
-def _without(entry: Json, key: str) -> dict[str, Json]:
-    return {name: value for name, value in entry.items() if name != key}

@@ -40,8 +40,8 @@ def parse_json(data: bytes | str, *, own: bool = False) -> Json:
 
     `own`: Python wrote it, so that NaN is what it means.
     """
-    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     try:
+        raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else bytes(data)
         value = json.loads(
             data,
             parse_int=_integer,

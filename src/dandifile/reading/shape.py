@@ -7,12 +7,13 @@ A shape is one of these:
 - `[shape]`, of a list of such
 - `{key: shape}`, of an object that has at least these keys; `maybe(shape)` of one that may be missing
 - `each(shape)`, of an object with any keys and such values
-- `(shape, None)`, of what may be null
+- `(shape, None)`, of what may be null; `one_of(shape, …)`, of what is one of several
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Any, TypeAlias
@@ -36,6 +37,21 @@ class Each:
     inner: Shape
 
 
+@dataclass(frozen=True)
+class OneOf:
+    shapes: tuple[Shape, ...]
+
+
+def one_of(*shapes: Shape) -> Shape:
+    """A value of any of these shapes; what is wrong is said of the first."""
+    return OneOf(shapes)
+
+
+def fitting(found: Mapping[str, Json], shape: Shape) -> dict[str, Json]:
+    """The entries whose values have the shape: of what a cache holds, the rest is as if it were not there."""
+    return {key: value for key, value in found.items() if not misfit(value, shape)}
+
+
 def maybe(inner: Shape) -> Shape:
     """A key that may be missing; where it is there, it has this shape."""
     return Maybe(inner)
@@ -52,6 +68,9 @@ def misfit(value: Json, shape: Shape, where: str = "") -> str:
         return "" if value is None else misfit(value, shape[0], where)
     if isinstance(shape, type | UnionType | re.Pattern | range):
         return _of_one(value, shape, where or "it")
+    if isinstance(shape, OneOf):
+        faults = [misfit(value, each_, where) for each_ in shape.shapes]
+        return "" if "" in faults else faults[0]
     return _of_parts(value, shape, where)
 
 
