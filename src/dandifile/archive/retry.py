@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 
 import requests
+import urllib3
 from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
 
 from dandifile.archive import waits
@@ -88,6 +89,13 @@ def exchange(
             if hopeless or attempt >= limit or _late(started, wait, patience):
                 raise _unreachable(error, url) from None
             why = _reason(error)[0]
+        except (ValueError, urllib3.exceptions.HTTPError) as error:  # requests lets these through
+            raise NoAnswerError(
+                f"the answer cannot be read: {type(error).__name__}",
+                where=url.partition("?")[0],
+                fix="check `instance` in the spec, and the network's proxy",
+                effect=True,
+            ) from None
         else:
             if response.status_code not in BUSY:
                 return response

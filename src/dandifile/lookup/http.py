@@ -18,6 +18,7 @@ from importlib.metadata import metadata
 from urllib.parse import urljoin, urlsplit
 
 import requests
+import urllib3
 
 from dandifile.lookup.answers import Answer, Found, NotFound, Request, Unreachable
 from dandifile.lookup.pace import Pace
@@ -117,7 +118,7 @@ class Client:
                     break
                 try:
                     response = self._send(request)
-                except requests.RequestException as error:
+                except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
                     failure, asked = Unreachable(_cause(error)), 0.0
                 else:
                     if response.status_code not in AGAIN:
@@ -216,7 +217,7 @@ def _refusal(service: str, response: requests.Response) -> str:
     return f"refuses the question ({status})"
 
 
-def _cause(error: requests.RequestException) -> str:
+def _cause(error: Exception) -> str:
     """In words of our own: those of `requests` quote whole URLs."""
     if isinstance(error, requests.Timeout):
         return "no answer in time"
@@ -224,7 +225,9 @@ def _cause(error: requests.RequestException) -> str:
         return "its certificate is not trusted here: check the clock and the network's proxy"
     if isinstance(error, requests.exceptions.ProxyError):
         return "the proxy does not let it through: check HTTPS_PROXY and NO_PROXY"
-    return "no connection: check the network"
+    if isinstance(error, requests.RequestException):
+        return "no connection: check the network"
+    return "its answer cannot be read: a proxy may be in between"
 
 
 def _retry_after(service: str, response: requests.Response, now: datetime) -> float:
