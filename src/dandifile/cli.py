@@ -107,13 +107,14 @@ def plan(
     jobs: Jobs = None,
     executor: Executor = "local",
     locked: Locked = False,
+    offline: Offline = False,
 ) -> int:
     """Say what apply would do. Writes nothing."""
     from dandifile.commands.common import Flags, bounds
     from dandifile.commands.plan import plan
 
     options = bounds(allow, only, path, exclude, overwrite_remote, rename=rename, refresh=refresh_metadata)
-    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, locked)
+    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, locked, offline)
     return plan(flags, options, out, detailed_exitcode=detailed_exitcode)
 
 
@@ -137,13 +138,14 @@ def apply(
     jobs: Jobs = None,
     executor: Executor = "local",
     locked: Locked = False,
+    offline: Offline = False,
 ) -> int:
     """Make the draft what the spec says."""
     from dandifile.commands.apply import apply
     from dandifile.commands.common import Flags, bounds
 
     options = bounds(allow, only, path, exclude, overwrite_remote, rename=rename, refresh=refresh_metadata)
-    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, locked)
+    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, locked, offline)
     return apply(flags, options, planfile, yes=yes, create=create)
 
 
@@ -157,12 +159,13 @@ def status(
     jobs: Jobs = None,
     executor: Executor = "local",
     locked: Locked = False,
+    offline: Offline = False,
 ) -> int:
     """Show drift, and what the archive itself says of the draft."""
     from dandifile.commands.common import Flags
     from dandifile.commands.status import status
 
-    return status(Flags(file, environment, format, verbose, no_color, jobs, executor, locked))
+    return status(Flags(file, environment, format, verbose, no_color, jobs, executor, locked, offline))
 
 
 @app.command()

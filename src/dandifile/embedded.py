@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from dandifile.errors import UserError
 
-REQUIRED = ("localdandi", "starlette", "uvicorn", "filelock")
+REQUIRED = ("localdandi", "anyio", "filelock", "httptools", "starlette", "uvicorn")
 """What the extra `local` brings and the archive cannot start without."""
 
 if TYPE_CHECKING:
@@ -59,10 +59,17 @@ def serve(store: Path, port: int, host: str, on_ready: Callable[[Running], None]
         server.serve(store, port, host, on_ready=on_ready)
 
 
+def _is_there(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except (ImportError, ValueError):  # whoever finds modules for Python forbids it
+        return False
+
+
 @contextmanager
 def _refusals() -> Iterator[None]:
     """Turns what `localdandi` refuses, and its absence, into errors that say what to do."""
-    missing = [package for package in REQUIRED if find_spec(package) is None]
+    missing = [package for package in REQUIRED if not _is_there(package)]
     if missing:
         raise UserError(
             f"the embedded archive is not installed: {', '.join(missing)} cannot be found",

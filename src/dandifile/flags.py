@@ -26,7 +26,7 @@ Executor = Annotated[
     typer.Option("--executor", metavar="WHERE", help="local, or dask://HOST:PORT: a cluster that is up."),
 ]
 Locked = Annotated[bool, typer.Option("--locked", help="Look nothing up: what the lock lacks is an error.")]
-Offline = Annotated[bool, typer.Option("--offline", help="Ask no service.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Ask no lookup service.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Allow = Annotated[
     list[str], typer.Option("--allow", metavar="WORD", help="Permit what cannot be undone: delete.")

@@ -13,7 +13,7 @@ from tests.frame.imports import imports
 SOURCE = ROOT / "src"
 
 NOUNS = {"model", "errors", "globs", "identifiers"}
-BASE = NOUNS | {"schemafiles", "writing", "reading"}
+BASE = NOUNS | {"schemafiles", "writing", "reading", "waits"}
 PARTS = {"spec", "lookup", "survey", "archive", "plan"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {
     **dict.fromkeys(NOUNS, frozenset[str]()),
@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "schemafiles": {"model"},
     "writing": frozenset[str](),
     "reading": {"model", "errors"},
+    "waits": frozenset[str](),
     **dict.fromkeys(PARTS, BASE),
     "kinds": BASE | PARTS | {"checklist"},
     "run": BASE | PARTS | {"kinds"},

@@ -29,12 +29,33 @@ from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Json
 from dandifile.reading.jsontext import NotJsonError, parse_json
 from dandifile.reading.shape import ANYTHING, Shape, misfit
+from dandifile.waits import within
 
 POOL = 64
 """Connections that a session keeps open; more threads than this would open and close their own."""
 
-TIMEOUT = (10.0, 90.0)
-"""Seconds to connect, and between two bytes of an answer; 1000 assets with metadata take a while."""
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds: to connect, between two bytes of an answer, and for all of it.
+
+    Until an archive has answered once, `first` is what it has for that: what accepts connections
+    and never says a word is soon known for what it is.
+    """
+
+    connect: float = 10.0
+    first: float = 20.0
+    silence: float = 90.0  # 1000 assets with metadata take a while
+    total: float = 600.0
+
+    def now(self, *, heard: bool) -> tuple[tuple[float, float], float]:
+        """What `requests` is told, and the bound of the whole request."""
+        if heard:
+            return (self.connect, self.silence), self.total
+        return (self.connect, self.first), self.connect + self.first
+
+
+TIMEOUTS = Timeouts()
 
 _LONGEST_REASON = 500
 
@@ -96,21 +117,38 @@ def new_session(auth: AuthBase, url: str, adapter: HTTPAdapter | None = None) ->
     return session
 
 
-def get_json(url: str, patience: Patience = PATIENT) -> Json:
+def get_json(url: str, patience: Patience = PATIENT, timeouts: Timeouts = TIMEOUTS) -> Json:
     """GET public JSON, without a key. ArchiveError where there is none."""
+    timeout, total = timeouts.now(heard=False)
     with new_session(KeyAuth(), url) as session:
-        send = functools.partial(session.get, url, timeout=TIMEOUT, allow_redirects=False)
-        response = exchange(send, url, patience)
+        send = functools.partial(session.get, url, timeout=timeout, allow_redirects=False)
+        response = exchange(lambda: bounded(total, send, url), url, patience)
     if response.status_code != requests.codes.ok:
         raise _refusal(response)
     return _decoded(response)
 
 
+def bounded(total: float, send: Callable[[], requests.Response], url: str) -> requests.Response:
+    """The answer, within so many seconds from the first byte sent to the last one read."""
+    try:
+        return within(total, send, url)
+    except TimeoutError:
+        raise requests.ReadTimeout from None
+
+
 class ReadApi:
     """One archive's API, for reading: GET, and the one POST that has no effect. Threads may share it."""
 
-    def __init__(self, instance: Instance, key: Secret | None, patience: Patience = PATIENT) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        key: Secret | None,
+        patience: Patience = PATIENT,
+        timeouts: Timeouts = TIMEOUTS,
+    ) -> None:
         self.instance = instance
+        self._timeouts = timeouts
+        self._heard = False  # it has answered something
         self._key = key
         self._patience = patience
         self._session = new_session(KeyAuth(key, origin_of(instance.api_url)), instance.api_url)
@@ -148,15 +186,20 @@ class ReadApi:
         bodies = _bodies(call)
 
         def send() -> requests.Response:
-            return self._session.request(
+            timeout, total = self._timeouts.now(heard=self._heard)
+            request = functools.partial(
+                self._session.request,
                 call.method,
                 url,
                 params=call.params,
                 data=next(bodies),
                 headers=None if call.body is None else {"Content-Type": "application/json"},
-                timeout=TIMEOUT,
+                timeout=timeout,
                 allow_redirects=False,
             )
+            response = bounded(total, request, url)
+            self._heard = True
+            return response
 
         response = exchange(send, url, self._patience, call.repeat)
         if response.ok and not response.is_redirect:

@@ -38,6 +38,7 @@ class Flags:
     jobs: int | None = None
     executor: str = LOCAL  # where survey steps and uploads run, as `run.engines` names it
     locked: bool = False  # nothing is looked up; what the lock lacks is an error
+    offline: bool = False  # no service is asked; what the lock lacks stays unknown
 
     def __post_init__(self) -> None:
         if self.format not in FORMATS:
@@ -115,9 +116,9 @@ def opened(flags: Flags, *, writing: bool) -> Iterator[Workspace]:
 
     declared = bound(flags)
     with cache_beside(declared.file) as cache, _held(declared.file) if writing else nullcontext():
-        spec = looked_up(declared, cache, locked=flags.locked)
+        spec = looked_up(declared, cache, locked=flags.locked, offline=flags.offline)
         reached = _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)
-        locate = partial(located, declared, spec, cache, locked=flags.locked)
+        locate = partial(located, declared, spec, cache, locked=flags.locked, offline=flags.offline)
         with reached as make:
             jobs = flags.jobs or TRANSFERS
             yield make(spec=spec, cache=cache, jobs=jobs, engine=engine(flags.executor), locate=locate)

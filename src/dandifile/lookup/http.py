@@ -14,6 +14,7 @@ import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from importlib.metadata import metadata
 from urllib.parse import urljoin, urlsplit
 
@@ -26,6 +27,7 @@ from dandifile.lookup.services import DAILY_QUOTA, Services, limits
 from dandifile.model import Cache, Json
 from dandifile.reading.jsontext import NotJsonError, parse_json
 from dandifile.reading.shape import maybe, misfit
+from dandifile.waits import within
 
 TABLE = "lookup"
 """The cache's table: question → answer and time."""
@@ -41,12 +43,17 @@ AGAIN = frozenset({429, 502, 503, 504})
 
 @dataclass(frozen=True)
 class Patience:
-    """`longest` bounds one wait, in seconds; `timeout` is for connecting, and for silence in an answer."""
+    """`longest` bounds one wait, in seconds; `timeout` is for connecting, and for silence in an answer.
+
+    `total` is for one whole answer. Who gave none in time is not asked again, and once one service was
+    silent, the others get half of it: what is silent may well be the network.
+    """
 
     tries: int = 3
     first: float = 1.0
     longest: float = 30.0
-    timeout: tuple[float, float] = (5.0, 30.0)
+    timeout: tuple[float, float] = (5.0, 10.0)
+    total: float = 15.0
 
 
 PATIENT = Patience()
@@ -74,6 +81,7 @@ class Client:
         self._paces = {service: Pace(limit) for service, limit in limits(services).items()}
         self._down: dict[str, Unreachable] = {}
         self._local = threading.local()
+        self._silent = False  # a service gave no answer in time
 
     def ask(self, request: Request) -> Answer:
         """GET JSON, from the cache where it is fresh enough."""
@@ -120,6 +128,9 @@ class Client:
                     response = self._send(request)
                 except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
                     failure, asked = Unreachable(_cause(error)), 0.0
+                    if isinstance(error, requests.Timeout):
+                        self._silent = True
+                        break
                 else:
                     if response.status_code not in AGAIN:
                         return self._read(request, response)
@@ -144,7 +155,13 @@ class Client:
         return response
 
     def _get(self, url: str, params: dict[str, str]) -> requests.Response:
-        return self._session().get(url, params=params, timeout=self._patience.timeout, allow_redirects=False)
+        total = self._patience.total / (2 if self._silent else 1)
+        get = partial(self._session().get, url, params=params, timeout=self._patience.timeout)
+        try:
+            return within(total, partial(get, allow_redirects=False), url)
+        except TimeoutError:
+            del self._local.session  # it is still busy
+            raise requests.ReadTimeout from None
 
     def _session(self) -> requests.Session:
         """A session a thread: they are not safe to share."""
