@@ -59,6 +59,16 @@ def serve(store: Path, port: int, host: str, on_ready: Callable[[Running], None]
         server.serve(store, port, host, on_ready=on_ready)
 
 
+def require() -> None:
+    """UserError where the embedded archive is not installed."""
+    missing = [package for package in REQUIRED if not _is_there(package)]
+    if missing:
+        raise UserError(
+            f"the embedded archive is not installed: {', '.join(missing)} cannot be found",
+            fix='run pip install "dandifile[local]"',
+        )
+
+
 def _is_there(package: str) -> bool:
     try:
         return find_spec(package) is not None
@@ -69,12 +79,7 @@ def _is_there(package: str) -> bool:
 @contextmanager
 def _refusals() -> Iterator[None]:
     """Turns what `localdandi` refuses, and its absence, into errors that say what to do."""
-    missing = [package for package in REQUIRED if not _is_there(package)]
-    if missing:
-        raise UserError(
-            f"the embedded archive is not installed: {', '.join(missing)} cannot be found",
-            fix='run pip install "dandifile[local]"',
-        )
+    require()
     from localdandi.document import StartError
 
     try:

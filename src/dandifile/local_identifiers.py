@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from filelock import FileLock
-
 from dandifile.writing import replace_content
 
 _FILE = "identifiers.json"
@@ -23,6 +21,8 @@ def get(store: Path, spec_file: Path, environment: str) -> str | None:
 def put(store: Path, spec_file: Path, environment: str, identifier: str) -> None:
     """Remembers an identifier. Whole or not at all, also when two processes do it at once."""
     store.mkdir(parents=True, exist_ok=True)
+    from filelock import FileLock  # comes with the extra `local`, as the archive that gave it
+
     with FileLock(store / f"{_FILE}.lock"):
         known = _all(store)
         known.setdefault(str(spec_file.resolve()), {})[environment] = identifier

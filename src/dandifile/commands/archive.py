@@ -43,8 +43,11 @@ def serve(store: Path | None, port: int, host: str, form: str) -> int:
         else:
             sys.stdout.write(f"The embedded archive is at {archive.web_url} (Ctrl-C stops it)\n")
             if _is_every(host):
-                there = f"http://{socket.getfqdn()}:{urlsplit(archive.web_url).port}"
-                sys.stdout.write(f"Other machines reach it at {there}, if that name is known to them\n")
+                there = f"http://{socket.gethostname()}:{urlsplit(archive.web_url).port}"
+                sys.stdout.write(
+                    f"Other machines see its pages at {there}; to upload from them, start it with"
+                    " --host and this machine's own address\n"
+                )
         sys.stdout.flush()
 
     try:
