@@ -143,7 +143,7 @@ def between(origin: str) -> Iterator[tuple[str, dict[str, Any]]]:
             answer = requests.get(f"{origin}{self.path}", headers=headers, timeout=30)
             body = answer.text.replace(origin, f"http://{self.headers['Host']}")
             which, chance = state["spoil"]
-            if state["asked"] == which:
+            if state["asked"] == which and answer.ok:
                 body = json.dumps(mutated_json(json.loads(body), chance))
                 state["said"] = f"{self.path} {body[:2000]}"
             state["asked"] += 1
@@ -152,6 +152,12 @@ def between(origin: str) -> Iterator[tuple[str, dict[str, Any]]]:
             self.send_header("Content-Length", str(len(body.encode())))
             self.end_headers()
             self.wfile.write(body.encode())
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response_only(404)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in http.server
             pass
