@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandifile.globs import matches, narrowest
+from dandifile.errors import UserError
+from dandifile.globs import fault_of, matches, narrowest
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,26 @@ NAMES = st.text(alphabet="ab,.[]{}*?!- ", min_size=1, max_size=4).filter(lambda 
 def test_the_narrowest_patterns_take_all_of_the_paths(paths: list[str]) -> None:
     patterns = narrowest(paths)
     assert [path for path in paths if not any(matches(pattern, path) for pattern in patterns)] == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "says"),
+    [
+        ("{0001..1200}.nwb", "stands for more than 1,000 patterns"),
+        ("{1..100}/{1..100}", "stands for more than 1,000 patterns"),
+        ("**/a/**/b/**/c/**/d", "says ** more than 3 times"),
+        ("{*,x}{*,y}/a/**/b/**/c/**/d", "says ** more than 3 times"),
+        ("a" * 5000, "has 5,000 characters"),
+        ("{" * 3000, "cannot be read"),
+    ],
+)
+def test_a_pattern_that_would_take_too_long_is_none(pattern: str, says: str) -> None:
+    assert says in fault_of(pattern)
+    with pytest.raises(UserError, match="the pattern"):
+        matches(pattern, "a.nwb")
+
+
+def test_a_pattern_with_many_choices_is_fine() -> None:
+    assert not fault_of("sub-{0001..0600}/**")
+    assert matches("sub-{0001..0600}/**", "sub-0599/a.nwb")
+    assert not fault_of("**/sub-*/**/**/ses-*/**/*.nwb")

@@ -109,13 +109,14 @@ def plan(
     executor: Executor = "local",
     step_timeout: StepTimeout = None,
     locked: Locked = False,
+    offline: Offline = False,
 ) -> int:
     """Say what apply would do. Writes nothing."""
     from dandifile.commands.common import Flags, bounds
     from dandifile.commands.plan import plan
 
     options = bounds(allow, only, path, exclude, overwrite_remote, rename=rename, refresh=refresh_metadata)
-    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, step_timeout, locked)
+    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, step_timeout, locked, offline)
     return plan(flags, options, out, detailed_exitcode=detailed_exitcode)
 
 
@@ -140,13 +141,14 @@ def apply(
     executor: Executor = "local",
     step_timeout: StepTimeout = None,
     locked: Locked = False,
+    offline: Offline = False,
 ) -> int:
     """Make the draft what the spec says."""
     from dandifile.commands.apply import apply
     from dandifile.commands.common import Flags, bounds
 
     options = bounds(allow, only, path, exclude, overwrite_remote, rename=rename, refresh=refresh_metadata)
-    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, step_timeout, locked)
+    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, step_timeout, locked, offline)
     return apply(flags, options, planfile, yes=yes, create=create)
 
 
@@ -161,12 +163,14 @@ def status(
     executor: Executor = "local",
     step_timeout: StepTimeout = None,
     locked: Locked = False,
+    offline: Offline = False,
 ) -> int:
     """Show drift, and what the archive itself says of the draft."""
     from dandifile.commands.common import Flags
     from dandifile.commands.status import status
 
-    return status(Flags(file, environment, format, verbose, no_color, jobs, executor, step_timeout, locked))
+    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, step_timeout, locked, offline)
+    return status(flags)
 
 
 @app.command()

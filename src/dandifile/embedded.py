@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from dandifile.errors import UserError
 
-REQUIRED = ("localdandi", "starlette", "uvicorn", "filelock")
+REQUIRED = ("localdandi", "anyio", "filelock", "httptools", "starlette", "uvicorn")
 """What the extra `local` brings and the archive cannot start without."""
 
 if TYPE_CHECKING:
@@ -73,15 +73,27 @@ def reset(store: Path) -> tuple[str, ...]:
         return archive.reset(store)
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turns what `localdandi` refuses, and its absence, into errors that say what to do."""
-    missing = [package for package in REQUIRED if find_spec(package) is None]
+def require() -> None:
+    """UserError where the embedded archive is not installed."""
+    missing = [package for package in REQUIRED if not _is_there(package)]
     if missing:
         raise UserError(
             f"the embedded archive is not installed: {', '.join(missing)} cannot be found",
             fix='run pip install "dandifile[local]"',
         )
+
+
+def _is_there(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except (ImportError, ValueError):  # whoever finds modules for Python forbids it
+        return False
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turns what `localdandi` refuses, and its absence, into errors that say what to do."""
+    require()
     from localdandi.document import StartError
 
     try:

@@ -35,7 +35,7 @@ StepTimeout = Annotated[
     ),
 ]
 Locked = Annotated[bool, typer.Option("--locked", help="Look nothing up: what the lock lacks is an error.")]
-Offline = Annotated[bool, typer.Option("--offline", help="Ask no service.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Ask no lookup service.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Allow = Annotated[
     list[str],

@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from filelock import FileLock
-
 from dandifile.errors import UserError
 from dandifile.writing import replace_content
 
@@ -92,6 +90,8 @@ def _path(place: Place) -> str:
 @contextmanager
 def _writing(store: Path) -> Iterator[_Known]:
     store.mkdir(parents=True, exist_ok=True)
+    from filelock import FileLock  # comes with the extra `local`, as the archive that gave it
+
     with FileLock(store / f"{_FILE}.lock"):
         yield _read(store)
 

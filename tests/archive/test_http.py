@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -12,7 +14,7 @@ import pytest
 import requests
 
 from dandifile.archive.credentials import Secret
-from dandifile.archive.http import Call, KeyAuth, ReadApi, WriteApi, get_json, new_session
+from dandifile.archive.http import Call, KeyAuth, ReadApi, Timeouts, WriteApi, get_json, new_session
 from dandifile.archive.retry import Repeat
 from dandifile.errors import ArchiveError, CredentialsError, UserError
 from tests.archive.scripted import QUICK, Asked, Reply, Scripted
@@ -235,3 +237,41 @@ def test_the_archives_clock_is_read_and_not_this_machines(server: Scripted) -> N
 
 def test_for_reading_there_is_no_way_to_write() -> None:
     assert not hasattr(ReadApi, "write")
+
+
+def test_what_never_answers_is_soon_known_for_it(server: Scripted) -> None:
+    quiet = threading.Event()
+
+    def never(asked: Asked) -> Reply:
+        quiet.wait(60)
+        return Reply()
+
+    server.on("/api/info/", never)
+    api = ReadApi(server.instance, None, QUICK, Timeouts(first=0.2, silence=60))
+    with pytest.raises(ArchiveError, match="no answer in time"):
+        api.get("info/")
+    assert len(server.asked) == QUICK.silent
+    quiet.set()
+
+
+def test_what_has_answered_once_is_given_more_time(server: Scripted) -> None:
+    def slow(asked: Asked) -> Reply:
+        time.sleep(0.6)
+        return Reply(200, {"a": 1})
+
+    server.on("/api/info/", Reply(200, {}))
+    server.on("/api/slow/", slow)
+    api = ReadApi(server.instance, None, QUICK, Timeouts(first=0.3, silence=60))
+    api.get("info/")
+    assert api.get("slow/") == {"a": 1}
+    bounded = ReadApi(server.instance, None, QUICK, Timeouts(first=60, silence=60, total=0.3))
+    bounded.get("info/")
+    with pytest.raises(ArchiveError, match="no answer in time"):
+        bounded.get("slow/")
+
+
+@pytest.mark.parametrize("body", [b"[" * 500, b"NaN", b'{"a": "\\ud800"}', b"9" * 5000, b"\xff"])
+def test_json_that_nothing_here_can_use_is_told(server: Scripted, body: bytes) -> None:
+    server.on("/api/info/", Reply(200, body))
+    with pytest.raises(ArchiveError, match="not JSON"):
+        server.api().get("info/")

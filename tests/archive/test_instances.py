@@ -81,7 +81,10 @@ def test_plain_http_to_another_machine_is_refused(url: str) -> None:
         resolve(url)
 
 
-@pytest.mark.parametrize("url", ["ftp://dandiarchive.org", "https://", "https://host:port"])
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://dandiarchive.org", "https://", "https://host:port", "https://[", "http://[::1", "https://a]b"],
+)
 def test_what_is_no_url_is_refused(url: str) -> None:
     with pytest.raises(UserError):
         resolve(url)

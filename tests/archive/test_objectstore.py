@@ -162,3 +162,23 @@ def test_a_joining_that_is_refused_is_told(server: Scripted, reply: Reply, error
     server.on("/join", reply)
     with pytest.raises(error):
         join_parts(f"{server.origin}/join", "<xml/>", QUICK)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("to", ["/other", "https://[", ""])
+def test_no_redirect_is_followed_whatever_it_promises(
+    server: Scripted, piece: Piece, status: int, to: str
+) -> None:
+    answer = Reply(status, headers={"Location": to, "ETag": f'"{hashlib.md5(content(piece)).hexdigest()}"'})
+    server.on("/part", answer)
+    server.on("/join", Reply(status, RESULT.encode(), {"Location": to}))
+    server.on("/other", keep)
+    sent: list[int] = []
+    said = "cannot be read" if to == "https://[" else "which is not followed"
+    with pytest.raises(ArchiveError, match=said) as refused:
+        put_part(f"{server.origin}/part?sig=secret", piece, sent.append, QUICK)
+    assert refused.value.where == f"{server.origin}/part"
+    with pytest.raises(ArchiveError, match=said):
+        join_parts(f"{server.origin}/join", "<x/>", QUICK)
+    assert server.paths() == ["/part?sig=secret", "/join"]
+    assert sum(sent) == 0 or said == "cannot be read"

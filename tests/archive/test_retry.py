@@ -192,7 +192,7 @@ NO_NAME = NameResolutionError("example.org", POOL, gaierror("unknown"))
         (requests.exceptions.ProxyError("no"), "proxy", QUICK.attempts, True),
         (requests.ConnectionError(MaxRetryError(POOL, URL, NO_NAME)), "no host", QUICK.unreached, False),
         (requests.ConnectTimeout("slow"), "no answer in time", QUICK.unreached, False),
-        (requests.ReadTimeout("slow"), "no answer in time", QUICK.attempts, True),
+        (requests.ReadTimeout("slow"), "no answer in time", QUICK.silent, True),
         (requests.ConnectionError("reset"), "connection broke", QUICK.attempts, True),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,

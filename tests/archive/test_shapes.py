@@ -9,10 +9,10 @@ from dandifile.archive import shapes
 from dandifile.archive.credentials import Secret
 from dandifile.archive.http import WriteApi
 from dandifile.archive.reader import Reader
-from dandifile.archive.shapes import misfit
 from dandifile.archive.writer import Writer
 from dandifile.errors import ArchiveError
 from dandifile.model import Cache
+from dandifile.reading.shape import ANYTHING, misfit
 from tests.archive.scripted import QUICK, Asked, Reply, Scripted
 
 KEY = Secret("0123456789abcdef0123456789abcdef01234567")
@@ -149,7 +149,7 @@ def test_a_list_that_promises_more_and_has_nothing_ends(server: Scripted, cache:
         (["x", 1], [str], "[1] is a number"),
         ({"a": [{"b": "x"}, {}]}, {"a": [{"b": str}]}, "a[1].b is missing"),
         ("the key", {"a": str}, "it is a text"),
-        (None, shapes.ANYTHING, ""),
+        (None, ANYTHING, ""),
     ],
 )
 def test_a_misfit_is_told_by_its_place_and_without_its_value(value: Any, shape: Any, fault: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import time
+from types import SimpleNamespace
 
 import pytest
 import requests
 
 from dandifile.errors import Exit
 from tests.conftest import CONTACT, Lab, write_document
+from tests.lookup.replay import Replay
 
 PATHS = "paths: [{source: data, standard: any}]\n"
 SPEC = f"description: d\nlicense: CC-BY-4.0\n{CONTACT}\n{PATHS}"
@@ -224,3 +226,34 @@ def test_paths_that_differ_in_case_only_are_two_assets_and_stop_no_pruning(lab: 
     assert lab.run("apply", "--yes", "--allow", "delete").code == Exit.DONE
     assert set(lab.assets()) == {"Day1.csv", "day1.csv"}
     assert "No changes" in lab.run("plan").out
+
+
+def test_the_time_at_the_prompt_is_not_counted(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+
+    def confirmed() -> bool:
+        clock[0] += 1000
+        return True
+
+    monkeypatch.setattr("dandifile.commands.apply._can_ask", lambda: True)
+    monkeypatch.setattr("dandifile.commands.apply._confirmed", confirmed)
+    monkeypatch.setattr("dandifile.commands.apply.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    lab.spec(SPEC)
+    lab.files({"sub-1/sub-1_ses-a.csv": "a"})
+    ran = lab.run("apply", "--create", "--format", "json")
+    assert json.loads(ran.out)["apply"]["seconds"] == 0
+
+
+@pytest.mark.parametrize("verb", ["plan", "status", "apply"])
+def test_offline_no_service_is_asked_and_what_is_open_is_named(lab: Lab, verb: str, replay: Replay) -> None:
+    lab.spec(f'doi: 10.1038/s41586-023-06031-6\n{SPEC}identifier: "000001"\n')
+    requests.post(
+        f"{lab.archive.api_url}/dandisets/",
+        json={"name": "Place cells", "metadata": {}},
+        headers={"Authorization": f"token {lab.archive.key}"},
+        timeout=30,
+    ).raise_for_status()
+    ran = lab.run(verb, "--offline", *(["--yes"] if verb == "apply" else []))
+    assert ran.code == {"plan": Exit.BLOCKED, "status": Exit.DONE, "apply": Exit.BLOCKED}[verb], ran.err
+    assert "10.1038/s41586-023-06031-6" in ran.out + ran.err
+    assert not replay.asked

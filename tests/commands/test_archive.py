@@ -87,3 +87,33 @@ def test_looking_into_an_archive_that_is_not_there_makes_none(
     assert run(["archive", "list", "--store", str(tmp_path / "store")]) == Exit.DONE
     assert "no dandisets" in capsys.readouterr().out
     assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize("port", ["99999", "65536", "-1"])
+def test_a_port_that_there_is_not_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], port: str
+) -> None:
+    assert run(["archive", "serve", "--store", str(tmp_path / "store"), f"--port={port}"]) == Exit.INPUT
+    assert "from 1 to 65535" in capsys.readouterr().err
+    assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize(("host", "warns"), [("0.0.0.0", True), ("127.0.0.1", False), ("localhost", False)])
+def test_who_serves_to_other_machines_is_warned_and_told_a_url_that_works(
+    tmp_path: Path, host: str, warns: bool
+) -> None:
+    command = [sys.executable, "-c", "from dandifile.boundary import main; main()", "archive", "serve"]
+    options = ["--port", "0", "--store", str(tmp_path / "store"), "--host", host]
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*command, *options], stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        first = process.stdout.readline()
+        url = next(word for word in first.split() if word.startswith("http://"))
+        info = requests.get(f"{url}/api/info/", timeout=30)
+        others = process.stdout.readline() if warns else ""
+        process.terminate()
+        said = process.stderr.read()
+    assert info.ok
+    assert ("Other machines" in others) == warns
+    assert ("warning" in said) == warns

@@ -18,7 +18,7 @@ from dandifile.errors import Exit, SpecError
 from dandifile.lookup.lock import load_lock
 from dandifile.lookup.wanted import lacking
 from dandifile.model import JsonObject, Spec
-from dandifile.spec.document import read_document
+from dandifile.reading.document import read_document
 from dandifile.spec.forms import contributor_form, written
 from dandifile.spec.gaps import FILL
 from tests.lookup.made_up import (

@@ -155,7 +155,7 @@ def test_what_asks_services_is_not_even_imported_where_all_is_pinned(lab: Lab, r
     assert lab.run("resolve").code == Exit.DONE
     probe = (
         "import sys; from pathlib import Path; from dandifile.commands.lookups import bind, looked_up;"
-        "spec = looked_up(bind(Path(sys.argv[1]), ''), None, locked=False);"
+        "spec = looked_up(bind(Path(sys.argv[1]), ''), None, locked=False, offline=False);"
         "asks = [name in sys.modules for name in ('requests', 'dandifile.lookup.ror')];"
         "print(len(spec.fields['contributor']), *asks)"
     )

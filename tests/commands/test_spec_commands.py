@@ -192,3 +192,8 @@ def test_a_bug_is_told_in_a_line_and_kept_in_the_log(
     assert str(log) in err
     assert "Traceback" not in err
     assert "Traceback" in log.read_text("utf-8")
+
+
+def test_a_name_that_is_too_long_is_an_input_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--file", "x" * 2000]) == Exit.INPUT
+    assert "Traceback" not in capsys.readouterr().err

@@ -13,12 +13,15 @@ from tests.frame.imports import imports
 SOURCE = ROOT / "src"
 
 NOUNS = {"model", "errors", "globs", "identifiers", "characters", "doi", "taxa"}
-BASE = NOUNS | {"schemafiles", "writing"}
+BASE = NOUNS | {"schemafiles", "writing", "reading", "waits"}
 PARTS = {"spec", "lookup", "survey", "archive", "plan"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {
     **dict.fromkeys(NOUNS, frozenset[str]()),
+    "globs": {"errors"},
     "schemafiles": {"model"},
     "writing": frozenset[str](),
+    "reading": {"model", "errors"},
+    "waits": frozenset[str](),
     **dict.fromkeys(PARTS, BASE),
     "kinds": BASE | PARTS | {"checklist"},
     "run": BASE | PARTS | {"kinds"},

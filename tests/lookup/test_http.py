@@ -37,9 +37,7 @@ def test_a_404_of_any_form_is_not_found(client: Client, service: str) -> None:
     assert client.ask(ASK[service]) == NotFound("2026-11-20")
 
 
-@pytest.mark.parametrize(
-    "said", [BUSY, text(429, "slow down", Retry_After="0"), Said(drop=True), Said(delay=1)]
-)
+@pytest.mark.parametrize("said", [BUSY, text(429, "slow down", Retry_After="0"), Said(drop=True)])
 def test_what_another_try_may_better_is_tried_again(replay: Replay, client: Client, said: Said) -> None:
     replay.says("crossref/x", said, {"status": "ok"})
     assert isinstance(client.ask(ASK["crossref"]), Found)
@@ -226,3 +224,46 @@ def test_only_the_client_speaks_http(file: Path) -> None:
         name for name in imports(file.read_text("utf-8"), module) if name.startswith(("requests", "urllib3"))
     }
     assert not spoken or module == "dandifile.lookup.http"
+
+
+def test_a_service_that_gave_no_answer_in_time_is_not_waited_for_again(
+    replay: Replay, client: Client
+) -> None:
+    replay.says("crossref/x", Said(delay=1))
+    assert why(client.ask(ASK["crossref"])) == "no answer in time"
+    assert why(client.ask(Request("crossref", "y"))) == "no answer in time"
+    assert replay.count("crossref") == 1
+
+
+def test_a_whole_answer_has_a_bound_of_its_own(replay: Replay, new_client: NewClient) -> None:
+    from tests.lookup.replay import HURRIED
+
+    replay.says("crossref/x", Said(delay=2))
+    patience = replace(HURRIED, timeout=(5.0, 60.0), total=0.2)
+    assert why(new_client(patience=patience).ask(ASK["crossref"])) == "no answer in time"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        None,
+        7,
+        [],
+        {},
+        {"at": "2026-11-20"},
+        {"at": "2026-13-45T00:00:00+00:00", "fetched": "2026-11-20"},
+        {"at": "2026-11-20T00:00:00", "fetched": "2026-11-20", "body": 1},
+        {"at": "2026-11-20T00:00:00+00:00", "fetched": 3, "body": 1},
+        {"at": "2026-11-20T00:00:00+00:00", "fetched": "2026-11-20", "body": 1, "status": "ok"},
+    ],
+)
+def test_a_remembered_answer_of_another_form_is_asked_for_again(
+    replay: Replay, new_client: NewClient, entry: object
+) -> None:
+    from dandifile.lookup.http import TABLE
+    from dandifile.run.cache import MemoryCache
+
+    cache = MemoryCache()
+    cache.put_many(TABLE, {ASK["ror"].key: entry})
+    replay.says("ror/x", {"id": 1})
+    assert new_client(cache=cache).ask(ASK["ror"]) == Found({"id": 1}, "2026-11-20")

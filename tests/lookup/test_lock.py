@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -163,7 +164,7 @@ def test_identifiers_and_lookups_live_in_one_file(lock: Path) -> None:
         ("name: Doe, Jane", "nmae: Doe, Jane", ":2"),
         (f"orcid: {JANE}", "orcid: 0000", ":2"),
         ("people:", "peeple:", ":1"),
-        ("checked: '2026-11-20'", "checked: 2026-11-20", ":5"),
+        ("checked: '2026-11-20'", "checked: 2026-13-45", ":5"),
     ],
 )
 def test_a_lock_that_is_none_says_where(lock: Path, found: str, instead: str, place: str) -> None:
@@ -216,3 +217,47 @@ def test_a_diff_has_a_line_a_fact() -> None:
     assert f"+ dandiset rehearsal {URL}  000013" in lines
     assert not any("ROR" in line or "term" in line for line in lines)
     assert diff(WHOLE, WHOLE) == []
+
+
+BOMB = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else 'x'] * 10)}]\n" for n in range(12))
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "says"),
+    [
+        ("people: [{orcid: !!python/name:len 'x'}]", ":2:18", "tag"),
+        ("people: !mine []", ":2:9", "tag"),
+        (f"people: {'9' * 5000}", ":2:9", "number"),
+        ("people: " + "[" * 600, ":2:", "nested too deeply"),
+        (f"{BOMB}people: *a11", ":", "aliases"),
+        ('people: [{orcid: "\\ud800"}]', ":2:18", "cannot be stored"),
+        ("people: []\npeople: []", ":3:1", "twice"),
+        ("people: [{checked: 2024-02-30}]", ":2:20", "date"),
+        ('people: ["\\UFFFFFFFF"]', ":", "not YAML"),
+    ],
+)
+def test_a_lock_that_would_break_other_readers_says_where(
+    lock: Path, text: str, place: str, says: str
+) -> None:
+    lock.write_text(f"dandifile_lock: 1\n{text}\n", "utf-8")
+    uses: list[Callable[[Path], object]] = [
+        load_lock,
+        lambda file: save_lock(file, WHOLE),
+        lambda file: lock_identifier(file, "", URL, "000012"),
+    ]
+    for use in uses:
+        with pytest.raises(SpecError) as caught:
+            use(lock)
+        assert "git" in caught.value.fix
+        assert any(
+            problem.where.startswith(f"{lock.name}{place}") and says in problem.what
+            for problem in caught.value.problems
+        )
+
+
+def test_a_date_without_quotes_is_the_same_date(lock: Path) -> None:
+    save_lock(lock, Lock(people=WHOLE.people[:1]))
+    lock.write_text(lock.read_text("utf-8").replace("'2026-11-20'", "2026-11-20 # by hand"), "utf-8")
+    assert load_lock(lock) == Lock(people=WHOLE.people[:1])
+    lock_identifier(lock, "", URL, "000012")
+    assert "2026-11-20' # by hand" in lock.read_text("utf-8")

@@ -24,6 +24,7 @@ def where(step: Step, inputs: Mapping[str, Json]) -> Json:
 class Tasks:
     pool: Callable[[str], str]
     perform: Callable[[Step, Mapping[str, Json]], Json] = where
+    fits: Callable[[Step, Json], bool] = field(default=lambda step, output: True)
     cache_key: Callable[[Step], str | None] = field(default=lambda step: step.params.get("key"))
     size: Callable[[Step], int] = field(default=lambda step: step.params.get("size", 0))
 

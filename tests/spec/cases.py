@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,4 +23,6 @@ def cases(*names: str) -> list[Any]:
 
 
 def text_of(case: dict[str, Any]) -> str:
-    return str(case["file"]) if "file" in case else HEAD + case["spec"]
+    """The spec's text; `<x * 3>` stands for xxx."""
+    text = str(case["file"]) if "file" in case else HEAD + case["spec"]
+    return re.sub(r"<x \* ([0-9]+)>", lambda found: "x" * int(found[1]), text)

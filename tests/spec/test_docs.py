@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dandifile.spec.document import read_document
+from dandifile.reading.document import read_document
 from dandifile.spec.load import load
 from dandifile.spec.schema import spec_schema
 from tests.spec.cases import HEAD

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dandifile.errors import SpecError
-from dandifile.spec.document import read_document
+from dandifile.reading.document import read_document
 from dandifile.spec.format import format_text
 from tests.spec.cases import CASES, cases
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandifile.spec.document import read_document
+from dandifile.reading.document import read_document
 from dandifile.spec.format import format_text
 from dandifile.spec.skeleton import Item, Part, literally, skeleton
 from dandifile.spec.template import render

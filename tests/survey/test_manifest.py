@@ -19,8 +19,9 @@ def line(path: str, source: str = "", digest: str = "d-1") -> Line:
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
 lines = st.lists(
-    st.builds(Line, texts.filter(bool), texts, st.integers(0, 2**62), texts, texts, texts, texts, texts),
+    st.builds(Line, names.filter(bool), names, st.integers(0, 2**62), texts, texts, texts, texts, texts),
     unique_by=lambda item: item.path,
 )
 

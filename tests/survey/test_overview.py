@@ -37,6 +37,20 @@ def test_what_is_no_hdf5_is_none(tmp_path: Path, content: str) -> None:
     assert glimpse(str(write(tmp_path / "a.nwb", content))) is None
 
 
+def test_a_text_without_a_value_says_nothing(tmp_path: Path) -> None:
+    import h5py
+
+    path = write_nwb(tmp_path / "a.nwb", {}, protocol="IACUC 1")
+    with h5py.File(path, "r+") as file:
+        for place in ("general/protocol", "general/subject/subject_id", "general/keywords"):
+            if place in file:
+                del file[place]
+            file.create_dataset(place, data=h5py.Empty(h5py.string_dtype()))
+    found = glimpse(str(path))
+    assert found
+    assert (found.subject, found.protocol, found.keywords, found.session) == ("", "", (), "s1")
+
+
 def write_nwb_zarr(root: Path, attributes: JsonObject, **texts: list[str]) -> Path:
     """Texts by place (with `__` for a slash), as hdmf-zarr writes them: in a Zarr of version 2."""
     import zarr

@@ -21,8 +21,11 @@ from dandifile.archive.instances import Instance
 from dandifile.archive.reader import Reader
 from dandifile.archive.retry import NoAnswerError
 from dandifile.archive.writer import Embargo, Writer
-from dandifile.errors import ArchiveError, BlockedError
+from dandifile.errors import ArchiveError, BlockedError, UserError
 from dandifile.model import JsonObject
+from dandifile.reading.files import SPEC, read_bytes
+from dandifile.reading.jsontext import parse_json
+from dandifile.reading.shape import misfit
 from dandifile.writing import replace_content
 
 _SLACK = timedelta(minutes=1)
@@ -151,9 +154,12 @@ def _in_doubt(error: ArchiveError) -> bool:
 def _read(intent: Path, name: str, reader: Reader) -> Intent | None:
     """The note of an earlier run for this very dandiset; a note that cannot be read counts as none."""
     try:
-        noted = Intent(**json.loads(intent.read_text(encoding="utf-8")))
+        said = parse_json(read_bytes(intent, "the note", SPEC))
+        if misfit(said, {"name": str, "api_url": str, "time": str}):
+            return None
+        noted = Intent(said["name"], said["api_url"], said["time"])
         datetime.fromisoformat(noted.time)
-    except (OSError, ValueError, TypeError):
+    except (UserError, ValueError):
         return None
     meant = (name, reader.instance.home)
     return noted if (noted.name, noted.archive) == meant else None

@@ -23,16 +23,39 @@ from requests.auth import AuthBase
 from dandifile.archive.credentials import Secret, missing_key, refused_key
 from dandifile.archive.instances import Instance
 from dandifile.archive.retry import PATIENT, Patience, Repeat, exchange, http_date
-from dandifile.archive.shapes import ANYTHING, BLOB, Shape, misfit, page
+from dandifile.archive.shapes import BLOB, page
 from dandifile.archive.urls import is_loopback, origin_of
 from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Json
+from dandifile.reading.jsontext import NotJsonError, parse_json
+from dandifile.reading.shape import ANYTHING, Shape, misfit
+from dandifile.waits import within
 
 POOL = 64
 """Connections that a session keeps open; more threads than this would open and close their own."""
 
-TIMEOUT = (10.0, 90.0)
-"""Seconds to connect, and between two bytes of an answer; 1000 assets with metadata take a while."""
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds: to connect, between two bytes of an answer, and for all of it.
+
+    Until an archive has answered once, `first` is what it has for that: what accepts connections
+    and never says a word is soon known for what it is.
+    """
+
+    connect: float = 10.0
+    first: float = 20.0
+    silence: float = 90.0  # 1000 assets with metadata take a while
+    total: float = 600.0
+
+    def now(self, *, heard: bool) -> tuple[tuple[float, float], float]:
+        """What `requests` is told, and the bound of the whole request."""
+        if heard:
+            return (self.connect, self.silence), self.total
+        return (self.connect, self.first), self.connect + self.first
+
+
+TIMEOUTS = Timeouts()
 
 _LONGEST_REASON = 500
 
@@ -94,21 +117,38 @@ def new_session(auth: AuthBase, url: str, adapter: HTTPAdapter | None = None) ->
     return session
 
 
-def get_json(url: str, patience: Patience = PATIENT) -> Json:
+def get_json(url: str, patience: Patience = PATIENT, timeouts: Timeouts = TIMEOUTS) -> Json:
     """GET public JSON, without a key. ArchiveError where there is none."""
+    timeout, total = timeouts.now(heard=False)
     with new_session(KeyAuth(), url) as session:
-        send = functools.partial(session.get, url, timeout=TIMEOUT, allow_redirects=False)
-        response = exchange(send, url, patience)
+        send = functools.partial(session.get, url, timeout=timeout, allow_redirects=False)
+        response = exchange(lambda: bounded(total, send, url), url, patience)
     if response.status_code != requests.codes.ok:
         raise _refusal(response)
     return _decoded(response)
 
 
+def bounded(total: float, send: Callable[[], requests.Response], url: str) -> requests.Response:
+    """The answer, within so many seconds from the first byte sent to the last one read."""
+    try:
+        return within(total, send, url)
+    except TimeoutError:
+        raise requests.ReadTimeout from None
+
+
 class ReadApi:
     """One archive's API, for reading: GET, and the one POST that has no effect. Threads may share it."""
 
-    def __init__(self, instance: Instance, key: Secret | None, patience: Patience = PATIENT) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        key: Secret | None,
+        patience: Patience = PATIENT,
+        timeouts: Timeouts = TIMEOUTS,
+    ) -> None:
         self.instance = instance
+        self._timeouts = timeouts
+        self._heard = False  # it has answered something
         self._key = key
         self._patience = patience
         self._session = new_session(KeyAuth(key, origin_of(instance.api_url)), instance.api_url)
@@ -146,15 +186,20 @@ class ReadApi:
         bodies = _bodies(call)
 
         def send() -> requests.Response:
-            return self._session.request(
+            timeout, total = self._timeouts.now(heard=self._heard)
+            request = functools.partial(
+                self._session.request,
                 call.method,
                 url,
                 params=call.params,
                 data=next(bodies),
                 headers=None if call.body is None else {"Content-Type": "application/json"},
-                timeout=TIMEOUT,
+                timeout=timeout,
                 allow_redirects=False,
             )
+            response = bounded(total, request, url)
+            self._heard = True
+            return response
 
         response = exchange(send, url, self._patience, call.repeat)
         if response.ok and not response.is_redirect:
@@ -192,8 +237,8 @@ def reason_given(response: requests.Response) -> str:
     `{"field": […]}`, nested where a list was sent.
     """
     try:
-        reason = _flat(response.json())
-    except ValueError:
+        reason = _flat(parse_json(response.content))
+    except NotJsonError:
         text = response.text.strip()
         reason = "" if text.startswith("<") else text
     return " ".join(reason.split())[:_LONGEST_REASON]
@@ -235,12 +280,12 @@ def _encoded(body: Json) -> bytes | None:
 
 def _decoded(response: requests.Response, shape: Shape = ANYTHING) -> Json:
     try:
-        body = response.json() if response.content else None
+        body = parse_json(response.content) if response.content else None
         fault = misfit(body, shape)
         what = f"this does not answer as a DANDI archive does: {fault}"
-    except ValueError:
+    except NotJsonError as error:
         body, fault = None, "not JSON"
-        what = "the answer is not JSON: a login page or a proxy, not a DANDI archive"
+        what = f"the answer is not JSON ({error}): a login page or a proxy, not a DANDI archive"
     if not fault:
         return body
     raise ArchiveError(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from dandifile.archive.urls import is_loopback, normal_url, origin_of
+from dandifile.archive.urls import is_loopback, normal_url, origin_of, split
 from dandifile.errors import ArchiveError, UserError
 from dandifile.model import Json
 
@@ -129,7 +129,7 @@ def built_in(name_or_url: str) -> Instance | None:
     if "://" not in text:
         raise _no_such_name(text)
     url = normal_url(text)
-    parts = urlsplit(url)
+    parts = split(url)
     if (parts.hostname or "") in _RENAMED:
         raise _renamed(text, _RENAMED[parts.hostname or ""])
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -221,4 +221,7 @@ def service_url(info: Json, service: str) -> str | None:
         url = info["services"][service]["url"]
     except (KeyError, TypeError):
         return None
-    return normal_url(url) if isinstance(url, str) and "://" in url else None
+    try:
+        return normal_url(url) if isinstance(url, str) and "://" in url else None
+    except UserError:  # the archive's slip, and no URL
+        return None

@@ -1,6 +1,7 @@
 """The object store behind an archive: signed URLs that take the parts of a file and join them.
 
-A signed URL is a password: it is in no message. The API key is never sent here.
+A signed URL is a password: it is in no message. The API key is never sent here, and no redirect is
+followed: data go where the archive says, and an ETag of anybody else says nothing of what it has.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def put_part(url: str, piece: Piece, sent: Callable[[int], None], patience: Pati
         response, stream = _put(url, piece, sent, patience)
         stored = response.headers.get("ETag", "").strip('"')
         # What answers with anything but an MD5 is not the store, which alone knows what has arrived.
-        if response.ok and _MD5.fullmatch(stored) and stored == (piece.md5 or stored):
+        if _taken(response) and _MD5.fullmatch(stored) and stored == (piece.md5 or stored):
             return stored
         stream.unsend()
         if response.status_code == requests.codes.forbidden:
@@ -114,7 +115,7 @@ def put_part(url: str, piece: Piece, sent: Callable[[int], None], patience: Pati
                 where=str(piece.file),
                 fix="run plan again and look at it",
             )
-        if not (response.ok or _code(response.text) == "RequestTimeout"):
+        if not (_taken(response) or _code(response.text) == "RequestTimeout"):
             raise _refused(response)
     raise damaged(piece.file)
 
@@ -145,10 +146,16 @@ def join_parts(url: str, body: str, patience: Patience = PATIENCE) -> str | None
     200 and say in the body that it failed.
     """
     for _ in range(TRIES):
-        send = functools.partial(_session(is_loopback(url)).post, url, data=body.encode(), timeout=_TIMEOUT)
+        send = functools.partial(
+            _session(is_loopback(url)).post,
+            url,
+            data=body.encode(),
+            timeout=_TIMEOUT,
+            allow_redirects=False,
+        )
         response = exchange(send, url, patience)
         etag = re.search(r"<(?:\w+:)?ETag>\s*(.*?)\s*</", response.text)
-        if response.ok and etag:
+        if _taken(response) and etag:
             return html.unescape(etag[1]).strip('"')
         code = _code(response.text)
         if code == "NoSuchUpload":
@@ -185,7 +192,9 @@ def _put(
             streams.append(Stream(piece, opened, sent))
             # An empty stream would be sent in chunks, which the store does not take.
             data = streams[-1] if piece.size else b""
-            return _session(is_loopback(url)).put(url, data=data, headers=headers, timeout=_TIMEOUT)
+            return _session(is_loopback(url)).put(
+                url, data=data, headers=headers, timeout=_TIMEOUT, allow_redirects=False
+            )
 
     return exchange(send, url, patience), streams[-1]
 
@@ -215,12 +224,32 @@ def _session(loopback: bool) -> requests.Session:
     return new_session(KeyAuth(), "http://localhost" if loopback else "", adapter)
 
 
+def _taken(response: requests.Response) -> bool:
+    """Whether the store has it: a redirect, which requests calls ok, is somebody else's promise."""
+    return response.ok and response.status_code < requests.codes.multiple_choices
+
+
+def _host(location: str) -> str:
+    try:
+        return urlsplit(location).netloc or "another place"
+    except ValueError:
+        return "what is no URL"
+
+
 def _code(xml: str) -> str:
     found = re.search(r"<(?:\w+:)?Code>\s*(.*?)\s*</", xml)
     return found[1] if found else ""
 
 
 def _refused(response: requests.Response) -> ArchiveError:
+    if requests.codes.multiple_choices <= response.status_code < requests.codes.bad_request:
+        place = _host(response.headers.get("Location", ""))
+        return ArchiveError(
+            f"the object store sends the data on to {place} ({response.status_code}), which is not followed",
+            status=response.status_code,
+            where=(response.url or "").partition("?")[0],
+            fix="check the network's proxy; if it stays so, tell the archive's help desk",
+        )
     message = re.search(r"<(?:\w+:)?Message>\s*(.*?)\s*</", response.text)
     said = html.unescape(message[1]) if message else _code(response.text)
     return ArchiveError(

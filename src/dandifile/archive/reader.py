@@ -12,6 +12,7 @@ from dandifile.archive.listing import Listing, in_parallel
 from dandifile.archive.once import Once
 from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Cache, Json, JsonObject, RemoteAsset
+from dandifile.reading.shape import Shape, fitting
 
 NOT_FOUND = 404
 _UNAUTHORIZED = 401
@@ -86,7 +87,7 @@ class Reader:
         name = f"{self.instance.api_url} {self.info()['schema_version']} {model}"
 
         def make() -> JsonObject:
-            known = self.cache.get_many("schema", [name])
+            known = fitting(self.cache.get_many("schema", [name]), shapes.SCHEMA)
             if name not in known:
                 known = {name: self.api.get("schemas/", {"model": model}, shape=shapes.SCHEMA)}
                 self.cache.put_many("schema", known)
@@ -206,7 +207,7 @@ class Reader:
             asked = ArchiveError(error.what, status=_UNAUTHORIZED, where=error.where)
             raise no_archive(asked, self.instance.api_url) from None
 
-    def _get(self, path: str, shape: shapes.Shape) -> Json:
+    def _get(self, path: str, shape: Shape) -> Json:
         try:
             return self.api.get(path, shape=shape)
         except ArchiveError as error:
@@ -240,12 +241,18 @@ def _check_client(info: JsonObject, archive: str) -> None:
     """Refuse where the archive does not take files made by the dandi package that is installed here."""
     from importlib.metadata import version
 
-    from packaging.version import Version
+    from packaging.version import InvalidVersion, Version
+
+    def read(text: str) -> Version | None:
+        try:
+            return Version(text)
+        except InvalidVersion:  # says nothing about ours, which is valid
+            return None
 
     ours = Version(version("dandi"))
-    least = Version(info.get("cli-minimal-version") or "0")
-    bad = {Version(text) for text in info.get("cli-bad-versions") or ()}
-    if ours < least or ours in bad:
+    least = read(info.get("cli-minimal-version") or "0")
+    bad = {read(text) for text in info.get("cli-bad-versions") or ()}
+    if (least and ours < least) or ours in bad:
         raise UserError(
             f"{archive} refuses dandi {ours}, which dandifile builds on; it wants {least} or later",
             fix="update it: pip install --upgrade dandi",

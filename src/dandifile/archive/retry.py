@@ -11,9 +11,10 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 
 import requests
+import urllib3
 from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
 
-from dandifile.archive import waits
+from dandifile import waits
 from dandifile.errors import ArchiveError
 
 BUSY = frozenset({429, 500, 502, 503, 504})
@@ -39,6 +40,7 @@ class Patience:
 
     attempts: int = 8
     unreached: int = 4  # attempts where not even a connection came about
+    silent: int = 2  # attempts where there was a connection and no answer in time
     first: float = 0.5
     longest: float = 20.0
     total: float = 180.0
@@ -82,12 +84,19 @@ def exchange(
         try:
             response = send()
         except requests.RequestException as error:
-            limit = patience.unreached if _unsent(error) else patience.attempts
+            limit = _limit(error, patience)
             wait = _backoff(patience, attempt)
             hopeless = _hopeless(error) or (repeat is Repeat.DOUBLES and not _unsent(error))
             if hopeless or attempt >= limit or _late(started, wait, patience):
                 raise _unreachable(error, url) from None
             why = _reason(error)[0]
+        except (ValueError, urllib3.exceptions.HTTPError) as error:  # requests lets these through
+            raise NoAnswerError(
+                f"the answer cannot be read: {type(error).__name__}",
+                where=url.partition("?")[0],
+                fix="check `instance` in the spec, and the network's proxy",
+                effect=True,
+            ) from None
         else:
             if response.status_code not in BUSY:
                 return response
@@ -103,6 +112,12 @@ def exchange(
             others = sum(_longest(patience, later) + took for later in range(attempt + 1, limit))
             waits.tell(url, why, min(wait + others, left) + took)
         time.sleep(wait)
+
+
+def _limit(error: requests.RequestException, patience: Patience) -> int:
+    if _unsent(error):
+        return patience.unreached
+    return patience.silent if isinstance(error, requests.Timeout) else patience.attempts
 
 
 def _backoff(patience: Patience, attempt: int) -> float:

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dandifile.errors import UserError
+
+_LONG = 200  # characters of a URL that are shown
 
 
 def normal_url(url: str) -> str:
     """A URL in the one spelling that can be compared: small host, no default port, no slash at the end."""
-    parts = urlsplit(url.strip())
-    return f"{origin_of(url)}{parts.path.rstrip('/')}"
+    return f"{origin_of(url)}{split(url).path.rstrip('/')}"
+
+
+def split(url: str) -> SplitResult:
+    """The parts of a URL. UserError for what is none, such as a bracket that is never closed."""
+    try:
+        return urlsplit(url.strip())
+    except ValueError as error:
+        raise UserError(f"{url[:_LONG]!r} is not a URL: {error}", fix="write it as https://HOST") from None
 
 
 def origin_of(url: str) -> str:
-    parts = urlsplit(url.strip())
+    parts = split(url)
     try:
         port = parts.port
     except ValueError:
-        raise UserError(f"{url!r} has no usable port number", fix="write it as https://HOST:PORT") from None
+        raise UserError(
+            f"{url[:_LONG]!r} has no usable port number", fix="write it as https://HOST:PORT"
+        ) from None
     host = parts.hostname or ""
     if ":" in host:
         host = f"[{host}]"
@@ -30,7 +41,7 @@ def origin_of(url: str) -> str:
 
 def is_loopback(url: str) -> bool:
     """Whether the URL's host is this very machine."""
-    host = urlsplit(url).hostname or ""
+    host = split(url).hostname or ""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

@@ -42,10 +42,10 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
         _refuse_unpinned(plan.unpinned or workspace.spec.unpinned)
         if not plan.stopped:
             _refuse_creation(plan)
-        started = time.monotonic()
         if plan.steps and not yes and not _confirmed():
             sys.stderr.write("nothing was done\n")
             return Exit.INTERRUPTED
+        started = time.monotonic()
         done = _do(workspace, replace(planned, plan=plan), flags)
         seconds = time.monotonic() - started
         if flags.format == "json":

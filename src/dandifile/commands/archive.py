@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from dandifile.commands.showing import print_json
 from dandifile.embedded import default_store, running
@@ -19,12 +22,23 @@ from dandifile.report.words import many
 if TYPE_CHECKING:
     from localdandi.identity import Running
 
+_LAST_PORT = 65535
+
 
 def serve(store: Path | None, port: int, host: str, form: str, **instance: str) -> int:
     """Runs until interrupted; `instance` as for `embedded.serve`.
 
     In JSON, the first line on stdout says where it is, once it answers.
     """
+    if not 0 <= port <= _LAST_PORT:
+        raise UserError(
+            f"--port {port} is not a port", fix=f"use one from 1 to {_LAST_PORT}, or 0 for any free one"
+        )
+    if not _is_own(host):
+        sys.stderr.write(
+            f"warning: --host {host} lets every machine of the network reach the archive, without encryption;"
+            " keep the key to yourself, and stop it when you are done\n"
+        )
 
     def ready(archive: Running) -> None:
         if form == "json":
@@ -32,6 +46,12 @@ def serve(store: Path | None, port: int, host: str, form: str, **instance: str) 
             sys.stdout.write(json.dumps(place) + "\n")
         else:
             sys.stdout.write(f"The embedded archive is at {archive.web_url} (Ctrl-C stops it)\n")
+            if _is_every(host):
+                there = f"http://{socket.gethostname()}:{urlsplit(archive.web_url).port}"
+                sys.stdout.write(
+                    f"Other machines see its pages at {there}; to upload from them, start it with"
+                    " --host and this machine's own address\n"
+                )
         sys.stdout.flush()
 
     try:
@@ -39,6 +59,21 @@ def serve(store: Path | None, port: int, host: str, form: str, **instance: str) 
     except KeyboardInterrupt:  # the way to stop it, so nothing was interrupted
         sys.stderr.write("stopped\n")
     return Exit.DONE
+
+
+def _is_own(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _is_every(host: str) -> bool:
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return not host
 
 
 def list_dandisets(store: Path | None, form: str) -> int:

@@ -42,6 +42,7 @@ class Flags:
     executor: str = LOCAL  # where survey steps and uploads run, as `run.engines` names it
     step_timeout: float | None = None  # minutes; None: as the spec says
     locked: bool = False  # nothing is looked up; what the lock lacks is an error
+    offline: bool = False  # no service is asked; what the lock lacks stays unknown
 
     def __post_init__(self) -> None:
         if self.format not in FORMATS:
@@ -63,6 +64,8 @@ def bounds(  # noqa: PLR0913 - one a flag
 
     _refuse_unknown("--allow", allow, PERMITS)
     _refuse_unknown("--only", only, KINDS)
+    refuse_globs("--path", paths)
+    refuse_globs("--exclude", exclude)
     words = (frozenset(allow), frozenset(only), tuple(paths), tuple(exclude))
     return Options(*words, rename, refresh, frozenset(overwrite))
 
@@ -124,9 +127,9 @@ def opened(flags: Flags, *, writing: bool, need: Need = ONLINE) -> Iterator[Work
 
     declared = bound(flags, need)
     with cache_beside(declared.file) as cache, _held(declared.file) if writing else nullcontext():
-        spec = looked_up(declared, cache, locked=flags.locked)
+        spec = looked_up(declared, cache, locked=flags.locked, offline=flags.offline)
         reached = _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)
-        locate = partial(located, declared, spec, cache, locked=flags.locked)
+        locate = partial(located, declared, spec, cache, locked=flags.locked, offline=flags.offline)
         with reached as make:
             jobs = flags.jobs or TRANSFERS
             yield make(
@@ -220,6 +223,15 @@ def refuse_undeclared(options: Options, spec: Spec) -> None:
     """A field to overwrite is one that the spec sets: a misspelt one would overwrite nothing."""
     from_files = ("about",) if spec.regions.from_nwb_to_dandiset else ()
     _refuse_unknown("--overwrite-remote", sorted(options.overwrite), sorted({*spec.fields, *from_files}))
+
+
+def refuse_globs(flag: str, patterns: Iterable[str]) -> None:
+    """UserError for a pattern that matches nothing because it is none."""
+    from dandifile.globs import fault_of
+
+    for pattern in patterns:
+        if why := fault_of(pattern):
+            raise UserError(f"{flag}: the pattern {pattern[:60]!r} {why}", fix="write * for what varies")
 
 
 def _refuse_unknown(flag: str, words: Iterable[str], known: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dandifile.commands.demo_lab import make_lab
-from dandifile.embedded import running
+from dandifile.embedded import require, running
 from dandifile.errors import Exit, UserError
 
 MARK = ".dandifile-demo"
@@ -26,6 +26,7 @@ Run = Callable[[list[str]], int]
 
 def demo(folder: Path, run: Run, *, no_color: bool) -> int:
     """Plays the scenes; stops at the first command that does not end as it should."""
+    require()
     _clear(folder)
     _say(f"making a lab in {folder}: 8 recordings of 2 subjects under raw names, and their stimuli")
     make_lab(folder, subjects=2, sessions=4)

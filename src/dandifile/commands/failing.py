@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import tempfile
@@ -12,6 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from dandifile.errors import Exit, UserError
+
+_OF_A_NAME = (errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
+"""What the system has against a name, and not against what is done."""
+
+_LONG = 200  # characters of a name that are shown
 
 
 def tell(error: UserError, *, no_color: bool = False) -> int:
@@ -48,6 +54,11 @@ def _tell_system(error: OSError) -> int:
     if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be written
         return Exit.UNREAD
+    if error.errno in _OF_A_NAME and error.filename is not None:
+        sys.stderr.write(
+            f"error: {str(error.filename)[:_LONG]} cannot be used: {error.strerror}\nhint: check the name\n"
+        )
+        return Exit.INPUT
     log = _note(error)
     sys.stderr.write(f"error: the system says: {error.strerror or error}\n")
     if error.filename is not None:

@@ -12,6 +12,7 @@ from dandifile import doi as dois
 from dandifile.commands.init_people import orcids_and_rors
 from dandifile.commands.init_text import Known, Question, questions, spec_text
 from dandifile.commands.instance import refuse
+from dandifile.commands.logs import show_waits
 from dandifile.commands.lookups import ask, bind, pinned
 from dandifile.errors import Exit, Problem, SpecError, UserError
 from dandifile.lookup.facts import Lock, Term
@@ -74,6 +75,7 @@ def _looked_up(file: Path, source: Source, found: Overview) -> tuple[Known, Lock
     """First what is asked for; then, of it all, what the spec will name: the lock holds that and no more."""
     if source.dois and not source.offline:
         sys.stderr.write(f"looking up {', '.join(source.dois)}, and whom it names …\n")
+        show_waits()
     cache, before = MemoryCache(), load_lock(lock_file(file))
     first = ask(Wanted(dois=source.dois), before, cache, offline=source.offline)
     _refuse_missing(first.rows)

@@ -22,7 +22,14 @@ _SHOWN = 3  # locations or files in one message
 
 
 def located(  # noqa: PLR0913 - what it is bound to, and what it is about
-    bound: Bound, spec: Spec, cache: Cache, local: Local, draft: Mapping[str, RemoteAsset], *, locked: bool
+    bound: Bound,
+    spec: Spec,
+    cache: Cache,
+    local: Local,
+    draft: Mapping[str, RemoteAsset],
+    *,
+    locked: bool,
+    offline: bool,
 ) -> Local:
     """The survey's result with its locations as regions. `locked`: what the lock lacks is an error.
 
@@ -33,7 +40,7 @@ def located(  # noqa: PLR0913 - what it is bound to, and what it is about
     missing = _in_short(lacking(wanted, bound.lock))
     if missing and locked:
         raise BlockedError(f"not in the lock: {', '.join(missing)}", fix=REMEDY)
-    lock = ask_briefly(wanted, bound.lock, cache).lock if missing else bound.lock
+    lock = ask_briefly(wanted, bound.lock, cache, offline=offline).lock if missing else bound.lock
     elsewhere = _elsewhere(spec, local, draft)
     notes = (*_unsettled(wanted, lock, counts), *_incomplete(spec, elsewhere))
     regions = {**_named(spec, counts), **_regions(wanted, lock)}

@@ -6,7 +6,7 @@ import logging
 import sys
 from contextlib import suppress
 
-WAITS = "dandifile.archive.waits"
+WAITS = "dandifile.waits"
 
 
 def keep_log() -> None:
@@ -17,7 +17,7 @@ def keep_log() -> None:
 
 
 def show_waits() -> None:
-    """An archive that does not answer is told on stderr while it is asked again."""
+    """What is waited for is said on stderr: an archive or a service that does not answer."""
     logger = logging.getLogger(WAITS)
     if not any(isinstance(handler, _OnStderr) for handler in logger.handlers):
         logger.addHandler(_OnStderr())

@@ -74,7 +74,7 @@ def pinned(bound: Bound) -> Spec:
     return bound.spec(bound.lock)
 
 
-def looked_up(bound: Bound, cache: Cache, *, locked: bool) -> Spec:
+def looked_up(bound: Bound, cache: Cache, *, locked: bool, offline: bool) -> Spec:
     """The Spec, also with what its lock lacks, kept in memory. `locked`: that is an error instead.
 
     No service is asked, and nothing that could ask one is imported, where all is pinned.
@@ -84,15 +84,21 @@ def looked_up(bound: Bound, cache: Cache, *, locked: bool) -> Spec:
         return pinned(bound)
     if locked:
         raise BlockedError(f"not in the lock: {', '.join(missing)}", fix=REMEDY)
-    found = ask_briefly(bound.needed, bound.lock, cache)
+    found = ask_briefly(bound.needed, bound.lock, cache, offline=offline)
     return bound.spec(found.lock, found.rows)
 
 
-def ask_briefly(wanted: Wanted, lock: Lock, cache: Cache) -> Resolution:
-    """For a plan, which goes on with what is known: a service that is down holds it up for moments."""
-    from dandifile.lookup.http import Patience
+def ask_briefly(wanted: Wanted, lock: Lock, cache: Cache, *, offline: bool) -> Resolution:
+    """For a plan, which goes on with what is known: a service that is down holds it up for moments.
 
-    return ask(wanted, lock, cache, patience=Patience(tries=2, first=0.3, longest=5.0))
+    `offline`: the lock and the shipped tables are all that is asked.
+    """
+    from dandifile.lookup.http import Patience
+    from dandifile.run.cache import MemoryCache
+
+    if offline:
+        return ask(wanted, lock, MemoryCache(), offline=True)
+    return ask(wanted, lock, cache, patience=Patience(2, 0.3, 5.0, timeout=(3.0, 5.0), total=8.0))
 
 
 def ask(wanted: Wanted, lock: Lock, cache: Cache, **how: Any) -> Resolution:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dandifile.commands.common import Flags
+from dandifile.commands.common import Flags, refuse_globs
 from dandifile.commands.offline import data
 from dandifile.commands.showing import print_json, refused_json
 from dandifile.errors import Exit
@@ -14,6 +14,7 @@ from dandifile.survey.manifest import Line, load, manifest_file, save
 
 def scan(flags: Flags, forget: Sequence[str]) -> int:
     """Looks at every file that the spec names and is here. Asks no archive."""
+    refuse_globs("--forget", forget)
     with data(flags) as here:
         file = manifest_file(here.spec.file)
         before = load(file)

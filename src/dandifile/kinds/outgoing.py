@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from dandifile.errors import ArchiveError
 from dandifile.kinds.access import completed
 from dandifile.model import Json, JsonObject
 from dandifile.plan.merge import same
@@ -27,8 +28,14 @@ def new_errors(document: JsonObject, fields: Mapping[str, Json], schema: JsonObj
 
     validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     after = {name: value for name, value in {**document, **fields}.items() if value is not None}
-    known = set(_errors(validator.iter_errors(completed(document))))
-    found = _errors(validator.iter_errors(completed(after)))
+    try:
+        known = set(_errors(validator.iter_errors(completed(document))))
+        found = list(_errors(validator.iter_errors(completed(after))))
+    except Exception as error:  # the library's own, of whatever is wrong with the schema
+        raise ArchiveError(
+            f"the archive's schema of dandisets cannot be used: {type(error).__name__}",
+            fix="run again; if it stays so, delete .dandifile/cache.sqlite and tell the archive's help desk",
+        ) from error
     return [error for error in dict.fromkeys(found) if error not in known and error[0] in fields]
 
 

@@ -14,18 +14,25 @@ import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from importlib.metadata import metadata
 from urllib.parse import urljoin, urlsplit
 
 import requests
+import urllib3
 
 from dandifile.lookup.answers import Answer, Found, NotFound, Request, Unreachable
 from dandifile.lookup.pace import Pace
 from dandifile.lookup.services import DAILY_QUOTA, Services, limits
 from dandifile.model import Cache, Json
+from dandifile.reading.jsontext import NotJsonError, parse_json
+from dandifile.reading.shape import maybe, misfit
+from dandifile.waits import within
 
 TABLE = "lookup"
 """The cache's table: question → answer and time."""
+
+_ENTRY = {"at": str, "fetched": str, "status": maybe(int), "location": maybe(str)}
 
 KEPT = {200: timedelta(days=30), 301: timedelta(days=30)}
 KEPT_OTHERWISE = timedelta(days=1)
@@ -36,12 +43,17 @@ AGAIN = frozenset({429, 502, 503, 504})
 
 @dataclass(frozen=True)
 class Patience:
-    """`longest` bounds one wait, in seconds; `timeout` is for connecting, and for silence in an answer."""
+    """`longest` bounds one wait, in seconds; `timeout` is for connecting, and for silence in an answer.
+
+    `total` is for one whole answer. Who gave none in time is not asked again, and once one service was
+    silent, the others get half of it: what is silent may well be the network.
+    """
 
     tries: int = 3
     first: float = 1.0
     longest: float = 30.0
-    timeout: tuple[float, float] = (5.0, 30.0)
+    timeout: tuple[float, float] = (5.0, 10.0)
+    total: float = 15.0
 
 
 PATIENT = Patience()
@@ -69,6 +81,7 @@ class Client:
         self._paces = {service: Pace(limit) for service, limit in limits(services).items()}
         self._down: dict[str, Unreachable] = {}
         self._local = threading.local()
+        self._silent = False  # a service gave no answer in time
 
     def ask(self, request: Request) -> Answer:
         """GET JSON, from the cache where it is fresh enough."""
@@ -84,9 +97,17 @@ class Client:
 
     def _remembered(self, request: Request) -> Answer | None:
         entry = self._cache.get_many(TABLE, [request.key]).get(request.key)
-        if entry is None or self._now - datetime.fromisoformat(entry["at"]) > _good_for(entry):
+        if entry is None or misfit(entry, _ENTRY):
             return None
-        return NotFound(entry["fetched"]) if "body" not in entry else Found(**_without(entry, "at"))
+        try:
+            age = self._now - datetime.fromisoformat(entry["at"])
+        except (ValueError, TypeError):  # no time, or one without a zone
+            return None
+        if age > _good_for(entry):
+            return None
+        if "body" not in entry:
+            return NotFound(entry["fetched"])
+        return Found(entry["body"], entry["fetched"], entry.get("status", 200), entry.get("location", ""))
 
     def _remember(self, request: Request, answer: Answer) -> None:
         if not isinstance(answer, Unreachable):
@@ -105,8 +126,11 @@ class Client:
                     break
                 try:
                     response = self._send(request)
-                except requests.RequestException as error:
+                except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
                     failure, asked = Unreachable(_cause(error)), 0.0
+                    if isinstance(error, requests.Timeout):
+                        self._silent = True
+                        break
                 else:
                     if response.status_code not in AGAIN:
                         return self._read(request, response)
@@ -124,14 +148,20 @@ class Client:
         url, params = f"{base}/{request.path}", dict(request.params)
         response = self._get(url, params)
         for _ in range(3 if request.follow else 0):
-            target = urljoin(url, response.headers.get("Location", ""))
-            if not response.is_redirect or urlsplit(target).netloc != urlsplit(url).netloc:
+            target = _target(url, response)
+            if not target:
                 break
             response = self._get(target, {})
         return response
 
     def _get(self, url: str, params: dict[str, str]) -> requests.Response:
-        return self._session().get(url, params=params, timeout=self._patience.timeout, allow_redirects=False)
+        total = self._patience.total / (2 if self._silent else 1)
+        get = partial(self._session().get, url, params=params, timeout=self._patience.timeout)
+        try:
+            return within(total, partial(get, allow_redirects=False), url)
+        except TimeoutError:
+            del self._local.session  # it is still busy
+            raise requests.ReadTimeout from None
 
     def _session(self) -> requests.Session:
         """A session a thread: they are not safe to share."""
@@ -156,6 +186,18 @@ class Client:
         return Found(body, day, response.status_code, response.headers.get("Location", ""))
 
 
+def _target(url: str, response: requests.Response) -> str:
+    """Where a redirect leads, within the same host and scheme; "" for any other answer."""
+    if not response.is_redirect:
+        return ""
+    try:
+        target = urljoin(url, response.headers.get("Location", ""))
+        to, of = urlsplit(target), urlsplit(url)
+    except ValueError:
+        return ""
+    return target if (to.scheme, to.netloc) == (of.scheme, of.netloc) else ""
+
+
 def _headers(services: Services) -> dict[str, str]:
     project = metadata("dandifile")
     pages = [f"+{entry.partition(', ')[2]}" for entry in project.get_all("Project-URL", [])[:1]]
@@ -172,8 +214,8 @@ def _json(response: requests.Response) -> Json:
     if not (kind == "application/json" or kind.endswith("+json")):
         return None
     try:
-        return response.json()
-    except ValueError:
+        return parse_json(response.content)
+    except NotJsonError:
         return None
 
 
@@ -192,7 +234,7 @@ def _refusal(service: str, response: requests.Response) -> str:
     return f"refuses the question ({status})"
 
 
-def _cause(error: requests.RequestException) -> str:
+def _cause(error: Exception) -> str:
     """In words of our own: those of `requests` quote whole URLs."""
     if isinstance(error, requests.Timeout):
         return "no answer in time"
@@ -200,7 +242,9 @@ def _cause(error: requests.RequestException) -> str:
         return "its certificate is not trusted here: check the clock and the network's proxy"
     if isinstance(error, requests.exceptions.ProxyError):
         return "the proxy does not let it through: check HTTPS_PROXY and NO_PROXY"
-    return "no connection: check the network"
+    if isinstance(error, requests.RequestException):
+        return "no connection: check the network"
+    return "its answer cannot be read: a proxy may be in between"
 
 
 def _retry_after(service: str, response: requests.Response, now: datetime) -> float:
@@ -219,7 +263,3 @@ def _retry_after(service: str, response: requests.Response, now: datetime) -> fl
 
 def _good_for(entry: Json) -> timedelta:
     return KEPT.get(entry.get("status", requests.codes.not_found), KEPT_OTHERWISE)
-
-
-def _without(entry: Json, key: str) -> dict[str, Json]:
-    return {name: value for name, value in entry.items() if name != key}

@@ -6,7 +6,8 @@ other entries stay, and a lock that says the same already is not written at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,15 @@ from dandifile.errors import Problem, SpecError
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.lockform import SECTIONS, from_json, identity, to_json
 from dandifile.model import Json, JsonObject
+from dandifile.reading.document import Document, read_document, unstorable
+from dandifile.reading.files import SPEC, read_text
 from dandifile.schemafiles import schema
 from dandifile.writing import replace_content
 
 VERSION = 1
 _WIDTH = 100
+_MOST = 20  # problems that are shown
+_LONG = 300  # characters of one
 _FIX = "restore it from git, or delete the entry and run `dandifile resolve`"
 
 
@@ -30,19 +35,15 @@ def lock_file(spec_file: Path) -> Path:
 
 def load_lock(file: Path) -> Lock:
     """Read a lock, empty where there is no file. SpecError, with every place, where it is not a lock."""
-    document = _load(file)
-    if problems := list(_problems(file, document)):
-        raise SpecError(f"{file.name} cannot be used", problems, fix=_FIX)
-    return from_json(_plain(document))
+    return from_json(_checked(file))
 
 
 def save_lock(file: Path, lock: Lock) -> bool:
     """Write what changed. False, and the file untouched, where nothing did."""
-    document = _load(file)
-    known, new = _plain(document), to_json(lock)
-    if document and all(known.get(section, []) == new.get(section, []) for section in SECTIONS):
+    known, new = _checked(file, may_hold_more=True), to_json(lock)
+    if known and all(known.get(section, []) == new.get(section, []) for section in SECTIONS):
         return False
-    document.setdefault("dandifile_lock", VERSION)
+    document = _editable(file)
     for section in SECTIONS:
         _lay_over(document, section, new.get(section, []))
     _write(file, document)
@@ -51,16 +52,16 @@ def save_lock(file: Path, lock: Lock) -> bool:
 
 def locked_identifier(file: Path, environment: str, api_url: str) -> str | None:
     """The identifier of this environment's dandiset on this archive, if it was created from this spec."""
-    for entry in _load(file).get("identifiers", ()):
-        if (entry.get("environment", ""), entry.get("api_url")) == (environment, api_url):
-            return str(entry["identifier"])
+    for entry in load_lock(file).identifiers:
+        if (entry.environment, entry.api_url) == (environment, api_url):
+            return entry.identifier
     return None
 
 
 def lock_identifier(file: Path, environment: str, api_url: str, identifier: str) -> None:
     """Adds an identifier; everything else in the file stays as it is."""
-    document = _load(file)
-    document.setdefault("dandifile_lock", VERSION)
+    _checked(file, may_hold_more=True)
+    document = _editable(file)
     entry = {"environment": environment, "api_url": api_url, "identifier": identifier}
     document.setdefault("identifiers", []).append(entry)
     _write(file, document)
@@ -120,38 +121,53 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value
 
 
-def _load(file: Path) -> Any:
-    from ruamel.yaml.error import YAMLError
+def _checked(file: Path, *, may_hold_more: bool = False) -> JsonObject:
+    """The lock as JSON, of the form that its schema says; {} where there is no file, or an empty one.
 
-    if not file.exists():
+    It is read as the spec is, so that whatever is wrong has a place, and nothing in it runs for ever.
+    `may_hold_more`: what a later version adds at the top is no problem, for it is not used.
+    """
+    if not os.path.lexists(file):
         return {}
     try:
-        document = _yaml().load(file.read_text("utf-8")) or {}
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise _unusable(file, str(error)) from error
-    if not isinstance(document, dict) or document.get("dandifile_lock", VERSION) != VERSION:
-        raise _unusable(file, f"not a lock of version {VERSION}")
-    return document
+        document = read_document(read_text(file, "the lock", SPEC, file.name), file.name, may_be_empty=True)
+        problems = document.problems or list(_problems(document, may_hold_more=may_hold_more))
+    except SpecError as error:
+        problems = list(error.problems)
+    if problems:
+        raise SpecError(f"{file.name} cannot be used", problems[:_MOST], fix=_FIX)
+    return document.value or {}
 
 
-def _problems(file: Path, document: Any) -> Iterator[Problem]:
+def _problems(document: Document, *, may_hold_more: bool) -> Iterator[Problem]:
     from jsonschema import Draft202012Validator
 
-    if document:
-        for error in Draft202012Validator(schema("lock.schema.json")).iter_errors(_plain(document)):
-            yield Problem(_place(file, document, error.absolute_path), error.message)
+    value = document.value
+    if value is None:
+        return
+    version = value.get("dandifile_lock") if isinstance(value, dict) else None
+    if version is not None and version != VERSION:
+        what = f"a lock of version {str(version)[:_LONG]}, and this dandifile reads version {VERSION}"
+        yield Problem(document.place(("dandifile_lock",)), what, "update dandifile")
+        return
+    validator = Draft202012Validator(
+        schema("lock.schema.json"), format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
+    for error in validator.iter_errors(value):
+        path = tuple(error.absolute_path)
+        if not (may_hold_more and not path and error.validator == "additionalProperties"):
+            message = error.message if len(error.message) <= _LONG else f"{error.message[:_LONG]}…"
+            yield Problem(document.place(path), message)
+    for path, found, at_key in unstorable(value):
+        yield Problem(document.place(path, at_key=at_key), f"{found!a} cannot be stored", "delete it")
 
 
-def _place(file: Path, document: Any, path: Iterable[Any]) -> str:
-    """`file:line:column` of what a JSON path leads to, or of the nearest thing around it."""
-    line, column = 0, 0
-    for step in path:
-        if not hasattr(document, "lc"):
-            break
-        places = document.lc
-        line, column = places.key(step) if isinstance(step, str) else places.item(step)
-        document = document[step]
-    return f"{file.name}:{line + 1}:{column + 1}"
+def _editable(file: Path) -> Any:
+    """The lock, which is a right one, as ruamel can write it again with its comments."""
+    document = _yaml().load(file.read_text("utf-8-sig")) if file.exists() else None
+    document = {} if document is None else document
+    document.setdefault("dandifile_lock", VERSION)
+    return document
 
 
 def _write(file: Path, document: Any) -> None:
@@ -161,13 +177,16 @@ def _write(file: Path, document: Any) -> None:
 
 
 def _yaml() -> Any:
+    """Dates stay the texts that they are, as in YAML 1.2; ruamel stumbles over impossible ones."""
     from ruamel.yaml import YAML
+    from ruamel.yaml.constructor import RoundTripConstructor
 
+    class Constructor(RoundTripConstructor):
+        """Its own class: constructors are registered for all users of one."""
+
+    Constructor.add_constructor("tag:yaml.org,2002:timestamp", Constructor.construct_scalar)
     yaml = YAML()
+    yaml.Constructor = Constructor
     yaml.default_flow_style = False
     yaml.width = 10_000  # lines are broken here, or not at all
     return yaml
-
-
-def _unusable(file: Path, why: str) -> SpecError:
-    return SpecError(f"{file.name} cannot be used", [Problem(file.name, why)], fix="restore it from git")

@@ -14,7 +14,18 @@ from pathlib import Path
 
 from dandifile.errors import Problem, SpecError, UserError
 from dandifile.organize.tree import Mode
+from dandifile.reading.files import LISTS, read_text
+from dandifile.reading.jsontext import NotJsonError, parse_json
+from dandifile.reading.shape import COUNT, each, maybe, misfit
 
+_ENTRY = {
+    "source": str,
+    "path": str,
+    "digest": str,
+    "size": COUNT,
+    "mtime_ns": int,
+    "references": maybe(each(str)),
+}
 _PREFIX = ".dandifile-organize-"
 _VERSION = 1
 
@@ -71,11 +82,11 @@ def new_log(folder: Path, mode: Mode, *, made: bool = False) -> Writer:
 def read(file: Path) -> Log:
     """A log, without a last line that a crash cut short. UserError where it is none."""
     try:
-        head, *lines = file.read_text("utf-8").splitlines()
-        header = json.loads(head)
+        head, *lines = read_text(file, "the log", LISTS).splitlines()
+        header = parse_json(head)
         mode = Mode(header["mode"])
         version = header["dandifile_organize"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (UserError, ValueError, KeyError, TypeError) as error:
         raise UserError(
             f"{file} is not a log of `dandifile organize`",
             fix=f"give it the {_PREFIX}….jsonl that lies in the tree",
@@ -98,10 +109,14 @@ def made_before(earlier: Iterable[Log]) -> dict[str, Entry]:
 def _entries(file: Path, lines: list[str]) -> Iterator[Entry]:
     for number, line in enumerate(lines, 2):
         try:
-            yield Entry(**json.loads(line))
-        except (ValueError, TypeError) as error:
+            said = parse_json(line)
+        except NotJsonError:
+            said = None
+        if said is not None and not misfit(said, _ENTRY):
+            yield Entry(**{key: said[key] for key in _ENTRY if key in said})
+        else:
             if number == len(lines) + 1:
                 return
             raise SpecError(
                 f"{file.name} is damaged", [Problem(f"{file}:{number}", "this is no entry")], fix="mend it"
-            ) from error
+            )

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from dandifile.errors import Problem, SpecError, UserError
 from dandifile.model import Block, Change, Effect, Forecast, Json, JsonObject, Key, Plan, Step, Target
+from dandifile.reading.files import LISTS, read_bytes
+from dandifile.reading.jsontext import NotJsonError, parse_json
 from dandifile.schemafiles import schema
 from dandifile.writing import replace_content
 
@@ -58,12 +60,12 @@ def refuse_overwriting(path: Path) -> None:
     """UserError where `path` holds something else than a saved plan: the spec, for one, has no copy."""
     if path.exists() and not path.is_file():
         raise UserError(f"{path} is no file", fix="give --out the name of one")
-    try:
-        held = path.read_bytes()
-        is_plan = not held or "dandifile_plan" in json.loads(held)
-    except FileNotFoundError:
+    if not path.exists():
         return
-    except (OSError, ValueError, TypeError, RecursionError):
+    try:
+        held = read_bytes(path, "the file", LISTS)
+        is_plan = not held or "dandifile_plan" in parse_json(held)
+    except (UserError, NotJsonError, TypeError):
         is_plan = False
     if not is_plan:
         raise UserError(
@@ -86,11 +88,12 @@ def write(plan: Plan, path: Path, spec: Path) -> None:
 def read(path: Path) -> Plan:
     """The plan saved at `path`; SpecError when there is none that can be used."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SpecError(f"cannot read the plan {path}: {error.strerror}", (), fix=_FIX) from None
-    except (ValueError, RecursionError) as error:
-        raise SpecError(f"{path} is not JSON", (Problem(str(path), str(error)),), fix=_FIX) from None
+        document = parse_json(read_bytes(path, "the plan", LISTS))
+    except UserError as error:
+        raise SpecError(f"cannot read the plan {path}: {error.what}", (), fix=_FIX) from None
+    except NotJsonError as error:
+        problem = Problem(error.place(str(path)), error.what)
+        raise SpecError(f"{path} is not JSON", (problem,), fix=_FIX) from None
     return from_json(document, str(path))
 
 

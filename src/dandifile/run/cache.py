@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dandifile.model import Json
+from dandifile.reading.jsontext import NotJsonError, parse_json
 
 T = TypeVar("T")
 
@@ -71,7 +72,7 @@ class SqliteCache:
             asked = (table, *some)
             with self._lock:
                 rows = self._tried(lambda db: db.execute(query, asked).fetchall()) or ()  # noqa: B023 - at once
-            found.update((key, json.loads(value)) for key, value in rows)
+            found.update((key, value) for key, text in rows if (value := _read(text)) is not _NOTHING)
         return found
 
     def put_many(self, table: str, items: Mapping[str, Json]) -> None:
@@ -108,6 +109,17 @@ class SqliteCache:
             with contextlib.suppress(sqlite3.Error):
                 self._db.close()
         self._db = None
+
+
+_NOTHING = object()
+
+
+def _read(text: Json) -> Json:
+    """What an entry holds; nothing where it is damaged: it is then made again."""
+    try:
+        return parse_json(text, own=True)
+    except (NotJsonError, TypeError):
+        return _NOTHING
 
 
 def _open(file: Path) -> sqlite3.Connection:

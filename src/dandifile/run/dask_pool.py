@@ -132,7 +132,7 @@ def _connected(address: str) -> Client:
     except ImportError as error:
         raise UserError(
             "--executor dask:// needs the package distributed, which is not installed",
-            fix="pip install 'dandifile[dask]'",
+            fix='run pip install "dandifile[dask]"',
         ) from error
     try:
         host, _, port = address.rpartition(":")

@@ -7,23 +7,26 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from dandifile.errors import UserError
 from dandifile.model import Record, Recorded
+from dandifile.reading.files import LISTS, read_bytes
+from dandifile.reading.jsontext import NotJsonError, parse_json
+from dandifile.reading.shape import each, misfit
 from dandifile.writing import replace_content
+
+_SHAPE = {"assets": each({"path": str, "digest": str}), "fields": each(str)}
 
 
 def load_record(state: Path, archive: str, identifier: str) -> Record:
     """The record of that draft; an empty one where there is none or it cannot be read."""
     try:
-        data = json.loads(_file(state, archive, identifier).read_text("utf-8"))
-        assets = {source: Recorded(**made) for source, made in dict(data["assets"]).items()}
-        record = Record(assets, dict(data["fields"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        data = parse_json(read_bytes(_file(state, archive, identifier), "the record", LISTS))
+    except (UserError, NotJsonError):
         return Record()
-    words = [
-        *record.fields.values(),
-        *(word for made in assets.values() for word in (made.path, made.digest)),
-    ]
-    return record if all(isinstance(word, str) for word in words) else Record()
+    if misfit(data, _SHAPE):
+        return Record()
+    assets = {source: Recorded(made["path"], made["digest"]) for source, made in data["assets"].items()}
+    return Record(assets, data["fields"])
 
 
 def save_record(state: Path, archive: str, identifier: str, record: Record) -> None:

@@ -26,6 +26,9 @@ class Tasks(Protocol):
     def cache_key(self) -> Callable[[Step], str | None]: ...
 
     @property
+    def fits(self) -> Callable[[Step, Json], bool]: ...
+
+    @property
     def pool(self) -> Callable[[str], str]: ...
 
     @property
@@ -53,7 +56,7 @@ def survey_runner(  # noqa: PLR0913, PLR0917 - what runs, and where, how much of
 
     def run(steps: Sequence[Step]) -> Mapping[str, Result]:
         keys = {step.id: key for step in steps if (key := tasks.cache_key(step)) is not None}
-        known = _known(steps, keys, cache) | {
+        known = _known(steps, keys, cache, tasks.fits) | {
             step.id: given_up[step.id] for step in steps if step.id in given_up
         }
         due = [step for step in steps if step.id not in known]
@@ -80,12 +83,15 @@ def survey_runner(  # noqa: PLR0913, PLR0917 - what runs, and where, how much of
             made.shutdown(wait=True, cancel_futures=True)
 
 
-def _known(steps: Sequence[Step], keys: Mapping[str, str], cache: Cache) -> dict[str, Result]:
+def _known(
+    steps: Sequence[Step], keys: Mapping[str, str], cache: Cache, fits: Callable[[Step, Json], bool]
+) -> dict[str, Result]:
+    """What is remembered, and is what such a step gives: anything else is done again."""
     if not steps:
         return {}
     found = cache.get_many(steps[0].kind, set(keys.values()))
     return {
         step.id: Result(step.id, Status.FRESH, output=found[keys[step.id]], reason="known by its content")
         for step in steps
-        if keys.get(step.id) in found
+        if keys.get(step.id) in found and fits(step, found[keys[step.id]])
     }

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from dandifile.spec.tree import Mapping, Node, Scalar, Sequence
+from dandifile.reading.tree import Mapping, Node, Scalar, Sequence
 
 TreePath: TypeAlias = tuple[int, ...]
 """Positions of children from the top of the tree to an entry of a mapping or an item of a list."""

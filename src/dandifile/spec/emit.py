@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dandifile.reading.tree import Alias, Mapping, Node, Scalar, Sequence
 from dandifile.spec.comments import Attached, TreePath
 from dandifile.spec.key_order import KeyOrder
-from dandifile.spec.tree import Alias, Mapping, Node, Scalar, Sequence
 
 WIDTH = 120  # a flow collection that would be longer is written as a block
 _INDICATOR = re.compile(r"[|>][+-]?\s*(#.*)?")

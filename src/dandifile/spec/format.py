@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dandifile.errors import Problem, SpecError
+from dandifile.reading.document import read_document
+from dandifile.reading.tree import Alias, Mapping, Node, Sequence, parse
 from dandifile.spec.comments import attach
-from dandifile.spec.document import read_document
 from dandifile.spec.emit import Emitter
 from dandifile.spec.key_order import KeyOrder
 from dandifile.spec.schema import spec_schema
-from dandifile.spec.tree import Alias, Mapping, Node, Sequence, parse
 
 
 def format_text(text: str, file: str) -> str:

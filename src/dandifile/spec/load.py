@@ -13,8 +13,9 @@ from pathlib import Path
 
 from dandifile.errors import Problem, SpecError
 from dandifile.model import Json, JsonObject, Spec
+from dandifile.reading.document import Document, read_document
+from dandifile.reading.files import SPEC, read_text
 from dandifile.spec.build import build_spec
-from dandifile.spec.document import Document, read_document, read_text
 from dandifile.spec.environment import overridden, refuse_unknown
 from dandifile.spec.facts import Facts, NothingKnown
 from dandifile.spec.fault import Fault
@@ -62,7 +63,7 @@ def load(file: Path, environment: str = "") -> Spec:
 def read(file: Path, environment: str = "", need: Need = EVERYTHING) -> Declared:
     """What `file` declares, as far as it is needed. Raises as `load` does."""
     shown = _shown(file)
-    document = read_document(read_text(file, shown), shown)
+    document = read_document(read_text(file, "the spec", SPEC, shown), shown)
     _recognise(document)
     refuse_unknown(document.value, environment, shown)
     rendered = _rendered(document.value, environment)

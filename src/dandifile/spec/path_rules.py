@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dandifile.globs import fault_of
 from dandifile.model import JsonObject
 from dandifile.spec.fault import Fault, Path
 
 # What the archive takes between two slashes; the range A-z, brackets and backslash included, is its own.
 _SEGMENT = re.compile(r"\.?[A-z0-9(),&\s#+~_=-]+(\.[A-z0-9(),&\s#+~_=-]+)*")
+
+_LONGEST_NAME = 255  # bytes, on all common file systems
+_LONGEST_PATH = 4000
+_LONG = 60  # characters of a pattern that are shown
 
 
 def path_faults(raw: JsonObject) -> Iterator[Fault]:
@@ -27,7 +32,9 @@ def path_faults(raw: JsonObject) -> Iterator[Fault]:
 
 
 def _source(source: str, path: Path) -> Iterator[Fault]:
-    if "\\" in source:
+    if too_long := _too_long(source):
+        yield Fault(path, too_long, "check for text that was pasted into it by mistake")
+    elif "\\" in source:
         yield Fault(
             path, f"{source!r} has backslashes", f"write {source.replace(chr(92), '/')}, on Windows too"
         )
@@ -37,6 +44,20 @@ def _source(source: str, path: Path) -> Iterator[Fault]:
             f"{source!r}: `~` is not a home folder here",
             "write the path from this file, or the whole path",
         )
+
+
+def _too_long(path: str) -> str:
+    """Why no system has such a path, in words; "" where it may."""
+    longest = max((_bytes(part) for part in path.split("/")), default=0)
+    if longest > _LONGEST_NAME:
+        return f"a name of {longest:,} bytes is in it, and no file's is longer than {_LONGEST_NAME}"
+    if _bytes(path) > _LONGEST_PATH:
+        return f"it has {len(path):,} characters, and no path is longer than {_LONGEST_PATH:,}"
+    return ""
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _into(into: str, path: Path) -> Iterator[Fault]:
@@ -82,6 +103,9 @@ def _glob(pattern: str, path: Path) -> Iterator[Fault]:
         yield Fault(path, f"the pattern {pattern!r} is empty", "write ** for everything")
     elif meant := re.fullmatch(r"(?:\.?/)+(.*)", pattern):
         yield Fault(path, f"the pattern {pattern!r} matches nothing", f"write {meant[1] or '**'}")
+    elif why := fault_of(pattern):
+        shown = pattern if len(pattern) <= _LONG else f"{pattern[:_LONG]}…"
+        yield Fault(path, f"the pattern {shown!r} {why}", "write * for what varies, or several patterns")
 
 
 def _sessions(raw: JsonObject) -> Iterator[Fault]:

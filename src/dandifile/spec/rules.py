@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dandifile.model import Json, JsonObject
+from dandifile.reading.document import unstorable
 from dandifile.spec import dandi_names
 from dandifile.spec.contributor_rules import contributor_faults
 from dandifile.spec.fault import Fault, Path
@@ -44,18 +45,10 @@ def rule_faults(raw: JsonObject) -> list[Fault]:
     return gaps + [fault for check in checks for fault in check(raw) if fault.path not in told]
 
 
-_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")  # which only an escape can write
-
-
-def _characters(raw: Json, path: Path = ()) -> Iterator[Fault]:
-    """What no path can hold and no archive stores."""
-    if isinstance(raw, str) and (found := _NO_CHARACTER.search(raw)):
-        yield Fault(path, f"{found[0]!a} is no character that the archive takes", "delete it")
-    items = raw.items() if isinstance(raw, dict) else enumerate(raw) if isinstance(raw, list) else ()
-    for key, value in items:
-        if isinstance(key, str) and _NO_CHARACTER.search(key):
-            yield Fault((*path, key), f"{key!a} holds what is no character", "delete it", at_key=True)
-        yield from _characters(value, (*path, key))
+def _characters(raw: Json) -> Iterator[Fault]:
+    for path, found, at_key in unstorable(raw):
+        what = "holds what is no character" if at_key else "is no character that the archive takes"
+        yield Fault(path, f"{found!a} {what}", "delete it", at_key=at_key)
 
 
 def _twice(raw: JsonObject) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dandifile.model import Json
-from dandifile.spec.document import resolve
+from dandifile.reading.document import resolve
 from dandifile.spec.emit import quoted
 from dandifile.spec.format import format_text
 

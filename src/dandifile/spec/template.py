@@ -1,20 +1,37 @@
-"""Jinja2 in the spec's strings: sandboxed, strict, after YAML parsing."""
+"""Jinja2 in the spec's strings, after YAML parsing: values of `paper` and `environment`, and plain filters.
+
+Jinja can also loop, calculate and repeat without end, which no text of a dandiset needs: a template's
+parts are looked at before it is filled in, and what comes out has a limit.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any
 
 from dandifile.model import Json, JsonObject
 from dandifile.spec.fault import Fault, Path
 from dandifile.spec.near import choices
 
 if TYPE_CHECKING:
+    from jinja2 import nodes
     from jinja2.sandbox import SandboxedEnvironment
 
 _MARKS = ("{{", "{%", "{#")
 _KNOWN = ("environment", "paper")
+_FILTERS = (
+    "capitalize", "d", "default", "first", "join", "last", "lower", "replace", "striptags", "title", "trim",
+    "truncate", "upper",
+)  # fmt: skip
+_LONGEST_TEMPLATE = 20_000
+_LONGEST_TEXT = (
+    200_000  # that a template or one of its filters gives; twenty times the archive's longest field
+)
+_LONGEST_ARGUMENT = 200
+_LARGEST_ARGUMENT = 10_000
+_DEEPEST = 20  # levels of one expression
 _UNTOUCHED = ("instance", "environments")  # what templates are told about cannot be a template
 _OF_THE_PAPER = (
     "name", "description", "license", "keywords", "contributors", "ethics", "related", "metadata",
@@ -56,10 +73,7 @@ class _Renderer:
 
     @cached_property
     def jinja(self) -> SandboxedEnvironment:
-        from jinja2 import StrictUndefined
-        from jinja2.sandbox import SandboxedEnvironment
-
-        return SandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
+        return _environment()
 
     def value(self, value: Json, path: Path) -> Json:
         if isinstance(value, dict):
@@ -71,8 +85,6 @@ class _Renderer:
         return value
 
     def _text(self, text: str, path: Path) -> str:
-        from jinja2 import TemplateError
-
         try:
             names = self._names(text)
             if "paper" in names and (fault := _misplaced_paper(path, has_doi=self.has_doi)):
@@ -84,9 +96,9 @@ class _Renderer:
             if "paper" in names - self.context.keys():
                 self.waiting.append(path)
                 return text
-            return self.jinja.from_string(text).render(self.context)
-        except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
-            what = f"the template cannot be filled in: {error}"
+            return str(_bounded(self.jinja.from_string(text).render(self.context)))
+        except Exception as error:  # noqa: BLE001 - whatever Jinja stumbles over is in the text
+            what = f"the template cannot be filled in: {str(error)[:_LONGEST_ARGUMENT]}"
             self.faults.append(Fault(path, what, self._seen()))
             return text
 
@@ -96,9 +108,103 @@ class _Renderer:
         return f"{fix}; of this paper there are {known}" if known else fix
 
     def _names(self, text: str) -> set[str]:
-        from jinja2.meta import find_undeclared_variables
+        from jinja2 import nodes
 
-        return find_undeclared_variables(self.jinja.parse(text)) - self.jinja.globals.keys()
+        if len(text) > _LONGEST_TEMPLATE:
+            raise ValueError(f"it has {len(text):,} characters, and {_LONGEST_TEMPLATE:,} are the limit")
+        try:
+            template = self.jinja.parse(text)
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None
+        for output in template.body:
+            if not isinstance(output, nodes.Output):
+                raise ValueError(_not_used(output))  # noqa: TRY004 - of the text, not of a type
+            for part in output.nodes:
+                if not isinstance(part, nodes.TemplateData):
+                    _refuse_beyond(part)
+        return {name.name for name in template.find_all(nodes.Name)}
+
+
+def _environment() -> SandboxedEnvironment:
+    from jinja2 import StrictUndefined
+    from jinja2.filters import FILTERS
+    from jinja2.sandbox import SandboxedEnvironment
+
+    class Environment(SandboxedEnvironment):
+        """A dot gives what a mapping holds, and never one of Python's methods."""
+
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            return self.getitem(obj, attribute)
+
+        def getitem(self, obj: Any, argument: Any) -> Any:
+            try:
+                return obj[argument]
+            except (LookupError, TypeError):
+                return self.undefined(obj=obj, name=argument)
+
+    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
+    environment.globals.clear()
+    environment.filters = {name: _with_limit(FILTERS[name]) for name in _FILTERS}
+    return environment
+
+
+def _with_limit(filter_: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(filter_)  # with the marks by which Jinja passes its environment to some
+    def limited(*arguments: Any, **named: Any) -> Any:
+        return _bounded(filter_(*arguments, **named))
+
+    return limited
+
+
+def _bounded(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        raise ValueError(f"it gives more than {_LONGEST_TEXT:,} characters")
+    return value
+
+
+def _refuse_beyond(node: nodes.Node) -> None:
+    """ValueError for anything but names, what they hold, constants, and plain filters of those."""
+    from jinja2 import nodes
+
+    depth = 0
+    level: list[nodes.Node] = [node]
+    while level:
+        for each in level:
+            if isinstance(each, nodes.Const):
+                _refuse_large(each.value)
+            elif not isinstance(each, nodes.Name | nodes.Getattr | nodes.Getitem | nodes.Keyword) and not (
+                isinstance(each, nodes.Filter) and each.name in _FILTERS and each.dyn_args is None
+            ):
+                raise ValueError(_not_used(each))
+        depth += 1
+        if depth > _DEEPEST:
+            raise ValueError("it is nested too deeply")
+        level = [inner for each in level for inner in each.iter_child_nodes()]
+
+
+def _refuse_large(value: object) -> None:
+    if isinstance(value, str) and len(value) > _LONGEST_ARGUMENT:
+        raise ValueError(f"a text in it has {len(value):,} characters, and {_LONGEST_ARGUMENT} are the limit")
+    if isinstance(value, int) and not 0 <= value <= _LARGEST_ARGUMENT:
+        raise ValueError(f"a number in it is not between 0 and {_LARGEST_ARGUMENT:,}")
+    if not isinstance(value, str | int | None):
+        raise ValueError(f"{str(value)[:40]} is not used in templates")  # noqa: TRY004 - as above
+
+
+def _not_used(node: nodes.Node) -> str:
+    from jinja2 import nodes
+
+    if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
+        return f"there is no filter `{node.name}` here; there are {', '.join(_FILTERS)}"
+    kinds: tuple[tuple[Any, str], ...] = (
+        (nodes.For, "loops are"),
+        ((nodes.If, nodes.CondExpr), "conditions are"),
+        (nodes.Call, "calls are"),
+        ((nodes.BinExpr, nodes.UnaryExpr), "calculations are"),
+        (nodes.Expr, "such an expression is"),
+    )
+    what = next((words for kind, words in kinds if isinstance(node, kind)), "statements are")
+    return f"{what} not used in templates, only values and filters"
 
 
 def _misplaced_paper(path: Path, *, has_doi: bool) -> Fault | None:

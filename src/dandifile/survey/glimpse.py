@@ -20,6 +20,9 @@ _NOWHERE = frozenset(
 )
 """What is written where there is nothing to say; `void` and `root` are the Allen atlas's."""
 
+_MOST_TEXTS = 1_000_000
+"""A column of more is no list of names or places that somebody wrote."""
+
 
 @dataclass(frozen=True)
 class Glimpse:
@@ -44,7 +47,7 @@ def glimpse(path: str) -> Glimpse | None:
     try:
         with h5py.File(path, "r") as file:
             return _glimpse(file)
-    except (OSError, RuntimeError, KeyError, ValueError, UnicodeDecodeError):
+    except Exception:  # noqa: BLE001 - h5py fails in many ways on what is damaged or odd: it says nothing
         return None
 
 
@@ -98,6 +101,8 @@ def _texts(node: Any) -> tuple[str, ...]:
     import h5py
 
     if not isinstance(node, h5py.Dataset) or h5py.check_string_dtype(node.dtype) is None:
+        return ()
+    if node.shape is None or node.size > _MOST_TEXTS:  # a null dataspace holds nothing
         return ()
     read = node.asstr(errors="replace")[()]
     texts = [read] if isinstance(read, str) else read.ravel().tolist()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from dandifile.errors import UserError
 from dandifile.model import JsonObject
+from dandifile.reading.files import SPEC, read_bytes
+from dandifile.reading.jsontext import NotJsonError, parse_json
 from dandifile.survey.glimpse import PLACES, Glimpse, described, somewhere
 
 
@@ -50,7 +52,7 @@ def _texts(array: Path) -> tuple[str, ...]:
 
 def _json(file: Path) -> JsonObject:
     try:
-        found = json.loads(file.read_bytes())
-    except (OSError, ValueError):
+        found = parse_json(read_bytes(file, "it", SPEC))
+    except (UserError, NotJsonError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -6,17 +6,21 @@ escaped. Lines stand for themselves, in any order when read, so that git can mer
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from dandifile.errors import Problem, SpecError
+from dandifile.reading.files import LISTS, read_text
 from dandifile.writing import replace_content
 
 _MARKER = re.compile(r"(<<<<<<<|\|\|\|\|\|\|\||>>>>>>>)( .*)?|=======")
+_SIZE = re.compile("[0-9]{1,19}")
 _ESCAPED = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _UNESCAPED = {escaped: character for character, escaped in _ESCAPED.items()}
+_LONG = 30  # characters of a cell that are shown
 _MOST = 20  # problems that are told: enough to see what kind they are
 
 
@@ -47,13 +51,9 @@ def manifest_file(spec_file: Path) -> Path:
 
 def load(file: Path) -> tuple[Line, ...]:
     """The lines, by path; none where there is no file. SpecError, with every place, where it is broken."""
-    try:
-        text = file.read_text("utf-8")
-    except FileNotFoundError:
+    if not os.path.lexists(file):
         return ()
-    except UnicodeDecodeError as error:
-        raise SpecError(f"{file.name} is not UTF-8", [Problem(str(file), str(error))], fix=_FIX) from error
-    return parse(text, str(file))
+    return parse(read_text(file, "the data manifest", LISTS), str(file))
 
 
 def save(file: Path, lines: Iterable[Line]) -> bool:
@@ -77,7 +77,7 @@ def parse(text: str, name: str) -> tuple[Line, ...]:
     lines: dict[str, Line] = {}
     for number, row in enumerate(rows, 2):
         cells = row.split("\t")
-        if len(cells) == _COLUMNS and cells[2].isdecimal():
+        if len(cells) == _COLUMNS and _SIZE.fullmatch(cells[2]) and _is_name(cells):
             if "\\" in row:
                 cells = [_unescaped(cell) for cell in cells]
             path, source, size, *rest = cells
@@ -96,6 +96,11 @@ def parse(text: str, name: str) -> tuple[Line, ...]:
 _FIX = "mend it, or restore it from git; `dandifile scan` writes the lines of files that are here"
 
 
+def _is_name(cells: list[str]) -> bool:
+    """Whether path and source can be what files are called."""
+    return "\0" not in cells[0] and "\0" not in cells[1]
+
+
 def _no_header(head: str) -> tuple[str, str]:
     if _MARKER.fullmatch(head):
         return _conflict(head)
@@ -107,7 +112,10 @@ def _no_line(row: str, cells: list[str]) -> tuple[str, str]:
         return _conflict(row)
     if len(cells) != _COLUMNS:
         return f"{len(cells)} columns, and {_COLUMNS} are needed", "separate them by tabs"
-    return f"the size is {cells[2]!r}", "give it in bytes"
+    if not _is_name(cells):
+        return "a name holds a NUL character, which none can", "delete it"
+    size = cells[2] if len(cells[2]) <= _LONG else f"{cells[2][:_LONG]}…"
+    return f"the size is {size!r}", "give it in bytes, in at most 19 digits"
 
 
 def _conflict(row: str) -> tuple[str, str]:

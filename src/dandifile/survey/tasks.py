@@ -54,6 +54,13 @@ def cache_key(step: Step) -> str | None:
     return TASKS[step.kind].cache_key(step.params)
 
 
+def fits(step: Step, output: Json) -> bool:
+    """Whether a remembered output is one that the step could have given."""
+    from dandifile.survey.outputs import fits
+
+    return fits(step, output)
+
+
 def pool(kind: str) -> str:
     """Where steps of this kind run: `threads`, or `processes` for what holds Python's lock."""
     return TASKS[kind].pool

@@ -82,6 +82,11 @@ def _remembering(cache: Cache) -> Runner:
     def run(steps: Sequence[Step]) -> Mapping[str, Result]:
         keys = {step.id: key for step in steps if (key := tasks.cache_key(step))}
         known = cache.get_many("md5", keys.values())
+        known = {
+            keys[step.id]: known[keys[step.id]]
+            for step in steps
+            if keys.get(step.id) in known and tasks.fits(step, known[keys[step.id]])
+        }
         due = [step for step in steps if keys.get(step.id) not in known]
         with ThreadPoolExecutor(_READERS) as pool:
             made = dict(zip((step.id for step in due), pool.map(_perform, due), strict=True))

@@ -1,24 +1,42 @@
-"""A YAML file as JSON, with the line and column of every value and key.
+"""A YAML file as JSON, with the line and column of every value and key: the spec, and its lock.
 
 Scalars are read by the core schema of YAML 1.2: `yes` and a date are text. Whatever YAML
 would read differently from how it looks (a number with leading zeros, a key that is a
-number, a tag, a key given twice) is told, not guessed.
+number, a tag, a key given twice) is a problem, and not guessed.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
+from typing import NoReturn, Protocol, TypeAlias
 
-from dandifile.errors import Problem, SpecError, UserError
+from dandifile.errors import Problem, SpecError
 from dandifile.model import Json, JsonObject
-from dandifile.spec.fault import Fault, Path
-from dandifile.spec.tree import Alias, Mapping, Mark, Node, Scalar, Sequence, parse
+from dandifile.reading.tree import DEEPEST, Alias, Mapping, Mark, Node, Scalar, Sequence, parse
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Keys and list indices from the top of the document to a value."""
 
 MOST_VALUES = 100_000
 """More than any spec holds; aliases of aliases that multiply to more are refused."""
+
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")  # which only an escape can write
+
+
+class Faulty(Protocol):
+    """What a check found at a path; `at_key` points at the key, not at its value."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def fix(self) -> str: ...
+    @property
+    def at_key(self) -> bool: ...
 
 
 @dataclass
@@ -32,43 +50,43 @@ class Document:
     written: dict[Path, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def problem(self, fault: Fault) -> Problem:
+    def problem(self, fault: Faulty) -> Problem:
         """The fault with its file:line:column; where the path is not in the file, what holds it."""
-        mark = self.keys.get(fault.path) if fault.at_key else self.places.get(fault.path)
-        path = fault.path
+        return Problem(self.place(fault.path, at_key=fault.at_key), fault.what, fault.fix)
+
+    def place(self, path: Path, *, at_key: bool = False) -> str:
+        """Where that is, as file:line:column; else where what holds it is."""
+        mark = self.keys.get(path) if at_key else self.places.get(path)
         while mark is None and path:
             path = path[:-1]
             mark = self.places.get(path)
-        return Problem(self.where(mark), fault.what, fault.fix)
+        return self.where(mark)
 
     def where(self, mark: Mark | None) -> str:
         return f"{self.file}:{mark.line + 1}:{mark.column + 1}" if mark else self.file
 
 
-def read_text(file: FilePath, shown: str) -> str:
-    """The file's text; UserError if it cannot be read, SpecError if it is not UTF-8."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise UserError(
-            f"the spec cannot be read: {error.strerror}", where=shown, fix="check the name and its rights"
-        ) from None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - data.rfind(b"\n", 0, error.start)
-        what = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        problem = Problem(f"{shown}:{line}:{column}", what, "save the file as UTF-8")
-        raise SpecError(f"{shown} cannot be read", [problem]) from None
-
-
-def read_document(text: str, file: str) -> Document:
+def read_document(text: str, file: str, *, may_be_empty: bool = False) -> Document:
     """The document in `text`; a SpecError where it is not YAML at all. `file` is for messages."""
     document = Document(file)
-    reader = _Reader(document)
-    document.value = reader.value(parse(text, file), ())
+    root = parse(text, file)
+    if root is not None:
+        document.value = _Reader(document).value(root, ())
+    elif not may_be_empty:
+        problem = Problem(f"{file}:1:1", "the file is empty", "copy dandi.yaml.example and edit it")
+        raise SpecError(f"{file} cannot be read", [problem])
     return document
+
+
+def unstorable(value: Json, path: Path = ()) -> Iterator[tuple[Path, str, bool]]:
+    """Texts that no file name can hold and no archive stores: path, character or key, whether it is a key."""
+    if isinstance(value, str) and (found := _NO_CHARACTER.search(value)):
+        yield path, found[0], False
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        if isinstance(key, str) and _NO_CHARACTER.search(key):
+            yield (*path, key), key, True
+        yield from unstorable(inner, (*path, key))
 
 
 @dataclass
@@ -76,19 +94,23 @@ class _Reader:
     document: Document
     anchored: dict[str, Node] = field(default_factory=dict)
     seen: int = 0
+    alias: Alias | None = None  # the outermost one that is being read
 
     def value(self, node: Node, path: Path) -> Json:
         self.seen += 1
         if self.seen > MOST_VALUES:
-            what = f"aliases (*name) that stand for more than {MOST_VALUES:,} values"
-            problem = Problem(self.document.file, what, "write the values out")
-            raise SpecError(f"{self.document.file} cannot be read", [problem])
+            self._refuse_many(node)
+        if len(path) > DEEPEST:
+            self._refuse(node, f"nested too deeply: {DEEPEST} levels are the limit", "write it flatter")
         if isinstance(node, Alias):
-            return self.value(self.anchored[node.anchor], path)
+            before, self.alias = self.alias, self.alias or node
+            value = self.value(self.anchored[node.anchor], path)
+            self.alias = before
+            return value
         if node.anchor:
             self.anchored[node.anchor] = node
         if node.tag is not None:
-            self._tell(node.start, f"the tag {node.tag} is not used in a spec", "take it away")
+            self._tell(node.start, f"the tag {node.tag} is not used here", "remove it")
         self.document.places.setdefault(path, node.start)
         match node:
             case Scalar():
@@ -147,6 +169,16 @@ class _Reader:
             self._tell(node.start, what, f'write it in quotes: "{node.text}"')
             return node.text
         return value
+
+    def _refuse_many(self, node: Node) -> NoReturn:
+        what = f"more than {MOST_VALUES:,} values"
+        if self.alias:
+            self._refuse(node, f"aliases (*name) that stand for {what}", "write the values out")
+        self._refuse(node, what, "split the file, or look for what was pasted into it by mistake")
+
+    def _refuse(self, node: Node, what: str, fix: str) -> NoReturn:
+        problem = Problem(self.document.where((self.alias or node).start), what, fix)
+        raise SpecError(f"{self.document.file} cannot be read", [problem])
 
     def _tell(self, mark: Mark, what: str, fix: str) -> None:
         self.document.problems.append(Problem(self.document.where(mark), what, fix))

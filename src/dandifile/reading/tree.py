@@ -1,4 +1,4 @@
-"""YAML text as a tree that remembers where everything stands; the reader and the formatter share it.
+"""YAML text as a tree that remembers where everything is; the reader and the formatter share it.
 
 Built from the events of ruamel's parser, before any value is made of the text: nothing is
 lost (quotes, anchors, flow or block style), and no tag can run anything.
@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 from dandifile.errors import Problem, SpecError
 
 DEEPEST = 50  # levels of nesting; far more than a spec can use
+MOST_EVENTS = 400_000
+"""Beginnings, ends and texts in one file: some seconds of reading, more than any lock holds."""
 
 
 @dataclass(frozen=True)
@@ -64,24 +66,57 @@ class Mapping:
 Node: TypeAlias = Scalar | Alias | Sequence | Mapping
 
 
-def parse(text: str, file: str) -> Node:
-    """The one document in `text`; a SpecError if it is empty, several, or not YAML."""
-    from ruamel.yaml import YAML
+def parse(text: str, file: str) -> Node | None:
+    """The one document in `text`, None where it is empty; a SpecError if it is several, or not YAML."""
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        events = list(YAML(typ="safe", pure=True).parse(text))
+        return _document(text, file)
     except MarkedYAMLError as error:
         raise _broken(file, error) from None
     except YAMLError as error:  # a character that YAML forbids; has a position in characters
         raise _forbidden_character(file, text, error) from None
-    starts = [event for event in events if type(event).__name__ == "DocumentStartEvent"]
-    if not starts:
-        raise _one(file, 1, 1, "the file is empty", "copy dandi.yaml.example and edit it")
-    if len(starts) > 1:
-        line = starts[1].start_mark.line + 1
-        raise _one(file, line, 1, "a second YAML document begins here", "keep one: a spec is one document")
-    return _Builder(file, iter(events[2:])).node(0)
+    except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError) as error:
+        # What ruamel itself stumbles over, such as the escape of a character that does not exist.
+        raise _one(file, 1, 1, f"not YAML: {error}", "look for unusual escapes and directives") from None
+
+
+def _document(text: str, file: str) -> Node | None:
+    events = _within_bounds(text, file)
+    if _named(next(events, None)) != "DocumentStartEvent":
+        return None
+    node = _Builder(file, events).node()
+    for event in events:
+        if _named(event) == "DocumentStartEvent":
+            line = event.start_mark.line + 1
+            raise _one(file, line, 1, "a second YAML document begins here", "keep one: a file has one")
+    return node
+
+
+def _within_bounds(text: str, file: str) -> Iterator[Any]:
+    """The parser's events, one by one, until they are too many or nested too deeply.
+
+    ruamel needs time that grows with the square of the depth: what is too deep is not read to its end.
+    """
+    from ruamel.yaml import YAML
+
+    depth = 0
+    for number, event in enumerate(YAML(typ="safe", pure=True).parse(text)):
+        name = _named(event)
+        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        if depth > DEEPEST + 3:  # the stream, the document and the top are not counted
+            raise _one(
+                file, line, column, f"nested too deeply: {DEEPEST} levels are the limit", "write it flatter"
+            )
+        if number > MOST_EVENTS:
+            raise _one(file, line, column, f"more than {MOST_EVENTS // 2:,} values", "split the file")
+        if name != "StreamStartEvent":
+            yield event
+
+
+def _named(event: Any) -> str:
+    return type(event).__name__
 
 
 @dataclass
@@ -93,28 +128,26 @@ class _Builder:
     anchors: set[str] = field(default_factory=set)
     end: Mark = field(default=Mark(0, 0, 0))  # of the event that was read last
 
-    def node(self, depth: int) -> Node:
-        node = self.node_or_end(depth)
+    def node(self) -> Node:
+        node = self.node_or_end()
         assert node is not None, "the parser closes every collection"
         return node
 
-    def node_or_end(self, depth: int) -> Node | None:
+    def node_or_end(self) -> Node | None:
         """The next node, or None where the collection that is being read ends."""
         event = next(self.events)
         start, end = _mark(event.start_mark), _mark(event.end_mark)
         self.end = end
-        if depth > DEEPEST:
-            raise _one(self.file, start.line + 1, start.column + 1, "nested too deeply", "write it flatter")
         match type(event).__name__:
             case "AliasEvent":
                 return self._alias(event.anchor, start, end)
             case "ScalarEvent":
                 node: Node = Scalar(event.value, event.style or "", start, end, event.anchor, _tag(event))
             case "SequenceStartEvent":
-                items = tuple(self._items(depth + 1))
+                items = tuple(self._items())
                 node = Sequence(bool(event.flow_style), start, self.end, items, event.anchor, _tag(event))
             case "MappingStartEvent":
-                entries = tuple(self._entries(depth + 1))
+                entries = tuple(self._entries())
                 node = Mapping(bool(event.flow_style), start, self.end, entries, event.anchor, _tag(event))
             case _:
                 return None
@@ -122,13 +155,13 @@ class _Builder:
             self.anchors.add(event.anchor)
         return node
 
-    def _items(self, depth: int) -> Iterator[Node]:
-        while (item := self.node_or_end(depth)) is not None:
+    def _items(self) -> Iterator[Node]:
+        while (item := self.node_or_end()) is not None:
             yield item
 
-    def _entries(self, depth: int) -> Iterator[tuple[Node, Node]]:
-        while (key := self.node_or_end(depth)) is not None:
-            yield key, self.node(depth)
+    def _entries(self) -> Iterator[tuple[Node, Node]]:
+        while (key := self.node_or_end()) is not None:
+            yield key, self.node()
 
     def _alias(self, anchor: str, start: Mark, end: Mark) -> Alias:
         if anchor not in self.anchors:

@@ -1,0 +1,57 @@
+"""A whole file as text: a regular one, of a size that somebody can have meant, in UTF-8."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from dandifile.errors import Problem, SpecError, UserError
+
+SPEC = 4 << 20
+"""Bytes of a spec or a lock: ruamel reads some 200 kB a second."""
+
+LISTS = 1 << 30
+"""Bytes of what has lines or entries by the asset: a manifest, a saved plan, the log of a tree."""
+
+
+def read_bytes(file: Path, what: str, most: int, shown: str = "") -> bytes:
+    """All of the file. UserError where there is none that can be read; `what` is what it is for us.
+
+    A pipe or a device is refused: nobody knows whether it ends.
+    """
+    shown = shown or str(file)
+    try:
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode):
+            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
+            raise UserError(f"{what} cannot be read: it is {kind}", where=shown, fix="name a file")
+        with file.open("rb") as opened:
+            data = opened.read(most + 1)
+    except OSError as error:
+        raise UserError(
+            f"{what} cannot be read: {error.strerror}", where=shown, fix="check its name and your rights"
+        ) from None
+    if len(data) > most:
+        raise UserError(
+            f"{what} is larger than {most >> 20:,} MB, the most that is read",
+            where=shown,
+            fix="check that it is the right file",
+        )
+    return data
+
+
+def read_text(file: Path, what: str, most: int, shown: str = "") -> str:
+    """As `read_bytes`, decoded. SpecError, with line and column, for what is not UTF-8."""
+    return decoded(read_bytes(file, what, most, shown), shown or str(file))
+
+
+def decoded(data: bytes, shown: str) -> str:
+    """The text of a file; a byte order mark is no part of it."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        what = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        problem = Problem(f"{shown}:{line}:{column}", what, "save the file as UTF-8")
+        raise SpecError(f"{shown} cannot be read", [problem]) from None

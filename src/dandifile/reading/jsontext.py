@@ -1,0 +1,116 @@
+"""JSON that others wrote, read within bounds: of depth, of numbers, and of what a text can hold.
+
+Python's own reader takes what no archive, no file and no screen can: NaN, numbers of any length, half
+characters. It also reads nesting that everything after it stumbles over.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import NoReturn
+
+from dandifile.model import Json
+
+DEEPEST = 100
+"""Levels of nesting: real metadata have about ten, and Python's recursion ends at a thousand."""
+
+_LONGEST_NUMBER = 400  # digits
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+
+
+class NotJsonError(ValueError):
+    """Why a text is no JSON that can be used. `line` and `column` count from 1; 0: not known."""
+
+    def __init__(self, what: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(what)
+        self.what = what
+        self.line = line
+        self.column = column
+
+    def place(self, file: str) -> str:
+        return f"{file}:{self.line}:{self.column}" if self.line else file
+
+
+def parse_json(data: bytes | str, *, own: bool = False) -> Json:
+    """The value that `data` holds; NotJsonError where there is none that can be used.
+
+    `own`: Python wrote it, so that NaN is what it means.
+    """
+    try:
+        raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else bytes(data)
+        value = json.loads(
+            data,
+            parse_int=_integer,
+            parse_float=float if own else _float,
+            parse_constant=float if own else _refuse_constant,
+        )
+    except json.JSONDecodeError as error:
+        raise NotJsonError(error.msg, error.lineno, error.colno) from None
+    except UnicodeDecodeError as error:
+        raise NotJsonError(f"byte {error.start:,} is not UTF-8") from None
+    except RecursionError:
+        raise _too_deep() from None
+    if _may_be_deep(raw) or _SUSPECT.search(raw):
+        _look_through(value)
+    return value
+
+
+def _may_be_deep(raw: bytes) -> bool:
+    """Whether the brackets, those in texts included, may nest too deeply. Quick, unlike a walk."""
+    left = raw.translate(None, _NOT_BRACKETS)
+    for _ in range(DEEPEST):
+        inner = left.replace(b"[]", b"").replace(b"{}", b"")
+        if not inner:
+            return False
+        if inner == left:
+            break
+        left = inner
+    return True
+
+
+def _look_through(value: Json) -> None:
+    """Refuses what is nested too deeply, and texts that cannot be stored. Does not recurse."""
+    level, depth = [value], 0
+    while level:
+        below: list[Json] = []
+        for each in level:
+            if isinstance(each, str):
+                _refuse_no_text(each)
+            elif isinstance(each, list | dict):
+                if depth == DEEPEST:
+                    raise _too_deep()
+                below += each
+                below += each.values() if isinstance(each, dict) else ()
+        level, depth = below, depth + 1
+
+
+def _refuse_no_text(text: str) -> None:
+    found = _NO_TEXT.search(text)
+    if found:
+        what = "a NUL character" if found[0] == "\0" else f"half a character (\\u{ord(found[0]):x})"
+        raise NotJsonError(f"a text holds {what}, which cannot be stored")
+
+
+def _too_deep() -> NotJsonError:
+    return NotJsonError(f"nested too deeply: {DEEPEST} levels are the limit")
+
+
+def _integer(text: str) -> int:
+    if len(text) > _LONGEST_NUMBER:
+        raise NotJsonError(f"a number of {len(text):,} digits")
+    return int(text)
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise NotJsonError(f"the number {text[:40]} is too large")
+    return value
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise NotJsonError(f"{text} is no number that JSON has")
