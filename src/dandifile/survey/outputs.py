@@ -15,20 +15,22 @@ _METADATA: Shape = {
     "wasGeneratedBy": maybe(([dict], None)),
     "about": maybe(([dict], None)),
 }
-_EXTRACT: Shape = one_of(
-    {
-        "metadata": _METADATA,
-        "labels": {"entities": each((str, None)), "modalities": (str, None)},
-        "media": [str],
-    },
-    {"refused": {"reason": str, "fix": str}},
-)
 _FINDING: Shape = {
     "check": str,
     "message": str,
     "severity": (re.compile("|".join(Severity)), None),
     "within": str,
 }
+_EXTRACT: Shape = one_of(
+    {
+        "metadata": _METADATA,
+        "labels": {"entities": each((str, None)), "modalities": (str, None), "ids": each((str, None))},
+        "media": [str],
+        "findings": [_FINDING],
+        "settled": [str],
+    },
+    {"refused": {"reason": str, "fix": str}},
+)
 _FINDINGS: Shape = {"findings": [_FINDING]}
 
 SHAPES: dict[str, Shape] = {
