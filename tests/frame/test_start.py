@@ -56,3 +56,10 @@ def test_the_help_says_each_command_in_one_whole_line() -> None:
 
     said = CliRunner().invoke(app, ["--help"], terminal_width=80).output
     assert [line for line in said.splitlines() if line.endswith("...")][1:] == []  # after the usage
+
+
+def test_the_package_can_be_run_as_a_module() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-I", "-m", "dandifile", "--version"], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.startswith("dandifile ")
