@@ -57,6 +57,7 @@ def folder(tmp_path: Path) -> Path:
     ids=" ".join,
 )
 def test_the_embedded_archive_names_its_extra(folder: Path, arguments: list[str]) -> None:
+    (folder / "store").mkdir()
     ran = without(LOCAL, folder, *arguments)
     assert ran.returncode == Exit.INPUT, ran.stderr
     assert 'pip install "dandifile[local]"' in ran.stderr

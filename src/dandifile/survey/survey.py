@@ -54,9 +54,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     contents, unreadable = labelled(seen.contents, extracts, known)
     past = seen.past
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
-
     warned = alike.warnings(acquainted(contents, paths, known, spec.vocabulary, run), paths, known)
-
     named = [(content, paths[content.source]) for content in contents if content.source in paths]
     described = [content for content, path in named if refresh or _needs_metadata(content, path, spec, known)]
     extracts |= extracted([c for c in described if c.digest not in extracts.outputs], spec.vocabulary, run)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _YEAR = timedelta(days=365)
 
+_LONGEST_NUMBER = 9  # digits of an identifier that the database can hold
+
 
 def _list(call: Call) -> Response:
     chosen = search.dandisets(call)
@@ -55,7 +57,7 @@ def _wanted_identifier(call: Call, document: JsonObject) -> int | None:
     if not isinstance(document["identifier"], str):
         raise errors.fatal()
     wanted = document["identifier"].removeprefix(f"{call.archive.instance.name}:")
-    if not wanted.isdecimal():
+    if not wanted.isdecimal() or len(wanted) > _LONGEST_NUMBER:
         raise errors.refused(f"Invalid Identifier {wanted}")
     if not call.approved().admin:
         raise errors.refused("Creating a dandiset for a given identifier is an admin only operation.")
