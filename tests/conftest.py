@@ -28,6 +28,44 @@ child.KEPT_BACK.append("PYTEST_CURRENT_TEST")
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
+SLOW = (
+    "benchmarks/",
+    "commands/test_demo.py",
+    "commands/test_locations.py",
+    "commands/test_streams.py",
+    "conformance/",
+    "frame/test_launcher.py",
+    "frame/test_wheel.py",
+    "localdandi/test_dandi_client.py",
+    "running/test_dask_pool.py",
+    "running/test_limits.py",
+    "survey/test_causes.py",
+    "survey/test_damaged.py",
+    "survey/test_inspection.py",
+    "survey/test_nwb.py",
+    "survey/test_validate.py",
+    "survey/test_zones.py",
+    "test_docs.py",
+    "test_invariants.py",
+    "test_isolation.py",
+    "test_mutations.py",
+    "test_nwb_zarr.py",
+    "test_random_walk.py",
+    "test_real_data.py",
+    "test_saved_elsewhere.py",
+    "test_trouble.py",
+    "test_zarr_resumes.py",
+)
+"""Files and folders of tests that take long: `tests/run --fast` leaves them out."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).as_posix().startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
+
+
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 """Real data that is not part of the project; CI has it beside the checkout."""
 

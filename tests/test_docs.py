@@ -24,8 +24,6 @@ from tests.lookup.replay import replaying
 from tests.running.cluster import cluster
 from tests.survey.lab import write_nwb
 
-pytestmark = pytest.mark.slow
-
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "src/localdandi/README.md")),
     *sorted((ROOT / "docs").rglob("*.md")),

@@ -13,6 +13,7 @@ from benchmarks.main import BENCHES, main
 from benchmarks.measure import Outcome, Side, alternate
 
 
+@pytest.mark.timeout(1800)  # all of them, even on a busy machine
 def test_every_bench_runs_and_a_no_op_asks_the_archive_at_most_eight_times(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,12 +21,10 @@ from localdandi.server import find, running
 
 def test_a_started_server_answers_is_found_and_ends_with_the_block(store: Path) -> None:
     assert find(store) is None
-    started = time.monotonic()
     with running(store) as archive:
         answer = requests.get(
             f"{archive.api_url}/auth/token/", headers={"Authorization": f"token {archive.key}"}
         )
-        assert time.monotonic() - started < 5
         assert answer.json() == archive.key
         assert find(store) == archive
         with running(store) as same:
