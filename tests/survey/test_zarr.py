@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -222,7 +222,7 @@ REFERENCE = {"zarr_dtype": "object", "value": {"source": "/data/raw.zarr", "path
 )
 @pytest.mark.parametrize("zarr_format", [2, 3])
 def test_data_that_a_zarr_only_links_to_keep_it_back(
-    tmp_path: Path, attributes: dict[str, Any], said: str, zarr_format: int
+    tmp_path: Path, attributes: dict[str, Any], said: str, zarr_format: Literal[2, 3]
 ) -> None:
     """As external links keep an HDF5 file back: the archive gets this Zarr and no other."""
     import zarr

@@ -49,7 +49,7 @@ def _data_outside(root: Path) -> Iterator[JsonObject]:
 
 
 def _outside(folder: Path, place: str, depth: int) -> Iterator[Outside]:
-    """What the attributes of a group, and of all below it, refer to in other Zarrs; chunks are passed over."""
+    """What the attributes of a group and of all below it refer to in other Zarrs; chunks are passed over."""
     node = json_of(folder / "zarr.json")  # of version 3
     attributes = node.get("attributes") if node else json_of(folder / ".zattrs")
     for name, source in _references(attributes if isinstance(attributes, dict) else {}):
