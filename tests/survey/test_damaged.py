@@ -11,6 +11,7 @@ import pytest
 from dandifile.errors import DataError
 from dandifile.model import JsonObject
 from dandifile.survey import validate as validation
+from dandifile.survey.causes import of_filter
 from dandifile.survey.inspection import inspect
 from dandifile.survey.quiet import quiet
 from dandifile.survey.validate import validate
@@ -162,6 +163,14 @@ def test_packed_data_that_no_check_reads_are_no_finding(tmp_path: Path) -> None:
     told = inspect({"path": str(path)})
     assert "refused" not in told["extract"]
     assert not any("440" in each["message"] for each in told["validate"]["findings"])
+
+
+def test_an_error_that_only_speaks_of_filters_is_not_put_down_to_one(tmp_path: Path) -> None:
+    path = write_recording(tmp_path / "a.nwb")
+    said = "Can't read data (required filter 'x' is not registered)"
+    assert of_filter(str(path), said) is None
+    path.write_text("no HDF5")
+    assert of_filter(str(path), said) is None
 
 
 def packed(place: str) -> Callable[[Any], None]:
