@@ -50,13 +50,19 @@ def test_a_plan_says_what_the_archive_will_say(lab: Lab, spec: str, fields: set[
     lab.files({"a.csv": "a"})
     found = forecast(lab)
     assert found.keys() == fields
-    assert not any(one["before"] for name, one in found.items() if name != "assetsSummary")
+    assert not any(one["before"] for one in found.values()), "nothing is there before"
     assert lab.run("apply", "--create", "--yes").code == Exit.DONE
     draft = settled(lab)
     assert draft["status"] == ("Invalid" if fields else "Valid"), draft["version_validation_errors"]
     assert forecast(lab).keys() == fields
     text = lab.run("plan").out
     assert ("as it does now" in text) == bool(fields)
+
+
+def test_where_all_files_are_blocked_they_are_what_to_fix(lab: Lab) -> None:
+    lab.spec(f"{CONTACT}{TEXTS}paths: [data]\n")
+    lab.files({"a.nwb": "no NWB"})
+    assert forecast(lab)["assetsSummary"]["fix"] == "fix the files that are blocked"
 
 
 def test_what_was_wrong_before_and_what_the_plan_makes_wrong_are_told_apart(lab: Lab) -> None:

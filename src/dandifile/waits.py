@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 T = TypeVar("T")
@@ -49,6 +49,27 @@ def within(seconds: float, call: Callable[[], T], url: str, untold: float = UNTO
     if not given:
         raise TimeoutError
     return given[0]
+
+
+class Silence:
+    """Says that the host of `url` has not answered yet, once that has lasted for `untold` seconds.
+
+    It begins with `begin`, and `with` ends it. `seconds` is how long is waited at most.
+    """
+
+    def __init__(self, url: str, seconds: float, untold: float) -> None:
+        text = f"waiting for {_host(url)} … (up to {seconds:.0f} s)"
+        self._timer = threading.Timer(untold, _say, [url, text, seconds])
+        self._timer.daemon = True
+
+    def begin(self) -> None:
+        self._timer.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
 
 
 def tell(url: str, why: str, seconds: float) -> None:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dandifile.archive import objectstore
 from dandifile.archive.objectstore import ExpiredError, Piece, join_parts, put_part
 from dandifile.errors import ArchiveError, DataError
 from tests.archive.scripted import QUICK, Asked, Reply, Scripted
@@ -76,6 +79,32 @@ def test_a_part_that_did_not_arrive_well_is_sent_again(
     put_part(f"{server.origin}/part", piece, sent.append, QUICK)
     assert sum(sent) == piece.size
     assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("joining", [False, True])
+def test_a_store_that_has_everything_and_is_silent_is_reported_before_it_is_asked_again(
+    server: Scripted, piece: Piece, monkeypatch: pytest.MonkeyPatch, joining: bool
+) -> None:
+    monkeypatch.setattr(objectstore, "_UNTOLD", 0.01)
+    said = threading.Event()
+    handler = logging.Handler()
+    monkeypatch.setattr(handler, "emit", lambda _: said.set())
+    logger = logging.getLogger("dandifile.waits")
+    logger.addHandler(handler)
+
+    def answer(asked: Asked) -> Reply:
+        assert said.wait(60), "nothing was said"
+        return Reply(200, RESULT.encode()) if joining else keep(asked)
+
+    server.on("/part", answer)
+    try:
+        if joining:
+            assert join_parts(f"{server.origin}/part", "<x/>", QUICK) == "0123-2"
+        else:
+            put_part(f"{server.origin}/part", piece, lambda _: None, QUICK)
+    finally:
+        logger.removeHandler(handler)
+    assert len(server.asked) == 1
 
 
 def test_a_url_that_is_too_old_is_told_apart(server: Scripted, piece: Piece) -> None:

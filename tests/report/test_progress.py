@@ -41,6 +41,15 @@ def test_a_log_gets_few_lines_and_every_failure(monkeypatch: pytest.MonkeyPatch)
     assert "\x1b" not in stream.getvalue()
 
 
+def test_one_step_is_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_EVERY", 0.0)
+    stream = io.StringIO()
+    with progress(0, 0, stream=stream) as shown:
+        work(shown, 1)
+    assert stream.getvalue().splitlines()[-1].startswith("1 step")
+    assert "1 steps" not in stream.getvalue()
+
+
 def test_a_log_is_not_flooded() -> None:
     stream = io.StringIO()
     with progress(20_000, 20, stream=stream) as shown:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dandifile.errors import DataError
 from dandifile.model import JsonObject
 from dandifile.survey import validate as validation
+from dandifile.survey.causes import of_filter
 from dandifile.survey.inspection import inspect
 from dandifile.survey.quiet import quiet
 from dandifile.survey.validate import validate
@@ -139,3 +142,53 @@ def test_the_sound_file_is_made_once_and_only_where_something_failed(
         assert SPECIFICATIONS in validate({"path": str(path)})["findings"][0]["message"]
     assert len(made) == 1
     assert not Path(made[0]).exists()
+
+
+def test_data_packed_with_a_filter_that_is_not_here_are_no_damage(tmp_path: Path) -> None:
+    """Another machine can read them: what cannot be read here fails here, and is not remembered."""
+    path = changed(write_recording(tmp_path / "a.nwb"), packed("acquisition/ts/timestamps"))
+    said = "acquisition/ts/timestamps is packed with filter 440 of HDF5"
+    with pytest.raises(DataError, match=said) as raised:
+        inspect({"path": str(path)})
+    assert "hdf5plugin" in raised.value.fix
+    findings = validate({"path": str(path)})["findings"]
+    assert [(each["severity"], said in each["message"]) for each in findings if "440" in each["message"]] == [
+        (None, True)
+    ], "one finding, however many checks it stops"
+    assert not any("the tool's" in each["message"] for each in findings)
+
+
+def test_packed_data_that_no_check_reads_are_no_finding(tmp_path: Path) -> None:
+    path = changed(write_recording(tmp_path / "a.nwb"), packed("acquisition/ts/data"))
+    told = inspect({"path": str(path)})
+    assert "refused" not in told["extract"]
+    assert not any("440" in each["message"] for each in told["validate"]["findings"])
+
+
+def test_an_error_that_only_speaks_of_filters_is_not_put_down_to_one(tmp_path: Path) -> None:
+    path = write_recording(tmp_path / "a.nwb")
+    said = "Can't read data (required filter 'x' is not registered)"
+    assert of_filter(str(path), said) is None
+    path.write_text("no HDF5")
+    assert of_filter(str(path), said) is None
+
+
+def packed(place: str) -> Callable[[Any], None]:
+    """Writes a dataset again as packed with a filter that no machine has."""
+
+    def change(file: Any) -> None:
+        import h5py
+        from h5py import h5d, h5p, h5z
+
+        attributes, shape, kind = dict(file[place].attrs), file[place].shape, file[place].id.get_type()
+        del file[place]
+        made = h5p.create(h5p.DATASET_CREATE)
+        made.set_chunk(shape)
+        made.set_filter(440, h5z.FLAG_OPTIONAL, ())
+        dataset = h5py.Dataset(
+            h5d.create(file.id, place.encode(), kind, h5py.h5s.create_simple(shape), dcpl=made)
+        )
+        dataset.id.write_direct_chunk((0,) * len(shape), bytes(100))
+        dataset.attrs.update(attributes)
+
+    return change

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dandifile.commands.demo_lab import make_recordings
-from dandifile.model import JsonObject
+from dandifile.model import GIVEN_UP, JsonObject, Result, Status, Step
 from dandifile.survey.glimpse import Glimpse, glimpse
 from dandifile.survey.glimpse_zarr import glimpse_zarr
 from dandifile.survey.overview import Folder, overview
-from tests.survey.lab import SHARED, needs_shared_data, write, write_nwb
+from dandifile.survey.tasks import TASKS
+from tests.survey.lab import SHARED, Runner, needs_shared_data, write, write_nwb
 
 
 def test_a_recording_says_who_where_and_when(tmp_path: Path) -> None:
@@ -84,7 +86,7 @@ def test_nwb_in_a_zarr_says_the_same(tmp_path: Path) -> None:
         locations=("CA1", "VISp"),
         in_zarr=True,
     )
-    assert overview(tmp_path / "dandiset.yaml", ["."]).glimpses == (glimpse_zarr(str(root)),)
+    assert overview(tmp_path / "dandiset.yaml", ["."], Runner()).glimpses == (glimpse_zarr(str(root)),)
 
 
 def test_a_zarr_without_nwb_is_none_and_what_cannot_be_read_says_nothing(tmp_path: Path) -> None:
@@ -131,15 +133,30 @@ def lay(root: Path, *names: str) -> None:
 )
 def test_folders_with_their_forms(tmp_path: Path, names: list[str], folders: list[Folder]) -> None:
     lay(tmp_path, *names)
-    assert list(overview(tmp_path / "dandiset.yaml", ["d"]).folders) == folders
+    assert list(overview(tmp_path / "dandiset.yaml", ["d"], Runner()).folders) == folders
 
 
 def test_the_specs_own_folder_and_several(tmp_path: Path) -> None:
     lay(tmp_path, "d/a.nwb", "e/b.mp4")
-    found = overview(tmp_path / "dandiset.yaml", ["."])
+    found = overview(tmp_path / "dandiset.yaml", ["."], Runner())
     assert [folder.source for folder in found.folders] == ["d", "e"]
     assert found.unreadable == ("d/a.nwb",)
-    assert [folder.source for folder in overview(tmp_path / "dandiset.yaml", ["e", "d"]).folders] == [
+    assert [
+        folder.source for folder in overview(tmp_path / "dandiset.yaml", ["e", "d"], Runner()).folders
+    ] == [
         "e",
         "d",
     ]
+
+
+def test_a_file_that_keeps_its_step_busy_is_left_unread_and_no_other(tmp_path: Path) -> None:
+    write_nwb(tmp_path / "d" / "a.nwb", {})
+    write_nwb(tmp_path / "d" / "b.nwb", {})
+
+    def run(steps: Sequence[Step]) -> Mapping[str, Result]:
+        late = {step.id: Result(step.id, Status.FAILED, reason=GIVEN_UP) for step in steps[:1]}
+        return {**Runner()(steps), **late}
+
+    found = overview(tmp_path / "dandiset.yaml", ["d"], run)
+    assert (found.unreadable, [seen.session for seen in found.glimpses]) == (("d/a.nwb",), ["s1"])
+    assert TASKS["glimpse"].pool == "processes", "there it can be killed"

@@ -135,6 +135,23 @@ def test_refresh_extracts_again_what_is_on_the_draft_and_validates_nothing(tmp_p
     assert run.count("inspect") == run.count("validate") == 0
 
 
+def test_a_file_of_the_draft_that_cannot_be_extracted_again_is_reported_and_blocks_nothing(
+    tmp_path: Path,
+) -> None:
+    from dandifile.kinds.assets.soundness import _notes
+
+    path = write_nwb(tmp_path / "raw" / "a.nwb", {"subject_id": "m1", "species": "a unicorn"})
+    spec, digest = spec_of(tmp_path, "raw"), dandi_etag(path, path.stat().st_size)
+    known = {digest: ("sub-m1/sub-m1_ses-s1.nwb",)}
+    assert look(spec, known=known).assets[0].findings == ()
+    found = look(spec, known=known, refresh=True)
+    [asset] = found.assets
+    assert (asset.metadata, found.refused, [each.severity for each in asset.findings]) == (None, (), [None])
+    [note] = _notes(asset.findings)
+    assert "keeps the metadata that it has there" in note
+    assert "'a unicorn' is not on DANDI's list" in note
+
+
 def test_rename_names_known_files_anew(tmp_path: Path) -> None:
     write_nwb(tmp_path / "raw" / "a.nwb")
     spec = spec_of(tmp_path, "raw")

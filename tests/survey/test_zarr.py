@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -201,6 +201,41 @@ def test_one_that_is_broken_itself_is_an_error(tmp_path: Path, files: dict[str, 
     make(tmp_path / "data" / "a.nwb.zarr", files)
     [finding] = look(tmp_path).assets[0].findings
     assert (finding.check, finding.severity) == ("zarr.cannot_open", Severity.ERROR)
+
+
+LINK = {"source": "../recording.zarr", "path": "/acquisition/ts", "name": "ts"}
+REFERENCE = {"zarr_dtype": "object", "value": {"source": "/data/raw.zarr", "path": "/acquisition/ts"}}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "said"),
+    [
+        ({"zarr_link": [LINK]}, "acquisition/ts is a link to ../recording.zarr"),
+        ({"zarr_link": [{"path": "../other.zarr", "name": "x"}]}, "acquisition/x is a link to ../other.zarr"),
+        ({"zarr_link": [LINK, {**LINK, "name": "b"}]}, "which the archive does not get (and 1 more like it)"),
+        ({"target": REFERENCE}, "acquisition/target is a link to /data/raw.zarr"),
+        ({"zarr_link": [{**LINK, "source": "."}]}, ""),
+        ({"zarr_link": [{**LINK, "source": "./"}]}, ""),
+        ({"zarr_link": "odd", "target": {"zarr_dtype": "object", "value": 1}}, ""),
+        ({"source": "a microscope", "path": "/dev/null"}, ""),
+    ],
+)
+@pytest.mark.parametrize("zarr_format", [2, 3])
+def test_data_that_a_zarr_only_links_to_keep_it_back(
+    tmp_path: Path, attributes: dict[str, Any], said: str, zarr_format: Literal[2, 3]
+) -> None:
+    """As external links keep an HDF5 file back: the archive gets this Zarr and no other."""
+    import zarr
+
+    root = zarr.open_group(str(tmp_path / "data" / "a.nwb.zarr"), mode="w", zarr_format=zarr_format)
+    group = root.create_group("acquisition")
+    group.create_array("data", shape=(4,), dtype="int32")[:] = 1
+    group.attrs.update(attributes)
+    findings = look(tmp_path).assets[0].findings
+    assert [(each.check, each.severity) for each in findings] == (
+        [("nwb.data_outside", Severity.ERROR)] if said else []
+    )
+    assert all(said in each.message and each.within.startswith("acquisition/") for each in findings)
 
 
 def test_a_good_zarr_has_no_findings(tmp_path: Path) -> None:

@@ -24,9 +24,13 @@ from dandifile.archive.http import POOL, KeyAuth, new_session
 from dandifile.archive.retry import Patience, exchange
 from dandifile.archive.urls import is_loopback
 from dandifile.errors import ArchiveError, DataError
+from dandifile.waits import Silence
 
 _TIMEOUT = (10.0, 300.0)
 """Seconds to connect, and for the store to answer when it has everything: joining many parts takes long."""
+
+_UNTOLD = 15.0
+"""Seconds without an answer, after everything was sent, that need no words."""
 
 PATIENCE = Patience(attempts=8, total=3600.0)
 """A part may take minutes to send, so what bounds the trying is the number of attempts."""
@@ -61,14 +65,22 @@ class Piece:
 class Stream:
     """A piece, read once; looks like an open file to `requests`.
 
-    `sent` is told of every block. DataError where the file ends early.
+    `sent` is called with the size of every block, `ended` after the last one. DataError where the
+    file ends early.
     """
 
-    def __init__(self, piece: Piece, opened: IO[bytes], sent: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        piece: Piece,
+        opened: IO[bytes],
+        sent: Callable[[int], None],
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:
         opened.seek(piece.start)
         self._piece = piece
         self._opened = opened
         self._sent = sent
+        self._ended = ended
         self.done = 0
 
     def __len__(self) -> int:
@@ -86,6 +98,8 @@ class Stream:
             )
         self.done += len(block)
         self._sent(len(block))
+        if wanted and self.done == self._piece.size:
+            self._ended()
         return block
 
     def unsend(self) -> None:
@@ -153,7 +167,7 @@ def join_parts(url: str, body: str, patience: Patience = PATIENCE) -> str | None
             timeout=_TIMEOUT,
             allow_redirects=False,
         )
-        response = exchange(send, url, patience)
+        response = exchange(functools.partial(_waited, send, url), url, patience)
         etag = re.search(r"<(?:\w+:)?ETag>\s*(.*?)\s*</", response.text)
         if _taken(response) and etag:
             return html.unescape(etag[1]).strip('"')
@@ -165,6 +179,12 @@ def join_parts(url: str, body: str, patience: Patience = PATIENCE) -> str | None
         if code not in ("InternalError", "SlowDown", "ServiceUnavailable"):
             raise _refused(response)
     raise _refused(response)
+
+
+def _waited(send: Callable[[], requests.Response], url: str) -> requests.Response:
+    with Silence(url, _TIMEOUT[1], _UNTOLD) as silence:
+        silence.begin()
+        return send()
 
 
 def _headers(url: str, piece: Piece) -> dict[str, str]:
@@ -188,8 +208,8 @@ def _put(
     def send() -> requests.Response:
         if streams:
             streams[-1].unsend()
-        with _opened(piece.file) as opened:
-            streams.append(Stream(piece, opened, sent))
+        with _opened(piece.file) as opened, Silence(url, _TIMEOUT[1], _UNTOLD) as silence:
+            streams.append(Stream(piece, opened, sent, silence.begin))
             # An empty stream would be sent in chunks, which the store does not take.
             data = streams[-1] if piece.size else b""
             return _session(is_loopback(url)).put(

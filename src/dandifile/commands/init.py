@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dandifile import doi as dois
+from dandifile.commands.common import Flags
 from dandifile.commands.init_people import orcids_and_rors
 from dandifile.commands.init_text import Known, Question, questions, spec_text
 from dandifile.commands.instance import refuse
 from dandifile.commands.logs import show_waits
 from dandifile.commands.lookups import ask, bind, pinned
+from dandifile.commands.showing import watching
 from dandifile.errors import Exit, Problem, SpecError, UserError
 from dandifile.lookup.facts import Lock, Term
 from dandifile.lookup.lock import load_lock, lock_file, save_lock
@@ -25,6 +27,8 @@ from dandifile.run.cache import MemoryCache
 from dandifile.spec.find import chosen
 from dandifile.survey.overview import Overview, overview
 from dandifile.writing import create_content
+
+_MINUTES = 1.0  # for one file, of which a few texts are read
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def init(file: Path, source: Source) -> int:
         raise UserError(
             "there is a spec already", where=str(file), fix="edit it, or name another file with --file"
         )
-    found = overview(file.absolute(), [_from(file, folder) for folder in source.data])
+    found = _overview(file.absolute(), [_from(file, folder) for folder in source.data])
     known, lock, rows, told = _looked_up(file, source, found)
     answer = _who_answers()
     answers = {question.key: answer(question) for question in questions(known)}
@@ -60,6 +64,19 @@ def init(file: Path, source: Source) -> int:
     unasked = any(row.state is State.UNKNOWN for row in rows)
     _report(file, [*told, *(f"{name} cannot be read" for name in found.unreadable)], unasked=unasked)
     return Exit.DONE
+
+
+def _overview(file: Path, sources: Sequence[str]) -> Overview:
+    """Files are looked into in processes of their own: one that hangs or crashes them is left unread."""
+    from dandifile.run.limits import Limit
+    from dandifile.run.survey_runner import survey_runner
+    from dandifile.survey import tasks
+
+    with (
+        watching(Flags()) as (notify, _),
+        survey_runner(tasks, MemoryCache(), os.cpu_count() or 1, notify, limit=Limit(_MINUTES)) as run,
+    ):
+        return overview(file, sources, run)
 
 
 def normal_dois(given: Iterable[str]) -> tuple[str, ...]:

@@ -120,8 +120,11 @@ def _without_files(plan: Plan, observed: Mapping[str, Any]) -> Iterator[Forecast
     actions = [change.action for change in plan.due if change.key.kind == assets.NAME]
     if now + actions.count(Action.CREATE) - actions.count(Action.DELETE) == 0:
         elsewhere = "; files that are on other machines will do" if plan.elsewhere else ""
-        fix = f"name the folders of data in `paths:`{elsewhere}"
-        yield Forecast(NO_FILES, "there are no files: the archive publishes no empty dandiset", fix, now == 0)
+        blocked = any(block.key and block.key.kind == assets.NAME for block in plan.blocked)
+        what = "fix the files that are blocked" if blocked else "name the folders of data in `paths:`"
+        message = "there are no files: the archive publishes no empty dandiset"
+        before = now == 0 and bool(observed[metadata.NAME].document)
+        yield Forecast(NO_FILES, message, f"{what}{elsewhere}", before)
 
 
 def _overlaid(plan: Plan, spec: Spec, schema: Callable[[], JsonObject]) -> Iterator[Forecast]:

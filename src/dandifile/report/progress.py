@@ -183,7 +183,8 @@ class _Lines:
         if time.monotonic() - self._last < (_QUIET if done == self._shown else _EVERY):
             return
         self._last, self._shown = time.monotonic(), done
-        parts = [f"{tally.counted()} steps", tally.sent(), tally.now()]
+        steps = "step" if (tally.total_steps or tally.steps) == 1 else "steps"
+        parts = [f"{tally.counted()} {steps}", tally.sent(), tally.now()]
         self.tell(Text(" · ".join(part for part in parts if part)))
 
     def tell(self, line: Text) -> None:

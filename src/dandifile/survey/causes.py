@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dandifile.survey.inside import Inside, dead_references, look
+from dandifile.survey.inside import Inside, dead_references, look, missing_filters
 from dandifile.survey.what import Reason
 
 _LONG = 300  # characters
@@ -20,6 +20,7 @@ _SHOWN = 3  # places, of many
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _WRONG_TYPE = re.compile(r"incorrect type for '(\w+)' \(got '(.+?)', expected '(.+)'\)")
 _WRONG_SHAPE = re.compile(r"incorrect shape for '(\w+)' \(got '?(.+?)'?, expected '?(.+?)'?\)$")
+_FILTER = re.compile(r"required filter|filter.* not (available|registered)|plugin")
 _MISSING = re.compile(r"missing argument '(\w+)'")
 _ABOUT = re.compile(r"^Could not construct (\w+) object due to: (?:\w+\.__init__: )?")
 _TYPES = {
@@ -103,13 +104,26 @@ def unread_data(error: Exception | str) -> Reason | None:
     said = str(error)
     if isinstance(error, Exception) and not isinstance(error, OSError | KeyError | RuntimeError):
         return None
-    if re.search(r"required filter|filter.* not (available|registered)|plugin", said):
+    if _FILTER.search(said):
         return None
     if re.search(r"filter returned failure|inflate|checksum|Can't (synchronously )?read data", said):
         return "data in it cannot be read: the file is damaged", _COPY
     if re.search(r"bad (object header|symbol table|heap|B-tree)|wrong .*signature|by token|address", said):
         return "it is an HDF5 file, but its structure is damaged", _COPY
     return None
+
+
+def of_filter(path: str, said: str) -> Reason | None:
+    """Where an error is about data that are packed by a filter of HDF5 that is not installed here."""
+    missing = missing_filters(path) if _FILTER.search(said) else []
+    if not missing:
+        return None
+    place, packed = missing[0]
+    more = f" (and {len(missing) - 1} more like it)" if len(missing) > 1 else ""
+    return (
+        f"{place} is packed with {packed}, which is not installed here, so it cannot be read{more}",
+        "install the Python package hdf5plugin in the environment of dandifile",
+    )
 
 
 def of_metadata(error: Exception, flat: Mapping[str, Any]) -> Reason:

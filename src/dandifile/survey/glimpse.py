@@ -6,8 +6,10 @@ Reads the few places of the NWB format that hold them, each of which may be abse
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+
+from dandifile.model import JsonObject
 
 if TYPE_CHECKING:
     import h5py
@@ -38,6 +40,22 @@ class Glimpse:
     papers: tuple[str, ...] = ()
     locations: tuple[str, ...] = ()
     in_zarr: bool = False
+
+    @classmethod
+    def of(cls, said: JsonObject) -> Glimpse:
+        """From JSON, in which tuples are lists."""
+        fields: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in said.items()
+        }
+        return cls(**fields)
+
+
+def look(params: JsonObject) -> JsonObject | None:
+    """`{path, zarr}` → a Glimpse as JSON; None for what says nothing."""
+    from dandifile.survey.glimpse_zarr import glimpse_zarr
+
+    found = glimpse_zarr(params["path"]) if params["zarr"] else glimpse(params["path"])
+    return asdict(found) if found else None
 
 
 def glimpse(path: str) -> Glimpse | None:

@@ -19,7 +19,7 @@ def glimpse_zarr(path: str) -> Glimpse | None:
     zarr-python 3 reads no byte texts of version 2, which is how times are written.
     """
     root = Path(path)
-    if _json(root / ".zattrs").get("neurodata_type") != "NWBFile":
+    if json_of(root / ".zattrs").get("neurodata_type") != "NWBFile":
         return None
     return replace(described(lambda place: _texts(root / place), _locations(root / "general")), in_zarr=True)
 
@@ -28,13 +28,13 @@ def _locations(general: Path) -> Iterator[str]:
     for place in PLACES:
         groups = sorted(found.parent for found in (general / place).glob("*/.zgroup"))
         said = [text for group in groups for text in _texts(group / "location") if somewhere(text)]
-        of_groups = (str(_json(group / ".zattrs").get("location", "")).strip() for group in groups)
+        of_groups = (str(json_of(group / ".zattrs").get("location", "")).strip() for group in groups)
         yield from said or filter(somewhere, of_groups)
 
 
 def _texts(array: Path) -> tuple[str, ...]:
     """The different texts of an array, in their order; nothing that would have to be unpickled."""
-    filters = [each.get("id") for each in _json(array / ".zarray").get("filters") or ()]
+    filters = [each.get("id") for each in json_of(array / ".zarray").get("filters") or ()]
     if filters not in (["vlen-utf8"], ["vlen-bytes"]):
         return ()
     import numpy as np
@@ -50,7 +50,8 @@ def _texts(array: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
 
 
-def _json(file: Path) -> JsonObject:
+def json_of(file: Path) -> JsonObject:
+    """What a file of a Zarr's metadata says; {} where it is not there or cannot be read."""
     try:
         found = parse_json(read_bytes(file, "it", SPEC))
     except (UserError, NotJsonError):

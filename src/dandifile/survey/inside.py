@@ -5,6 +5,7 @@ The dandi package sees external links only, and media in a few places only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -159,6 +160,34 @@ def _texts(dataset: h5py.Dataset) -> tuple[str, ...]:
 
 def _text(said: Any) -> str:
     return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+
+
+def missing_filters(path: str) -> list[tuple[str, str]]:
+    """Datasets that this machine cannot unpack, each with the first filter of HDF5 that it would need.
+
+    Nothing where the file cannot be walked through: it has other faults then.
+    """
+    import h5py
+    from h5py import h5z
+
+    missing: list[tuple[str, str]] = []
+
+    def visit(name: str, item: Any) -> None:
+        if not isinstance(item, h5py.Dataset):
+            return
+        made = item.id.get_create_plist()
+        used = (made.get_filter(number) for number in range(made.get_nfilters()))
+        lacking = [(code, label) for code, _, _, label in used if not h5z.filter_avail(code)]
+        for code, label in lacking[:1]:
+            said = re.split("[:;]", _text(label))[0].strip()
+            missing.append((name, f"filter {code} of HDF5{f' ({said})' if said else ''}"))
+
+    try:
+        with h5py.File(path, "r") as file:
+            file.visititems(visit)
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError):
+        return []
+    return missing
 
 
 def dead_references(path: str) -> list[str]:

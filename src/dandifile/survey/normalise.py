@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from dandifile.model import Json, JsonObject
 
-VERSION = 3
+VERSION = 4
 """Raise it whenever extraction or validation gives another result for the same file; it is in cache keys."""
 
 _OF_CONTENT = frozenset(

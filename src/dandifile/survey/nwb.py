@@ -101,6 +101,8 @@ def why_unreadable(path: str, error: Exception) -> Reason:
         raise DataError(
             f"it cannot be read: {what}", where=path, fix="check the file and its permissions"
         ) from error
+    if packed := causes.of_filter(path, str(error)):
+        raise DataError(packed[0], where=path, fix=packed[1]) from error
     extension = _EXTENSION.search(str(error))
     if isinstance(error, ImportError) or extension:
         raise DataError(

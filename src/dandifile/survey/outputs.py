@@ -37,6 +37,7 @@ SHAPES: dict[str, Shape] = {
     "digest": one_of({"digest": _ETAG}, _POINTER),
     "md5": one_of({"md5": [_MD5]}, _POINTER),
     "locations": ({"words": [str], "mouse": bool}, None),
+    "glimpse": ({}, None),
     "extract": _EXTRACT,
     "inspect": {"extract": _EXTRACT, "validate": (_FINDINGS, None), "missing_media": [str]},
     "validate": _FINDINGS,

@@ -8,13 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dandifile.model import PathEntry, Spec
-from dandifile.survey.glimpse import Glimpse, glimpse
-from dandifile.survey.glimpse_zarr import glimpse_zarr
+from dandifile.model import PathEntry, Spec, Status
+from dandifile.survey.glimpse import Glimpse
 from dandifile.survey.scan import NWB, ZARR, ScannedFile, scan
+from dandifile.survey.stages import Runner
+from dandifile.survey.tasks import survey_step
 
 FORMS = {NWB: "NWB file", ZARR: "Zarr", "bids": "file of a BIDS dataset", "media": "video or image"}
 """What `paths` takes up by itself, for people."""
+
+_KNOWN = (Status.DONE, Status.FRESH)
 
 
 @dataclass(frozen=True)
@@ -35,21 +38,33 @@ class Overview:
     unreadable: tuple[str, ...] = ()
 
 
-def overview(spec_file: Path, sources: Sequence[str]) -> Overview:
+def overview(spec_file: Path, sources: Sequence[str], run: Runner) -> Overview:
     """Of folders as `paths` names them, relative to the spec's. Where data lies deeper, its subfolders.
 
     Opens every NWB file, briefly, and every Zarr that holds NWB.
     """
     taken = {file.path: file for file in _scanned(spec_file, sources, "auto")}
     files = [taken.get(file.path, file) for file in _scanned(spec_file, sources, "any")]
-    nwb = [file for file in files if file.form == NWB]
-    seen = [glimpse(file.path) for file in nwb]
-    in_zarrs = [glimpse_zarr(file.path) for file in files if file.form == ZARR]
+    seen = _glimpses((file for file in files if file.form in (NWB, ZARR)), run)
     return Overview(
         tuple(folder for source in sources for folder in _folders(source, files)),
-        tuple(found for found in (*seen, *in_zarrs) if found),
-        tuple(file.source for file, found in zip(nwb, seen, strict=True) if found is None),
+        tuple(found for _, found in seen if found),
+        tuple(file.source for file, found in seen if found is None and file.form == NWB),
     )
+
+
+def _glimpses(files: Iterable[ScannedFile], run: Runner) -> list[tuple[ScannedFile, Glimpse | None]]:
+    """NWB files before Zarrs; None for one that says nothing, or keeps its step busy for too long."""
+    ordered = sorted(files, key=lambda file: file.form == ZARR)
+    steps = [
+        survey_step("glimpse", file.source, {"path": file.path, "size": file.size, "zarr": file.form == ZARR})
+        for file in ordered
+    ]
+    results = run(steps) if steps else {}
+    outputs = [results[step.id].output if results[step.id].status in _KNOWN else None for step in steps]
+    return [
+        (file, Glimpse.of(output) if output else None) for file, output in zip(ordered, outputs, strict=True)
+    ]
 
 
 def _scanned(spec_file: Path, sources: Sequence[str], standard: str) -> tuple[ScannedFile, ...]:

@@ -33,7 +33,7 @@ Runner: TypeAlias = Callable[[Sequence[Step]], Mapping[str, Result]]
 Known: TypeAlias = Mapping[str, tuple[str, ...]]
 """The draft's paths by digest, sorted."""
 
-_AGAIN = "see to that, then run again"
+_AGAIN = "fix that, then run again"
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ from dandifile.survey.scan import NWB, ZARR
 from dandifile.survey.seen import see
 from dandifile.survey.stages import Extracts, Known, Runner, acquainted, extracted, inspected, labelled
 
+UNREAD = "dandifile.metadata_not_refreshed"
+
 
 def survey(  # noqa: PLR0913  # all that it depends on, and two independent wishes
     spec: Spec,
@@ -63,7 +65,11 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     new = [content for content, _ in named if content.digest not in known]
     away = [os.path.join(spec.root, source) for source in (*seen.absent, *(p.source for p in past.pending))]
     found = checks.checked(seen.contents, new, extracts, run, paths, [*map(os.path.abspath, away)])
-    found = {source: found.get(source, ()) + warned.get(source, ()) for source in {*found, *warned}}
+    unread = _not_described(described, extracts)
+    found = {
+        source: found.get(source, ()) + warned.get(source, ()) + unread.get(source, ())
+        for source in {*found, *warned, *unread}
+    }
 
     assets = [
         _asset(content, path, metadata.get(content.source), found.get(content.source, ()), known)
@@ -86,6 +92,23 @@ def _needs_metadata(content: Content, path: str, spec: Spec, known: Known) -> bo
     return path not in known.get(content.digest, ()) or any(
         None in overlay.metadata.values() and matches(overlay.match, path) for overlay in spec.overlays
     )
+
+
+def _not_described(described: Iterable[Content], extracts: Extracts) -> dict[str, tuple[Finding, ...]]:
+    """Content of the draft that keeps its metadata, since new ones were asked for and cannot be made."""
+    return {
+        content.source: (
+            Finding(
+                content.source,
+                UNREAD,
+                "a file that is on the draft keeps the metadata that it has there, since none can be made "
+                "of it now: {} ({})".format(*extracts.failures[content.digest]),
+                None,
+            ),
+        )
+        for content in described
+        if content.digest in extracts.failures
+    }
 
 
 def _metadata(content: Content, extracts: Extracts, entities: Mapping[str, JsonObject]) -> JsonObject | None:

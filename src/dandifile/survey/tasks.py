@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import importlib
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +30,7 @@ _TOOLS = (
     "bids-validator-deno",
     "bidsschematools",
 )
+_FILTERS = "hdf5plugin"  # not required: few files need it
 _OF_THE_PLACE = frozenset(
     {"path", "size", "mtime_ns", "ctime_ns", "inode"}
 )  # params that say nothing of the content
@@ -80,6 +83,7 @@ def survey_step(kind: str, subject: str, params: JsonObject) -> Step:
 def _extract(params: JsonObject) -> Json:
     from dandifile.survey.nwb import extract
 
+    _with_filters()
     with steady_content(params):
         return extract(params)
 
@@ -87,6 +91,7 @@ def _extract(params: JsonObject) -> Json:
 def _inspect(params: JsonObject) -> Json:
     from dandifile.survey.inspection import inspect
 
+    _with_filters()
     with steady_content(params):
         return inspect(params)
 
@@ -98,9 +103,16 @@ def _locations(params: JsonObject) -> Json:
         return read(params)
 
 
+def _glimpse(params: JsonObject) -> Json:
+    from dandifile.survey.glimpse import look
+
+    return look(params)
+
+
 def _validate(params: JsonObject) -> Json:
     from dandifile.survey.validate import validate
 
+    _with_filters()
     with steady_content(params):
         return validate(params)
 
@@ -160,13 +172,29 @@ def tool_versions() -> dict[str, str]:
     """The versions of the packages that extract and validate, without importing them."""
     from importlib.metadata import version
 
-    return {name: version(name) for name in _TOOLS}
+    return {name: version(name) for name in _TOOLS} | _filters()
+
+
+def _filters() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return {_FILTERS: version(_FILTERS)}
+    except PackageNotFoundError:
+        return {}
+
+
+def _with_filters() -> None:
+    """Has HDF5 read what is packed with filters of the package hdf5plugin, where that is installed."""
+    with suppress(ImportError):
+        importlib.import_module(_FILTERS)
 
 
 TASKS = {
     "digest": Task(digest, _stat_key, "threads"),
     "md5": Task(md5s, _stats_key, "threads"),
     "locations": Task(_locations, _locations_key, "processes"),
+    "glimpse": Task(_glimpse, lambda _: None, "processes"),
     "extract": Task(_extract, _content_key, "processes"),
     "inspect": Task(_inspect, _content_key, "processes"),
     "validate": Task(_validate, _content_key, "processes"),

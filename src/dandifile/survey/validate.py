@@ -25,6 +25,7 @@ from dandifile.survey.what import no_nwb
 
 DAMAGED = "hdf5.damaged"
 FORMAT = "nwb.format"
+PACKED = "hdf5.filter"
 NO_PICTURE = "external_image_missing"
 _CRASHED_CHECK = re.compile(r"NWBI\.During evaluation of '(\w+)' - (.*)", re.DOTALL)
 _UNREAD = "NWBI.During io.read()"
@@ -92,7 +93,7 @@ def _found(result: Any, path: str) -> Found:
     message = (result.message or "").strip()
     crashed = _CRASHED_CHECK.fullmatch(result.id)
     if crashed:
-        return _crashed(crashed[1], causes.last_line(message))
+        return _crashed(path, crashed[1], causes.last_line(message))
     if result.id == "exception":
         return Found("nwbinspector", _why(path, result.origin_result), _ERROR, whole="nwbinspector")
     if result.origin.type.value == "INTERNAL":
@@ -107,8 +108,10 @@ def _found(result: Any, path: str) -> Found:
     return Found(_check(result), message, severity, within)
 
 
-def _crashed(check: str, error: str) -> Found:
+def _crashed(path: str, check: str, error: str) -> Found:
     """A single check of nwbinspector may fail for its own faults, but not in reading the data."""
+    if packed := causes.of_filter(path, error):
+        return Found(PACKED, f"not all checks could be made: {_said(*packed)}", None)
     if reason := causes.unread_data(error):
         return Found(DAMAGED, _said(*reason), _ERROR)
     return Found(check, _of_tool("nwbinspector", check, error), None)

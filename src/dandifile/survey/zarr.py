@@ -132,7 +132,7 @@ def _files(hashed: Iterable[tuple[Batch, Result | None]]) -> Iterator[ZarrFile]:
         if result is None:
             continue
         if result.status not in (Status.DONE, Status.FRESH):
-            raise DataError(result.error, fix="see to that, then run again")
+            raise DataError(result.error, fix="fix that, then run again")
         if "pointer" in result.output:
             raise AbsentError
         for file, md5 in zip(batch.files, result.output["md5"], strict=True):

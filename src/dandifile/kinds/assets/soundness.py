@@ -61,6 +61,8 @@ def _notes(findings: Iterable[Finding]) -> list[str]:
         message if times == 1 else f"{message} (in {times} files)" for message, times in sorted(told.items())
     ]
     if mild:
-        counts = ", ".join(f"{count} {severity}" for severity, count in sorted(mild.items()))
+        counts = ", ".join(
+            f"{count:,} {severity}{'s' if count > 1 else ''}" for severity, count in sorted(mild.items())
+        )
         notes.append(f"the checks also found what does not block: {counts}")
     return notes
