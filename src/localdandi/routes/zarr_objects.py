@@ -65,6 +65,9 @@ def _zarr(request: Request) -> tuple[Zarr, bool]:
 
 def _keep(archive: Archive, zarr: Zarr, file: ZarrFile) -> None:
     with archive.database.write() as db:
+        if zarrs.by_id(db, zarr.zarr_id) is None:  # deleted while its file came
+            archive.objects.remove(archive.objects.zarr_file(file.object))
+            raise FaultError("NoSuchKey", 404)
         old = zarrs.file_at(db, zarr.id, file.path)
         zarrs.put_file(db, zarr.id, file)
     if old:
