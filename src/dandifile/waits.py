@@ -26,7 +26,7 @@ def within(seconds: float, call: Callable[[], T], url: str, untold: float = UNTO
     """What `call` gives; TimeoutError where it gives nothing in time, however busy it is with `url`.
 
     The time-outs of sockets start again with every byte, so that a server that sends one now and then
-    would never end. The call is left alone then, in a thread that holds up nobody.
+    would never end. The call is then left alone, in a thread that nothing waits for.
     """
     ended = threading.Event()
     given: list[T] = []
@@ -54,6 +54,11 @@ def within(seconds: float, call: Callable[[], T], url: str, untold: float = UNTO
 def tell(url: str, why: str, seconds: float) -> None:
     """`why` the host of `url` is asked again, for so many seconds at most; nothing while that is known."""
     _say(url, f"{_host(url)}: {why}; trying again for up to {seconds:.0f} s", seconds)
+
+
+def busy(what: str) -> None:
+    """Says what takes long here, with no other machine to wait for."""
+    _log.warning("%s", what)
 
 
 def _say(url: str, text: str, seconds: float) -> None:
