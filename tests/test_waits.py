@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dandifile.waits import within
+from dandifile import waits
+from dandifile.waits import said, within
 
 URL = "https://silent.example.org/x?secret=1"
 
@@ -27,3 +28,24 @@ def test_what_takes_too_long_is_left_alone_and_said_once(caplog: pytest.LogCaptu
         assert all(isinstance(wait.exception(), TimeoutError) for wait in waits)
     assert caplog.messages == ["waiting for silent.example.org … (up to 1 s)"]
     never.set()
+
+
+def test_a_long_wait_is_said_once_it_has_begun(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sending may take as long as it takes: what counts is the time without an answer after it."""
+    say = waits._say
+    url = "https://store.example.org/x?secret=1"
+    with caplog.at_level(logging.WARNING):
+        with said(url, 7, untold=0):
+            pass
+        with said(url, 7, untold=600) as begun:
+            begun()
+        assert not caplog.messages
+        said_now = threading.Event()
+        monkeypatch.setattr(waits, "_say", lambda *said: (say(*said), said_now.set()))
+        with said(url, 7, untold=0.01) as begun:
+            begun()
+            begun()
+            assert said_now.wait(30)
+    assert caplog.messages == ["waiting for store.example.org … (up to 7 s)"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -54,6 +55,25 @@ def within(seconds: float, call: Callable[[], T], url: str, untold: float = UNTO
 def tell(url: str, why: str, seconds: float) -> None:
     """`why` the host of `url` is asked again, for so many seconds at most; nothing while that is known."""
     _say(url, f"{_host(url)}: {why}; trying again for up to {seconds:.0f} s", seconds)
+
+
+@contextmanager
+def said(url: str, seconds: float, untold: float = 3 * UNTOLD) -> Iterator[Callable[[], None]]:
+    """Says that the host of `url` is waited for, if the block lasts long after the call of what it gives."""
+    text = f"waiting for {_host(url)} … (up to {seconds:.0f} s)"
+    timer = threading.Timer(untold, _say, [url, text, seconds])
+    timer.daemon = True
+    begun = threading.Event()
+
+    def begin() -> None:
+        if not begun.is_set():
+            begun.set()
+            timer.start()
+
+    try:
+        yield begin
+    finally:
+        timer.cancel()
 
 
 def busy(what: str) -> None:

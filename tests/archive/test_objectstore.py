@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dandifile.archive import objectstore
 from dandifile.archive.objectstore import ExpiredError, Piece, join_parts, put_part
 from dandifile.errors import ArchiveError, DataError
 from tests.archive.scripted import QUICK, Asked, Reply, Scripted
@@ -182,3 +184,34 @@ def test_no_redirect_is_followed_whatever_it_promises(
         join_parts(f"{server.origin}/join", "<x/>", QUICK)
     assert server.paths() == ["/part?sig=secret", "/join"]
     assert sum(sent) == 0 or said == "cannot be read"
+
+
+def test_a_store_that_takes_a_part_and_never_answers_is_given_up(
+    server: Scripted, piece: Piece, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = threading.Event()
+
+    def silent(asked: Asked) -> Reply:
+        ended.wait(60)
+        return keep(asked)
+
+    monkeypatch.setattr(objectstore, "_FIRST", 0.2)
+    monkeypatch.setattr(objectstore, "_SLOWEST", 10**9)
+    server.on("/part", silent)
+    sent: list[int] = []
+    with pytest.raises(ArchiveError, match="no answer in time"):
+        put_part(f"{server.origin}/part?sig=1", piece, sent.append, QUICK)
+    ended.set()
+    assert len(server.asked) == QUICK.silent
+
+
+def test_a_store_that_has_answered_may_take_longer(
+    server: Scripted, piece: Piece, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than the first time: a slow answer is not silence."""
+    server.on("/part", keep)
+    put_part(f"{server.origin}/part", piece, lambda _: None, QUICK)
+    monkeypatch.setattr(objectstore, "_FIRST", 0.0)
+    monkeypatch.setattr(objectstore, "_SLOWEST", 10**12)
+    put_part(f"{server.origin}/part", piece, lambda _: None, QUICK)
+    assert len(server.asked) == 2
