@@ -43,7 +43,12 @@ def test_a_long_wait_is_said_once_it_has_begun(
             begun()
         assert not caplog.messages
         said_now = threading.Event()
-        monkeypatch.setattr(waits, "_say", lambda *said: (say(*said), said_now.set()))
+
+        def heard(url: str, text: str, seconds: float) -> None:
+            say(url, text, seconds)
+            said_now.set()
+
+        monkeypatch.setattr(waits, "_say", heard)
         with said(url, 7, untold=0.01) as begun:
             begun()
             begun()
