@@ -22,7 +22,8 @@ from localdandi.instance import Instance
 from localdandi.testing import TestArchive, archive
 
 # Child processes that were started with the same environment are used again, also by the next test.
-child.KEPT_BACK.append("PYTEST_CURRENT_TEST")
+# A child asks no service, so the addresses of a test's own services (`DANDIFILE_…_URL`) make no difference.
+child.KEPT_BACK += ["PYTEST_CURRENT_TEST", "_URL"]
 
 # A busy machine is no reason to fail: examples may take their time.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,6 +1,6 @@
 """Input that is almost right ends in a result or in an error with its place: never in a traceback.
 
-`MUTATIONS=1000 pytest tests/test_mutations.py` tries more of them, from other seeds.
+`MUTATIONS=1000 MUTATIONS_FROM=5 pytest tests/test_mutations.py` tries more of them, from other seeds.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from tests.conftest import CONTACT, Lab
 from tests.mutations import mutated_json, mutated_text
 
 COUNT = int(os.environ.get("MUTATIONS", "5"))
+FIRST = int(os.environ.get("MUTATIONS_FROM", "0"))
+SEEDS = range(FIRST, FIRST + COUNT)
+pytestmark = pytest.mark.timeout(300 + 10 * COUNT)
 ENDS = {Exit.DONE, Exit.CHANGES, Exit.INPUT, Exit.BLOCKED}
 
 SPEC = f"""description: |
@@ -96,7 +99,7 @@ def fails(lab: Lab, *arguments: str) -> str:
 def test_a_file_that_is_almost_right(planned: Lab, name: str, commands: tuple[list[str], ...]) -> None:
     file = planned.folder / name
     good, faults = file.read_text("utf-8"), []
-    for number in range(COUNT):
+    for number in SEEDS:
         chance = Random(number)
         if name.endswith(".json"):
             text = json.dumps(mutated_json(json.loads(good), chance))
@@ -116,7 +119,7 @@ def test_a_cache_of_another_form(planned: Lab) -> None:
         good = db.execute("SELECT tbl, key, value FROM entry").fetchall()
     assert {table for table, _, _ in good} >= {"digest", "schema"}
     faults = []
-    for number in range(COUNT):
+    for number in SEEDS:
         chance = Random(number)
         rows: list[tuple[Any, Any, Any]] = [
             (table, key, json.dumps(mutated_json(json.loads(value), chance))) for table, key, value in good
@@ -181,7 +184,7 @@ def test_an_archive_whose_answers_are_almost_right(planned: Lab, monkeypatch: py
         ran = planned.run("plan")
         assert ran.code == Exit.DONE, ran.err
         answers = state["asked"]
-        for number in range(COUNT):
+        for number in SEEDS:
             chance = Random(number)
             state.update(asked=0, spoil=(chance.randrange(answers), chance))
             Path(planned.folder / ".dandifile" / "cache.sqlite").unlink()

@@ -8,8 +8,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
-from typing import Self, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 T = TypeVar("T")
@@ -26,7 +27,7 @@ def within(seconds: float, call: Callable[[], T], url: str, untold: float = UNTO
     """What `call` gives; TimeoutError where it gives nothing in time, however busy it is with `url`.
 
     The time-outs of sockets start again with every byte, so that a server that sends one now and then
-    would never end. The call is left alone then, in a thread that holds up nobody.
+    would never end. The call is then left alone, in a thread that nothing waits for.
     """
     ended = threading.Event()
     given: list[T] = []
@@ -51,30 +52,33 @@ def within(seconds: float, call: Callable[[], T], url: str, untold: float = UNTO
     return given[0]
 
 
-class Silence:
-    """Says that the host of `url` has not answered yet, once that has lasted for `untold` seconds.
-
-    It begins with `begin`, and `with` ends it. `seconds` is how long is waited at most.
-    """
-
-    def __init__(self, url: str, seconds: float, untold: float) -> None:
-        text = f"waiting for {_host(url)} … (up to {seconds:.0f} s)"
-        self._timer = threading.Timer(untold, _say, [url, text, seconds])
-        self._timer.daemon = True
-
-    def begin(self) -> None:
-        self._timer.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-
 def tell(url: str, why: str, seconds: float) -> None:
     """`why` the host of `url` is asked again, for so many seconds at most; nothing while that is known."""
     _say(url, f"{_host(url)}: {why}; trying again for up to {seconds:.0f} s", seconds)
+
+
+@contextmanager
+def said(url: str, seconds: float, untold: float = 3 * UNTOLD) -> Iterator[Callable[[], None]]:
+    """Says that the host of `url` is waited for, if the block lasts long after the call of what it gives."""
+    text = f"waiting for {_host(url)} … (up to {seconds:.0f} s)"
+    timer = threading.Timer(untold, _say, [url, text, seconds])
+    timer.daemon = True
+    begun = threading.Event()
+
+    def begin() -> None:
+        if not begun.is_set():
+            begun.set()
+            timer.start()
+
+    try:
+        yield begin
+    finally:
+        timer.cancel()
+
+
+def busy(what: str) -> None:
+    """Says what takes long here, with no other machine to wait for."""
+    _log.warning("%s", what)
 
 
 def _say(url: str, text: str, seconds: float) -> None:

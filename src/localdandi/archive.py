@@ -43,6 +43,10 @@ OWN = (
     *("identifiers.json", "identifiers.json.lock"),  # which dandisets the specs of this machine were given
 )
 """All that an archive keeps in its folder; whatever else is there belongs to somebody else."""
+_FIRST = {DATABASE, f"{DATABASE}-journal", "lock", "identifiers.json", "identifiers.json.lock"}
+"""What may be there before the database is."""
+_INSIDE = {"objects": ("uploads", "blobs", "zarr"), "pictures": ("*.light.png", "*.dark.png")}
+"""The same for its folders: patterns of their entries."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +118,8 @@ def _refuse_foreign(store: Path) -> None:
     if not store.is_dir():
         raise StartError(f"{store} is not a folder", fix="name a new or an empty folder")
     database = store / DATABASE
-    foreign = sorted(entry.name for entry in store.iterdir() if entry.name not in OWN)
-    if database.exists() and database.stat().st_size:
+    foreign = sorted(entry.name for entry in store.iterdir() if entry.name not in _FIRST or entry.is_dir())
+    if database.is_file() and database.stat().st_size:
         foreign = [DATABASE, *foreign]  # a file of that name, and not one of ours
     if foreign:
         raise StartError(
@@ -139,17 +143,29 @@ def reset(store: Path) -> tuple[str, ...]:
         raise StartError(
             "this is not the folder of an embedded archive", where=str(store), fix="name the right folder"
         )
+    store = store.resolve()  # what is named may be a link to it
     _locked(store).release()
     for name in OWN:
         entry = store / name
         if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
+            _empty(entry, _INSIDE.get(name, ()))
         else:
             entry.unlink(missing_ok=True)
     left = tuple(sorted(entry.name for entry in store.iterdir()))
     if not left:
         store.rmdir()
     return left
+
+
+def _empty(folder: Path, patterns: tuple[str, ...]) -> None:
+    """Deletes the entries that fit one of the patterns, and the folder if nothing else is in it."""
+    for entry in [entry for pattern in patterns for entry in folder.glob(pattern)]:
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink(missing_ok=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _admin_key(store: Path, database: Database) -> str:

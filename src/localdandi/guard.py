@@ -7,12 +7,12 @@ who has a key: what is rehearsed here is not public yet.
 
 from __future__ import annotations
 
-from http.cookies import SimpleCookie
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 from localdandi import errors
@@ -34,7 +34,7 @@ _OPEN = ("/api/info/", "/server-info", "/login", "/style.css", "/_test/identity"
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host, as it stands in a URL, is this machine and nothing else."""
+    """Whether a host, as it is written in a URL, is this machine and nothing else."""
     name = host.strip("[]")
     try:
         return ip_address(name).is_loopback
@@ -43,7 +43,7 @@ def is_loopback(host: str) -> bool:
 
 
 class Guard:
-    """Stands before the application; `host` is what the server is bound to."""
+    """Comes before the application; `host` is what the server is bound to."""
 
     def __init__(self, app: ASGIApp, archive: Archive, host: str) -> None:
         self._app = app
@@ -74,8 +74,8 @@ class Guard:
 
     def _knows(self, headers: Headers) -> bool:
         db, key = self._archive.database.read(), key_in(headers)
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        return bool((key and users.by_key(db, key)) or (cookie and sessions.reader(db, cookie.value)))
+        token = cookie_parser(headers.get("cookie", "")).get(COOKIE)
+        return bool((key and users.by_key(db, key)) or (token and sessions.reader(db, token)))
 
 
 def _foreign(headers: Headers) -> Response | None:

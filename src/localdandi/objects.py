@@ -12,7 +12,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterable
+import threading
+from collections import defaultdict
+from collections.abc import AsyncIterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -38,9 +41,36 @@ def multipart_etag(md5s: list[str]) -> str:
     return f"{hashlib.md5(joined, usedforsecurity=False).hexdigest()}-{len(md5s)}"
 
 
+class RevokedError(Exception):
+    """Somebody else writes here now, or nobody does any more."""
+
+
+class Claim:
+    """The right to write one part. It ends when that part is sent again, or the parts are put together."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._revoked = False
+
+    def revoke(self) -> None:
+        """Returns once nothing is written under this claim any more."""
+        with self._lock:
+            self._revoked = True
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """The claim is valid until the block ends; RevokedError where it is not."""
+        with self._lock:
+            if self._revoked:
+                raise RevokedError
+            yield
+
+
 class ObjectStore:
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._claims: dict[str, dict[int, Claim]] = defaultdict(dict)  # by upload and part
+        self._claiming = threading.Lock()
         (root / "uploads").mkdir(parents=True, exist_ok=True)
 
     def upload(self, upload_id: str) -> Path:
@@ -52,9 +82,31 @@ class ObjectStore:
     def zarr_file(self, object_id: str) -> Path:
         return self.root / "zarr" / object_id[:2] / object_id
 
-    async def write_part(self, upload_id: str, offset: int, body: AsyncIterable[bytes]) -> tuple[str, int]:
-        """Writes one part at its place and flushes it; returns its MD5 (hex) and size."""
-        return await _write(self.upload(upload_id), offset, body)
+    def claim(self, upload_id: str, number: int) -> Claim:
+        """Whoever sends a part last is the one who writes it."""
+        with self._claiming:
+            before, claim = self._claims[upload_id].get(number), Claim()
+            self._claims[upload_id][number] = claim
+        if before:
+            before.revoke()
+        return claim
+
+    def give_up(self, upload_id: str, number: int, claim: Claim) -> None:
+        with self._claiming:
+            claims = self._claims.get(upload_id, {})
+            if claims.get(number) is claim:
+                del claims[number]
+            if not claims:
+                self._claims.pop(upload_id, None)
+
+    async def write_part(
+        self, upload_id: str, offset: int, body: AsyncIterable[bytes], claim: Claim
+    ) -> tuple[str, int]:
+        """Writes one part at its place and flushes it; returns its MD5 (hex) and size.
+
+        RevokedError once the claim to the part has ended.
+        """
+        return await _write(self.upload(upload_id), offset, body, claim)
 
     async def write_zarr_file(self, body: AsyncIterable[bytes]) -> tuple[str, str, int]:
         """Returns the new object's id, its MD5 (hex) and size."""
@@ -63,14 +115,18 @@ class ObjectStore:
         await to_thread.run_sync(lambda: file.parent.mkdir(parents=True, exist_ok=True))
         temporary = file.with_suffix(".part")
         try:
-            md5, size = await _write(temporary, 0, body)
+            md5, size = await _write(temporary, 0, body, Claim())
             temporary.rename(file)
         finally:
             temporary.unlink(missing_ok=True)
         return object_id, md5, size
 
     def complete(self, upload_id: str, size: int) -> None:
-        """The first `size` bytes of an upload's parts become the blob of the same id."""
+        """The first `size` bytes of an upload's parts become the blob of the same id, which never changes."""
+        with self._claiming:
+            claims = list(self._claims.pop(upload_id, {}).values())
+        for claim in claims:
+            claim.revoke()
         target = self.blob(upload_id)
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
@@ -88,9 +144,9 @@ class ObjectStore:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-async def _write(file: Path, offset: int, body: AsyncIterable[bytes]) -> tuple[str, int]:
+async def _write(file: Path, offset: int, body: AsyncIterable[bytes], claim: Claim) -> tuple[str, int]:
     """While one block is hashed and written, the next one arrives."""
-    writer = await to_thread.run_sync(_Writer, file, offset)
+    writer = await to_thread.run_sync(_Writer, file, offset, claim)
     writing: asyncio.Future[None] = asyncio.ensure_future(asyncio.sleep(0))
     pending = bytearray()
     try:
@@ -113,9 +169,10 @@ async def _write(file: Path, offset: int, body: AsyncIterable[bytes]) -> tuple[s
 class _Writer:
     """Hashes and writes blocks, one after the other from `offset` on."""
 
-    def __init__(self, file: Path, offset: int) -> None:
+    def __init__(self, file: Path, offset: int, claim: Claim) -> None:
         self.size = 0
         self.md5 = hashlib.md5(usedforsecurity=False)
+        self._claim = claim
         self._file = os.open(file, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         os.lseek(self._file, offset, os.SEEK_SET)
 
@@ -123,8 +180,9 @@ class _Writer:
         self.md5.update(block)
         self.size += len(block)
         rest = memoryview(block)
-        while rest:
-            rest = rest[os.write(self._file, rest) :]
+        with self._claim.held():
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
 
     def finish(self, block: bytearray) -> None:
         self.write(block)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import threading
 from dataclasses import replace
@@ -79,32 +78,6 @@ def test_a_part_that_did_not_arrive_well_is_sent_again(
     put_part(f"{server.origin}/part", piece, sent.append, QUICK)
     assert sum(sent) == piece.size
     assert len(server.asked) == 2
-
-
-@pytest.mark.parametrize("joining", [False, True])
-def test_a_store_that_has_everything_and_is_silent_is_reported_before_it_is_asked_again(
-    server: Scripted, piece: Piece, monkeypatch: pytest.MonkeyPatch, joining: bool
-) -> None:
-    monkeypatch.setattr(objectstore, "_UNTOLD", 0.01)
-    said = threading.Event()
-    handler = logging.Handler()
-    monkeypatch.setattr(handler, "emit", lambda _: said.set())
-    logger = logging.getLogger("dandifile.waits")
-    logger.addHandler(handler)
-
-    def answer(asked: Asked) -> Reply:
-        assert said.wait(60), "nothing was said"
-        return Reply(200, RESULT.encode()) if joining else keep(asked)
-
-    server.on("/part", answer)
-    try:
-        if joining:
-            assert join_parts(f"{server.origin}/part", "<x/>", QUICK) == "0123-2"
-        else:
-            put_part(f"{server.origin}/part", piece, lambda _: None, QUICK)
-    finally:
-        logger.removeHandler(handler)
-    assert len(server.asked) == 1
 
 
 def test_a_url_that_is_too_old_is_told_apart(server: Scripted, piece: Piece) -> None:
@@ -211,3 +184,34 @@ def test_no_redirect_is_followed_whatever_it_promises(
         join_parts(f"{server.origin}/join", "<x/>", QUICK)
     assert server.paths() == ["/part?sig=secret", "/join"]
     assert sum(sent) == 0 or said == "cannot be read"
+
+
+def test_a_store_that_takes_a_part_and_never_answers_is_given_up(
+    server: Scripted, piece: Piece, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = threading.Event()
+
+    def silent(asked: Asked) -> Reply:
+        ended.wait(60)
+        return keep(asked)
+
+    monkeypatch.setattr(objectstore, "_FIRST", 0.2)
+    monkeypatch.setattr(objectstore, "_SLOWEST", 10**9)
+    server.on("/part", silent)
+    sent: list[int] = []
+    with pytest.raises(ArchiveError, match="no answer in time"):
+        put_part(f"{server.origin}/part?sig=1", piece, sent.append, QUICK)
+    ended.set()
+    assert len(server.asked) == QUICK.silent
+
+
+def test_a_store_that_has_answered_may_take_longer(
+    server: Scripted, piece: Piece, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than the first time: a slow answer is not silence."""
+    server.on("/part", keep)
+    put_part(f"{server.origin}/part", piece, lambda _: None, QUICK)
+    monkeypatch.setattr(objectstore, "_FIRST", 0.0)
+    monkeypatch.setattr(objectstore, "_SLOWEST", 10**12)
+    put_part(f"{server.origin}/part", piece, lambda _: None, QUICK)
+    assert len(server.asked) == 2

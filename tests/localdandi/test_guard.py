@@ -55,6 +55,15 @@ def test_beyond_loopback_what_is_no_key_is_refused_in_words(beyond: Serving) -> 
         assert (answer.status_code, words in answer.text) == (401, True)
 
 
+@pytest.mark.parametrize(
+    "cookie", ["a/b=1", "session", "=;;=", 'session="', "a=\x80; session=\xff", "x" * 20_000]
+)
+def test_beyond_loopback_a_cookie_of_any_form_is_no_key(beyond: Serving, cookie: str) -> None:
+    headers = {"Cookie": cookie.encode("latin-1")}
+    answer = requests.get(f"{beyond.running.api_url}/dandisets/", headers=headers, timeout=30)
+    assert answer.status_code == 401
+
+
 def test_beyond_loopback_a_key_is_required(beyond: Serving) -> None:
     web = beyond.running.web_url
     assert "127.0.0.1" in web

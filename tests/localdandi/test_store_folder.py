@@ -37,6 +37,11 @@ def _database_of_another_program(file: Path) -> None:
     [
         ("notes.txt", Path.touch),
         ("data", Path.mkdir),
+        ("pictures", Path.mkdir),  # names of ours prove nothing where there is no archive
+        ("objects", Path.mkdir),
+        ("lock", Path.mkdir),
+        ("admin.key", Path.touch),
+        ("archive.sqlite", Path.mkdir),
         ("archive.sqlite", lambda file: file.write_text("something else", "utf-8")),
         ("archive.sqlite", _database_of_another_program),
     ],
@@ -73,6 +78,36 @@ def test_a_reset_deletes_what_the_archive_keeps_and_nothing_else(store: Path) ->
     assert [entry.name for entry in store.iterdir()] == ["notes.txt"]
     assert (elsewhere / "thesis.txt").read_text("utf-8") == "mine"
     assert not is_store(store)
+
+
+def test_a_reset_leaves_files_that_others_put_into_its_folders(store: Path) -> None:
+    with archive(store):
+        pass
+    mine = [store / "pictures" / "thesis.png", store / "objects" / "raw.h5"]
+    for file in mine:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("mine", "utf-8")
+    (store / "pictures" / "0.light.png").touch()
+    assert reset(store) == ("objects", "pictures")
+    assert sorted(entry for entry in store.rglob("*") if entry.is_file()) == sorted(mine)
+
+
+def test_a_reset_through_a_link_deletes_the_archive(store: Path) -> None:
+    with archive(store):
+        pass
+    link = store.parent / "link"
+    link.symlink_to(store, target_is_directory=True)
+    assert reset(link) == ()
+    assert not store.exists()
+
+
+def test_a_start_that_was_cut_short_is_started_again(store: Path) -> None:
+    """The lock is there before the database is; and dandifile may have noted the store's id."""
+    store.mkdir()
+    for name in ("lock", "archive.sqlite", "identifiers.json"):
+        (store / name).touch()
+    open_store(store).close()
+    assert is_store(store)
 
 
 def test_a_reset_of_a_store_alone_removes_its_folder(store: Path) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import http.client
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -80,6 +84,75 @@ def test_once_the_parts_are_put_together_none_of_them_changes(alice: Client) -> 
     assert late.status_code == 404
     assert alice("POST", f"/uploads/{upload}/validate/").status_code == 200
     assert readable(alice, upload) == content
+
+
+def begin_to_send(url: str, size: int, start: bytes) -> http.client.HTTPConnection:
+    """A PUT whose body has begun; the rest is the caller's to send."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=30)
+    connection.putrequest("PUT", f"{parts.path}?{parts.query}")
+    connection.putheader("Content-Length", str(size))
+    connection.endheaders(start)
+    return connection
+
+
+def writing(client: Client, upload: str) -> None:
+    """Waits until a part of the upload is being written."""
+    store = client.archive.serving.archive.objects
+    while not store._claims.get(upload):
+        time.sleep(0.005)
+
+
+def test_a_slow_sender_of_a_part_does_not_change_what_was_sent_after_it(alice: Client) -> None:
+    content = b"second" * 1000
+    etag = multipart_etag([hashlib.md5(content).hexdigest()])
+    digest = {"algorithm": "dandi:dandi-etag", "value": etag}
+    body = {"contentSize": len(content), "digest": digest, "dandiset": alice.create()}
+    started = alice("POST", "/uploads/initialize/", json=body).json()
+    upload, url = started["upload_id"], started["parts"][0]["upload_url"]
+    slow = begin_to_send(url, len(content), b"first " * 10)
+    writing(alice, upload)
+    put = requests.put(url, data=content, timeout=30)
+    assert put.status_code == 200
+    part = {"part_number": 1, "size": len(content), "etag": put.headers["ETag"]}
+    assert assemble(alice, upload, {"part": part}) == 200
+    slow.send(b"first " * 990)
+    assert slow.getresponse().status == 409
+    assert alice("POST", f"/uploads/{upload}/validate/").status_code == 200
+    assert readable(alice, upload) == content
+
+
+def test_a_part_of_an_upload_that_is_dropped_meanwhile_is_told_so(alice: Client) -> None:
+    dandiset, content = alice.create(), b"too late"
+    etag = multipart_etag([hashlib.md5(content).hexdigest()])
+    digest = {"algorithm": "dandi:dandi-etag", "value": etag}
+    body = {"contentSize": len(content), "digest": digest, "dandiset": dandiset}
+    started = alice("POST", "/uploads/initialize/", json=body).json()
+    slow = begin_to_send(started["parts"][0]["upload_url"], len(content), content[:3])
+    writing(alice, started["upload_id"])
+    assert alice("DELETE", f"/dandisets/{dandiset}/uploads/").status_code == 204
+    slow.send(content[3:])
+    assert slow.getresponse().status == 404
+
+
+def test_a_file_of_a_zarr_that_is_deleted_meanwhile_is_told_so(alice: Client) -> None:
+    dandiset, content = alice.create(), b"too late"
+    zarr = alice("POST", "/zarr/", json={"name": "a.zarr", "dandiset": dandiset}).json()["zarr_id"]
+    md5 = base64.b64encode(hashlib.md5(content).digest()).decode()
+    url = alice("POST", f"/zarr/{zarr}/files/", json=[{"path": "0", "base64md5": md5}]).json()[0]
+    parts = urlsplit(url)
+    slow = http.client.HTTPConnection(parts.netloc, timeout=30)
+    slow.putrequest("PUT", f"{parts.path}?{parts.query}")
+    slow.putheader("Content-MD5", md5)
+    slow.putheader("Content-Length", str(len(content)))
+    slow.endheaders(content[:3])
+    folder = alice.archive.serving.archive.objects.root / "zarr"
+    while not list(folder.glob("*/*.part")):
+        time.sleep(0.005)
+    assert alice("DELETE", f"/dandisets/{dandiset}/").status_code == 204
+    slow.send(content[3:])
+    assert slow.getresponse().status == 404
+    assert not [file for file in folder.rglob("*") if file.is_file()]
 
 
 def test_many_validates_and_assemblies_at_once_make_one_blob(alice: Client) -> None:

@@ -38,7 +38,9 @@ def test_only_a_signed_url_chooses_type_and_disposition(
     answer = anonymous("GET", plain + query)
     assert answer.content == PAGE
     assert answer.headers["Content-Type"] == "application/octet-stream"
-    assert answer.headers["Content-Disposition"] == "attachment"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "Content-Disposition" not in answer.headers  # as the real one
 
 
 def test_the_cookie_is_a_session_of_its_own_and_ends_with_it(local: TestArchive) -> None:

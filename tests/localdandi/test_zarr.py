@@ -181,6 +181,14 @@ def test_a_file_must_be_what_its_url_was_made_for(alice: Client) -> None:
     assert alice("GET", f"/zarr/{zarr}/files/").json()["results"] == []
 
 
+def test_a_file_without_a_length_is_not_taken(alice: Client) -> None:
+    zarr = _create(alice, alice.create(), "chunked.zarr")
+    [url] = _ask(alice, zarr, {"0": b"content"})
+    headers = {"Content-MD5": _md5(b"content")}
+    sent = requests.put(url, data=iter([b"con", b"tent"]), headers=headers, timeout=30)
+    assert (sent.status_code, "MissingContentLength" in sent.text) == (411, True)
+
+
 def test_embargoed_files_are_tagged(alice: Client, anonymous: Client) -> None:
     zarr = _create(alice, alice.create("Closed", "?embargo=true"), "e.zarr")
     url = _ask(alice, zarr, {"a": b"secret"})[0]

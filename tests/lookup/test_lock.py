@@ -25,6 +25,7 @@ from dandifile.lookup.lock import load_lock, lock_file, lock_identifier, locked_
 from dandifile.lookup.lockdiff import diff
 from dandifile.lookup.paper import completed
 from dandifile.lookup.text import line, plain
+from dandifile.reading.files import SPEC
 from dandifile.schemafiles import schema
 from tests.lookup.made_up import (
     DOI,
@@ -261,3 +262,14 @@ def test_a_date_without_quotes_is_the_same_date(lock: Path) -> None:
     assert load_lock(lock) == Lock(people=WHOLE.people[:1])
     lock_identifier(lock, "", URL, "000012")
     assert "2026-11-20' # by hand" in lock.read_text("utf-8")
+
+
+def test_a_large_lock_is_read_and_that_it_takes_long_is_said(
+    lock: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    save_lock(lock, WHOLE)
+    assert not caplog.messages
+    with lock.open("a", encoding="utf-8") as file:
+        file.write(f"# {'x' * SPEC}\n")
+    assert load_lock(lock) == WHOLE
+    assert caplog.messages == ["reading dandiset.lock.yaml (1.1 MB), which takes up to a minute …"]

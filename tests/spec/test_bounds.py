@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dandifile.errors import SpecError
+from dandifile.errors import SpecError, UserError
 from dandifile.reading.document import MOST_VALUES, read_document
+from dandifile.reading.files import SPEC, read_text
 from dandifile.spec.template import render
 
 
@@ -70,3 +71,10 @@ def test_a_spec_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
     with pytest.raises(UserError, match="it is a folder"):
         load(tmp_path)
+
+
+def test_a_spec_is_as_large_as_a_person_can_have_meant(tmp_path: Path) -> None:
+    file = tmp_path / "dandiset.yaml"
+    file.write_text("# padding\n" * (SPEC // 10 + 1), "utf-8")
+    with pytest.raises(UserError, match="the spec is larger than 1 MB"):
+        read_text(file, "the spec", SPEC, file.name)

@@ -163,7 +163,7 @@ def _refuse_plain_http(url: str) -> None:
     if urlsplit(url).scheme == "http" and not is_loopback(url):
         raise UserError(
             f"{url} is plain HTTP: the API key would travel unencrypted",
-            fix=f"use https://{url.removeprefix('http://')}",
+            fix=f"use https://{url.removeprefix('http://')}, or an SSH tunnel to it and http://localhost:PORT",
         )
 
 

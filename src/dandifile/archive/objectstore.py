@@ -20,17 +20,21 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
+from dandifile import waits
 from dandifile.archive.http import POOL, KeyAuth, new_session
 from dandifile.archive.retry import Patience, exchange
-from dandifile.archive.urls import is_loopback
+from dandifile.archive.urls import is_loopback, origin_of
 from dandifile.errors import ArchiveError, DataError
-from dandifile.waits import Silence
 
-_TIMEOUT = (10.0, 300.0)
-"""Seconds to connect, and for the store to answer when it has everything: joining many parts takes long."""
+_CONNECT, _FIRST, _PUT, _JOIN = 10.0, 20.0, 90.0, 300.0
+"""Seconds to connect, and for the store to answer once it has everything: the first time in this run, later
+on, and when parts are to be joined, which takes long."""
 
-_UNTOLD = 15.0
-"""Seconds without an answer, after everything was sent, that need no words."""
+_SLOWEST = 500_000
+"""Bytes a second, at least: a proxy may take a part whole before it passes it on to the store."""
+
+_heard: set[str] = set()
+"""Origins of stores that have answered in this run: what accepts data and never says a word is soon known."""
 
 PATIENCE = Patience(attempts=8, total=3600.0)
 """A part may take minutes to send, so what bounds the trying is the number of attempts."""
@@ -65,7 +69,7 @@ class Piece:
 class Stream:
     """A piece, read once; looks like an open file to `requests`.
 
-    `sent` is called with the size of every block, `ended` after the last one. DataError where the
+    `sent` gets the bytes of every block, and `all_sent` is called after the last one. DataError where the
     file ends early.
     """
 
@@ -74,13 +78,13 @@ class Stream:
         piece: Piece,
         opened: IO[bytes],
         sent: Callable[[int], None],
-        ended: Callable[[], None] = lambda: None,
+        all_sent: Callable[[], None] = lambda: None,
     ) -> None:
         opened.seek(piece.start)
+        self._all_sent = all_sent
         self._piece = piece
         self._opened = opened
         self._sent = sent
-        self._ended = ended
         self.done = 0
 
     def __len__(self) -> int:
@@ -98,8 +102,8 @@ class Stream:
             )
         self.done += len(block)
         self._sent(len(block))
-        if wanted and self.done == self._piece.size:
-            self._ended()
+        if block and self.done == self._piece.size:
+            self._all_sent()
         return block
 
     def unsend(self) -> None:
@@ -164,10 +168,12 @@ def join_parts(url: str, body: str, patience: Patience = PATIENCE) -> str | None
             _session(is_loopback(url)).post,
             url,
             data=body.encode(),
-            timeout=_TIMEOUT,
+            timeout=(_CONNECT, _JOIN),
             allow_redirects=False,
         )
-        response = exchange(functools.partial(_waited, send, url), url, patience)
+        with waits.said(url, _JOIN) as all_sent:
+            all_sent()
+            response = exchange(send, url, patience)
         etag = re.search(r"<(?:\w+:)?ETag>\s*(.*?)\s*</", response.text)
         if _taken(response) and etag:
             return html.unescape(etag[1]).strip('"')
@@ -179,12 +185,6 @@ def join_parts(url: str, body: str, patience: Patience = PATIENCE) -> str | None
         if code not in ("InternalError", "SlowDown", "ServiceUnavailable"):
             raise _refused(response)
     raise _refused(response)
-
-
-def _waited(send: Callable[[], requests.Response], url: str) -> requests.Response:
-    with Silence(url, _TIMEOUT[1], _UNTOLD) as silence:
-        silence.begin()
-        return send()
 
 
 def _headers(url: str, piece: Piece) -> dict[str, str]:
@@ -203,20 +203,23 @@ def _put(
 ) -> tuple[requests.Response, Stream]:
     """Send a part until the store answers; its last answer, and the stream that it got."""
     streams: list[Stream] = []
-    headers = _headers(url, piece)
+    headers, store = _headers(url, piece), origin_of(url)
+    silence = (_PUT if store in _heard else _FIRST) + piece.size / _SLOWEST
 
     def send() -> requests.Response:
         if streams:
             streams[-1].unsend()
-        with _opened(piece.file) as opened, Silence(url, _TIMEOUT[1], _UNTOLD) as silence:
-            streams.append(Stream(piece, opened, sent, silence.begin))
+        with _opened(piece.file) as opened, waits.said(url, silence) as all_sent:
+            streams.append(Stream(piece, opened, sent, all_sent))
             # An empty stream would be sent in chunks, which the store does not take.
             data = streams[-1] if piece.size else b""
             return _session(is_loopback(url)).put(
-                url, data=data, headers=headers, timeout=_TIMEOUT, allow_redirects=False
+                url, data=data, headers=headers, timeout=(_CONNECT, silence), allow_redirects=False
             )
 
-    return exchange(send, url, patience), streams[-1]
+    response = exchange(send, url, patience)
+    _heard.add(store)
+    return response, streams[-1]
 
 
 def _opened(file: Path) -> IO[bytes]:

@@ -12,7 +12,7 @@ from dandifile.archive.listing import Listing, in_parallel
 from dandifile.archive.once import Once
 from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Cache, Json, JsonObject, RemoteAsset
-from dandifile.reading.shape import Shape, fitting
+from dandifile.reading.shape import Shape
 
 NOT_FOUND = 404
 _UNAUTHORIZED = 401
@@ -87,11 +87,17 @@ class Reader:
         name = f"{self.instance.api_url} {self.info()['schema_version']} {model}"
 
         def make() -> JsonObject:
-            known = fitting(self.cache.get_many("schema", [name]), shapes.SCHEMA)
-            if name not in known:
-                known = {name: self.api.get("schemas/", {"model": model}, shape=shapes.SCHEMA)}
-                self.cache.put_many("schema", known)
-            schema: JsonObject = known[name]
+            known: JsonObject | None = self.cache.get_many("schema", [name]).get(name)
+            if known is not None and not shapes.schema_fault(known):
+                return known
+            schema: JsonObject = self.api.get("schemas/", {"model": model}, shape=shapes.SCHEMA)
+            if fault := shapes.schema_fault(schema):
+                raise ArchiveError(
+                    f"the archive's schema of {model} cannot be used: {fault}",
+                    where=f"{self.instance.api_url}/schemas/?model={model}",
+                    fix="run again; if it stays so, report it to the archive's help desk",
+                )
+            self.cache.put_many("schema", {name: schema})
             return schema
 
         return self._once.get(name, make)

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import NoneType
 
-from dandifile.reading.shape import COUNT, Shape, each, maybe
+from dandifile.model import Json
+from dandifile.reading.shape import COUNT, Shape, each, maybe, misfit
 
 TEXT: Shape = str | NoneType
 
@@ -19,7 +21,8 @@ INFO: Shape = {
 }
 USER: Shape = {"username": str}
 USERS: Shape = [USER]
-SCHEMA: Shape = {"properties": dict}
+SCHEMA: Shape = {"properties": each(dict), "$defs": maybe(each({"properties": maybe(each(dict))}))}
+"""`schema_fault` says the rest of it."""
 BLOB: Shape = {"blob_id": str}
 
 DANDISET_MADE: Shape = {"identifier": str}
@@ -55,6 +58,35 @@ UPLOAD_BEGUN: Shape = {
 UPLOAD_SENT: Shape = {"complete_url": str, "body": str}
 UPLOAD_VALIDATED: Shape = {"blob_id": str}
 URLS: Shape = [str]
+
+
+def schema_fault(schema: Json) -> str:
+    """Why a JSON Schema cannot be used, in words; "" where it can: its keywords, patterns and references."""
+    from jsonschema import Draft202012Validator
+    from referencing import Registry
+    from referencing.jsonschema import DRAFT202012
+
+    fault = misfit(schema, SCHEMA)
+    if fault:
+        return fault
+    try:
+        Draft202012Validator.check_schema(schema, Draft202012Validator.FORMAT_CHECKER)
+        root = Registry().with_resource("", DRAFT202012.create_resource(schema))
+        for reference in set(_references(schema)):
+            root.resolver().lookup(reference)
+    except Exception as error:  # noqa: BLE001 - these libraries raise their own and many others
+        return f"it is not a JSON Schema ({type(error).__name__})"
+    return ""
+
+
+def _references(schema: Json) -> Iterator[str]:
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict) and isinstance(part.get("$ref"), str):
+            yield part["$ref"]
+        if isinstance(part, dict | list):
+            waiting += part.values() if isinstance(part, dict) else part
 
 
 def some(item: Shape) -> Shape:

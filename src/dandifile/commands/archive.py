@@ -8,7 +8,7 @@ import sys
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dandifile.commands.showing import print_json
 from dandifile.embedded import default_store, running
@@ -46,12 +46,8 @@ def serve(store: Path | None, port: int, host: str, form: str, **instance: str) 
             sys.stdout.write(json.dumps(place) + "\n")
         else:
             sys.stdout.write(f"The embedded archive is at {archive.web_url} (Ctrl-C stops it)\n")
-            if _is_every(host):
-                there = f"http://{socket.gethostname()}:{urlsplit(archive.web_url).port}"
-                sys.stdout.write(
-                    f"Other machines see its pages at {there}; to upload from them, start it with"
-                    " --host and this machine's own address\n"
-                )
+            if not _is_own(host):
+                sys.stdout.write(_from_elsewhere(host, urlsplit(archive.web_url)))
         sys.stdout.flush()
 
     try:
@@ -67,6 +63,19 @@ def _is_own(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def _from_elsewhere(host: str, web: SplitResult) -> str:
+    """How other machines reach it: dandifile sends a key over plain HTTP to its own machine only."""
+    name = socket.gethostname() if _is_every(host) else web.hostname
+    behind = "localhost" if _is_every(host) else host
+    shown = f"[{name}]" if name and ":" in name else name
+    return (
+        f"Other machines see its pages at http://{shown}:{web.port}, with a key\n"
+        "To use it with dandifile from another machine, which sends no key unencrypted, run there:\n"
+        f"  ssh -N -L {web.port}:{f'[{behind}]' if ':' in behind else behind}:{web.port} {name}\n"
+        f"and write `instance: http://localhost:{web.port}` in the spec\n"
+    )
 
 
 def _is_every(host: str) -> bool:

@@ -124,7 +124,7 @@ def _citation(changes: tuple[Change, ...]) -> tuple[str, ...]:
     people = next((change.after for change in changes if change.key.name == "contributor"), None) or []
     if not people or any(isinstance(one, dict) and one.get("includeInCitation") for one in people):
         return ()
-    return ("nobody is in the citation: write `cite: true` for each contributor who belongs there",)
+    return ("no contributor is in the citation: write `cite: true` for each contributor who belongs there",)
 
 
 def left(desired: Declared, observed: Observed) -> dict[str, str]:

@@ -8,7 +8,7 @@ had before are not the change's business.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from dandifile.errors import ArchiveError
 from dandifile.kinds.access import completed
@@ -24,18 +24,9 @@ _UNIONS = ("Person", "Organization", "Disorder", "Anatomy", "GenericType")  # na
 
 def new_errors(document: JsonObject, fields: Mapping[str, Json], schema: JsonObject) -> list[tuple[str, str]]:
     """(field, message) of what would be wrong in `fields` afterwards and is not wrong now."""
-    from jsonschema import Draft202012Validator
-
-    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     after = {name: value for name, value in {**document, **fields}.items() if value is not None}
-    try:
-        known = set(_errors(validator.iter_errors(completed(document))))
-        found = list(_errors(validator.iter_errors(completed(after))))
-    except Exception as error:  # the library's own, of whatever is wrong with the schema
-        raise ArchiveError(
-            f"the archive's schema of dandisets cannot be used: {type(error).__name__}",
-            fix="run again; if it stays so, delete .dandifile/cache.sqlite and tell the archive's help desk",
-        ) from error
+    known = set(_errors(_found(completed(document), schema)))
+    found = list(_errors(_found(completed(after), schema)))
     return [error for error in dict.fromkeys(found) if error not in known and error[0] in fields]
 
 
@@ -44,13 +35,10 @@ def faults(document: JsonObject, schema: JsonObject) -> list[tuple[str, str]]:
 
     The JSON Schema first, as on the server; then the models of dandischema for fields that it lets pass.
     """
-    from jsonschema import Draft202012Validator
-
-    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     document = completed(document)
     by_schema = [
         (field, MISSING if message == EMPTY else message)
-        for field, message in _errors(validator.iter_errors(document))
+        for field, message in _errors(_found(document, schema))
     ]
     known = {field for field, _ in by_schema}
     by_model = [(field, message) for field, message in _by_model(document) if field not in known]
@@ -75,14 +63,11 @@ def _with_name(field: str, message: str, document: JsonObject) -> str:
 
 def value_faults(value: Json, field: str, schema: JsonObject) -> list[str]:
     """What is wrong with the value of one field of a document, by the schema of the whole document."""
-    from jsonschema import Draft202012Validator
-
     of_field = schema.get("properties", {}).get(field)
     if of_field is None:
         return []
     whole = {"$defs": schema.get("$defs", {}), **of_field}
-    validator = Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    return list(dict.fromkeys(_plain(error).removeprefix(": ") for error in validator.iter_errors(value)))
+    return list(dict.fromkeys(_plain(error).removeprefix(": ") for error in _found(value, whole)))
 
 
 def _by_model(document: JsonObject) -> Iterator[tuple[str, str]]:
@@ -112,7 +97,21 @@ def overlay(document: JsonObject, fields: Mapping[str, Json]) -> JsonObject:
     return {name: value for name, value in merged.items() if name not in changed or value is not None}
 
 
-def _errors(errors: Iterator[Json]) -> Iterator[tuple[str, str]]:
+def _found(value: Json, schema: JsonObject) -> list[Json]:
+    """The errors of a value. ArchiveError where the schema cannot be used, as one that refers to itself."""
+    from jsonschema import Draft202012Validator
+
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    try:
+        return list(validator.iter_errors(value))
+    except Exception as error:
+        raise ArchiveError(
+            f"the archive's schema cannot be used: {type(error).__name__}",
+            fix="delete .dandifile/cache.sqlite and run again; if it stays so, report it to the archive",
+        ) from error
+
+
+def _errors(errors: Iterable[Json]) -> Iterator[tuple[str, str]]:
     for error in errors:
         if error.validator == "required" and not error.path:
             missing = [name for name in error.validator_value if name not in error.instance]

@@ -17,8 +17,9 @@ from dandifile.lookup.facts import Lock
 from dandifile.lookup.lockform import SECTIONS, from_json, identity, to_json
 from dandifile.model import Json, JsonObject
 from dandifile.reading.document import Document, read_document, unstorable
-from dandifile.reading.files import SPEC, read_text
+from dandifile.reading.files import LOCK, SPEC, read_text
 from dandifile.schemafiles import schema
+from dandifile.waits import busy
 from dandifile.writing import replace_content
 
 VERSION = 1
@@ -130,7 +131,10 @@ def _checked(file: Path, *, may_hold_more: bool = False) -> JsonObject:
     if not os.path.lexists(file):
         return {}
     try:
-        document = read_document(read_text(file, "the lock", SPEC, file.name), file.name, may_be_empty=True)
+        text = read_text(file, "the lock", LOCK, file.name)
+        if len(text) > SPEC:
+            busy(f"reading {file.name} ({len(text) / 1e6:.1f} MB), which takes up to a minute …")
+        document = read_document(text, file.name, may_be_empty=True)
         problems = document.problems or list(_problems(document, may_hold_more=may_hold_more))
     except SpecError as error:
         problems = list(error.problems)

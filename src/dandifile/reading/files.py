@@ -7,8 +7,11 @@ from pathlib import Path
 
 from dandifile.errors import Problem, SpecError, UserError
 
-SPEC = 4 << 20
-"""Bytes of a spec or a lock: ruamel reads some 200 kB a second."""
+SPEC = 1 << 20
+"""Bytes of a spec, or of a small file of JSON: ruamel reads some 200 kB a second."""
+
+LOCK = 4 << 20
+"""The same for a lock, which no person writes."""
 
 LISTS = 1 << 30
 """Bytes of what has lines or entries by the asset: a manifest, a saved plan, the log of a tree."""

@@ -29,7 +29,7 @@ def picture(archive: Archive, blob_id: str, theme: str) -> Path:
 
 def _draw(source: Path, target: Path, theme: str) -> None:
     target.parent.mkdir(exist_ok=True)
-    temporary = target.with_name(f"{uuid4().hex}.png")
+    temporary = target.with_name(f"{uuid4().hex}.{theme}.png")
     command = [*ISOLATED, "localdandi.pages.picture"]
     try:
         # Free of any display, and of locks that another reader of the file may hold.

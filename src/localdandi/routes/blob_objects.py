@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from localdandi import fields, instance
 from localdandi.archive import Archive
 from localdandi.http import read_body
-from localdandi.objects import multipart_etag, part_sizes
+from localdandi.objects import Claim, RevokedError, multipart_etag, part_sizes
 from localdandi.routes.object_store import (
     NAMESPACE,
     FaultError,
@@ -52,28 +53,39 @@ async def _put_part(request: Request) -> Response:
     sizes = part_sizes(upload.size)
     if request.headers.get("content-length") != str(sizes[number - 1]):
         raise FaultError("SignatureDoesNotMatch", 403)
-    # Until the new bytes are all here, neither the old ones nor they count.
-    if not await run_in_threadpool(_forget_part, archive, upload_id, number):
-        raise FaultError("NoSuchUpload", 404)
-    offset = sum(sizes[: number - 1])
-    md5, size = await archive.objects.write_part(upload_id, offset, body_of(request))
-    await run_in_threadpool(_keep_part, archive, upload_id, number, md5, size)
+    claim = await run_in_threadpool(archive.objects.claim, upload_id, number)
+    try:
+        # Until the new bytes are all here, neither the old ones nor they count.
+        await run_in_threadpool(_forget_part, archive, upload_id, number)
+        offset = sum(sizes[: number - 1])
+        md5, size = await archive.objects.write_part(upload_id, offset, body_of(request), claim)
+        await run_in_threadpool(_keep_part, archive, upload_id, number, md5, size, claim)
+    except RevokedError:
+        raise FaultError("OperationAborted", 409) from None
+    finally:
+        archive.objects.give_up(upload_id, number, claim)
     return Response(headers={"ETag": f'"{md5}"'})
 
 
-def _forget_part(archive: Archive, upload_id: str, number: int) -> bool:
-    """False when the parts have been put together meanwhile: the object does not change any more."""
+def _forget_part(archive: Archive, upload_id: str, number: int) -> None:
     with archive.database.write() as db:
-        upload = blobs.upload_by_id(db, upload_id)
-        if upload is None or upload.object_etag:
-            return False
+        _refuse_ended(db, upload_id)
         blobs.forget_part(db, upload_id, number)
-    return True
 
 
-def _keep_part(archive: Archive, upload_id: str, number: int, md5: str, size: int) -> None:
-    with archive.database.write() as db:
+def _keep_part(  # noqa: PLR0913, PLR0917  all of one part
+    archive: Archive, upload_id: str, number: int, md5: str, size: int, claim: Claim
+) -> None:
+    with archive.database.write() as db, claim.held():
+        _refuse_ended(db, upload_id)
         blobs.keep_part(db, upload_id, number, md5, size)
+
+
+def _refuse_ended(db: sqlite3.Connection, upload_id: str) -> None:
+    """Once an upload is dropped, or its parts are put together, nothing in it changes any more."""
+    upload = blobs.upload_by_id(db, upload_id)
+    if upload is None or upload.object_etag:
+        raise FaultError("NoSuchUpload", 404)
 
 
 async def _assemble(request: Request) -> Response:

@@ -102,8 +102,10 @@ def content(request: Request, file: Path, etag: str, kind: str = DEFAULT_TYPE) -
     if wanted and (len(wanted[1]) > _LONGEST_NUMBER or int(wanted[1]) >= file.stat().st_size):
         raise FaultError("InvalidRange", 416)
     kind = _header(request, "response-content-type") or kind
-    disposition = _header(request, "response-content-disposition") or "attachment"
-    headers = {"ETag": f'"{etag}"', "Content-Disposition": disposition, **UNTRUSTED}
+    disposition = _header(request, "response-content-disposition")
+    headers = {"ETag": f'"{etag}"', **UNTRUSTED}
+    if disposition or kind != DEFAULT_TYPE:  # bytes without a type are never shown, only kept
+        headers["Content-Disposition"] = disposition or "attachment"
     return _Content(file, headers=headers, media_type=kind)
 
 

@@ -26,6 +26,8 @@ from localdandi.store.zarrs import Zarr, ZarrFile
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+_LARGEST = 5 * 1024**3  # bytes of one PUT, as of S3
+
 
 async def _read(request: Request) -> Response:
     archive = archive_of(request)
@@ -41,6 +43,10 @@ async def _read(request: Request) -> Response:
 async def _put(request: Request) -> Response:
     """One whole file, with the MD5 that its URL was made for."""
     require_signature(request)
+    if "content-length" not in request.headers:  # a body in chunks has no end that is known
+        raise FaultError("MissingContentLength", 411)
+    if int(request.headers["content-length"]) > _LARGEST:
+        raise FaultError("EntityTooLarge", 400)
     archive = archive_of(request)
     zarr, _ = await run_in_threadpool(_zarr, request)
     object_id, md5, size = await archive.objects.write_zarr_file(body_of(request))
@@ -65,6 +71,9 @@ def _zarr(request: Request) -> tuple[Zarr, bool]:
 
 def _keep(archive: Archive, zarr: Zarr, file: ZarrFile) -> None:
     with archive.database.write() as db:
+        if zarrs.by_id(db, zarr.zarr_id) is None:  # deleted while its file came
+            archive.objects.remove(archive.objects.zarr_file(file.object))
+            raise FaultError("NoSuchKey", 404)
         old = zarrs.file_at(db, zarr.id, file.path)
         zarrs.put_file(db, zarr.id, file)
     if old:
