@@ -53,8 +53,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
         extracts |= extracted(
             [c for c in seen.contents if c.digest in known and is_organized(c.file)], spec.vocabulary, run
         )
-    contents, unreadable = labelled(seen.contents, extracts, known)
-    past = seen.past
+    past, (contents, unreadable) = seen.past, labelled(seen.contents, extracts, known)
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
     warned = alike.warnings(acquainted(contents, paths, known, spec.vocabulary, run), paths, known)
     named = [(content, paths[content.source]) for content in contents if content.source in paths]
@@ -65,11 +64,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     new = [content for content, _ in named if content.digest not in known]
     away = [os.path.join(spec.root, source) for source in (*seen.absent, *(p.source for p in past.pending))]
     found = checks.checked(seen.contents, new, extracts, run, paths, [*map(os.path.abspath, away)])
-    unread = _not_described(described, extracts)
-    found = {
-        source: found.get(source, ()) + warned.get(source, ()) + unread.get(source, ())
-        for source in {*found, *warned, *unread}
-    }
+    found = _together(found, warned, _not_described(described, extracts))
 
     assets = [
         _asset(content, path, metadata.get(content.source), found.get(content.source, ()), known)
@@ -92,6 +87,12 @@ def _needs_metadata(content: Content, path: str, spec: Spec, known: Known) -> bo
     return path not in known.get(content.digest, ()) or any(
         None in overlay.metadata.values() and matches(overlay.match, path) for overlay in spec.overlays
     )
+
+
+def _together(*found: Mapping[str, tuple[Finding, ...]]) -> dict[str, tuple[Finding, ...]]:
+    """Findings by source, from several looks."""
+    sources = {source for each in found for source in each}
+    return {source: tuple(one for each in found for one in each.get(source, ())) for source in sources}
 
 
 def _not_described(described: Iterable[Content], extracts: Extracts) -> dict[str, tuple[Finding, ...]]:
