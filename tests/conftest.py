@@ -22,7 +22,7 @@ from localdandi.instance import Instance
 from localdandi.testing import TestArchive, archive
 
 # Child processes that were started with the same environment are used again, also by the next test.
-# A child asks no service, so that the addresses of a test's own services (`DANDIFILE_…_URL`) are no difference.
+# A child asks no service: the addresses of a test's own ones (`DANDIFILE_…_URL`) make no difference to it.
 child.KEPT_BACK += ["PYTEST_CURRENT_TEST", "_URL"]
 
 # A busy machine is no reason to fail: examples may take their time.
