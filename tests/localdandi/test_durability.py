@@ -87,7 +87,7 @@ def test_killed_while_three_clients_write(store: Path, seconds: float) -> None:
     for thread in threads:
         thread.start()
     deadline = time.monotonic() + 20
-    while not done.names and time.monotonic() < deadline:
+    while not (done.names and done.contents) and time.monotonic() < deadline:
         time.sleep(0.01)
     time.sleep(seconds)
     process.kill()

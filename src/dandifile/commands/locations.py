@@ -48,7 +48,7 @@ def located(  # noqa: PLR0913 - what it is bound to, and what it is about
 
 
 def in_files(bound: Bound, cache: Cache, jobs: int, notify: Notify) -> tuple[Location, ...]:
-    """What the lock shall hold: locations in the files here, and all that it has where some are elsewhere."""
+    """What the lock is to hold: locations in the files here, and all that it has where some are elsewhere."""
     spec = build(bound.declared, NothingKnown())
     if not spec.regions.from_nwb:
         return ()
