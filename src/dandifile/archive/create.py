@@ -155,9 +155,9 @@ def _read(intent: Path, name: str, reader: Reader) -> Intent | None:
     """The note of an earlier run for this very dandiset; a note that cannot be read counts as none."""
     try:
         said = parse_json(read_bytes(intent, "the note", SPEC))
-        if misfit(said, {"name": str, "api_url": str, "time": str}):
+        if misfit(said, {"name": str, "archive": str, "time": str}):
             return None
-        noted = Intent(said["name"], said["api_url"], said["time"])
+        noted = Intent(said["name"], said["archive"], said["time"])
         datetime.fromisoformat(noted.time)
     except (UserError, ValueError):
         return None
