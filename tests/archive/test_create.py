@@ -142,7 +142,7 @@ def test_the_note_has_the_archives_time_whatever_the_clock_here_says(new_writer:
     assert writer.identifier == made
 
 
-@pytest.mark.parametrize("change", [{"name": "Other"}, {"api_url": "https://api.dandiarchive.org/api"}])
+@pytest.mark.parametrize("change", [{"name": "Other"}, {"archive": "https://api.dandiarchive.org/api"}])
 def test_a_note_for_something_else_adopts_nothing(
     new_writer: Make, intent: Path, change: dict[str, str]
 ) -> None:
@@ -152,7 +152,7 @@ def test_a_note_for_something_else_adopts_nothing(
         create_once(new_writer(), "Place cells", {}, intent)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"name": 1}', '{"name":"a","api_url":"b","time":"x"}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"name": 1}', '{"name":"a","archive":"b","time":"x"}'])
 def test_a_damaged_note_adopts_nothing(new_writer: Make, intent: Path, text: str) -> None:
     intent.parent.mkdir()
     intent.write_text(text)

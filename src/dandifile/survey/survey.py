@@ -54,7 +54,6 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     contents, unreadable = labelled(seen.contents, extracts, known)
     past = seen.past
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
-
     warned = alike.warnings(acquainted(contents, paths, known, spec.vocabulary, run), paths, known)
 
     named = [(content, paths[content.source]) for content in contents if content.source in paths]
@@ -80,6 +79,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
         refused=tuple(sorted((*seen.refused, *unreadable, *unnamed), key=lambda refusal: refusal.source)),
         absent=seen.absent,
         skipped=left_out(seen.skipped, seen.contents, extracts.outputs),
+        notes=seen.notes,
     )
 
 
