@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "report": {"model", "errors", "globs", "identifiers", "checklist"},
     "checklist": {"model"},
     "embedded": {"errors"},
-    "local_identifiers": {"writing"},
+    "local_identifiers": {"errors", "writing"},
     "commands": BASE
     | PARTS
     | {"kinds", "run", "workspace", "organize", "checklist", "report", "embedded", "local_identifiers"},

@@ -55,7 +55,6 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     past = seen.past
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
     warned = alike.warnings(acquainted(contents, paths, known, spec.vocabulary, run), paths, known)
-
     named = [(content, paths[content.source]) for content in contents if content.source in paths]
     described = [content for content, path in named if refresh or _needs_metadata(content, path, spec, known)]
     extracts |= extracted([c for c in described if c.digest not in extracts.outputs], spec.vocabulary, run)
@@ -65,7 +64,6 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     away = [os.path.join(spec.root, source) for source in (*seen.absent, *(p.source for p in past.pending))]
     found = checks.checked(seen.contents, new, extracts, run, paths, [*map(os.path.abspath, away)])
     found = {source: found.get(source, ()) + warned.get(source, ()) for source in {*found, *warned}}
-
     assets = [
         _asset(content, path, metadata.get(content.source), found.get(content.source, ()), known)
         for content, path in named
