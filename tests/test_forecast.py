@@ -209,3 +209,24 @@ def test_nothing_is_said_where_all_is_well(lab: Lab, tmp_path: Path) -> None:
     assert lab.run("apply", "--create", "--yes").code == Exit.DONE
     settled(lab)
     assert "Invalid" not in lab.run("plan").out
+
+
+def test_a_rule_of_the_installed_schema_alone_forecasts_nothing() -> None:
+    from dandischema.models import Dandiset
+    from dandischema.utils import TransitionalGenerateJsonSchema
+
+    from dandifile.kinds.outgoing import faults
+
+    schema = Dandiset.model_json_schema(schema_generator=TransitionalGenerateJsonSchema)
+    document = {"schemaKey": "Dandiset", "description": "x" * 10_001}
+    assert "description" in {field for field, _ in faults(document, schema)}
+    schema["properties"]["description"].pop("maxLength")  # as a server of another version has it
+    assert "description" not in {field for field, _ in faults(document, schema)}
+
+
+def test_no_hint_says_to_declare_what_the_archive_writes_itself() -> None:
+    from dandifile.kinds.forecast import fix_of
+    from dandifile.spec.dandi_names import DANDISET_COMPUTED
+
+    for field in DANDISET_COMPUTED:
+        assert "metadata:" not in fix_of(field, "wrong", ())

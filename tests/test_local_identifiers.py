@@ -35,32 +35,53 @@ def test_a_spec_is_known_by_its_absolute_path(store: Path, tmp_path: Path) -> No
     assert identifiers.get(store, Place(tmp_path / "dandiset.yaml", "")) == "000001"
 
 
+def place(root: Path, folder: str, name: str, text: str, environment: str = "") -> Place:
+    spec = root / folder / "dandiset.yaml"
+    spec.parent.mkdir(exist_ok=True)
+    spec.write_bytes(text.encode())
+    return Place(spec, environment, name)
+
+
 @pytest.mark.parametrize(
-    ("place", "expected"),
+    ("folder", "name", "text", "environment", "expected"),
     [
-        (Place(Path("clone/dandiset.yaml"), "", "Place cells"), "000001"),
-        (Place(Path("clone/dandiset.yaml"), "", " Place cells "), "000001"),
-        (Place(Path("clone/dandiset.yaml"), "rehearsal", "Place cells"), None),
-        (Place(Path("clone/dandiset.yaml"), "", "Grid cells"), None),
-        (Place(Path("clone/dandiset.yaml"), "", ""), None),
-        (Place(Path("lab/dandiset.yaml"), "", "A new title"), "000001"),
-        (Place(Path("clone/dandiset.yaml"), "", "Twice"), None),
+        ("clone", "Place cells", "a: 1\n", "", "000001"),
+        ("clone", "Place cells", "a: 1\r\n", "", "000001"),
+        ("clone", " Place cells ", "a: 1\n", "", "000001"),
+        ("clone", "Place cells", "a: 2\n", "", None),
+        ("clone", "Place cells", "a: 1\n", "rehearsal", None),
+        ("clone", "Grid cells", "a: 1\n", "", None),
+        ("clone", "", "b: 1\n", "", None),
+        ("clone", "Twice", "c: 1\n", "", None),
+        ("lab", "A new title", "a: 3\n", "", "000001"),
     ],
-    ids=["a clone", "trimmed", "another environment", "another title", "no title", "renamed", "ambiguous"],
-)
-def test_a_clone_is_known_by_its_title(store: Path, place: Place, expected: str | None) -> None:
-    identifiers.put(store, Place(Path("lab/dandiset.yaml"), "", "Place cells"), "000001")
-    identifiers.put(store, Place(Path("empty/dandiset.yaml"), "", ""), "000002")
-    identifiers.put(store, Place(Path("one/dandiset.yaml"), "", "Twice"), "000003")
-    identifiers.put(store, Place(Path("two/dandiset.yaml"), "", "Twice"), "000004")
-    assert identifiers.get(store, place) == expected
+    ids=[
+        "a clone", "other line ends", "trimmed", "another spec", "another environment", "another title",
+        "no title", "ambiguous", "renamed",
+    ],
+)  # fmt: skip
+def test_a_clone_is_known_by_its_title_and_content(  # noqa: PLR0913, PLR0917 - all that counts
+    store: Path, tmp_path: Path, folder: str, name: str, text: str, environment: str, expected: str | None
+) -> None:
+    identifiers.put(store, place(tmp_path, "lab", "Place cells", "a: 1\n"), "000001")
+    identifiers.put(store, place(tmp_path, "empty", "", "b: 1\n"), "000002")
+    identifiers.put(store, place(tmp_path, "one", "Twice", "c: 1\n"), "000003")
+    identifiers.put(store, place(tmp_path, "two", "Twice", "c: 1\n"), "000004")
+    assert identifiers.get(store, place(tmp_path, folder, name, text, environment)) == expected
 
 
-def test_a_title_is_the_last_one_that_was_applied(store: Path) -> None:
-    identifiers.put(store, Place(Path("lab/dandiset.yaml"), "", "Old"), "000001")
-    identifiers.put(store, Place(Path("lab/dandiset.yaml"), "", "New"), "000001")
-    clone = Path("clone/dandiset.yaml")
-    assert [identifiers.get(store, Place(clone, "", name)) for name in ("Old", "New")] == [None, "000001"]
+def test_a_clone_of_what_a_spec_says_now_or_said_at_its_last_apply(store: Path, tmp_path: Path) -> None:
+    identifiers.put(store, place(tmp_path, "lab", "Place cells", "a: 1\n"), "000001")
+    place(tmp_path, "lab", "Place cells", "a: 2\n")
+    clones = [place(tmp_path, f"clone{n}", "Place cells", f"a: {n}\n") for n in (1, 2, 3)]
+    assert [identifiers.get(store, one) for one in clones] == ["000001", "000001", None]
+
+
+def test_a_title_is_the_last_one_that_was_applied(store: Path, tmp_path: Path) -> None:
+    identifiers.put(store, place(tmp_path, "lab", "Old", "a: 1\n"), "000001")
+    identifiers.put(store, place(tmp_path, "lab", "New", "a: 1\n"), "000001")
+    found = [identifiers.get(store, place(tmp_path, "clone", name, "a: 1\n")) for name in ("Old", "New")]
+    assert found == [None, "000001"]
 
 
 def test_a_store_has_one_id_for_good(store: Path, tmp_path: Path) -> None:

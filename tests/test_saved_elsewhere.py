@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import requests
 
 from dandifile.boundary import run
 from dandifile.embedded import default_store
@@ -141,6 +142,28 @@ def test_a_clone_plans_the_same_dandiset(here: Path, tmp_path: Path, monkeypatch
     assert identifier_in(clone / "p") == "000001"
     (clone / "dandiset.yaml").write_text(SPEC.replace("name: Place cells", "name: Grid cells"), "utf-8")
     assert "1 dandiset to create" in ran("plan").out  # never applied here, and of another title: another one
+
+
+def test_another_spec_of_the_same_title_is_asked_for_a_choice(
+    here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ran("apply", "--create", "--yes").code == Exit.DONE
+    other = tmp_path / "other"
+    shutil.copytree(here, other, ignore=shutil.ignore_patterns(".dandifile"))
+    (other / "dandiset.yaml").write_text(f"{SPEC}keywords: [another lab]\n", "utf-8")
+    monkeypatch.chdir(other)
+    asked = ran("apply", "--create", "--yes")
+    assert (asked.code, "000001" in asked.out) == (Exit.BLOCKED, True), asked.out + asked.err
+
+
+def test_a_dandiset_that_was_deleted_on_the_embedded_archive_is_new_again(here: Path) -> None:
+    from dandifile.embedded import default_store, running
+
+    assert ran("apply", "--create", "--yes").code == Exit.DONE
+    with running(default_store()) as archive:
+        url = f"{archive.api_url}/dandisets/000001/"
+        requests.delete(url, headers={"Authorization": f"token {archive.key}"}, timeout=30).raise_for_status()
+        assert "1 dandiset to create" in ran("plan").out
 
 
 def test_a_clone_that_was_applied_keeps_its_dandiset_when_it_is_renamed(

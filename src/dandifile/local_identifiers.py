@@ -1,11 +1,13 @@
 """Identifiers of dandisets on the local instance, and the id of its store. They stay in that store.
 
 A spec is known by its absolute path or, in a copy or clone of its folder, by the title that it had at
-its last apply; either together with the environment.
+its last apply, if the file says the same as the one that was applied: another spec of the same title is
+not the same dandiset. Either together with the environment.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from collections.abc import Iterator
@@ -34,6 +36,7 @@ class _Entry:
     environment: str
     name: str
     identifier: str
+    content: str = ""  # SHA-256 of the spec at its last apply
 
 
 @dataclass(frozen=True)
@@ -61,19 +64,23 @@ def known_store(store: Path) -> str:
 def get(store: Path, place: Place) -> str | None:
     """The identifier that a spec has in `store`, six digits; None if it has none yet.
 
-    Its path decides. The title is asked only where the path is new, and must lead to one dandiset.
+    Its path decides. Where the path is new, title and content must lead to one dandiset.
     """
     entries = [entry for entry in _read(store).entries if entry.environment == place.environment]
     here = [entry.identifier for entry in entries if entry.spec == _path(place)]
     if here:
         return here[-1]
-    called = {entry.identifier for entry in entries if entry.name and entry.name == place.name.strip()}
+    called = {
+        entry.identifier
+        for entry in entries
+        if entry.name and entry.name == place.name.strip() and _is_copy(place.spec, entry)
+    }
     return called.pop() if len(called) == 1 else None
 
 
 def put(store: Path, place: Place, identifier: str) -> None:
     """Remembers an identifier. Whole or not at all, also when two processes do it at once."""
-    entry = _Entry(_path(place), place.environment, place.name.strip(), identifier)
+    entry = _Entry(_path(place), place.environment, place.name.strip(), identifier, _content(place.spec))
     if entry in _read(store).entries:
         return
     with _writing(store) as known:
@@ -81,6 +88,20 @@ def put(store: Path, place: Place, identifier: str) -> None:
             one for one in known.entries if (one.spec, one.environment) != (entry.spec, entry.environment)
         ]
         _write(store, _Known(known.store, (*others, entry)))
+
+
+def _is_copy(spec: Path, entry: _Entry) -> bool:
+    """Whether a spec says what the other one says now, or said at its last apply."""
+    content = _content(spec)
+    return bool(content) and content in (entry.content, _content(Path(entry.spec)))
+
+
+def _content(spec: Path) -> str:
+    """A digest of what a spec says, whatever line ends git gives it; "" where it cannot be read."""
+    try:
+        return hashlib.sha256(spec.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+    except OSError:
+        return ""
 
 
 def _path(place: Place) -> str:

@@ -152,7 +152,7 @@ def test_a_note_for_something_else_adopts_nothing(
         create_once(new_writer(), "Place cells", {}, intent)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"name": 1}', '{"name":"a","api_url":"b","time":"x"}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"name": 1}', '{"name":"a","archive":"b","time":"x"}'])
 def test_a_damaged_note_adopts_nothing(new_writer: Make, intent: Path, text: str) -> None:
     intent.parent.mkdir()
     intent.write_text(text)

@@ -142,6 +142,17 @@ def built_in(name_or_url: str) -> Instance | None:
     return None
 
 
+def exists(instance: Instance, identifier: str) -> bool:
+    """Whether an archive that shows every dandiset without a key has this one."""
+    from dandifile.archive.http import get_json
+
+    try:
+        get_json(f"{instance.api_url}/dandisets/{identifier}/")
+    except ArchiveError as error:
+        return error.status != _NOT_FOUND
+    return True
+
+
 def _no_such_name(name: str) -> UserError:
     names = [*known(), "local"]
     near = difflib.get_close_matches(name, names, n=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import PurePosixPath
 
 from dandifile.checklist.offline import judged
@@ -18,6 +18,7 @@ from dandifile.errors import Exit
 from dandifile.model import Forecast, Spec
 from dandifile.report.words import many
 from dandifile.spec.near import nearest
+from dandifile.survey.scan import scan
 
 
 def check(flags: Flags) -> int:
@@ -29,6 +30,7 @@ def check(flags: Flags) -> int:
     spec = pinned(declared)
     absent = [entry.source for entry in spec.paths if not (spec.root / entry.source).exists()]
     settled = _settled(declared, spec)
+    spec = replace(spec, notes=(*spec.notes, *scan(spec).notes))
     policy = judged(dict(spec.fields), facts_of(spec), spec.require, settled)
     expected = _expected(spec, settled)
     if flags.format == "json":

@@ -178,7 +178,7 @@ def _embedded(spec: Spec) -> Iterator[Callable[..., Workspace]]:
     """The embedded archive, started if it is not up; it keeps the identifiers of its specs itself."""
     from dandifile import local_identifiers as identifiers
     from dandifile.archive.credentials import Secret
-    from dandifile.archive.instances import Instance
+    from dandifile.archive.instances import Instance, exists
     from dandifile.embedded import default_store, running
     from dandifile.workspace import Workspace
 
@@ -186,10 +186,14 @@ def _embedded(spec: Spec) -> Iterator[Callable[..., Workspace]]:
     with running(store) as archive:
         web = archive.web_url if archive.lasting else ""
         remember = partial(identifiers.put, store, place)
+        instance = Instance.embedded(web, archive.api_url, identifiers.store_id(store))
+        known = identifiers.get(store, place)
+        if known and not spec.identifier and not exists(instance, known):
+            known = None  # somebody deleted it on the archive: the next one needs --create again
         yield partial(
             Workspace,
-            instance=Instance.embedded(web, archive.api_url, identifiers.store_id(store)),
-            identifier=spec.identifier or identifiers.get(store, place),
+            instance=instance,
+            identifier=spec.identifier or known,
             key=Secret(archive.key),
             remember=remember,
             seen=remember,

@@ -51,7 +51,7 @@ def _make(here: Data, named: Named, folder: Path, mode: Mode, flags: Flags) -> i
     placed = list(make(placements, target))
     refused = sorted((*named.refused, *unread, *refused), key=lambda refusal: refusal.source)
     log = target.log.file if target.log.file.exists() else None
-    _show_placed(placed, refused, flags, log=log, warnings=named.warnings)
+    _show_placed(placed, refused, flags, log=log, warnings=named.warnings, notes=named.notes)
     if mode is Mode.MOVE and not any(_is_in(folder, entry, here.spec) for entry in here.spec.paths):
         sys.stderr.write(f"the files have moved: name {folder} under `paths`, or undo it\n")
     return _exit_code(placed, refused)
@@ -130,6 +130,7 @@ def _show_names(named: Named, flags: Flags) -> None:
                 "warnings": _warnings_json(named.warnings),
                 "skipped": skipped_json(named.skipped),
                 "absent": list(named.absent),
+                "notes": list(named.notes),
             }
         )
         return
@@ -143,18 +144,20 @@ def _show_names(named: Named, flags: Flags) -> None:
             named.absent,
             warnings=named.warnings,
             skipped=named.skipped,
+            notes=named.notes,
             width=width(console),
         ),
     )
 
 
-def _show_placed(
+def _show_placed(  # noqa: PLR0913 - each of what was found
     placed: Sequence[Placed],
     refused: Sequence[Refusal],
     flags: Flags,
     *,
     log: Path | None,
     warnings: Sequence[Finding] = (),
+    notes: Sequence[str] = (),
 ) -> None:
     from rich.text import Text
 
@@ -168,6 +171,7 @@ def _show_placed(
                 "files": files,
                 **refused_json(refused),
                 "warnings": _warnings_json(warnings),
+                "notes": list(notes),
                 "log": str(log) if log else None,
             }
         )
@@ -176,7 +180,8 @@ def _show_placed(
     errors = {one.path: one.error for one in placed if one.status == "failed"}
     words = {"done": "done", "there": "there already", "failed": "failed"}
     counts = Counter(words[one.status] for one in placed) + Counter(refused=len(refused))
-    show(console, placed_text(errors, refused, counts, warnings=warnings, width=width(console)))
+    said = placed_text(errors, refused, counts, warnings=warnings, notes=notes, width=width(console))
+    show(console, said)
     if log:
         console.print(Text(f"To undo it: dandifile organize --undo {_quoted(log)}"), soft_wrap=True)
 

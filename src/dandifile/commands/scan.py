@@ -40,7 +40,11 @@ def _show(name: str, before: Sequence[Line], found: Inventory, flags: Flags) -> 
     }
     if flags.format == "json":
         refused = refused_json(found.named.refused)
-        print_json({"file": name, **counts, **refused, "absent": list(found.named.absent)})
+        said = {"absent": list(found.named.absent), "notes": list(found.named.notes)}
+        print_json({"file": name, **counts, **refused, **said})
     else:
         console = stdout(no_color=flags.no_color)
-        show(console, scanned_text(name, counts, found.named.refused, width=width(console)))
+        show(
+            console,
+            scanned_text(name, counts, found.named.refused, notes=found.named.notes, width=width(console)),
+        )

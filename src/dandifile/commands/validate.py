@@ -44,6 +44,7 @@ def _verdict(spec: Spec, local: Local, of_refused: tuple[Finding, ...]) -> Verdi
         refused=local.refused,
         absent=local.absent,
         skipped=local.skipped,
+        notes=local.notes,
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from dandifile.kinds import assets, dandiset, metadata
 from dandifile.kinds.outgoing import MISSING, faults, overlay, value_faults
 from dandifile.model import Action, Forecast, Json, JsonObject, Plan, Spec
-from dandifile.spec.dandi_names import FROM_SHORT
+from dandifile.spec.dandi_names import DANDISET_COMPUTED, FROM_SHORT
 
 NO_FILES = "assetsSummary"
 """The field that the archive names where a dandiset has no files."""
@@ -105,6 +105,10 @@ def _documents(
 
 def fix_of(field: str, message: str, declared: Iterable[str]) -> str:
     """What to do about a fault of the dandiset's own document."""
+    if field == NO_FILES:
+        return "name the folders of data in `paths:`, and apply: the archive sums up the files itself"
+    if field in DANDISET_COMPUTED:
+        return "the archive writes this field itself: apply again, and ask its help desk if it stays so"
     if message == MISSING and field in _ADD:
         return _ADD[field]
     key = next((short for short, long in FROM_SHORT.items() if long == field), f"metadata: {{{field}: …}}")
@@ -117,14 +121,14 @@ def fix_of(field: str, message: str, declared: Iterable[str]) -> str:
 
 def _without_files(plan: Plan, observed: Mapping[str, Any]) -> Iterator[Forecast]:
     now = len(observed[assets.NAME].assets)
+    creation = any(change.key.kind == dandiset.NAME for change in plan.due)
     actions = [change.action for change in plan.due if change.key.kind == assets.NAME]
     if now + actions.count(Action.CREATE) - actions.count(Action.DELETE) == 0:
         elsewhere = "; files that are on other machines will do" if plan.elsewhere else ""
         blocked = any(block.key and block.key.kind == assets.NAME for block in plan.blocked)
         what = "fix the files that are blocked" if blocked else "name the folders of data in `paths:`"
         message = "there are no files: the archive publishes no empty dandiset"
-        before = now == 0 and bool(observed[metadata.NAME].document)
-        yield Forecast(NO_FILES, message, f"{what}{elsewhere}", before)
+        yield Forecast(NO_FILES, message, f"{what}{elsewhere}", now == 0 and not creation)
 
 
 def _overlaid(plan: Plan, spec: Spec, schema: Callable[[], JsonObject]) -> Iterator[Forecast]:
@@ -163,6 +167,7 @@ def place_of(error: Json) -> tuple[str, str]:
     """The field and the message of an error of the archive's; a missing field is in the message alone."""
     error = error if isinstance(error, dict) else {"message": error}
     field = str(error.get("field") or "").split(".")[0]
-    message = str(error.get("message") or "")
+    message = str(error.get("message") or "").removeprefix("Value error, ")
+    message = MISSING if message == "Field required" else message
     head, required, _ = message.partition("' is a required property")
     return (head.lstrip("'"), MISSING) if not field and required else (field, message)

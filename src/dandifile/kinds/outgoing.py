@@ -7,6 +7,7 @@ had before are not the change's business.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -34,6 +35,7 @@ def faults(document: JsonObject, schema: JsonObject) -> list[tuple[str, str]]:
     """(field, message) of everything that is wrong with a document but for what the server writes itself.
 
     The JSON Schema first, as on the server; then the models of dandischema for fields that it lets pass.
+    What the JSON Schema of these models finds as well is a rule of their version, and not of the server's.
     """
     document = completed(document)
     by_schema = [
@@ -42,6 +44,9 @@ def faults(document: JsonObject, schema: JsonObject) -> list[tuple[str, str]]:
     ]
     known = {field for field, _ in by_schema}
     by_model = [(field, message) for field, message in _by_model(document) if field not in known]
+    if by_model:
+        other = _of_installed(document)
+        by_model = [(field, message) for field, message in by_model if field not in other]
     found = dict.fromkeys([*by_schema, *by_model])
     return [
         (field, _with_name(field, message, document))
@@ -68,6 +73,23 @@ def value_faults(value: Json, field: str, schema: JsonObject) -> list[str]:
         return []
     whole = {"$defs": schema.get("$defs", {}), **of_field}
     return list(dict.fromkeys(_plain(error).removeprefix(": ") for error in _found(value, whole)))
+
+
+def _of_installed(document: JsonObject) -> set[str]:
+    """Fields that the JSON Schema of the installed dandischema finds fault with."""
+    from jsonschema import Draft202012Validator
+
+    validator = Draft202012Validator(_installed_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return {field for field, _ in _errors(validator.iter_errors(document))}
+
+
+@functools.cache
+def _installed_schema() -> JsonObject:
+    from dandischema.models import Dandiset
+    from dandischema.utils import TransitionalGenerateJsonSchema
+
+    schema: JsonObject = Dandiset.model_json_schema(schema_generator=TransitionalGenerateJsonSchema)
+    return schema
 
 
 def _by_model(document: JsonObject) -> Iterator[tuple[str, str]]:

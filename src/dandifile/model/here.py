@@ -145,4 +145,5 @@ class Local:
     record: Record = field(default_factory=Record)
     pending: tuple[PendingAsset, ...] = ()
     skipped: tuple[Skipped, ...] = ()  # files that were not excluded, and are not taken all the same
+    notes: tuple[str, ...] = ()  # on patterns of `paths` that fit nothing
     located: Located = field(default_factory=Located)  # looked up after the survey

@@ -21,6 +21,7 @@ def names_text(  # noqa: PLR0913 - each of what a look at names finds
     *,
     warnings: Sequence[Finding] = (),
     skipped: Iterable[Skipped] = (),
+    notes: Iterable[str] = (),
     width: int = 100,
 ) -> Text:
     """A line a file, `source → path`, by path; then what gets no name and why. `paths` is by source."""
@@ -29,6 +30,7 @@ def names_text(  # noqa: PLR0913 - each of what a look at names finds
     rows += refused_rows(refused)
     rows += skipped_rows(skipped)
     rows += [Row("?", "absent", f"{source} is not on this machine") for source in absent]
+    rows += _note_rows(notes)
     counts = many(len(paths), "file") + (f" · {len(refused):,} refused" if refused else "")
     return page([*table(rows, width, _COLUMN), *([Text("")] if rows else []), Text(counts, "bold")])
 
@@ -49,30 +51,41 @@ def warning_rows(warnings: Iterable[Finding]) -> list[Row]:
     ]
 
 
-def placed_text(
+def _note_rows(notes: Iterable[str]) -> list[Row]:
+    return [Row("~", "note", note) for note in notes]
+
+
+def placed_text(  # noqa: PLR0913 - as above
     errors: Mapping[str, str],
     refused: Sequence[Refusal],
     counts: Mapping[str, int],
     *,
     warnings: Sequence[Finding] = (),
+    notes: Iterable[str] = (),
     width: int = 100,
 ) -> Text:
     """What did not work and why, then how many did. `errors` is by path, `counts` by status."""
     rows = [Row("!", "failed", path, marks=(Mark("", error),)) for path, error in errors.items()]
     rows += warning_rows(warnings)
     rows += refused_rows(refused)
+    rows += _note_rows(notes)
     said = [f"{count:,} {status}" for status, count in counts.items() if count]
     last = Text(" · ".join(said) or "nothing to do", "bold")
     return page([*table(rows, width, _COLUMN), *([Text("")] if rows else []), last])
 
 
 def scanned_text(
-    name: str, counts: Mapping[str, int], refused: Sequence[Refusal], *, width: int = 100
+    name: str,
+    counts: Mapping[str, int],
+    refused: Sequence[Refusal],
+    *,
+    notes: Iterable[str] = (),
+    width: int = 100,
 ) -> Text:
     """What the data manifest says now, beside what it said before; `counts` as scan gives them."""
     said = [f"{counts[word]:,} {word}" for word in ("added", "changed", "dropped", "invalid") if counts[word]]
     if counts["elsewhere"]:
         said.append(f"{counts['elsewhere']:,} of files that are not here (--forget GLOB drops them)")
     summary = " · ".join([f"{name}: {many(counts['lines'], 'line')}", *(said or ["as before"])])
-    rows = table(refused_rows(refused), width, _COLUMN)
+    rows = table([*refused_rows(refused), *_note_rows(notes)], width, _COLUMN)
     return page([*rows, *([Text("")] if rows else []), Text(summary, "bold")])

@@ -25,6 +25,7 @@ class Verdict:
     refused: tuple[Refusal, ...] = ()
     absent: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()  # on what the spec says of the data
 
     @property
     def blocked(self) -> int:
@@ -52,7 +53,9 @@ def verdict_text(verdict: Verdict, *, verbose: bool = False, width: int = 100) -
         lines += paragraph("    ", f"{group.reason}: {group.fix}", width)
         if len(group.sources) > 1:
             lines += [Text(f"      {clean(name)}", "dim") for name in named(group.sources, verbose=verbose)]
-    if verdict.skipped:
+    for note in verdict.notes:
+        lines += paragraph("note: ", note, width)
+    if verdict.skipped or verdict.notes:
         lines.append(Text(""))
     return page([*lines, *(Text(line, "bold") for line in wrap(" · ".join(_counts(verdict)), width))])
 
@@ -74,6 +77,7 @@ def verdict_json(verdict: Verdict) -> JsonObject:
             *_findings(verdict.others, "told"),
             *_findings(verdict.ignored, "ignored"),
         ],
+        "notes": list(verdict.notes),
         "skipped": skipped_json(verdict.skipped),
         "refused": [
             {"fix": refusal.fix, "reason": refusal.reason, "source": refusal.source}

@@ -25,6 +25,7 @@ class Named:
     absent: tuple[str, ...]
     past: Past
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()  # on patterns of `paths` that fit nothing
     warnings: tuple[Finding, ...] = ()  # ids and paths that are nearly the same
 
 
@@ -51,6 +52,7 @@ def names(
         absent=seen.absent,
         past=past,
         skipped=left_out(seen.skipped, seen.contents, extracts.outputs),
+        notes=seen.notes,
         warnings=tuple(
             finding
             for source in sorted(warned)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from dandifile.globs import matches
 from dandifile.model import PathEntry, Refusal, Spec
+from dandifile.survey.unfit import Unfit, of_file
 
 NWB = "nwb"
 ZARR = "zarr"
@@ -80,6 +81,7 @@ class Scan:
     refused: tuple[Refusal, ...] = ()
     absent: tuple[str, ...] = ()
     skipped: tuple[Left, ...] = ()
+    notes: tuple[str, ...] = ()  # on patterns of `paths` that fit nothing
 
 
 @dataclass
@@ -94,6 +96,7 @@ class _Found:
     absent: list[str] = field(default_factory=list)
     twice: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # by (first entry, later entry)
     skipped: list[Left] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def skip(self, path: str, entry: PathEntry, why: str = STANDARD) -> None:
         self.skipped.append(Left(source_name(self.root, path), path, entry.standard, why))
@@ -121,7 +124,13 @@ def scan(spec: Spec) -> Scan:
                 f"exclude them from one of the two entries; as it is, {first} keeps them",
             )
         )
-    return Scan(tuple(found.files.values()), tuple(found.refused), tuple(found.absent), tuple(found.skipped))
+    return Scan(
+        tuple(found.files.values()),
+        tuple(found.refused),
+        tuple(found.absent),
+        tuple(found.skipped),
+        tuple(found.notes),
+    )
 
 
 def source_name(root: str, path: str) -> str:
@@ -177,7 +186,9 @@ def _scan_entry(found: _Found, entry: PathEntry) -> None:
     elif stat.S_ISDIR(status.st_mode):
         if not _taken_whole(found, entry, path, ""):
             before = len(found.files), len(found.skipped)
-            _walk(found, entry, _Folder(path, "", _dataset(entry, path), frozenset({_identity(path)})))
+            unfit = Unfit(entry)
+            _walk(found, entry, _Folder(path, "", _dataset(entry, path), frozenset({_identity(path)}), unfit))
+            found.notes += unfit.notes()
             if entry.standard == "bids" and len(found.files) == before[0] and len(found.skipped) > before[1]:
                 found.refuse(
                     path,
@@ -188,6 +199,7 @@ def _scan_entry(found: _Found, entry: PathEntry) -> None:
         found.skip(path, entry)
     else:
         _take(found, entry, path, os.path.basename(path))
+        found.notes += of_file(entry)
 
 
 @dataclass(frozen=True)
@@ -198,11 +210,13 @@ class _Folder:
     below: str  # relative to the entry's source
     dataset: str  # as in ScannedFile
     above: frozenset[tuple[int, int]]
+    unfit: Unfit
 
 
 def _walk(found: _Found, entry: PathEntry, here: _Folder) -> None:
     for item in _listed(found, here.path):
         name = f"{here.below}/{item.name}" if here.below else item.name
+        here.unfit.see(name)
         hidden = item.name.startswith(".") and not (item.name == BIDS_IGNORE and here.dataset)
         if hidden or item.path in found.own or name == "dandiset.yaml":
             if hidden and not here.dataset and _is_missed(entry, item.name, name):
@@ -220,11 +234,17 @@ def _walk(found: _Found, entry: PathEntry, here: _Folder) -> None:
                 found.absent.append(source_name(found.root, item.path))
         elif not item.is_dir():
             _consider(found, entry, item, name, here.dataset)
-        elif not excluded(entry, name) and not _taken_whole(found, entry, item.path, name, here.dataset):
-            identity = _identity(item.path)
-            if identity not in here.above and identity not in found.own_identities:
-                dataset = here.dataset or _dataset(entry, item.path)
-                _walk(found, entry, _Folder(item.path, name, dataset, here.above | {identity}))
+        elif excluded(entry, name):
+            here.unfit.see_inside(item.path, name)
+        elif not _taken_whole(found, entry, item.path, name, here.dataset):
+            _walk_into(found, entry, here, item.path, name)
+
+
+def _walk_into(found: _Found, entry: PathEntry, here: _Folder, path: str, name: str) -> None:
+    identity = _identity(path)
+    if identity not in here.above and identity not in found.own_identities:
+        dataset = here.dataset or _dataset(entry, path)
+        _walk(found, entry, _Folder(path, name, dataset, here.above | {identity}, here.unfit))
 
 
 def _is_missed(entry: PathEntry, name: str, below: str) -> bool:

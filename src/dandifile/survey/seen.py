@@ -23,6 +23,7 @@ class Seen:
     absent: tuple[str, ...]
     skipped: tuple[Left, ...]
     past: Past
+    notes: tuple[str, ...] = ()  # as in `Scan`
 
 
 def see(spec: Spec, run: Runner, record: Record, listed: Sequence[Line]) -> Seen:
@@ -32,4 +33,6 @@ def see(spec: Spec, run: Runner, record: Record, listed: Sequence[Line]) -> Seen
     absent = (*scanned.absent, *read.pointers)
     here = {content.source: content.digest for content in read.contents}
     past = recall(spec, record, listed, here, absent)
-    return Seen(read.contents, (*scanned.refused, *read.refused), absent, scanned.skipped, past)
+    return Seen(
+        read.contents, (*scanned.refused, *read.refused), absent, scanned.skipped, past, scanned.notes
+    )

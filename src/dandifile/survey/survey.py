@@ -65,7 +65,6 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     away = [os.path.join(spec.root, source) for source in (*seen.absent, *(p.source for p in past.pending))]
     found = checks.checked(seen.contents, new, extracts, run, paths, [*map(os.path.abspath, away)])
     found = _together(found, warned, _not_described(described, extracts))
-
     assets = [
         _asset(content, path, metadata.get(content.source), found.get(content.source, ()), known)
         for content, path in named
@@ -79,6 +78,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
         refused=tuple(sorted((*seen.refused, *unreadable, *unnamed), key=lambda refusal: refusal.source)),
         absent=seen.absent,
         skipped=left_out(seen.skipped, seen.contents, extracts.outputs),
+        notes=seen.notes,
     )
 
 

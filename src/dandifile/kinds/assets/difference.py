@@ -74,6 +74,7 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
         elsewhere=(*_absent(desired.local), *_pending(desired.local, observed, options)),
         notes=(
             *_idle(desired),
+            *desired.local.notes,
             *_left_out(desired.local.skipped),
             *told,
             *lacking,

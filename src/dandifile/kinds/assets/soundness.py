@@ -48,6 +48,10 @@ def _faults(findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
         yield (reason if times == 1 else f"{reason} (in {times} places)"), _MEND
 
 
+def _named(severity: Severity, count: int) -> str:
+    return severity.value if count == 1 or severity is Severity.INFO else f"{severity}s"
+
+
 def _notes(findings: Iterable[Finding]) -> list[str]:
     """Failures of the tools themselves and what is in `_TOLD`, in words; the rest is counted."""
     told: Counter[str] = Counter()
@@ -61,8 +65,6 @@ def _notes(findings: Iterable[Finding]) -> list[str]:
         message if times == 1 else f"{message} (in {times} files)" for message, times in sorted(told.items())
     ]
     if mild:
-        counts = ", ".join(
-            f"{count:,} {severity}{'s' if count > 1 else ''}" for severity, count in sorted(mild.items())
-        )
+        counts = ", ".join(f"{count:,} {_named(severity, count)}" for severity, count in sorted(mild.items()))
         notes.append(f"the checks also found what does not block: {counts}")
     return notes
