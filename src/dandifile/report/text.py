@@ -137,7 +137,7 @@ def _whole_blocks(plan: Plan, width: int) -> list[Text]:
         lines += paragraph("! blocked  ", block.reason, width, "bold red")
         if block.fix:
             lines += paragraph("      fix: ", block.fix, width, "cyan")
-    return [*lines, Text("Nothing is done while this stands.", "bold")] if lines else []
+    return [*lines, Text("Nothing is done until this is fixed.", "bold")] if lines else []
 
 
 def _blocked(blocks: Iterable[Block], *, verbose: bool) -> list[Row]:
