@@ -39,11 +39,19 @@ def catch() -> None:
             shown(lost)
             return
         signal.signal(signal.SIGINT, _first)
-        soon = threading.Timer(_SOON, _thread.interrupt_main)  # raised in here, it would be dropped again
+        soon = threading.Timer(_SOON, _interrupt_main)  # raised in here, it would be dropped again
         soon.daemon = True
         soon.start()
 
     sys.unraisablehook = again
+
+
+def _interrupt_main() -> None:
+    """As a Ctrl-C does: a real signal, where there is one, also ends a system call."""
+    if sys.platform == "win32":
+        _thread.interrupt_main()
+    else:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 @contextmanager
