@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, settings
 
+from dandifile import interrupt
 from dandifile.boundary import run
 from dandifile.model import JsonObject
 from dandifile.run import child
@@ -65,6 +67,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(here).as_posix().startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+
+
+_INTERRUPTED = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A Ctrl-C ends the run, also while a test runs one of our commands, which would take it for its own.
+
+    A worker of pytest-xdist ends at once: the process that shows the results gets the same Ctrl-C.
+    """
+
+    def interrupted(_number: int, _frame: object) -> None:
+        if config.stash.get(_INTERRUPTED, False) or hasattr(config, "workerinput"):
+            interrupt.end(interrupt.CODE)
+        config.stash[_INTERRUPTED] = True
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupted)
+
+
+def pytest_runtest_makereport(item: pytest.Item) -> None:
+    """Whatever became of the test in which the Ctrl-C came, none follows."""
+    if item.config.stash.get(_INTERRUPTED, False):
+        pytest.exit("interrupted")
 
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"

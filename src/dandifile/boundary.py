@@ -1,7 +1,7 @@
 """Where a command line begins and ends: its exit code, and every expected error in words.
 
-Nothing is imported before the boundary is up, so that an interrupt while the command line loads is one like
-any other.
+Nothing else is imported before the boundary is up, so that an interrupt while the command line loads is one
+like any other.
 """
 
 from __future__ import annotations
@@ -9,20 +9,25 @@ from __future__ import annotations
 import os
 import sys
 
+from dandifile import interrupt
+
 
 def main() -> None:
     """Runs one command and exits with its code; says what is wrong where something is."""
     # Child processes, our pools' among them, must not take modules from the current folder: a lab's own
     # `secrets.py` or `random.py` would be run in place of Python's.
     os.environ["PYTHONSAFEPATH"] = "1"
+    interrupt.catch()
     code = run(sys.argv[1:])
     try:
         if sys.stdout:
-            sys.stdout.flush()  # what is not written by now would fail where nobody takes care of it
+            sys.stdout.flush()  # what is not written by now would fail where it is not handled
     except OSError as error:
         from dandifile.commands.failing import tell_other
 
         code = tell_other(error)
+    if code == interrupt.CODE:  # not waiting for threads, where a second Ctrl-C would be a traceback
+        interrupt.end(code)
     sys.exit(code)
 
 
@@ -54,7 +59,7 @@ def _ended(arguments: list[str]) -> int:
     except SystemExit as ended:
         if ended.code != 1:  # a signal's
             raise
-        return Exit.UNREAD  # typer ends so where nobody reads the output any more
+        return Exit.UNREAD  # typer ends so where the output is no longer read
     except typer.Abort:
         return _interrupted()
     except Exception as error:  # noqa: BLE001 - the last boundary

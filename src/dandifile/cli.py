@@ -78,7 +78,7 @@ def init(
     ] = "",
     offline: Offline = False,
 ) -> int:
-    """Begin a dandiset.yaml, from a paper and a folder of data."""
+    """Write a first dandiset.yaml from a paper and folders of data."""
     from dandifile.commands.init import Source, init, normal_dois
 
     source = Source(normal_dois(doi), tuple(data), instance, offline)
@@ -111,7 +111,7 @@ def plan(
     locked: Locked = False,
     offline: Offline = False,
 ) -> int:
-    """Say what apply would do. Writes nothing."""
+    """Show what apply would do. Changes nothing."""
     from dandifile.commands.common import Flags, bounds
     from dandifile.commands.plan import plan
 
@@ -165,7 +165,7 @@ def status(
     locked: Locked = False,
     offline: Offline = False,
 ) -> int:
-    """Show drift, and what the archive itself says of the draft."""
+    """Show what differs, and whether the archive finds the draft valid."""
     from dandifile.commands.common import Flags
     from dandifile.commands.status import status
 
@@ -194,7 +194,7 @@ def resolve(
     offline: Offline = False,
     refresh: Annotated[
         list[str],
-        typer.Option("--refresh", metavar="[WHAT]", help="Look up anew: doi, orcid, ror or terms; or all."),
+        typer.Option("--refresh", metavar="[WHAT]", help="Look up again: doi, orcid, ror, terms or all."),
     ] = [],
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 2 if the lock would change.")
@@ -203,7 +203,7 @@ def resolve(
     verbose: Verbose = False,
     no_color: NoColor = False,
 ) -> int:
-    """Look up papers, people and terms, and pin them in the lock."""
+    """Look up papers, people and terms, and store them in the lock."""
     from dandifile.commands.common import Flags
     from dandifile.commands.resolve import Asked, resolve
 
@@ -218,7 +218,7 @@ def checklist(
     format: Format = "text",
     no_color: NoColor = False,
 ) -> int:
-    """Say what would make the dandiset easier to find and reuse."""
+    """Show what would make the dandiset easier to find and reuse."""
     from dandifile.commands.checklist import checklist
     from dandifile.commands.common import Flags
 
@@ -231,7 +231,11 @@ def validate(
     environment: Environment = "",
     report: Annotated[
         Path | None,
-        typer.Option("--report", metavar="FILE", help="Write all of it to a file: .json, or else text."),
+        typer.Option(
+            "--report",
+            metavar="FILE",
+            help="Write the full result to a file: JSON if it ends in .json, else text.",
+        ),
     ] = None,
     format: Format = "text",
     verbose: Verbose = False,
@@ -252,7 +256,7 @@ def scan(
     file: File = None,
     environment: Environment = "",
     forget: Annotated[
-        list[str], typer.Option("--forget", metavar="GLOB", help="Drop lines of files that are not here.")
+        list[str], typer.Option("--forget", metavar="GLOB", help="Remove lines of files that are not here.")
     ] = [],
     format: Format = "text",
     no_color: NoColor = False,
@@ -260,7 +264,7 @@ def scan(
     executor: Executor = "local",
     step_timeout: StepTimeout = None,
 ) -> int:
-    """Write dandiset.assets.tsv: the data, for machines without it."""
+    """Write dandiset.assets.tsv, the list of files for machines without them."""
     from dandifile.commands.common import Flags
     from dandifile.commands.scan import scan
 
@@ -289,7 +293,7 @@ def organize(
         str, typer.Option("--mode", metavar="MODE", help="symlink (the default), hardlink, copy or move.")
     ] = "",
     undo: Annotated[
-        Path | None, typer.Option("--undo", metavar="LOG", help="Take a tree away again, by its log.")
+        Path | None, typer.Option("--undo", metavar="LOG", help="Remove a tree again, by its log.")
     ] = None,
     rename: Rename = False,
     format: Format = "text",
@@ -298,7 +302,7 @@ def organize(
     executor: Executor = "local",
     step_timeout: StepTimeout = None,
 ) -> int:
-    """Show the names that files get; make a tree of them."""
+    """Show the names that files get, and make a folder with these names."""
     from dandifile.commands.common import Flags
     from dandifile.commands.organize import organize
 
@@ -315,7 +319,7 @@ def fmt(
         bool, typer.Option("--check", help="Only say whether it would change; exit 2 if so.")
     ] = False,
 ) -> int:
-    """Tidy the spec; comments stay."""
+    """Format the spec; comments are kept."""
     from dandifile.commands.fmt import fmt
 
     return fmt(file, check=check)
@@ -335,7 +339,7 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Where to put the made-up lab.")] = Path("demo"),
     no_color: NoColor = False,
 ) -> int:
-    """Play the main job on a made-up lab and the embedded archive."""
+    """Run the main steps on a made-up lab and the embedded archive."""
     from dandifile.commands.demo import demo
 
     return demo(folder, context.obj, no_color=no_color)
@@ -344,7 +348,7 @@ def demo(
 @archive.command()
 def serve(
     port: Annotated[int, typer.Option("--port", help="0: any free one.")] = 8000,
-    host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
+    host: Annotated[str, typer.Option("--host", help="The address to listen at.")] = "127.0.0.1",
     store: Store = None,
     format: Format = "text",
     schema_version: Annotated[str, typer.Option(help="Of the DANDI schema; default: production's.")] = "",
@@ -354,7 +358,7 @@ def serve(
     licenses: Annotated[str, typer.Option(help="Those it allows, separated by commas.")] = "",
     identifier: Annotated[str, typer.Option(help="The archive's RRID; default: a placeholder.")] = "",
 ) -> int:
-    """Keep the embedded archive up until it is interrupted."""
+    """Run the embedded archive until Ctrl-C."""
     from dandifile.commands.archive import serve
 
     instance = {"schema_version": schema_version, "name": name, "web_url": web_url}

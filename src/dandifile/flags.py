@@ -19,11 +19,13 @@ Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
 Jobs = Annotated[
     int | None,
-    typer.Option("--jobs", "-j", metavar="N", min=1, help="How much at once; default: by the machine."),
+    typer.Option(
+        "--jobs", "-j", metavar="N", min=1, help="How many steps run at once; default: by the machine."
+    ),
 ]
 Executor = Annotated[
     str,
-    typer.Option("--executor", metavar="WHERE", help="local, or dask://HOST:PORT: a cluster that is up."),
+    typer.Option("--executor", metavar="WHERE", help="local, or dask://HOST:PORT: a running cluster."),
 ]
 StepTimeout = Annotated[
     float | None,
@@ -31,12 +33,12 @@ StepTimeout = Annotated[
         "--step-timeout",
         metavar="MINUTES",
         min=0.01,
-        help="How long one file may take before it is given up; large ones get more. Default: 20.",
+        help="How long one step on a file may take; large files get more. Default: 20.",
     ),
 ]
 Locked = Annotated[bool, typer.Option("--locked", help="Look nothing up: what the lock lacks is an error.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Ask no lookup service.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before anything is changed.")]
 Allow = Annotated[
     list[str],
     typer.Option("--allow", metavar="WORD", help="Permit what cannot be undone: delete, delete-uploads."),
@@ -48,16 +50,20 @@ PathGlob = Annotated[
     list[str], typer.Option("--path", metavar="GLOB", help="Only assets whose path matches this glob.")
 ]
 Exclude = Annotated[
-    list[str], typer.Option("--exclude", metavar="GLOB", help="Not the assets whose path matches this glob.")
+    list[str],
+    typer.Option("--exclude", metavar="GLOB", help="Leave out assets whose path matches this glob."),
 ]
-Rename = Annotated[bool, typer.Option("--rename", help="Give organised files the names that fit today.")]
+Rename = Annotated[
+    bool,
+    typer.Option("--rename", help="Rename assets on the draft to the names that the files would get today."),
+]
 Refresh = Annotated[
     bool, typer.Option("--refresh-metadata", help="Apply a new extraction to unchanged files too.")
 ]
 Overwrite = Annotated[
     list[str],
     typer.Option(
-        "--overwrite-remote", metavar="FIELD", help="Set this field though it was changed on the archive."
+        "--overwrite-remote", metavar="FIELD", help="Set this field even if it was changed on the archive."
     ),
 ]
 Store = Annotated[

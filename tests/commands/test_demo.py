@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from dandifile.boundary import run
+from dandifile.commands.demo import MARK
 from dandifile.errors import Exit
 
 
@@ -14,7 +16,9 @@ def test_the_demo_plays_the_main_job(
     monkeypatch.setenv("DANDIFILE_STORE", "")  # so that what the demo sets is undone afterwards
     folder = tmp_path / "demo"
     assert run(["demo", str(folder)]) == Exit.DONE
-    scenes = capfd.readouterr().out.split("\n$ dandifile ")[1:]
+    out = capfd.readouterr().out
+    assert f"export DANDIFILE_STORE={folder / 'archive'}" in out or os.name == "nt"
+    scenes = out.split("\n$ dandifile ")[1:]
     said = {number: scene.partition("\n") for number, scene in enumerate(scenes)}
     assert [command.split()[0] for command, _, _ in said.values()] == [
         "plan", "apply", "plan", "plan", "apply", "plan", "apply", "plan",
@@ -33,3 +37,22 @@ def test_the_demo_leaves_other_folders_alone(tmp_path: Path, capsys: pytest.Capt
     assert run(["demo", str(tmp_path)]) == Exit.INPUT
     assert "not empty" in capsys.readouterr().err
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_the_demo_never_deletes_what_an_earlier_one_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    (folder / MARK).touch()
+    (folder / "dandiset.yaml").write_text("edited", "utf-8")
+    (tmp_path / "demo-2").mkdir()
+    assert run(["demo", str(folder)]) == Exit.INPUT
+    assert f"dandifile demo {tmp_path / 'demo-3'}" in "".join(capsys.readouterr().err.split("\n"))
+    assert (folder / "dandiset.yaml").read_text("utf-8") == "edited"
+
+
+def test_the_demo_needs_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "demo").touch()
+    assert run(["demo", str(tmp_path / "demo")]) == Exit.INPUT
+    assert "is a file" in capsys.readouterr().err

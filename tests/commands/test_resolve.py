@@ -338,7 +338,7 @@ def test_check_says_that_the_lock_would_change_and_writes_nothing(lab: Lab, repl
     assert lab.run("resolve").code == Exit.DONE
     before = lab.lock.stat().st_mtime_ns
     ran = lab.run("resolve", "--check")
-    assert (ran.code, "says so already" in ran.out) == (Exit.DONE, True)
+    assert (ran.code, "is up to date" in ran.out) == (Exit.DONE, True)
     assert lab.run("resolve").code == Exit.DONE
     assert lab.lock.stat().st_mtime_ns == before
 

@@ -46,7 +46,7 @@ def test_check_says_what_an_absent_source_may_mean(spec: Path, capsys: pytest.Ca
     spec.write_text(SPEC.replace("[nowhere]", "[raw/on]"), "utf-8")
     run(["check", "-f", str(spec)])
     out = capsys.readouterr().out
-    assert "dandiset.yaml is right: 1 field, 1 path\n" in out
+    assert "dandiset.yaml is valid: 1 field, 1 path\n" in out
     assert "(did you mean `raw/one`?)" in out
 
 

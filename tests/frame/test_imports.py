@@ -13,7 +13,7 @@ from tests.frame.imports import imports
 SOURCE = ROOT / "src"
 
 NOUNS = {"model", "errors", "globs", "identifiers", "characters", "doi", "taxa"}
-BASE = NOUNS | {"schemafiles", "writing", "reading", "waits"}
+BASE = NOUNS | {"schemafiles", "writing", "reading", "waits", "interrupt"}
 PARTS = {"spec", "lookup", "survey", "archive", "plan"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {
     **dict.fromkeys(NOUNS, frozenset[str]()),
@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "writing": frozenset[str](),
     "reading": {"model", "errors"},
     "waits": frozenset[str](),
+    "interrupt": frozenset[str](),
     **dict.fromkeys(PARTS, BASE),
     "kinds": BASE | PARTS | {"checklist"},
     "run": BASE | PARTS | {"kinds"},
@@ -36,7 +37,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     | {"kinds", "run", "workspace", "organize", "checklist", "report", "embedded", "local_identifiers"},
     "flags": set(),
     "cli": {"commands", "flags"},
-    "boundary": {"errors", "commands", "cli"},
+    "boundary": {"errors", "commands", "cli", "interrupt"},
     "__init__": set(),
     "__main__": {"boundary"},
 }

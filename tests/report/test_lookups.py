@@ -32,9 +32,9 @@ def test_verbose_shows_all_and_so_does_a_note() -> None:
 
 def test_the_last_line_says_how_it_ended() -> None:
     assert (
-        shown((FOUND, OPEN)).splitlines()[-1] == "1 found · 1 to look at · dandiset.lock.yaml stays as it is"
+        shown((FOUND, OPEN)).splitlines()[-1] == "1 found · 1 to look at · dandiset.lock.yaml is not changed"
     )
-    assert shown((FOUND,)).endswith("1 found · dandiset.lock.yaml says so already")
+    assert shown((FOUND,)).endswith("1 found · dandiset.lock.yaml is up to date")
     assert shown((OPEN,), then="Run it again.").splitlines()[-1] == "Run it again."
     diff = ("+ term regions CA1", "~ paper 10.1/x", "    title: a → b")
     assert shown((FOUND,), diff=diff).endswith("1 found · dandiset.lock.yaml written")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,12 @@ from dandifile.report.progress import Progress, progress
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
+
+
+def last_frame(stream: io.StringIO) -> str:
+    """What the line of a terminal shows, before it is taken away."""
+    frames = re.split(r"\r|\n", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", stream.getvalue()))
+    return next(frame for frame in reversed(frames) if "/" in frame)
 
 
 def work(shown: Progress, count: int = 20) -> None:
@@ -92,3 +99,45 @@ def test_silence_and_stdout(capsys: pytest.CaptureFixture[str]) -> None:
         work(shown)
 
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_what_matters_is_never_cut(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What runs, the count, the rate and the time left: the bar and the end of a name go first."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    stream = Terminal()
+    with progress(5_000_000_000, 400, stream=stream) as shown:
+        for number in range(3):
+            shown.started(
+                f"{number}", f"sending sub-Mouse{number}/sub-Mouse{number}_ses-1_behavior+ecephys.nwb"
+            )
+        shown.advance(1_234_000_000)
+        shown.ended(Result("0", Status.DONE))
+    line = last_frame(stream)
+    assert re.search(r"^sending s\S* .*1/400 1\.2 GB of 5\.0 GB at \S+ [kMGTP]?B/s +[-:\d]+\s*$", line), line
+    assert len(line) <= columns
+    assert ("and 1 more" in line) == (columns > 60)
+
+
+def test_a_log_shows_each_tenth_of_many_quick_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_AT_LEAST", 0.0)
+    stream = io.StringIO()
+    with progress(0, 400, stream=stream) as shown:
+        for number in range(400):
+            shown.started(f"{number}", f"change {number}.nwb")
+            shown.ended(Result(f"{number}", Status.DONE))
+    lines = stream.getvalue().splitlines()
+    assert [line.split(" · ")[0] for line in lines] == [f"{40 * tenth}/400 steps" for tenth in range(1, 11)]
+    assert all(" left · " in line for line in lines[:-1])
+
+
+@pytest.mark.parametrize(("steps", "words"), [(1, "1 step · "), (2, "2 steps · ")])
+def test_steps_are_counted_in_words_where_the_whole_is_not_known(
+    steps: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_EVERY", 0.0)
+    stream = io.StringIO()
+    with progress(0, 0, stream=stream) as shown:
+        for number in range(steps):
+            shown.ended(Result(f"{number}", Status.DONE))
+    assert stream.getvalue().splitlines()[-1].startswith(words)

@@ -104,7 +104,7 @@ def test_a_failure_is_shown_with_its_file_its_error_and_what_it_held_up() -> Non
         "",
         "Not all done in 5.0 s: 2 added, 2 metadata fields · 1.0 GB sent · 500.0 kB not sent, the",
         "archive has them · 1 failed · 1 skipped · 1 waiting for --allow delete",
-        "hint: see to what the failures say, then run apply again: what is done stays done",
+        "hint: fix what failed, then run apply again: what is done is not done again",
     ]
 
 

@@ -100,3 +100,62 @@ def test_one_while_the_command_line_loads_shows_no_traceback(module: str) -> Non
     ended = subprocess.run([sys.executable, "-c", early], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (Exit.INTERRUPTED, "")
     assert ended.stderr == "interrupted; run the same command again to go on\n"
+
+
+DROPPED = """
+import os, signal, sys, time
+from dandifile import boundary, interrupt
+class Dropping:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+def command(arguments):
+    try:
+        dropping = Dropping()
+        del dropping  # Python drops what is raised in there
+        time.sleep(60)
+    except KeyboardInterrupt:
+        return interrupt.CODE
+boundary.run = command
+boundary.main()
+"""
+
+
+def test_one_that_python_drops_comes_again() -> None:
+    ended = subprocess.run([sys.executable, "-c", DROPPED], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (Exit.INTERRUPTED, "", "")
+
+
+WAITING = """
+import os, signal, sys, threading, time
+from dandifile import boundary, interrupt
+def command(arguments):
+    threading.Thread(target=time.sleep, args=(600,)).start()  # as a thread of a pool that waits for something
+    print("waits", flush=True)
+    try:
+        time.sleep(600)
+    except KeyboardInterrupt:
+        {then}
+        return interrupt.CODE
+boundary.run = command
+boundary.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [("pass", ""), ("os.kill(os.getpid(), signal.SIGINT)", "stopped; run the same command again to go on\n")],
+    ids=["one", "two"],
+)
+def test_the_process_ends_without_waiting_for_its_threads(then: str, said: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", WAITING.format(then=then)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == Exit.INTERRUPTED
+        assert process.stderr
+        assert process.stderr.read() == said

@@ -132,7 +132,7 @@ def _is_left_by(draft: JsonObject, earlier: Intent, embargo: Embargo | None) -> 
 def _choice(reader: Reader, name: str, drafts: list[JsonObject]) -> BlockedError:
     instance = reader.instance
     listed = ", ".join(
-        f"{draft['identifier']} ({draft['draft_version']['asset_count']} assets, "
+        f"{draft['identifier']} (number of assets: {draft['draft_version']['asset_count']}, "
         f"created {draft['created'][:10]}, {instance.page(draft['identifier'])})"
         for draft in drafts
     )

@@ -190,7 +190,7 @@ def send_files(
         if not files:
             return sent.total
     raise ArchiveError(
-        f"{len(files)} files of {folder.name} could not be sent: the archive's URLs expire at once",
+        f"parts of {folder.name} could not be sent ({len(files)} left): the archive's URLs expire at once",
         where=str(folder),
         fix="check this machine's clock, and run again",
     )

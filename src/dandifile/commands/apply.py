@@ -23,11 +23,13 @@ from dandifile.workspace import Outcome, Planned, Workspace
 def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, create: bool) -> int:
     """A saved plan brings its own options; what it says is done, or nothing is."""
     if not (yes or _can_ask()):
-        raise UserError("apply changes the archive, and nobody can be asked here", fix="pass --yes")
+        raise UserError(
+            "apply changes the archive and asks first, but there is no terminal to ask on", fix="pass --yes"
+        )
     saved = read(planfile) if planfile else None
     if saved and options != Options():
         raise UserError(
-            "a saved plan is done as it was saved: no flag can change what it says",
+            "a saved plan is applied as it was saved: no flag can change it",
             fix=f"give these flags to `dandifile plan --out {planfile}`",
         )
     if saved and planfile:

@@ -74,7 +74,7 @@ def _expected(spec: Spec, settled: Callable[[str], bool]) -> tuple[Forecast, ...
 def _lines(
     spec: Spec, absent: Sequence[str], policy: Sequence[Result], expected: Sequence[Forecast]
 ) -> Iterator[str]:
-    yield f"{spec.file.name} is right: {many(len(spec.fields), 'field')}, {many(len(spec.paths), 'path')}"
+    yield f"{spec.file.name} is valid: {many(len(spec.fields), 'field')}, {many(len(spec.paths), 'path')}"
     for source in absent:
         near = _meant(spec, source)
         meant = f" (did you mean `{near}`?)" if near else ""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
+from shlex import quote
 
 from dandifile.commands.demo_lab import make_lab
 from dandifile.embedded import require, running
@@ -27,7 +28,7 @@ Run = Callable[[list[str]], int]
 def demo(folder: Path, run: Run, *, no_color: bool) -> int:
     """Plays the scenes; stops at the first command that does not end as it should."""
     require()
-    _clear(folder)
+    _begin(folder)
     _say(f"making a lab in {folder}: 8 recordings of 2 subjects under raw names, and their stimuli")
     make_lab(folder, subjects=2, sessions=4)
     store = (folder / "archive").resolve()
@@ -35,9 +36,16 @@ def demo(folder: Path, run: Run, *, no_color: bool) -> int:
     with running(store):
         code = _play(folder, run, ["--no-color"] if no_color else [])
     if code == Exit.DONE:
-        _say(f"the lab is in {folder}; edit {folder / 'dandiset.yaml'} and plan again")
+        _say(f"the lab is in {folder}: edit {folder / 'dandiset.yaml'}, then")
+        variable = (
+            f'set "DANDIFILE_STORE={store}"'
+            if os.name == "nt"
+            else f"export DANDIFILE_STORE={quote(str(store))}"
+        )
+        _say(f"{variable}\n# dandifile plan --file {quote(str(folder / 'dandiset.yaml'))}")
         _say(
-            f"the page: dandifile archive serve --store {store}, then http://localhost:8000/dandiset/000001/draft"
+            f"to see its page: dandifile archive serve --store {quote(str(store))},"
+            " then open http://localhost:8000/dandiset/000001/draft"
         )
     return code
 
@@ -75,13 +83,22 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _clear(folder: Path) -> None:
-    """An earlier demo makes way; anything else is not ours to touch."""
-    if not folder.exists():
-        pass
-    elif (folder / MARK).exists():
-        shutil.rmtree(folder)
-    elif any(folder.iterdir()):
-        raise UserError(f"{folder} is not empty, and not an earlier demo", fix="name another folder")
+def _begin(folder: Path) -> None:
+    """Makes the folder. Never deletes one: what an earlier demo made may have been edited since."""
+    if (folder / MARK).exists():
+        raise UserError(
+            f"{folder} holds an earlier demo, which you may have edited",
+            fix=f"run dandifile demo {_free(folder)}, or delete {folder} first",
+        )
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is a file", fix="name another folder: dandifile demo FOLDER")
+    if folder.exists() and any(folder.iterdir()):
+        raise UserError(f"{folder} is not empty", fix="name another folder: dandifile demo FOLDER")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).touch()
+
+
+def _free(folder: Path) -> Path:
+    """`demo-2`, or the first such name that does not exist."""
+    names = (folder.with_name(f"{folder.name}-{number}") for number in count(2))
+    return next(path for path in names if not path.exists())

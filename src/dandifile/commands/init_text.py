@@ -210,7 +210,7 @@ def _protocols(known: Known) -> list[str]:
 def _related(known: Known) -> list[Part]:
     if known.papers:
         found = [Item(shortened(RESOURCE, item)) for item in related_resources(known.papers)]
-        remark = "How the dandiset stands to it. Add the code: IsSupplementedBy, Software."
+        remark = "Its relation to the dandiset. Add the code: IsSupplementedBy, Software."
         return [Part("related", found, (remark,))]
     return []
 

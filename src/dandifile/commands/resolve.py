@@ -42,9 +42,7 @@ def resolve(flags: Flags, asked: Asked) -> int:
     """Blocked while something is unknown or may be several things: what is sure is pinned all the same."""
     refresh = words(asked.refresh)
     if asked.offline and refresh:
-        raise UserError(
-            "--offline asks nobody, so that nothing can be refreshed", fix="leave one of them out"
-        )
+        raise UserError("--offline and --refresh cannot be combined", fix="leave one of them out")
     spec = bound(flags, LOOKUPS)
     with cache_beside(spec.file) as cache, watching(flags) as (notify, _):
         wanted = replace(everything(spec.declared), locations=in_files(spec, cache, TRANSFERS, notify))

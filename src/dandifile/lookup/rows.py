@@ -42,7 +42,12 @@ class Row:
 
 
 def paper_row(paper: Paper, notes: Iterable[str] = (), *, pinned: bool) -> Row:
-    parts = [paper.kind, paper.published, f"{len(paper.authors)} authors", f"{len(paper.funders)} awards"]
+    parts = [
+        paper.kind,
+        paper.published,
+        _many(len(paper.authors), "author"),
+        _many(len(paper.funders), "award"),
+    ]
     where = ", ".join(dict.fromkeys([paper.source, *(service for _, service in paper.filled)]))
     found = f"{paper.title} ({', '.join(filter(None, parts))})"
     names = ", ".join(TITLES[service] for service in where.split(", ") if service)
@@ -137,3 +142,7 @@ def _told(outcome: Outcome) -> tuple[str, ...]:
     said = complaint(outcome)
     unasked = (outcome.why,) if isinstance(outcome, Unchecked) else ()
     return ("; ".join(said), *unasked) if said else ()
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun if count == 1 else noun + 's'}"

@@ -79,5 +79,5 @@ def _verdict(found: Lookups) -> str:
         said += f" · {counts[state]:,} {words}" if counts[state] else ""
     if not found.diff:
         known = counts["found"] == len(found.rows)
-        return f"{said} · {found.file} {'says so already' if known else 'stays as it is'}"
+        return f"{said} · {found.file} {'is up to date' if known else 'is not changed'}"
     return f"{said} · {found.file} {'written' if found.written else 'would change'}"

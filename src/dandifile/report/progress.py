@@ -6,30 +6,39 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.cells import cell_len
+from rich.progress import BarColumn, ProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
+from rich.table import Column
 from rich.text import Text
 
 from dandifile.model import Result, Status
 from dandifile.report.console import console
-from dandifile.report.words import clean, clip, duration, size
+from dandifile.report.words import clean, clip, duration, many, size
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_EVERY = 5.0  # seconds between two lines
+_EVERY = 20.0  # seconds between two lines of a log
 _QUIET = 60.0  # seconds between two lines while nothing goes on
+_AT_LEAST = 1.0  # seconds between two lines, however fast it goes
+_PARTS = 10  # a line for each tenth of the whole as well
 _LONG = 15.0  # seconds after which the time that a step has taken is shown
 _BETWEEN = (
     "looking at what is there"  # before the first step and after the last: at the archive, and into folders
 )
-_NAME = 48  # columns for what is being done
+_NAME = 48  # columns at most for what is being done
+_LEAST_NAME = 16  # columns that it has before the number of others is shown
+_BAR = 20  # columns of the bar, where there is room for one
+_LEAST_BAR = 5
+_TIME = 7  # columns of the time left: `1:23:45`
 
 
 class Progress(Protocol):
-    """What a run tells of itself, from any thread."""
+    """What a run reports, from any thread."""
 
     def started(self, step_id: str, text: str) -> None:
         """`text` says what the step does, as in `uploading sub-1/a.nwb`."""
@@ -46,7 +55,7 @@ def progress(
 ) -> Iterator[Progress]:
     """Shows progress on `stream`, stderr as a rule, until the block is left.
 
-    `total_steps` steps will be told as ended (0: not known); `total_bytes` is 0 where nothing is sent.
+    `total_steps` steps will end (0: not known); `total_bytes` is 0 where nothing is sent.
     """
     to = console(stream, no_color=no_color)
     tally = _Tally(total_bytes, total_steps)
@@ -62,7 +71,7 @@ def progress(
 
 @contextmanager
 def _ticking(shown: _Shown, every: float = 1.0) -> Iterator[_Shown]:
-    """Shows it every second too: a step that hangs tells nothing, and is to be named then."""
+    """Shows it every second too: a step that hangs reports nothing, and is named then."""
     over = threading.Event()
 
     def tick() -> None:
@@ -100,16 +109,38 @@ class _Tally:
         self.steps += 1
         return self.running.pop(result.step, (result.step, 0.0))[0]
 
-    def now(self) -> str:
-        """The step that has run longest, for how long, and how many others run at the same time."""
+    def now(self, width: int | None = None) -> str:
+        """The step that has run longest, for how long, and how many others run at the same time.
+
+        In `width` columns, the name is cut first, and others are left out where it is very narrow.
+        """
         first, since = next(iter(self.running.values()), (_BETWEEN, time.monotonic()))
         others = len(self.running) - 1
         taken = time.monotonic() - since
         long = f" for {duration(taken)}" if taken >= _LONG else ""
-        return clip(first, _NAME) + long + (f" and {others:,} more" if others > 0 else "")
+        rest = long + (f" and {others:,} more" if others > 0 else "")
+        if width is None:
+            return clip(first, _NAME) + rest
+        if width - len(rest) < _LEAST_NAME:
+            rest = ""
+        return clip(first, min(_NAME, max(width - len(rest), 1))) + rest
 
-    def counted(self) -> str:
-        return f"{self.steps:,}/{self.total_steps:,}" if self.total_steps else f"{self.steps:,}"
+    def counted(self, *, words: bool = False) -> str:
+        if self.total_steps:
+            return f"{self.steps:,}/{self.total_steps:,}" + (" steps" if words else "")
+        return many(self.steps, "step")
+
+    def tenth(self) -> int:
+        """How many tenths of the whole are done; 0 where the whole is not known."""
+        done, total = (self.bytes, self.total_bytes) if self.total_bytes else (self.steps, self.total_steps)
+        return done * _PARTS // total if total else 0
+
+    def left(self) -> str:
+        """The time left, if it goes on as it went on average; "" where that cannot be said."""
+        done, total = (self.bytes, self.total_bytes) if self.total_bytes else (self.steps, self.total_steps)
+        if not 0 < done < total:
+            return ""
+        return f"{duration((time.monotonic() - self.begun) * (total - done) / done)} left"
 
     def sent(self) -> str:
         if not self.total_bytes:
@@ -127,7 +158,7 @@ class _Face(Protocol):
 
 
 class _Shown:
-    """Keeps the tally, whichever thread tells of something, and has it shown."""
+    """Keeps the tally, from any thread, and has it shown."""
 
     def __init__(self, face: _Face, tally: _Tally) -> None:
         self._face, self._tally, self._lock = face, tally, threading.Lock()
@@ -155,36 +186,52 @@ class _Shown:
 
 
 class _Live:
-    """A bar in bytes where there are bytes to move, else in steps."""
+    """A bar in bytes where there are bytes to move, else in steps.
+
+    Where the terminal is narrow, first the bar goes and then the end of the name: how much is done, how fast
+    and how long it still takes are never cut.
+    """
 
     def __init__(self, bars: Bars, tally: _Tally) -> None:
         self._bars = bars
-        self._task = bars.add_task(tally.now(), total=tally.total_bytes or tally.total_steps or None, sent="")
+        self._task = bars.add_task("", total=tally.total_bytes or tally.total_steps or None, sent="")
+        self.show(tally)
 
     def show(self, tally: _Tally) -> None:
         done = tally.bytes if tally.total_bytes else tally.steps
         said = f"{tally.counted()} {tally.sent()}".rstrip()
-        self._bars.update(self._task, completed=done, description=tally.now(), sent=said)
+        room = self._bars.console.width - cell_len(said) - _TIME - 2  # blanks between columns
+        bar = min(_BAR, room - _NAME - 1)
+        if bar >= _LEAST_BAR:
+            self._bars.columns = _columns(bar)
+            room -= bar + 1
+        else:
+            self._bars.columns = _columns(0)
+        name = tally.now(room)
+        self._bars.update(self._task, completed=done, description=name, sent=said)
 
     def tell(self, line: Text) -> None:
         self._bars.console.print(line)
 
 
 class _Lines:
-    """At most one line every few seconds, fewer while nothing goes on, and what is told at once."""
+    """A line now and then and for each tenth of the whole, fewer while nothing goes on; failures at once."""
 
     def __init__(self, to: Console) -> None:
         self._console = to
         self._last = time.monotonic()
-        self._shown: tuple[int, int] = (0, 0)  # steps and bytes that the last line told
+        self._shown: tuple[int, int] = (0, 0)  # steps and bytes of the last line
+        self._tenth = 0
 
     def show(self, tally: _Tally) -> None:
         done = (tally.steps, tally.bytes)
-        if time.monotonic() - self._last < (_QUIET if done == self._shown else _EVERY):
+        tenth = tally.tenth()
+        waited = time.monotonic() - self._last
+        further = tenth > self._tenth and waited >= _AT_LEAST
+        if waited < (_QUIET if done == self._shown else _EVERY) and not further:
             return
-        self._last, self._shown = time.monotonic(), done
-        steps = "step" if (tally.total_steps or tally.steps) == 1 else "steps"
-        parts = [f"{tally.counted()} {steps}", tally.sent(), tally.now()]
+        self._last, self._shown, self._tenth = time.monotonic(), done, tenth
+        parts = [tally.counted(words=True), tally.sent(), tally.left(), tally.now()]
         self.tell(Text(" · ".join(part for part in parts if part)))
 
     def tell(self, line: Text) -> None:
@@ -192,15 +239,17 @@ class _Lines:
 
 
 def _bars(to: Console) -> Bars:
-    return Bars(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=20),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[sent]}", markup=False),
-        TimeRemainingColumn(compact=True),
-        console=to,
-        transient=True,
-        redirect_stdout=False,
+    return Bars(*_columns(_BAR), console=to, transient=True, redirect_stdout=False)
+
+
+def _columns(bar: int) -> tuple[ProgressColumn, ...]:
+    """One line: what is running, a bar of so many columns, how much is done and how fast, the time left."""
+    whole = partial(Column, no_wrap=True)
+    return (
+        TextColumn("{task.description}", markup=False, table_column=whole(overflow="ellipsis")),
+        *([BarColumn(bar_width=bar, table_column=whole())] if bar else []),
+        TextColumn("{task.fields[sent]}", markup=False, table_column=whole()),
+        TimeRemainingColumn(compact=True, table_column=whole()),
     )
 
 

@@ -40,7 +40,7 @@ def results_text(
     if found.failed:
         lines += paragraph(
             "hint: ",
-            "see to what the failures say, then run apply again: what is done stays done",
+            "fix what failed, then run apply again: what is done is not done again",
             width,
             "cyan",
         )

@@ -54,7 +54,7 @@ def _readiness(plan: Plan, health: Health) -> str:
     if health.status == "Published":
         return ", as it was last published"
     if health.status in ("Pending", "Validating"):
-        return ", not finished yet: ask again in a moment"
+        return ", not finished yet: run status again in a moment"
     if health.status == "Publishing":
         return ", do not change anything until it is done"
     if health.waiting and not (health.complaints or health.in_the_way):

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from dandifile.errors import DataError, GivenUpError
+from dandifile.interrupt import before_end
 from dandifile.model import Json, JsonObject, Step
 from dandifile.run.limits import Terms, given_up
 
@@ -155,7 +156,7 @@ class _Child:
         )
 
     def rest(self) -> None:
-        """Stays for the next task of the same kind, of whichever pool."""
+        """Stays for the next task of the same kind, of any pool."""
         with _lock:
             _idle[self._kind].append(self)
 
@@ -177,6 +178,7 @@ _lock = threading.Lock()
 _alive: set[_Child] = set()
 _idle: dict[str, list[_Child]] = defaultdict(list)  # by what they were started with
 atexit.register(kill_all)
+before_end(kill_all)
 
 
 def _idle_child() -> _Child:

@@ -15,8 +15,8 @@ from graphlib import TopologicalSorter
 from queue import SimpleQueue
 
 from dandifile.errors import GivenUpError, UserError
+from dandifile.interrupt import last_steps
 from dandifile.model import GIVEN_UP, Json, Result, Status, Step
-from dandifile.run.interrupt import last_steps
 
 log = logging.getLogger(__name__)
 
