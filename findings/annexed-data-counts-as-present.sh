@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bids-validator finds no error in a dataset whose recording is nowhere on the machine.
 #
-# One would guess: a broken link is a broken link.
+# One would guess: a link to a missing file is an error, whatever the name of that file.
 # What happens: if the name of the missing target looks like a key of git-annex, the validator
 # takes size and presence from that name. The recording counts as there and the dataset has no
 # error. With any other missing target it reports SYMLINK_BROKEN, and SIDECAR_WITHOUT_DATAFILE

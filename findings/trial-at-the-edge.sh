@@ -8,8 +8,8 @@
 # the data, so that reading its samples raises an IndexError. Both files are written without a
 # warning and are valid.
 # Versions: pynwb 4.2.0, hdmf 6.2.0.
-# Why it matters: the first and last trial of a session are often cut. Moving a series from
-# timestamps to a rate, as best practice advises, silently loses their data.
+# Why it matters: the first and last trial of a session are often cut. Best practice is to store
+# regular samples with a rate, and then the samples of these two trials cannot be found.
 set -euo pipefail
 
 work=$(mktemp -d)

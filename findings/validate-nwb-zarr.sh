@@ -8,7 +8,7 @@
 # raised. Reading the same file works, and so does validating through an open io.
 # Versions: pynwb 4.2.0, hdmf 6.2.0, hdmf-zarr 0.13.0.
 # Why it matters: NWB Zarr is uploaded to the archive. The obvious call to check such a file
-# fails with an error that blames neither the file nor the caller's arguments.
+# fails with an error that has nothing to do with the file or with what the caller passed.
 set -euo pipefail
 
 work=$(mktemp -d)
