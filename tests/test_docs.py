@@ -32,6 +32,7 @@ PROGRAMS = ("dandifile", "dandi", "localdandi")
 SET_UP = (
     "pip",
     "git",
+    "dask",
     "export",
     "ln",
     "python",

@@ -264,7 +264,7 @@ def scan(
     executor: Executor = "local",
     step_timeout: StepTimeout = None,
 ) -> int:
-    """Write dandiset.assets.tsv, the list of files for machines without them."""
+    """Write dandiset.assets.tsv, for machines without the data."""
     from dandifile.commands.common import Flags
     from dandifile.commands.scan import scan
 
@@ -302,7 +302,7 @@ def organize(
     executor: Executor = "local",
     step_timeout: StepTimeout = None,
 ) -> int:
-    """Show the names that files get, and make a folder with these names."""
+    """Show the names that files get; make a folder with them."""
     from dandifile.commands.common import Flags
     from dandifile.commands.organize import organize
 

@@ -111,7 +111,7 @@ def test_a_draft_that_holds_assets_is_never_adopted(new_writer: Make, intent: Pa
     create_once(writer, "Place cells", {}, intent)
     blob = upload(writer, file.path, file.size, file.digest).blob
     writer.create_asset("a.bin", blob, METADATA)
-    with pytest.raises(BlockedError, match="1 assets"):
+    with pytest.raises(BlockedError, match="1 asset, created"):
         create_once(new_writer(), "Place cells", {}, intent)
 
 

@@ -132,7 +132,7 @@ def _is_left_by(draft: JsonObject, earlier: Intent, embargo: Embargo | None) -> 
 def _choice(reader: Reader, name: str, drafts: list[JsonObject]) -> BlockedError:
     instance = reader.instance
     listed = ", ".join(
-        f"{draft['identifier']} (number of assets: {draft['draft_version']['asset_count']}, "
+        f"{draft['identifier']} ({_assets(draft['draft_version']['asset_count'])}, "
         f"created {draft['created'][:10]}, {instance.page(draft['identifier'])})"
         for draft in drafts
     )
@@ -142,6 +142,10 @@ def _choice(reader: Reader, name: str, drafts: list[JsonObject]) -> BlockedError
         fix=f'if it is the one, write `identifier: "{drafts[0]["identifier"]}"` into the spec; '
         "if you want another one, give it another `name`",
     )
+
+
+def _assets(count: int) -> str:
+    return f"{count:,} asset{'' if count == 1 else 's'}"
 
 
 def _in_doubt(error: ArchiveError) -> bool:
