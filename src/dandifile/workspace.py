@@ -38,7 +38,7 @@ from dandifile.model import (
     Step,
     Target,
 )
-from dandifile.plan.kind import Means, Options
+from dandifile.plan.kind import Options, StepContext
 from dandifile.plan.planner import CREATED, JOIN, Situation, base_of, make_plan, review, steps_of
 from dandifile.plan.standing import Standing
 from dandifile.run.engines import LOCAL, Engine, local
@@ -184,7 +184,7 @@ def carry_out(workspace: Workspace, planned: Planned, notify: Notify, sent: Call
     """Does the plan's steps, looks again whether all is as planned, and notes what was made of which file."""
     assert workspace.key is not None, "whoever writes has a key"
     writer = Writer(workspace.instance, workspace.key, workspace.identifier, workspace.cache)
-    means = Means(writer, workspace.spec.root, workspace.state, sent)
+    context = StepContext(writer, workspace.spec.root, workspace.state, sent)
 
     def told(step: Step, result: Result | None) -> None:
         if step.kind == "dandiset" and result and result.status is Status.DONE:
@@ -193,7 +193,7 @@ def carry_out(workspace: Workspace, planned: Planned, notify: Notify, sent: Call
         if step.kind != JOIN:
             notify(step, result)
 
-    with ThreadPoolExecutor(workspace.jobs) as pool, _performer(workspace, means) as perform:
+    with ThreadPoolExecutor(workspace.jobs) as pool, _performer(workspace, context) as perform:
         results = execute(planned.plan.steps, perform, pool, told)
     joins = {step.id for step in planned.plan.steps if step.kind == JOIN}
     outcomes = tuple(result for step, result in results.items() if step not in joins)
@@ -237,19 +237,19 @@ def _all_done(change: Change, done: Collection[str]) -> bool:
 
 
 @contextmanager
-def _performer(workspace: Workspace, means: Means) -> Iterator[Perform]:
+def _performer(workspace: Workspace, context: StepContext) -> Iterator[Perform]:
     """Uploads go from a cluster's workers; those of this machine reach its own embedded archive alone."""
     if workspace.engine is local or workspace.instance.name == LOCAL:
-        yield partial(_perform, means)
+        yield partial(_perform, context)
         return
     with workspace.engine("threads", workspace.jobs) as workers:
-        sending = Sending(workers, means, workspace.jobs)
-        here = partial(_perform, replace(means, parts=sending.parts))
+        sending = Sending(workers, context, workspace.jobs)
+        here = partial(_perform, replace(context, parts=sending.parts))
         yield partial(sending.perform, here)
 
 
-def _perform(means: Means, step: Step, inputs: Mapping[str, Json]) -> Json:
-    return None if step.kind == JOIN else KINDS[step.kind].perform(step, means, inputs)
+def _perform(context: StepContext, step: Step, inputs: Mapping[str, Json]) -> Json:
+    return None if step.kind == JOIN else KINDS[step.kind].perform(step, context, inputs)
 
 
 def _target(workspace: Workspace, reader: Reader) -> Target:

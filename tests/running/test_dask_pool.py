@@ -236,7 +236,7 @@ def test_the_key_is_in_nothing_that_is_sent(lab: Lab, monkeypatch: pytest.Monkey
     from dandifile.archive.credentials import Secret
     from dandifile.archive.instances import Instance
     from dandifile.archive.writer import Writer
-    from dandifile.plan.kind import Means
+    from dandifile.plan.kind import StepContext
     from dandifile.run.cache import MemoryCache
     from dandifile.run.child import task
     from dandifile.run.uploads import _placed, upload_from_here
@@ -246,7 +246,7 @@ def test_the_key_is_in_nothing_that_is_sent(lab: Lab, monkeypatch: pytest.Monkey
     file = {"do": "upload", "source": "a.csv", "size": 1, "digest": "d-1"}
     part = {"do": "send-part", "source": "a.zarr", "zarr": "z", "files": [["0", 1, "0" * 32]]}
     for params in (file, part):
-        sent = _placed(Step("1", "assets", params), Means(writer, lab.folder, lab.folder))
+        sent = _placed(Step("1", "assets", params), StepContext(writer, lab.folder, lab.folder))
         assert lab.archive.key not in json.dumps(task(upload_from_here, sent, {}))
 
 

@@ -13,10 +13,10 @@ import pytest
 from dandifile.model import IgnoredCheck, JsonObject, Local, Record, Severity, Validation, Vocabulary
 from dandifile.survey.findings import split
 from dandifile.survey.inventory import inventory
-from dandifile.survey.judge import judge
 from dandifile.survey.naming import names
 from dandifile.survey.nwb import extract
 from dandifile.survey.survey import survey
+from dandifile.survey.validate_all import validate_all
 from tests.survey.lab import Runner, spec_of, write_nwb
 
 LAB = Vocabulary(
@@ -149,7 +149,7 @@ def test_every_command_that_reads_files_honours_the_vocabulary(tmp_path: Path) -
     assert [name for _, name in names(spec, Runner(), Record()).files] == [path]
     [line] = inventory(spec, Runner(), Record(), (), ()).here
     assert (line.path, line.subject, line.validation) == (path, "Mueller1", "valid")
-    local, of_refused = judge(spec, Runner())
+    local, of_refused = validate_all(spec, Runner())
     assert ([asset.path for asset in local.assets], of_refused) == ([path], ())
 
 

@@ -56,7 +56,7 @@ class Reader:
         return self._once.get("info", self._info)
 
     def check_instance(self) -> None:
-        """Make sure that this is the archive that the spec means, and that we can talk to it.
+        """Make sure that this is the archive that the spec context, and that we can talk to it.
 
         The API URL that the server gives must be the instance's own: test servers and copies
         call themselves `DANDI` too. UserError otherwise.

@@ -102,7 +102,7 @@ def _unsettled(wanted: Wanted, lock: Lock, counts: Mapping[Location, int]) -> It
     if words:
         word = json.dumps(min(words, key=len), ensure_ascii=False)
         yield (
-            "to settle such a word, say under `regions.names` what it means, as in"
+            "to settle such a word, say under `regions.names` what it context, as in"
             f' `names: {{{word}: ["UBERON:…"]}}` ([] for no region), or give'
             " those assets their regions under `regions.sessions`, `subjects` or `paths`"
         )

@@ -18,12 +18,12 @@ def validate(flags: Flags, report: Path | None) -> int:
     from dandifile.run.engines import engine
     from dandifile.run.survey_runner import survey_runner
     from dandifile.survey import tasks
-    from dandifile.survey.judge import judge
+    from dandifile.survey.validate_all import validate_all
 
     with at_hand(flags) as (spec, cache, jobs):
         pools = engine(flags.executor), limit(flags, spec)
         with watching(flags) as (notify, _), survey_runner(tasks, cache, jobs, notify, *pools) as run:
-            local, of_refused = judge(spec, run)
+            local, of_refused = validate_all(spec, run)
         verdict = _verdict(spec, local, of_refused)
     if report is not None:
         _write(verdict, report)

@@ -13,7 +13,7 @@ from dandifile.plan.standing import Standing
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
-    from dandifile.plan.kind import Difference, Means, Options
+    from dandifile.plan.kind import Difference, Options, StepContext
 
 NAME = "dandiset"
 
@@ -70,10 +70,10 @@ def rebased(change: Change, observed: object) -> Change:
     return change
 
 
-def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
+def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> JsonObject:
     from dandifile.archive.create import create_once, intent_file
 
     name = step.params["name"]
-    intent = intent_file(means.state, means.writer.reader.instance, name)
-    made = create_once(means.writer, name, step.params["metadata"], intent)
+    intent = intent_file(context.state, context.writer.reader.instance, name)
+    made = create_once(context.writer, name, step.params["metadata"], intent)
     return {"identifier": made}

@@ -27,7 +27,7 @@ from dandifile.plan.standing import standing as stands
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
-    from dandifile.plan.kind import Means, Options
+    from dandifile.plan.kind import Options, StepContext
 
 NAME = "metadata"
 
@@ -193,7 +193,7 @@ def rebased(change: Change, observed: object) -> Change:
     return change
 
 
-def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
+def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> JsonObject:
     """GET the document, lay the fields over it, PUT it if that changed anything.
 
     Where the PUT must be sent again, all of this is done again: it may have had its effect, and
@@ -205,23 +205,23 @@ def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
     fields: Mapping[str, JsonObject] = step.params["fields"]
 
     def now_and_wanted() -> tuple[JsonObject, JsonObject]:
-        document = means.writer.reader.fresh().draft()["metadata"]
+        document = context.writer.reader.fresh().draft()["metadata"]
         own = own_part(document)
         if "dandiset" not in inputs:
             _refuse_stale(fields, own)
         wanted = overlay(own, {name: value["after"] for name, value in fields.items()})
-        return document, document if wanted == own else _accepted(sent(wanted, document), means)
+        return document, document if wanted == own else _accepted(sent(wanted, document), context)
 
     document, wanted = now_and_wanted()
     if wanted == document:
         return {"written": []}
-    means.writer.put_metadata(wanted.get("name", ""), wanted, anew=lambda: now_and_wanted()[1])
+    context.writer.put_metadata(wanted.get("name", ""), wanted, anew=lambda: now_and_wanted()[1])
     return {"written": sorted(fields)}
 
 
-def _accepted(document: JsonObject, means: Means) -> JsonObject:
+def _accepted(document: JsonObject, context: StepContext) -> JsonObject:
     """The document in the archive's own schema version where it does not accept the one that it is in."""
-    versions = Versions.of(means.writer.reader)
+    versions = Versions.of(context.writer.reader)
     return {**document, KEY: versions.own} if versions.refuses(str(document.get(KEY, ""))) else document
 
 

@@ -20,7 +20,7 @@ from dandifile.survey.findings import split
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
-    from dandifile.plan.kind import Means, Options
+    from dandifile.plan.kind import Options, StepContext
 
 NAME = "uploads"
 PERMIT = "delete-uploads"
@@ -163,9 +163,9 @@ def rebased(change: Change, observed: object) -> Change:
     return change
 
 
-def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
+def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> JsonObject:
     """Drops them, unless somebody has begun another one, or some content has not got to the draft."""
-    reader = means.writer.reader.fresh()
+    reader = context.writer.reader.fresh()
     now = {item["upload_id"]: item["etag"] for item in reader.open_uploads()}
     if now.keys() - set(step.params["uploads"]):
         raise BlockedError(
@@ -175,7 +175,7 @@ def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
     if step.params["finished"] and set(now.values()) - _on_draft(reader):
         raise BlockedError("the content of some of them is not on the draft yet", fix="run apply again")
     if now:
-        means.writer.drop_uploads()
+        context.writer.drop_uploads()
     return {"dropped": len(now)}
 
 

@@ -8,7 +8,7 @@ JSON (`Json`), so that a plan can be saved, reviewed and run elsewhere.
 from __future__ import annotations
 
 from dandifile.model.document import Cache, Json, JsonObject
-from dandifile.model.here import (
+from dandifile.model.local import (
     Finding,
     GoneAsset,
     Local,
@@ -22,10 +22,7 @@ from dandifile.model.here import (
     ZarrFile,
     is_zarr,
 )
-from dandifile.model.regions import Anatomies, Located, Location, Regions
-from dandifile.model.there import Complaint, Health, RemoteAsset, Target
-from dandifile.model.wanted import IgnoredCheck, Overlay, PathEntry, Spec, Validation, Vocabulary
-from dandifile.model.work import (
+from dandifile.model.plan import (
     GIVEN_UP,
     Action,
     Block,
@@ -38,6 +35,9 @@ from dandifile.model.work import (
     Status,
     Step,
 )
+from dandifile.model.regions import Anatomies, Located, Location, Regions
+from dandifile.model.remote import Complaint, Health, RemoteAsset, Target
+from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Spec, Validation, Vocabulary
 
 __all__ = [
     "GIVEN_UP",

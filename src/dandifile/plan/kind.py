@@ -44,7 +44,7 @@ Parts: TypeAlias = Callable[[Iterable[Step]], Iterator[Any]]
 
 
 @dataclass(frozen=True)
-class Means:
+class StepContext:
     """What a step may use: the archive, and the folders that it reads data from and notes things in.
 
     `parts` has other machines do parts of it; where there are none, the step does all itself.
@@ -79,4 +79,4 @@ class Kind(Protocol):
     def rebased(self, change: Change, observed: Any) -> Change:
         """A change that is due, with whatever names the resource today in place of what did then."""
 
-    def perform(self, step: Step, means: Means, inputs: Mapping[str, Json]) -> Json: ...
+    def perform(self, step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Json: ...

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dandifile.model import Json, JsonObject, Step
-from dandifile.plan.kind import Means
+from dandifile.plan.kind import StepContext
 from dandifile.run.execute import Perform
 
 
@@ -22,7 +22,7 @@ class Sending:
     """Has `workers` send what is to be sent, at most `at_once` parts of one Zarr at a time."""
 
     workers: Executor
-    means: Means
+    context: StepContext
     at_once: int
 
     def perform(self, here: Perform, step: Step, inputs: Mapping[str, Json]) -> Json:
@@ -46,11 +46,11 @@ class Sending:
                 future.cancel()
 
     def _submit(self, step: Step, inputs: Mapping[str, Json]) -> Future[Json]:
-        return self.workers.submit(upload_from_here, _placed(step, self.means), inputs)
+        return self.workers.submit(upload_from_here, _placed(step, self.context), inputs)
 
     def _told(self, future: Future[Json]) -> Json:
         done = future.result()
-        self.means.sent(done["sent"])
+        self.context.sent(done["sent"])
         return done
 
 
@@ -66,18 +66,18 @@ def upload_from_here(step: Step, inputs: Mapping[str, Json]) -> Json:
     instance = Instance.called(at["instance"], at["web_url"], at["api_url"])
     writer = Writer(instance, require_key(instance), at["identifier"], MemoryCache())
     root = Path(at["root"])
-    return KINDS[step.kind].perform(step, Means(writer, root, root / ".dandifile"), inputs)
+    return KINDS[step.kind].perform(step, StepContext(writer, root, root / ".dandifile"), inputs)
 
 
-def _placed(step: Step, means: Means) -> Step:
+def _placed(step: Step, context: StepContext) -> Step:
     """The step with where its files are and where they go; no key."""
-    instance = means.writer.reader.instance
-    root = means.root.absolute()
+    instance = context.writer.reader.instance
+    root = context.root.absolute()
     at = {
         "instance": instance.name,
         "web_url": instance.web_url,
         "api_url": instance.api_url,
-        "identifier": means.writer.identifier,
+        "identifier": context.writer.identifier,
         "root": str(root),
     }
     return replace(step, params={**step.params, "path": str(root / step.params["source"]), "at": at})

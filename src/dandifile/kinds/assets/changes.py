@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from dandifile.kinds.assets.gather import NAME, Desired, Observed
-from dandifile.kinds.assets.states import differing, held, laid_over, renewed, state
+from dandifile.kinds.assets.states import differing, held, merge_declared, renewed, state
 from dandifile.kinds.schema import without_version
 from dandifile.model import Change, JsonObject, Key, LocalAsset, RemoteAsset
 
 
 def move(asset: LocalAsset, source: RemoteAsset, desired: Desired, observed: Observed) -> Change:
     current = observed.metadata([source.asset_id])[source.asset_id]
-    after = laid_over(current, desired.rules.declared(asset.path, current), asset.metadata)
+    after = merge_declared(current, desired.rules.declared(asset.path, current), asset.metadata)
     old, new = differing(current, after)
     before = state(source, old, asset_id=source.asset_id)
     return Change(Key(NAME, asset.path), before, state(asset, new, **held(source)))
@@ -57,7 +57,9 @@ def _write(
     else:
         known, where = asset.metadata or {}, {"source": asset.source}
     content = renewed(known, there)
-    after = without_version(laid_over(content, desired.rules.declared(asset.path, content), asset.metadata))
+    after = without_version(
+        merge_declared(content, desired.rules.declared(asset.path, content), asset.metadata)
+    )
     key = Key(NAME, asset.path)
     if replaced is None:
         return Change(key, None, state(asset, after, **where))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from dandifile.kinds.assets.gather import NAME, Desired, Observed
-from dandifile.kinds.assets.states import differing, held, laid_over, renewed, state
+from dandifile.kinds.assets.states import differing, held, merge_declared, renewed, state
 from dandifile.kinds.schema import KEY, Versions
 from dandifile.model import Change, JsonObject, Key, LocalAsset, RemoteAsset
 
@@ -58,7 +58,7 @@ def _after(
 ) -> JsonObject:
     extracted = _extracted(file, asset)
     base = renewed(extracted, current) if refresh and extracted else current
-    return laid_over(base, desired.rules.declared(asset.path, base), extracted)
+    return merge_declared(base, desired.rules.declared(asset.path, base), extracted)
 
 
 def _change(asset: RemoteAsset, current: JsonObject, after: JsonObject, versions: Versions) -> Change | None:

@@ -11,49 +11,51 @@ from dandifile.kinds.schema import KEY, Versions
 from dandifile.model import Json, JsonObject, Step
 
 if TYPE_CHECKING:
-    from dandifile.plan.kind import Means
+    from dandifile.plan.kind import StepContext
 
 
-def perform(step: Step, means: Means, inputs: Mapping[str, Json]) -> JsonObject:
+def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> JsonObject:
     """A parked asset has another id by now: every write gives it a new one."""
     parked = inputs.get(parking_id(step.params.get("path", "")))
     params = {**step.params, **_sent(inputs), **({"asset_id": parked["asset_id"]} if parked else {})}
-    return _VERBS[step.params["do"]](params, means)
+    return _VERBS[step.params["do"]](params, context)
 
 
-def _upload(params: JsonObject, means: Means) -> JsonObject:
+def _upload(params: JsonObject, context: StepContext) -> JsonObject:
     from dandifile.archive.transfer import upload
 
-    done = upload(means.writer, means.root / params["source"], params["size"], params["digest"], means.sent)
+    done = upload(
+        context.writer, context.root / params["source"], params["size"], params["digest"], context.sent
+    )
     return {"blob": done.blob, "sent": done.sent_bytes, "reused": done.reused}
 
 
-def _create(params: JsonObject, means: Means) -> JsonObject:
-    metadata = _current_schema(params["metadata"], means)
-    made = means.writer.create_asset(params["path"], params.get("blob"), metadata, zarr=params.get("zarr"))
+def _create(params: JsonObject, context: StepContext) -> JsonObject:
+    metadata = _current_schema(params["metadata"], context)
+    made = context.writer.create_asset(params["path"], params.get("blob"), metadata, zarr=params.get("zarr"))
     return {"asset_id": made.asset_id}
 
 
-def _put(params: JsonObject, means: Means) -> JsonObject:
+def _put(params: JsonObject, context: StepContext) -> JsonObject:
     """Other content brings its whole metadata; the same content keeps all but the changed keys."""
     asset_id, changed = params["asset_id"], params["metadata"]
-    current = {} if params["whole"] else means.writer.reader.asset_metadata([asset_id])[asset_id]
-    metadata = _current_schema({**current, **changed}, means)
-    made = means.writer.put_asset(
+    current = {} if params["whole"] else context.writer.reader.asset_metadata([asset_id])[asset_id]
+    metadata = _current_schema({**current, **changed}, context)
+    made = context.writer.put_asset(
         asset_id, params["path"], params.get("blob"), metadata, zarr=params.get("zarr")
     )
     return {"asset_id": made.asset_id}
 
 
-def _delete(params: JsonObject, means: Means) -> JsonObject:
-    means.writer.delete_asset(params["asset_id"])
+def _delete(params: JsonObject, context: StepContext) -> JsonObject:
+    context.writer.delete_asset(params["asset_id"])
     return {}
 
 
-def _current_schema(metadata: JsonObject, means: Means) -> JsonObject:
+def _current_schema(metadata: JsonObject, context: StepContext) -> JsonObject:
     """Whatever is sent says the server's schema version: it may not know others (dandi-api 7)."""
     kept = {key: value for key, value in metadata.items() if value is not None}
-    return {**kept, KEY: Versions.of(means.writer.reader).own}
+    return {**kept, KEY: Versions.of(context.writer.reader).own}
 
 
 def _sent(inputs: Mapping[str, Json]) -> JsonObject:
@@ -63,7 +65,7 @@ def _sent(inputs: Mapping[str, Json]) -> JsonObject:
     }
 
 
-_VERBS: Mapping[str, Callable[[JsonObject, Means], JsonObject]] = {
+_VERBS: Mapping[str, Callable[[JsonObject, StepContext], JsonObject]] = {
     "upload": _upload,
     "send": send,
     "send-part": send_part,

@@ -37,7 +37,9 @@ EXTRACTED = frozenset(
 )
 
 
-def laid_over(metadata: JsonObject, declared: JsonObject, extracted: JsonObject | None = None) -> JsonObject:
+def merge_declared(
+    metadata: JsonObject, declared: JsonObject, extracted: JsonObject | None = None
+) -> JsonObject:
     """`metadata` with the declared keys; one declared null falls back to what was extracted, or goes.
 
     Where the file is not here, what would be extracted is unknown, and such a key stays.

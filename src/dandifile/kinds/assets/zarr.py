@@ -20,13 +20,13 @@ from dandifile.survey.zarr_walk import AbsentError
 
 if TYPE_CHECKING:
     from dandifile.archive.zarr import SendBatches
-    from dandifile.plan.kind import Means, Parts
+    from dandifile.plan.kind import Parts, StepContext
 
 _READERS = 4
 _FIX = "run plan again and look at it"
 
 
-def send(params: JsonObject, means: Means) -> JsonObject:
+def send(params: JsonObject, context: StepContext) -> JsonObject:
     """`{path, source, digest, zarr}` → `{"zarr", "sent"}`: the archive's Zarr has what the folder has.
 
     `zarr` is that of the asset whose content is replaced, else None. Nothing is sent unless the
@@ -34,27 +34,27 @@ def send(params: JsonObject, means: Means) -> JsonObject:
     """
     from dandifile.archive.zarr import LocalZarr, fill, zarr_for
 
-    folder = means.root / params["source"]
-    run = _remembering(means.writer.reader.cache)
+    folder = context.root / params["source"]
+    run = _remembering(context.writer.reader.cache)
 
     def files() -> Iterator[ZarrFile]:
         return _files(params["source"], folder, run)
 
     if summed(files()).digest != params["digest"]:
         raise DataError(f"{folder.name} was changed since the plan was made", where=str(folder), fix=_FIX)
-    zarr = params["zarr"] or zarr_for(means.writer, params["path"])
+    zarr = params["zarr"] or zarr_for(context.writer, params["path"])
     wanted = LocalZarr(folder, params["digest"], files)
-    away = _away(params["source"], zarr, means.parts) if means.parts else None
-    return {"zarr": zarr, "sent": fill(means.writer, zarr, wanted, means.sent, send=away)}
+    away = _away(params["source"], zarr, context.parts) if context.parts else None
+    return {"zarr": zarr, "sent": fill(context.writer, zarr, wanted, context.sent, send=away)}
 
 
-def send_part(params: JsonObject, means: Means) -> JsonObject:
+def send_part(params: JsonObject, context: StepContext) -> JsonObject:
     """`{source, zarr, files: [[path, size, md5], …]}` → `{"sent"}`: these files are on the archive."""
     from dandifile.archive.zarr import send_files
 
     files = [ZarrFile(*file) for file in params["files"]]
-    folder = means.root / params["source"]
-    return {"sent": send_files(means.writer, params["zarr"], folder, files, means.sent)}
+    folder = context.root / params["source"]
+    return {"sent": send_files(context.writer, params["zarr"], folder, files, context.sent)}
 
 
 def _away(source: str, zarr: str, parts: Parts) -> SendBatches:

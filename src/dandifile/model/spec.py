@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dandifile.model.document import Json, JsonObject
+from dandifile.model.plan import Block
 from dandifile.model.regions import Regions
-from dandifile.model.work import Block
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dandifile.model.document import Json, JsonObject
-from dandifile.model.there import Target
+from dandifile.model.remote import Target
 
 
 @dataclass(frozen=True, order=True)

@@ -8,7 +8,7 @@ from dandifile.survey.stages import Runner, digested, inspected, validated
 from dandifile.survey.survey import survey
 
 
-def judge(spec: Spec, run: Runner) -> tuple[Local, tuple[Finding, ...]]:
+def validate_all(spec: Spec, run: Runner) -> tuple[Local, tuple[Finding, ...]]:
     """What is here with its findings, and the findings of NWB files that are refused.
 
     A file without a name or metadata is no asset yet, but its findings may say why.
