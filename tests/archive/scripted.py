@@ -11,7 +11,7 @@ from threading import Lock, Thread
 from typing import Any
 
 from dandifile.archive.http import ReadApi
-from dandifile.archive.instances import Instance
+from dandifile.archive.instance import Instance
 from dandifile.archive.retry import Patience
 from dandifile.model import Json
 

@@ -10,7 +10,7 @@ import pytest
 from dandifile.archive.create import create_once, settled
 from dandifile.archive.credentials import Secret
 from dandifile.archive.http import WriteApi
-from dandifile.archive.instances import Instance
+from dandifile.archive.instance import Instance
 from dandifile.archive.retry import Patience
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Embargo, Writer

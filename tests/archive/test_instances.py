@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from dandifile.archive.instances import Instance, known, resolve
+from dandifile.archive.instance import Instance
+from dandifile.archive.instances import known, resolve
 from dandifile.archive.reader import Reader
 from dandifile.errors import ArchiveError, UserError
 from dandifile.run.cache import MemoryCache

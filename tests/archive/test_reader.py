@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dandifile.archive.credentials import Secret
-from dandifile.archive.instances import Instance, known
+from dandifile.archive.instance import Instance
+from dandifile.archive.instances import known
 from dandifile.archive.reader import Reader
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Embargo, Writer

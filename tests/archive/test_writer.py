@@ -7,7 +7,7 @@ import pytest
 
 from dandifile.archive.credentials import Secret
 from dandifile.archive.http import WriteApi
-from dandifile.archive.instances import Instance
+from dandifile.archive.instance import Instance
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError, CredentialsError, UserError

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from dandifile.archive.instances import Instance
+from dandifile.archive.instance import Instance
 from dandifile.archive.reader import Reader
 from dandifile.archive.retry import NoAnswerError
 from dandifile.archive.writer import Embargo, Writer

@@ -21,7 +21,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from dandifile.archive.credentials import Secret, missing_key, refused_key
-from dandifile.archive.instances import Instance
+from dandifile.archive.instance import Instance
 from dandifile.archive.retry import PATIENT, Patience, Repeat, exchange, http_date
 from dandifile.archive.shapes import BLOB, page
 from dandifile.archive.urls import is_loopback, origin_of

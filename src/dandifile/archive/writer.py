@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from dandifile.archive import shapes
 from dandifile.archive.credentials import Secret
 from dandifile.archive.http import Answer, Call, WriteApi
-from dandifile.archive.instances import Instance
+from dandifile.archive.instance import Instance
 from dandifile.archive.metadata import content_digest, schema_version, strip_asset, strip_dandiset
 from dandifile.archive.once import Once
 from dandifile.archive.reader import NOT_FOUND, Reader
