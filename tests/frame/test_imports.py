@@ -12,7 +12,7 @@ from tests.frame.imports import imports
 
 SOURCE = ROOT / "src"
 
-NOUNS = {"model", "errors", "globs", "identifiers", "characters", "doi", "taxa"}
+NOUNS = {"model", "errors", "globs", "identifiers", "characters", "doi", "taxa", "words"}
 BASE = NOUNS | {"schemafiles", "writing", "reading", "waits", "interrupt"}
 PARTS = {"spec", "lookup", "survey", "archive", "plan"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {
@@ -28,10 +28,10 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "run": BASE | PARTS | {"kinds"},
     "workspace": BASE | PARTS | {"kinds", "run"},
     "organize": BASE | {"survey"},
-    "report": {"model", "errors", "globs", "identifiers", "checklist"},
-    "checklist": {"model"},
-    "embedded": {"errors"},
-    "local_identifiers": {"errors", "writing"},
+    "report": {"model", "errors", "globs", "identifiers", "words", "checklist"},
+    "checklist": {"model", "words"},
+    "embedded": {"errors", "words"},
+    "local_identifiers": {"errors", "writing", "words"},
     "commands": BASE
     | PARTS
     | {"kinds", "run", "workspace", "organize", "checklist", "report", "embedded", "local_identifiers"},
