@@ -57,7 +57,7 @@ class Sending:
 def upload_from_here(step: Step, inputs: Mapping[str, Json]) -> Json:
     """Does a step that sends on the machine that it is called on, with the key that is found there."""
     from dandifile.archive.credentials import require_key
-    from dandifile.archive.instances import Instance
+    from dandifile.archive.instance import Instance
     from dandifile.archive.writer import Writer
     from dandifile.kinds import KINDS
     from dandifile.run.cache import MemoryCache
