@@ -15,7 +15,7 @@ from dandifile.organize.log import Entry, Writer, logs, made_before, new_log
 from dandifile.organize.media import rewrite
 from dandifile.organize.tree import Mode, Placement, Source
 from dandifile.survey.digest import dandi_etag
-from dandifile.survey.nwb.references import media_file
+from dandifile.survey.nwb.references import media_path
 from dandifile.survey.steady import steady
 
 
@@ -102,7 +102,7 @@ def _put_with_media(source: Source, tree: Tree) -> None:
         references = rewrite(temporary, source.path)
         for old, new in references.items():
             path = posixpath.join(posixpath.dirname(source.path), new)
-            _put_medium(media_file(source.file, old), path, tree)
+            _put_medium(media_path(source.file, old), path, tree)
         made = temporary.stat()
         entry = Entry(source.file, source.path, source.digest, made.st_size, made.st_mtime_ns, references)
         _publish(temporary, target, entry, tree.log)
