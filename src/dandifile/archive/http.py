@@ -27,8 +27,7 @@ from dandifile.archive.shapes import BLOB, page
 from dandifile.archive.urls import is_loopback, origin_of
 from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Json
-from dandifile.reading.jsontext import NotJsonError, parse_json
-from dandifile.reading.shape import ANYTHING, Shape, misfit
+from dandifile.reading.jsontext import ANYTHING, NotJsonError, Shape, misfit, parse_json
 from dandifile.waits import within
 
 POOL = 64

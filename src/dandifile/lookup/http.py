@@ -25,8 +25,7 @@ from dandifile.lookup.answers import Answer, Found, NotFound, Request, Unreachab
 from dandifile.lookup.pace import Pace
 from dandifile.lookup.services import DAILY_QUOTA, Services, limits
 from dandifile.model import Cache, Json
-from dandifile.reading.jsontext import NotJsonError, parse_json
-from dandifile.reading.shape import maybe, misfit
+from dandifile.reading.jsontext import NotJsonError, maybe, misfit, parse_json
 from dandifile.waits import within
 
 TABLE = "lookup"
