@@ -16,7 +16,7 @@ from dandifile.identifiers import award_key, bare_orcid, ror_url, term_curie, te
 from dandifile.lookup.matching import normalised
 from dandifile.lookup.names import is_collective, tidy
 from dandifile.lookup.terms.spelled import curie, key
-from dandifile.plan.merge import curie as merged_curie
+from dandifile.planning.merge import curie as merged_curie
 from dandifile.report.words import plain
 from dandifile.spec.licenses import OF_THE_SCHEMA, same_license
 from dandifile.spec.resources import address

@@ -14,7 +14,7 @@ from dandifile.archive.instance import LOCAL
 from dandifile.commands.logs import keep_log, show_waits
 from dandifile.errors import UserError
 from dandifile.model import Json, Spec
-from dandifile.plan.kind import Options
+from dandifile.planning.kind import Options
 from dandifile.spec.need import EVERYTHING, FILES, ONLINE, Need
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dandifile.model import Json
-from dandifile.plan.standing import Standing, standing
+from dandifile.planning.standing import Standing, standing
 
 TERM = {"schemaKey": "Anatomy", "identifier": "UBERON:0003881"}
 AS_THE_ARCHIVE_HAS_IT = {

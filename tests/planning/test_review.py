@@ -9,9 +9,9 @@ import pytest
 from dandifile.errors import BlockedError, Exit
 from dandifile.kinds import KINDS
 from dandifile.model import JsonObject, Local, Plan, Target
-from dandifile.plan.kind import Options
-from dandifile.plan.planner import Situation, base_of, make_plan, review
-from tests.plan.test_planner import load_cases, observed_of, plan_of, spec_of
+from dandifile.planning.kind import Options
+from dandifile.planning.planner import Situation, base_of, make_plan, review
+from tests.planning.test_planner import load_cases, observed_of, plan_of, spec_of
 
 FILES = {"a.nwb": "d1", "b.nwb": "d2"}
 

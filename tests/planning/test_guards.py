@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dandifile.plan.guards import too_many_deletions
+from dandifile.planning.guards import too_many_deletions
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from dandifile.model import Block, Change, Json, Local, Spec, Step
-from dandifile.plan.standing import Standing
+from dandifile.planning.standing import Standing
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader

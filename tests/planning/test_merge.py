@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dandifile.model import Json
-from dandifile.plan.merge import carry, is_empty, merge, same
+from dandifile.planning.merge import carry, is_empty, merge, same
 
 scalars = st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab ", max_size=3)
 values = st.recursive(

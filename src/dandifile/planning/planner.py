@@ -8,8 +8,8 @@ from typing import Any
 
 from dandifile.errors import BlockedError
 from dandifile.model import Change, Effect, Local, Plan, Spec, Step, Target
-from dandifile.plan.kind import Kind, Options
-from dandifile.plan.standing import Standing
+from dandifile.planning.kind import Kind, Options
+from dandifile.planning.standing import Standing
 
 JOIN = "join"
 """The kind of a step that does nothing but wait for others."""

@@ -26,7 +26,7 @@ from dandifile.model import (
     Recorded,
     RemoteAsset,
 )
-from dandifile.plan.kind import Difference, Options
+from dandifile.planning.kind import Difference, Options
 
 PATHS = ["a", "b", "c", "d/e", "d/f", "d"]
 CONTENTS = ["d1", "d2", "d3"]

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from dandifile.errors import SpecError, UserError
 from dandifile.model import Change, Json, Key, Plan, Step, Target
-from dandifile.plan.planfile import from_json, read, refuse_overwriting, to_json, write
+from dandifile.planning.planfile import from_json, read, refuse_overwriting, to_json, write
 from dandifile.schemafiles import schema
 from tests.report.strategies import plans
 

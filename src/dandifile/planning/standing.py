@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from dandifile.model import Json
-from dandifile.plan.merge import same
+from dandifile.planning.merge import same
 
 
 class Standing(StrEnum):

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from dandifile.kinds import KINDS
 from dandifile.model import Block, JsonObject, Step
-from dandifile.plan.planner import steps_of
-from tests.plan.test_planner import plan_of
+from dandifile.planning.planner import steps_of
+from tests.planning.test_planner import plan_of
 
 BOTH: JsonObject = {"spec": {"fields": {"name": "Rats"}}, "local": {"files": {"a.nwb": "d1", "b.nwb": "d2"}}}
 

@@ -36,8 +36,8 @@ from dandifile.model import (
     Spec,
     Target,
 )
-from dandifile.plan.kind import Options
-from dandifile.plan.planner import Situation, make_plan
+from dandifile.planning.kind import Options
+from dandifile.planning.planner import Situation, make_plan
 
 CASES = Path(__file__).parents[1] / "cases" / "plan"
 SIGNS = {
