@@ -24,6 +24,9 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "waits": frozenset[str](),
     "interrupt": frozenset[str](),
     **dict.fromkeys(PARTS, BASE),
+    "net": {"errors", "waits"},
+    "archive": BASE | {"net"},
+    "lookup": BASE | {"net"},
     "kinds": BASE | PARTS | {"checklist"},
     "run": BASE | PARTS | {"kinds"},
     "workspace": BASE | PARTS | {"kinds", "run"},
@@ -45,6 +48,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
 
 HTTP = {"requests", "urllib3", "httpx", "aiohttp", "http.client", "urllib.request"}
 MAY_SPEAK = {
+    "net": HTTP,
     "archive": HTTP,
     "lookup": HTTP,
 }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dandifile.archive.urls import is_loopback, normal_url
+from dandifile.net.urls import is_loopback, normal_url
 
 
 @pytest.mark.parametrize(

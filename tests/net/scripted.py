@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any
 
-from dandifile.archive.http import ReadApi
+from dandifile.archive.api import ReadApi
 from dandifile.archive.instance import Instance
-from dandifile.archive.retry import Patience
 from dandifile.model import Json
+from dandifile.net.retry import Patience
 
 QUICK = Patience(attempts=4, unreached=2, first=0.01, longest=0.05, total=5.0)
 

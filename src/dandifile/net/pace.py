@@ -7,8 +7,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from dandifile.lookup.services import Limit
+from dataclasses import dataclass
 
 
 class Pace:
@@ -38,3 +37,12 @@ class Pace:
             if at - now <= patience:
                 self._sent.append(at)
             return at - now
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `requests` in any `seconds`, and `at_once` of them unanswered."""
+
+    requests: int
+    seconds: float
+    at_once: int

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from dandifile.errors import UserError
-from dandifile.lookup.answers import Answer, Found, NotFound, Request, Unreachable
-from dandifile.lookup.http import Client
-from dandifile.lookup.pace import Pace
-from dandifile.lookup.services import Limit, Services
+from dandifile.lookup.client import Answer, Client, Found, NotFound, Request, Unreachable
+from dandifile.lookup.services import Services
+from dandifile.net.pace import Limit, Pace
 from tests.frame import ROOT
 from tests.frame.imports import imports
 from tests.lookup.conftest import NOW, NewClient
@@ -221,7 +220,7 @@ def test_only_the_client_speaks_http(file: Path) -> None:
     spoken = {
         name for name in imports(file.read_text("utf-8"), module) if name.startswith(("requests", "urllib3"))
     }
-    assert not spoken or module == "dandifile.lookup.http"
+    assert not spoken or module == "dandifile.lookup.client"
 
 
 def test_a_service_that_gave_no_answer_in_time_is_not_waited_for_again(
@@ -258,7 +257,7 @@ def test_a_whole_answer_has_a_bound_of_its_own(replay: Replay, new_client: NewCl
 def test_a_remembered_answer_of_another_form_is_asked_for_again(
     replay: Replay, new_client: NewClient, entry: object
 ) -> None:
-    from dandifile.lookup.http import TABLE
+    from dandifile.lookup.client import TABLE
     from dandifile.run.cache import MemoryCache
 
     cache = MemoryCache()

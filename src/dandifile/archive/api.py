@@ -22,11 +22,11 @@ from requests.auth import AuthBase
 
 from dandifile.archive.credentials import Secret, missing_key, refused_key
 from dandifile.archive.instance import Instance
-from dandifile.archive.retry import PATIENT, Patience, Repeat, exchange, http_date
 from dandifile.archive.shapes import BLOB, page
-from dandifile.archive.urls import is_loopback, origin_of
 from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Json
+from dandifile.net.retry import PATIENT, Patience, Repeat, exchange, http_date
+from dandifile.net.urls import is_loopback, origin_of
 from dandifile.reading.jsontext import NotJsonError, parse_json
 from dandifile.reading.shape import ANYTHING, Shape, misfit
 from dandifile.waits import within

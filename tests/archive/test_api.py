@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 import requests
 
+from dandifile.archive.api import Call, KeyAuth, ReadApi, Timeouts, WriteApi, get_json, new_session
 from dandifile.archive.credentials import Secret
-from dandifile.archive.http import Call, KeyAuth, ReadApi, Timeouts, WriteApi, get_json, new_session
-from dandifile.archive.retry import Repeat
 from dandifile.errors import ArchiveError, CredentialsError, UserError
-from tests.archive.scripted import QUICK, Asked, Reply, Scripted
+from dandifile.net.retry import Repeat
+from tests.net.scripted import QUICK, Asked, Reply, Scripted
 
 KEY = Secret("0123456789abcdef0123456789abcdef01234567")
 

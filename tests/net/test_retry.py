@@ -12,9 +12,9 @@ import requests
 from urllib3 import HTTPSConnectionPool
 from urllib3.exceptions import MaxRetryError, NameResolutionError
 
-from dandifile.archive import retry
-from dandifile.archive.retry import NoAnswerError, Patience, Repeat, exchange
-from tests.archive.scripted import QUICK, Reply, Scripted
+from dandifile.net import retry
+from dandifile.net.retry import NoAnswerError, Patience, Repeat, exchange
+from tests.net.scripted import QUICK, Reply, Scripted
 
 
 def ask(
