@@ -13,7 +13,7 @@ from tests.frame.imports import imports
 SOURCE = ROOT / "src"
 
 NOUNS = {"model", "errors", "globs", "identifiers", "characters", "doi", "taxa", "words"}
-BASE = NOUNS | {"schemafiles", "writing", "reading", "waits", "interrupt"}
+BASE = NOUNS | {"schemafiles", "writing", "reading", "waits", "interrupt", "locking"}
 PARTS = {"spec", "lookup", "survey", "archive", "planning"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {
     **dict.fromkeys(NOUNS, frozenset[str]()),
@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "schemafiles": {"model"},
     "writing": frozenset[str](),
     "reading": {"model", "errors"},
+    "locking": frozenset[str](),
     "waits": frozenset[str](),
     "interrupt": frozenset[str](),
     **dict.fromkeys(PARTS, BASE),
@@ -34,7 +35,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "report": {"model", "errors", "globs", "identifiers", "words", "checklist"},
     "checklist": {"model", "words"},
     "embedded": {"errors", "words"},
-    "local_identifiers": {"errors", "writing", "words"},
+    "local_identifiers": {"errors", "writing", "words", "locking"},
     "commands": BASE
     | PARTS
     | {"kinds", "run", "workspace", "organize", "checklist", "report", "embedded", "local_identifiers"},
