@@ -3,15 +3,23 @@
 The dandi package sees external links only, and media in a few places only.
 """
 
+# Names stay as they were scanned: strings, never resolved.
+# ruff: noqa: PTH117, PTH118, PTH120
+
 from __future__ import annotations
 
+import os
+import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dandifile.survey.nwb.remarks import Reason
+
 if TYPE_CHECKING:
     import h5py
+
 
 _TYPE = b"neurodata_type"
 _MOST = 100_000  # references that are tried, of one dataset
@@ -216,3 +224,62 @@ def _is_dead(file: h5py.File, reference: Any) -> bool:
         return file[reference].name is None  # deleted, but not overwritten yet
     except (ValueError, KeyError, RuntimeError, OSError):
         return True
+
+
+_WAYS = {
+    "link": "is a link to",
+    "storage": "is kept in",
+    "virtual": "is put together from",
+}
+
+
+def of_inside(inside: Inside) -> Reason | None:
+    """Why a file cannot be uploaded for what it refers to: data in other files, links to nothing."""
+    if inside.outside:
+        first = inside.outside[0]
+        others = len({item.place for item in inside.outside}) - 1
+        more = f" (and {others} more like it)" if others else ""
+        return (
+            f"{first.place} {_WAYS[first.way]} {first.target}, which the archive does not get{more}",
+            "write the data into the file",
+        )
+    if inside.dangling:
+        place, target = inside.dangling[0]
+        more = f" (and {len(inside.dangling) - 1} more like it)" if len(inside.dangling) > 1 else ""
+        return (
+            f"{place} is a link to {target}, and there is nothing in the file{more}",
+            "delete the link, or write what it leads to",
+        )
+    return None
+
+
+LOST = "media_reference"
+"""The check that a reference holds in the dandiset, as findings and `validation.ignore` call it."""
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # one slash: the dandi package loses the other
+
+
+def is_url(name: str) -> bool:
+    return bool(_URL.match(name))
+
+
+def media_file(file: str, name: str) -> str:
+    """What the reference `name` in the NWB file `file` means here."""
+    return os.path.normpath(os.path.join(os.path.dirname(file), name))
+
+
+def lost(file: str, path: str, media: Iterable[str], paths: Mapping[str, str]) -> list[str]:
+    """The references of `file` that find nothing, or something else, once it is at `path`.
+
+    `paths` are the new places of all files, by where they are here, absolute.
+    """
+    return [
+        name
+        for name in media
+        if not is_url(name)
+        and (
+            os.path.isabs(name)
+            or paths.get(media_file(file, name))
+            != posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+        )
+    ]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dandifile.survey import words
-from dandifile.survey.remarks import RefusedValueError
+from dandifile.survey.nwb import subject
+from dandifile.survey.nwb.remarks import RefusedValueError
 
 OBO = "http://purl.obolibrary.org/obo/"
 
@@ -31,7 +31,7 @@ def test_every_name_on_dandis_list_means_what_it_means_there() -> None:
         ):
             theirs = extract_species({"species": name})
             assert theirs is not None
-            meant = words.species(name, {})
+            meant = subject.species_of(name, {})
             assert meant is not None
             assert meant.metadata == theirs.model_dump(mode="json", exclude_none=True)
 
@@ -53,7 +53,7 @@ def test_a_species_is_not_known_by_its_first_letters(word: str, wrongly: str, nu
     theirs = extract_species({"species": word})
     assert theirs is not None
     assert str(theirs.name).startswith(wrongly)
-    refused = refusal(words.species, word)
+    refused = refusal(subject.species_of, word)
     assert f"species '{word}'" in refused.reason
     assert wrongly in refused.reason
     assert f'vocabulary: {{species: {{"{word}": "NCBITaxon:{number}"}}}}' in refused.fix
@@ -71,24 +71,24 @@ def test_a_species_is_not_known_by_its_first_letters(word: str, wrongly: str, nu
     ],
 )
 def test_the_refusal_of_a_species_says_what_to_write(word: str, number: str) -> None:
-    refused = refusal(words.species, word)
+    refused = refusal(subject.species_of, word)
     assert f"species '{word}' is not on DANDI's list" in refused.reason
     assert f"{OBO}NCBITaxon_{number} into Subject.species" in refused.fix
     assert f'{{"{word}": "NCBITaxon:{number}"}}' in refused.fix
 
 
 def test_the_refusal_of_an_unknown_species_says_where_to_look() -> None:
-    assert "https://www.ncbi.nlm.nih.gov/taxonomy" in refusal(words.species, "unicorn").fix
+    assert "https://www.ncbi.nlm.nih.gov/taxonomy" in refusal(subject.species_of, "unicorn").fix
 
 
 def test_a_refusal_is_the_same_for_every_file_with_that_word() -> None:
-    one, two = refusal(words.species, "unicorn"), refusal(words.species, "unicorn")
+    one, two = refusal(subject.species_of, "unicorn"), refusal(subject.species_of, "unicorn")
     assert (one.reason, one.fix) == (two.reason, two.fix)
 
 
 @pytest.mark.parametrize("word", ["NCBITaxon:9541", "NCBITaxon_9541", f"{OBO}NCBITaxon_9541"])
 def test_an_id_is_the_species_itself(word: str) -> None:
-    meant = words.species(word, {})
+    meant = subject.species_of(word, {})
     assert meant is not None
     assert meant.metadata == {
         "schemaKey": "SpeciesType",
@@ -100,13 +100,13 @@ def test_an_id_is_the_species_itself(word: str) -> None:
 
 @pytest.mark.parametrize("word", ["crab-eating macaque", "Crab-eating  Macaque "])
 def test_the_vocabulary_says_what_a_word_for_a_species_means(word: str) -> None:
-    meant = words.species(word, {"crab-eating macaque": "NCBITaxon:9541"})
+    meant = subject.species_of(word, {"crab-eating macaque": "NCBITaxon:9541"})
     assert meant is not None
     assert meant.metadata["identifier"] == f"{OBO}NCBITaxon_9541"
 
 
 def test_the_vocabulary_wins_over_dandis_list() -> None:
-    meant = words.species("mouse", {"mouse": f"{OBO}NCBITaxon_10096"})
+    meant = subject.species_of("mouse", {"mouse": f"{OBO}NCBITaxon_10096"})
     assert meant is not None
     assert meant.metadata["name"] == "Mus spretus - Western wild mouse"
 
@@ -115,7 +115,7 @@ def test_the_vocabulary_wins_over_dandis_list() -> None:
 def test_every_word_for_a_sex_that_dandi_has_means_the_same(word: str) -> None:
     from dandi.metadata.util import extract_sex
 
-    theirs, meant = extract_sex({"sex": word}), words.sex(word, {})
+    theirs, meant = extract_sex({"sex": word}), subject.sex_of(word, {})
     assert theirs is not None
     assert meant is not None
     assert meant.metadata == theirs.model_dump(mode="json", exclude_none=True)
@@ -125,7 +125,7 @@ def test_every_word_for_a_sex_that_dandi_has_means_the_same(word: str) -> None:
     ("word", "offered"), [("hermaphrodite", "O"), ("XX", "O"), ("XO", "M"), ("yes", "…"), ("n/a", "U")]
 )
 def test_the_refusal_of_a_sex_says_what_to_write(word: str, offered: str) -> None:
-    refused = refusal(words.sex, word)
+    refused = refusal(subject.sex_of, word)
     assert f"sex '{word}' is not one that DANDI knows" in refused.reason
     assert f'vocabulary: {{sex: {{"{word}":' in refused.fix
     assert offered.encode("ascii", "backslashreplace").decode() in refused.fix
@@ -142,13 +142,13 @@ def test_the_refusal_of_a_sex_says_what_to_write(word: str, offered: str) -> Non
     ],
 )
 def test_the_id_of_a_sex_keeps_its_case(word: str, identifier: str) -> None:
-    meant = words.sex(word, {})
+    meant = subject.sex_of(word, {})
     assert meant is not None
     assert meant.metadata["identifier"] == identifier
 
 
 def test_the_vocabulary_says_what_a_word_for_a_sex_means() -> None:
-    meant = words.sex("Hermaphrodite", {"hermaphrodite": "O"})
+    meant = subject.sex_of("Hermaphrodite", {"hermaphrodite": "O"})
     assert meant is not None
     assert meant.metadata["name"] == "Other"
     assert meant.settles == "check_subject_sex"
@@ -156,15 +156,15 @@ def test_the_vocabulary_says_what_a_word_for_a_sex_means() -> None:
 
 @pytest.mark.parametrize("word", ["Müller1", "Mu\u0308ller1", " Müller1"])
 def test_a_subject_is_renamed_however_its_accents_are_stored(word: str) -> None:
-    assert words.subject(word, {"Müller1": "Mueller1"}) == ("Mueller1", "check_subject_id_no_slashes")
+    assert subject.subject_id_of(word, {"Müller1": "Mueller1"}) == ("Mueller1", "check_subject_id_no_slashes")
 
 
 @pytest.mark.parametrize("word", ["müller1", "Müller2", None])
 def test_another_subject_keeps_its_id(word: str | None) -> None:
-    assert words.subject(word, {"Müller1": "Mueller1"}) == (word, "")
+    assert subject.subject_id_of(word, {"Müller1": "Mueller1"}) == (word, "")
 
 
 @pytest.mark.parametrize("word", [None, "", "  "])
 def test_no_word_is_no_metadata(word: str | None) -> None:
-    assert words.species(word, {}) is None
-    assert words.sex(word, {}) is None
+    assert subject.species_of(word, {}) is None
+    assert subject.sex_of(word, {}) is None

@@ -7,8 +7,8 @@ from typing import Any
 import h5py
 import pytest
 
+from dandifile.survey.nwb.one_open import Specs, SpecsByContent, content_digest, load
 from dandifile.survey.quiet import quiet
-from dandifile.survey.specs import Specs, SpecsByContent, content_digest, load
 from tests.survey.lab import write_nwb
 
 

@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dandifile.survey.inside import Inside, dead_references, look, missing_filters
-from dandifile.survey.what import Reason
+from dandifile.errors import DataError
+from dandifile.survey.nwb.references import Inside, dead_references, look, missing_filters
+from dandifile.survey.nwb.remarks import Reason
 
 _LONG = 300  # characters
 _BUILDER_AND_WHY = 2  # the arguments of hdmf's ConstructError
@@ -32,31 +33,6 @@ _TYPES = {
 }
 _LISTS = ("ndarray", "list", "tuple")
 _COPY = "copy it again; if it was like that where it was written, write it again"
-_WAYS = {
-    "link": "is a link to",
-    "storage": "is kept in",
-    "virtual": "is put together from",
-}
-
-
-def of_inside(inside: Inside) -> Reason | None:
-    """Why a file cannot be uploaded for what it refers to: data in other files, links to nothing."""
-    if inside.outside:
-        first = inside.outside[0]
-        others = len({item.place for item in inside.outside}) - 1
-        more = f" (and {others} more like it)" if others else ""
-        return (
-            f"{first.place} {_WAYS[first.way]} {first.target}, which the archive does not get{more}",
-            "write the data into the file",
-        )
-    if inside.dangling:
-        place, target = inside.dangling[0]
-        more = f" (and {len(inside.dangling) - 1} more like it)" if len(inside.dangling) > 1 else ""
-        return (
-            f"{place} is a link to {target}, and there is nothing in the file{more}",
-            "delete the link, or write what it leads to",
-        )
-    return None
 
 
 def of_reading(path: str, error: Exception) -> Reason:
@@ -338,3 +314,29 @@ def _invalid(error: Mapping[str, Any], model: str, flat: Mapping[str, Any]) -> t
     has = f" {_described(value)}" if isinstance(value, str | int | float) else ""
     said = str(error["msg"])
     return field, f"{field} is{has}: {said}" if has else f"{field}: {said}"
+
+
+_EXTENSION = re.compile(r"which extension provides (\S+?)\.")
+
+
+def why_unreadable(path: str, error: Exception) -> Reason:
+    """Why a file cannot be read; raises DataError where another machine might read it."""
+    what = in_short(last_line(str(error)) or type(error).__name__)
+    if isinstance(error, MemoryError):
+        raise DataError(
+            "there is not enough memory to read it", where=path, fix="use a machine with more"
+        ) from error
+    if isinstance(error, OSError) and error.errno is not None:
+        raise DataError(
+            f"it cannot be read: {what}", where=path, fix="check the file and its permissions"
+        ) from error
+    if packed := of_filter(path, str(error)):
+        raise DataError(packed[0], where=path, fix=packed[1]) from error
+    extension = _EXTENSION.search(str(error))
+    if isinstance(error, ImportError) or extension:
+        raise DataError(
+            f"it needs an NWB extension that is not installed: {extension[1] if extension else what}",
+            where=path,
+            fix="install the extension's Python package here, or write the file with cached specifications",
+        ) from error
+    return of_reading(path, error)

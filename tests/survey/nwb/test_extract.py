@@ -12,7 +12,7 @@ import pytest
 
 from dandifile.errors import DataError
 from dandifile.model import JsonObject
-from dandifile.survey.nwb import extract
+from dandifile.survey.nwb.extract import extract
 from tests.survey.lab import SHARED, needs_shared_data, write, write_nwb
 
 NOT_OF_CONTENT = {
@@ -33,7 +33,7 @@ def extracted(path: Path) -> JsonObject:
 
 def in_another_process(path: Path, seed: str) -> str:
     program = (
-        "import json, sys; from dandifile.survey.nwb import extract; "
+        "import json, sys; from dandifile.survey.nwb.extract import extract; "
         "print(json.dumps(extract({'path': sys.argv[1], 'digest': ''}), sort_keys=True))"
     )
     run = subprocess.run(

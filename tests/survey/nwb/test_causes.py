@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from dandifile.survey.inspection import inspect
-from dandifile.survey.nwb import extract
-from dandifile.survey.what import no_nwb
+from dandifile.survey.nwb.extract import extract
+from dandifile.survey.nwb.recognise import no_nwb
+from dandifile.survey.nwb.validate import inspect
 from tests.frame import ROOT
-from tests.survey.damage import changed, write_recording
 from tests.survey.lab import write, write_nwb
+from tests.survey.nwb.damage import changed, write_recording
 
 Change = Callable[[Any], None]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from dandifile.model import JsonObject
 
@@ -29,3 +29,7 @@ class RefusedValueError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.fix = fix
+
+
+Reason: TypeAlias = tuple[str, str]
+"""What is wrong with a file, and what to do about it."""

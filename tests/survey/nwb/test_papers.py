@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandifile.survey.papers import papers
+from dandifile.survey.nwb.papers import papers
 
 DOI = "https://doi.org/10.1038/s41586-023-06031-6"
 PUBMED = "https://pubmed.ncbi.nlm.nih.gov/34616066/"

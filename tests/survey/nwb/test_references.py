@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from dandifile.survey.inside import PICTURE, SERIES, Outside, look
-from dandifile.survey.nwb import extract
-from tests.survey.damage import changed, write_recording
+from dandifile.survey.nwb.extract import extract
+from dandifile.survey.nwb.references import PICTURE, SERIES, Outside, look
 from tests.survey.lab import write_nwb
-from tests.survey.pictures import write_with_media
+from tests.survey.nwb.damage import changed, write_recording
+from tests.survey.nwb.pictures import write_with_media
 
 
 def link(file: Any, place: str, target: str) -> None:

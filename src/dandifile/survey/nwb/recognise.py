@@ -8,10 +8,8 @@ from __future__ import annotations
 import codecs
 import re
 from pathlib import Path
-from typing import TypeAlias
 
-Reason: TypeAlias = tuple[str, str]
-"""What is wrong with a file, and what to do about it."""
+from dandifile.survey.nwb.remarks import Reason
 
 _LOOKED_AT = 4096  # bytes
 _COPY = "copy it again, and compare the sizes"

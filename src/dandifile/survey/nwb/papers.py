@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
 from dandifile.model import JsonObject
-from dandifile.survey.remarks import Remark
+from dandifile.survey.nwb.remarks import Remark
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _NEXT = r"https?:|doi\b|10\.[0-9]{4,9}[./]|PMC?ID|PMC[0-9]|arxiv"

@@ -10,13 +10,12 @@ import pytest
 
 from dandifile.errors import DataError
 from dandifile.model import JsonObject
-from dandifile.survey import validate as validation
-from dandifile.survey.causes import of_filter
-from dandifile.survey.inspection import inspect
+from dandifile.survey.nwb import validate as validation
+from dandifile.survey.nwb.causes import of_filter
+from dandifile.survey.nwb.validate import inspect, validate
 from dandifile.survey.quiet import quiet
-from dandifile.survey.validate import validate
-from tests.survey.damage import DAMAGED, SOUND, changed, write_recording, zeros_at
 from tests.survey.lab import write_nwb
+from tests.survey.nwb.damage import DAMAGED, SOUND, changed, write_recording, zeros_at
 
 SPECIFICATIONS = "its cached specifications are not readable JSON: the file is damaged"
 UNREADABLE = "data in it cannot be read: the file is damaged"

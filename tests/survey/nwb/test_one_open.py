@@ -15,14 +15,13 @@ import pytest
 
 from dandifile.errors import DataError
 from dandifile.model import JsonObject
-from dandifile.survey.inspection import inspect
-from dandifile.survey.nwb import extract
-from dandifile.survey.one_open import _in_place_of, one_open
+from dandifile.survey.nwb.extract import extract
+from dandifile.survey.nwb.one_open import one_open, replaced_attribute
+from dandifile.survey.nwb.validate import inspect, validate
 from dandifile.survey.quiet import quiet
-from dandifile.survey.validate import validate
 from tests.frame import ROOT
 from tests.survey.lab import SHARED, needs_shared_data, write, write_nwb
-from tests.survey.odd_nwb import NAMES
+from tests.survey.nwb.odd_nwb import NAMES
 
 LENT = {
     "externally_linked.nwb",
@@ -39,8 +38,8 @@ LENT = {
 
 ALONE = """
 import json, sys
-from dandifile.survey.nwb import extract
-from dandifile.survey.validate import validate
+from dandifile.survey.nwb.extract import extract
+from dandifile.survey.nwb.validate import validate
 params = {"path": sys.argv[1]}
 print(json.dumps([extract(params), validate(params)]))
 """
@@ -49,7 +48,7 @@ print(json.dumps([extract(params), validate(params)]))
 @pytest.fixture(scope="session")
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("odd")
-    program = [sys.executable, "-W", "ignore", "-m", "tests.survey.odd_nwb", str(folder)]
+    program = [sys.executable, "-W", "ignore", "-m", "tests.survey.nwb.odd_nwb", str(folder)]
     subprocess.run(program, cwd=ROOT, check=True)
     return folder
 
@@ -185,7 +184,7 @@ def test_the_file_is_closed_afterwards(odd: Path, tmp_path: Path) -> None:
 
 def test_a_version_of_the_tools_without_such_a_way_is_lent_nothing() -> None:
     tool = ModuleType("tool")
-    with _in_place_of(tool, "open_file", print):
+    with replaced_attribute(tool, "open_file", print):
         assert not hasattr(tool, "open_file")
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandifile.survey.ages import Said, age_of, duration
-from dandifile.survey.remarks import RefusedValueError, Remark
+from dandifile.survey.nwb.remarks import RefusedValueError, Remark
+from dandifile.survey.nwb.subject import Said, age_of, duration
 
 START = datetime(2024, 3, 1, 10, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dandifile.model import JsonObject
-from dandifile.survey.validate import validate
+from dandifile.survey.nwb.validate import validate
 from tests.survey.lab import SHARED, needs_shared_data, write_nwb
 
 

@@ -13,15 +13,15 @@ from typing import Any
 import h5py
 import pytest
 
-from dandifile.survey.nwb import extract
-from dandifile.survey.zones import BIRTH, START, written, zoned
+from dandifile.survey.nwb.extract import extract
+from dandifile.survey.nwb.session import BIRTH, START, written, zoned
 from tests.survey.lab import write_nwb
 
 MACHINE = timezone(timedelta(hours=9))
 AT = datetime(2024, 3, 1, 23, 30, tzinfo=MACHINE)
 EXTRACT = """
 import json, sys
-from dandifile.survey.nwb import extract
+from dandifile.survey.nwb.extract import extract
 print(json.dumps(extract({"path": sys.argv[1]})))
 """
 

@@ -6,22 +6,27 @@ alone, whatever the file is called and wherever it lies.
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dandifile.errors import DataError
 from dandifile.model import JsonObject
-from dandifile.survey import causes
-from dandifile.survey.described import Watched, described
-from dandifile.survey.inside import look
 from dandifile.survey.normalise import normalise
+from dandifile.survey.nwb import causes, references, subject
+from dandifile.survey.nwb.causes import why_unreadable
+from dandifile.survey.nwb.one_open import replaced_attribute as in_place_of
+from dandifile.survey.nwb.papers import papers
+from dandifile.survey.nwb.recognise import no_nwb
+from dandifile.survey.nwb.references import look
+from dandifile.survey.nwb.remarks import RefusedValueError, Remark
+from dandifile.survey.nwb.session import Times, times_of, written, zoned
+from dandifile.survey.nwb.subject import Said, age_of
 from dandifile.survey.quiet import quiet
-from dandifile.survey.remarks import RefusedValueError
-from dandifile.survey.what import Reason, no_nwb
 
 _NAME = "content.nwb"
-_EXTENSION = re.compile(r"which extension provides (\S+?)\.")
 _ENTITY = re.compile(r"(sub|ses|tis|slice|cell|desc|probe|obj)-(.+)")
 # Every field that a name can hold; which of them it does hold is the layout's to decide.
 _IDS = {
@@ -47,7 +52,7 @@ def extract(params: JsonObject) -> JsonObject:
     """
     path = params["path"]
     inside = look(path)
-    reason = no_nwb(path) or (causes.of_inside(inside) if inside else None)
+    reason = no_nwb(path) or (references.of_inside(inside) if inside else None)
     if reason:
         return _refused(*reason)
     with quiet():
@@ -88,29 +93,6 @@ def _described(path: str, flat: JsonObject, watched: Watched, vocabulary: JsonOb
         "findings": [remark.as_finding() for remark in made.remarks],
         "settled": sorted(made.settled),
     }
-
-
-def why_unreadable(path: str, error: Exception) -> Reason:
-    """Why a file cannot be read; raises DataError where another machine might read it."""
-    what = causes.in_short(causes.last_line(str(error)) or type(error).__name__)
-    if isinstance(error, MemoryError):
-        raise DataError(
-            "there is not enough memory to read it", where=path, fix="use a machine with more"
-        ) from error
-    if isinstance(error, OSError) and error.errno is not None:
-        raise DataError(
-            f"it cannot be read: {what}", where=path, fix="check the file and its permissions"
-        ) from error
-    if packed := causes.of_filter(path, str(error)):
-        raise DataError(packed[0], where=path, fix=packed[1]) from error
-    extension = _EXTENSION.search(str(error))
-    if isinstance(error, ImportError) or extension:
-        raise DataError(
-            f"it needs an NWB extension that is not installed: {extension[1] if extension else what}",
-            where=path,
-            fix="install the extension's Python package here, or write the file with cached specifications",
-        ) from error
-    return causes.of_reading(path, error)
 
 
 def _refused(reason: str, fix: str) -> JsonObject:
@@ -174,3 +156,88 @@ def _obj_id(path: str) -> str | None:
         return str(get_obj_id(get_object_id(path)))
     except KeyError:  # files older than NWB 2.1 have none
         return None
+
+
+_PLACEHOLDERS = {"species": "mouse", "sex": "U", "age": "P1D"}  # words that the dandi package knows
+
+
+@dataclass
+class Watched:
+    """What the dandi package passes over in a file, noted while it has the file open."""
+
+    path: str
+    times: Times = field(default_factory=Times)
+    age_reference: str | None = None
+
+    @contextlib.contextmanager
+    def looking(self) -> Iterator[None]:
+        """Within it, the dandi package asks `_look` for the duration of the file that it has open."""
+        import dandi.pynwb_utils
+
+        with in_place_of(dandi.pynwb_utils, "_get_session_duration", self._look):
+            yield
+
+    def _look(self, nwb: Any) -> float | None:
+        self.times = times_of(nwb)
+        self.age_reference = getattr(nwb.subject, "age__reference", None)
+        return self.times.duration
+
+
+@dataclass
+class Described:
+    """`flat` is as the dandi package gives it, with what is known better."""
+
+    flat: JsonObject
+    metadata: JsonObject = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+    settled: set[str] = field(default_factory=set)
+
+
+def described(flat: JsonObject, watched: Watched, vocabulary: JsonObject) -> Described:
+    """RefusedValueError for a value that metadata cannot hold. `vocabulary` as `Vocabulary.as_params`."""
+    made = Described(flat)
+    made.flat, remarks = zoned(flat, written(watched.path), watched.times.duration)
+    made.remarks += [*watched.times.remarks, *remarks]
+    subject_id, settles = subject.subject_id_of(flat.get("subject_id"), vocabulary.get("subjects", {}))
+    made.flat = made.flat | {"subject_id": subject_id}
+    made.settled |= {settles} - {""}
+    values = _subject(made, watched, vocabulary)
+    made.metadata = _asset(made.flat, values)
+    resources, remarks = papers(flat.get("related_publications"))
+    made.remarks += remarks
+    if resources:
+        made.metadata["relatedResource"] = resources
+    return made
+
+
+def _subject(made: Described, watched: Watched, vocabulary: JsonObject) -> JsonObject:
+    """DANDI's `species`, `sex` and `age`; None where the file says nothing."""
+    species = subject.species_of(made.flat.get("species"), vocabulary.get("species", {}))
+    sex = subject.sex_of(made.flat.get("sex"), vocabulary.get("sex", {}))
+    made.settled |= {meant.settles for meant in (species, sex) if meant} - {""}
+    flat = made.flat
+    age, remarks = age_of(
+        Said(
+            flat.get("age"), watched.age_reference, flat.get("date_of_birth"), flat.get("session_start_time")
+        )
+    )
+    made.remarks += remarks
+    return {
+        "species": species.metadata if species else None,
+        "sex": sex.metadata if sex else None,
+        "age": age,
+    }
+
+
+def _asset(flat: JsonObject, values: JsonObject) -> JsonObject:
+    """The dandi package's metadata, of a subject whose values it cannot misread; then with the true ones."""
+    from dandi.metadata.core import prepare_metadata
+    from dandi.metadata.util import process_ndtypes
+
+    safe = {key: _PLACEHOLDERS[key] if value else None for key, value in values.items()}
+    asset = prepare_metadata(flat | safe | {"date_of_birth": None, "related_publications": None})
+    process_ndtypes(asset, flat["nd_types"])
+    metadata: JsonObject = asset.model_dump(mode="json", exclude_none=True)
+    for participant in metadata.get("wasAttributedTo", ()):
+        participant.update({key: value for key, value in values.items() if value})
+    return metadata

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,12 +17,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from dandifile.model import JsonObject
-from dandifile.survey import causes
-from dandifile.survey.inside import PICTURE, look
-from dandifile.survey.media import is_url, media_file
-from dandifile.survey.nwb import why_unreadable
+from dandifile.survey.nwb import causes
+from dandifile.survey.nwb.causes import why_unreadable
+from dandifile.survey.nwb.extract import extract, missing_media
+from dandifile.survey.nwb.one_open import one_open
+from dandifile.survey.nwb.recognise import no_nwb
+from dandifile.survey.nwb.references import PICTURE, is_url, look, media_file
 from dandifile.survey.quiet import quiet
-from dandifile.survey.what import no_nwb
 
 DAMAGED = "hdf5.damaged"
 FORMAT = "nwb.format"
@@ -201,3 +203,23 @@ def _write_sound_file(path: str) -> None:
     nwb.add_trial(start_time=0.0, stop_time=1.0)
     with NWBHDF5IO(path, "w") as io:
         io.write(nwb)
+
+
+_alone = threading.Lock()  # `quiet` and `one_open` act on the whole process
+
+
+def inspect(params: JsonObject) -> JsonObject:
+    """`{path}` → `{"extract", "validate", "missing_media"}`: the outputs of both, as for two steps.
+
+    `missing_media` are the media files that were not where this copy of the content looks for
+    them: the findings hold for copies that miss the same ones.
+    """
+    path = params["path"]
+    with _alone, quiet():
+        with one_open(path):
+            extracted, found = extract(params), seen(path)
+        return {
+            "extract": extracted,
+            "validate": judged(found),
+            "missing_media": missing_media(path, extracted),
+        }

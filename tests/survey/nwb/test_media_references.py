@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from dandifile.model import Finding, PathEntry, Record, Severity
-from dandifile.survey.media import LOST
+from dandifile.survey.nwb.references import LOST
+from dandifile.survey.nwb.validate import NO_PICTURE
 from dandifile.survey.survey import survey
-from dandifile.survey.validate import NO_PICTURE
 from tests.survey.lab import Runner, spec_of, write
-from tests.survey.pictures import MEDIA, write_media, write_with_media
+from tests.survey.nwb.pictures import MEDIA, write_media, write_with_media
 
 
 def found(root: Path, layout: str = "as-is", run: Runner | None = None) -> list[Finding]:

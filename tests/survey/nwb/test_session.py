@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dandifile.survey import times
-from dandifile.survey.nwb import extract
-from dandifile.survey.times import times_of
+from dandifile.survey.nwb import session
+from dandifile.survey.nwb.extract import extract
+from dandifile.survey.nwb.session import times_of
 from tests.survey.lab import START
 
 NAN, INF = math.nan, math.inf
 
 
-def session(*, series: Any = None, **series_more: Any) -> Any:
+def recording(*, series: Any = None, **series_more: Any) -> Any:
     from pynwb import NWBFile
     from pynwb.base import TimeSeries
 
@@ -32,7 +32,7 @@ def session(*, series: Any = None, **series_more: Any) -> Any:
 
 
 def with_trials(*rows: tuple[float, float]) -> Any:
-    nwb = session()
+    nwb = recording()
     for start, stop in rows:
         nwb.add_trial(start_time=float(start), stop_time=float(stop))
     return nwb
@@ -41,7 +41,7 @@ def with_trials(*rows: tuple[float, float]) -> Any:
 def with_events(stamps: Sequence[float], durations: Sequence[float] = ()) -> Any:
     from pynwb.event import EventsTable
 
-    nwb = session()
+    nwb = recording()
     table = EventsTable(name="licks", description="licks")
     for index, stamp in enumerate(stamps):
         table.add_event(
@@ -154,7 +154,7 @@ def test_events_of_an_old_extension_are_looked_at_too() -> None:
 def test_a_table_with_times_of_another_kind_is_passed_over() -> None:
     from hdmf.common import DynamicTable, VectorData
 
-    nwb = session(series=[1.0, 2.0], rate=1.0)
+    nwb = recording(series=[1.0, 2.0], rate=1.0)
     words = VectorData(name="timestamp", description="words", data=["noon", "one"])
     nwb.add_acquisition(DynamicTable(name="notes", description="notes", columns=[words]))
     assert times_of(nwb).duration == 2
@@ -168,30 +168,30 @@ def test_a_table_with_times_of_another_kind_is_passed_over() -> None:
 def test_the_ends_of_a_long_series_are_enough_where_they_look_sound(
     stamps: list[float], duration: float, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(times, "_FEW", few)
-    found = times_of(session(series=[1.0, 2.0, 3.0], timestamps=stamps)).duration
+    monkeypatch.setattr(session, "_FEW", few)
+    found = times_of(recording(series=[1.0, 2.0, 3.0], timestamps=stamps)).duration
     assert found == (1 if few == 2 and stamps == [0.0, 4.0, 1.0] else duration)
 
 
 @pytest.mark.parametrize("rate", [0.0, 2.0])
 def test_a_series_with_a_rate_ends_after_its_samples(rate: float) -> None:
-    assert times_of(session(series=[1.0, 2.0, 3.0], rate=rate)).duration == (1.5 if rate else None)
+    assert times_of(recording(series=[1.0, 2.0, 3.0], rate=rate)).duration == (1.5 if rate else None)
 
 
 @pytest.mark.parametrize("few", [2**20, 2])
 def test_spikes_count_with_the_first_and_the_last_of_each_unit(
     few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(times, "_FEW", few)
-    nwb = session()
+    monkeypatch.setattr(session, "_FEW", few)
+    nwb = recording()
     for spikes in ([3.0, 9.0], [], [1.0, 2.0], [4.0, 5.0, 6.0]):
         nwb.add_unit(spike_times=spikes)
     assert times_of(nwb).duration == 8
 
 
 def test_a_spike_that_is_not_a_number_does_not_lose_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(times, "_FEW", 2)
-    nwb = session()
+    monkeypatch.setattr(session, "_FEW", 2)
+    nwb = recording()
     nwb.add_unit(spike_times=[3.0, 9.0, NAN])
     nwb.add_unit(spike_times=[1.0, 2.0])
     assert times_of(nwb).duration == 8
@@ -207,7 +207,7 @@ def test_an_end_that_cannot_be_is_told_and_not_recorded() -> None:
 
 
 def test_a_file_without_times_has_no_end() -> None:
-    assert times_of(session()) == times.Times()
+    assert times_of(recording()) == session.Times()
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30).map(sorted))
