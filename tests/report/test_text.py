@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from dandifile.model import Block, Change, Key, Plan, Target
 from dandifile.report.text import plan_text
-from dandifile.report.words import clean
+from dandifile.words import clean
 from tests.report import cases
 from tests.report.strategies import plans
 

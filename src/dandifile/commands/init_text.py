@@ -10,11 +10,11 @@ from dandifile.commands.init_people import contacts, contributors, with_contacts
 from dandifile.lookup.entries import related_resources
 from dandifile.lookup.facts import Paper, Term
 from dandifile.lookup.names import dandi_name, split
-from dandifile.report.words import many
 from dandifile.spec.faults import gap
 from dandifile.spec.forms import RESOURCE, shortened
 from dandifile.spec.skeleton import ListItem, Section, skeleton
 from dandifile.survey.overview import FORMS, Folder, Overview
+from dandifile.words import quantity
 
 LONGEST_TITLE = 150  # the archive's limit
 LONGEST_NUMBER = 60  # of a protocol, with the words around it
@@ -243,18 +243,18 @@ def _of_whom(overview: Overview) -> Iterator[str]:
     days = sorted({each.started for each in seen if each.started})
     species = list(dict.fromkeys(each.species for each in seen if each.species))
     said = [
-        many(len(subjects), "subject") + (f" ({_some(subjects)})" if subjects else ""),
+        quantity(len(subjects), "subject") + (f" ({_some(subjects)})" if subjects else ""),
         *([_some(species)] if species else []),
-        many(len(sessions), "session") + (f" from {days[0]} to {days[-1]}" if days else ""),
+        quantity(len(sessions), "session") + (f" from {days[0]} to {days[-1]}" if days else ""),
     ]
     in_zarrs = sum(each.in_zarr for each in seen)
     named = "; they are named from what they hold" if in_zarrs < len(seen) else ""
     yield f"The NWB files are of {', '.join(said)}{named}."
     if in_zarrs:
-        those = many(in_zarrs, "of them is a Zarr", "of them are Zarrs")
+        those = quantity(in_zarrs, "of them is a Zarr", "of them are Zarrs")
         yield f"{those}: whatever they hold, their names stay, and DANDI's tools do not look into them."
     if nameless := sum(not each.subject and not each.in_zarr for each in seen):
-        yield f"{many(nameless, 'NWB file')} without a subject id: no asset until it has one."
+        yield f"{quantity(nameless, 'NWB file')} without a subject id: no asset until it has one."
     papers = dict.fromkeys(paper for each in seen for paper in each.papers)
     if papers:
         yield f"They name as their publication: {_some(list(papers))}"
@@ -267,9 +267,9 @@ def _left_out(folder: Folder) -> tuple[str, str]:
 
 
 def _counted(folder: Folder) -> str:
-    taken = [many(count, FORMS[form], _PLURALS.get(form, "")) for form, count in folder.forms.items()]
+    taken = [quantity(count, FORMS[form], _PLURALS.get(form, "")) for form, count in folder.forms.items()]
     suffixes = ", ".join(folder.others)
-    others = [f"{many(sum(folder.others.values()), 'other file')} ({suffixes})"] if folder.others else []
+    others = [f"{quantity(sum(folder.others.values()), 'other file')} ({suffixes})"] if folder.others else []
     return ", ".join([*taken, *others]) or "empty"
 
 

@@ -10,7 +10,8 @@ from rich.text import Text
 from dandifile.checklist.verdict import RuleResult, Verdict
 from dandifile.model import JsonObject
 from dandifile.report.lines import STYLES, page, paragraph
-from dandifile.report.words import clean, wrap
+from dandifile.report.words import wrap
+from dandifile.words import clean
 
 _ORDER = (Verdict.FAILED, Verdict.UNKNOWN, Verdict.PASSED)
 _SIGNS = {Verdict.FAILED: "!", Verdict.UNKNOWN: "?", Verdict.PASSED: "+"}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dandifile.model import Change, Plan, Result, Status, Step
-from dandifile.report.words import clean
+from dandifile.words import clean
 
 _WELL = (Status.DONE, Status.FRESH)
 

@@ -10,7 +10,8 @@ from dandifile.model import Action, Plan, Result
 from dandifile.report.assets import flag
 from dandifile.report.lines import Mark, Row, page, paragraph, table
 from dandifile.report.outcome import Outcome, label, outcome, root_cause
-from dandifile.report.words import duration, first_of, many, size, wrap
+from dandifile.report.words import wrap
+from dandifile.words import duration, first_of, quantity, size
 
 _COLUMN = 9
 _MOST_ROWS = 20
@@ -83,7 +84,7 @@ def _sentence(found: Outcome, seconds: float) -> str:
         if (count := sum(change.key.kind == "assets" and change.action is action for change in found.done))
     ]
     fields = sum(change.key.kind == "metadata" for change in found.done)
-    counts += [many(fields, "metadata field")] if fields else []
+    counts += [quantity(fields, "metadata field")] if fields else []
     others = [change for change in found.done if change.key.kind not in ("assets", "metadata")]
     counts += sorted({f"{change.key.kind} {change.action}d" for change in others})
     parts = [", ".join(counts) or "nothing was changed"]

@@ -11,7 +11,7 @@ from dandifile.model import Complaint, Health, JsonObject, Plan
 from dandifile.report.after import after_text
 from dandifile.report.lines import Mark, Row, page, paragraph, table
 from dandifile.report.text import plan_text
-from dandifile.report.words import clean, first_of, many
+from dandifile.words import clean, first_of, quantity
 
 MOST = 10  # of the archive's own complaints: enough to see what kind they are
 _COLUMN = 9
@@ -58,7 +58,7 @@ def _readiness(plan: Plan, health: Health) -> str:
     if health.status == "Publishing":
         return ", do not change anything until it is done"
     if health.waiting and not (health.complaints or health.in_the_way):
-        return f", {many(health.waiting, 'asset')} or more still being validated"
+        return f", {quantity(health.waiting, 'asset')} or more still being validated"
     if not health.ready:
         return ", not ready to publish"
     return ", ready to publish" + (" as it is now, not as the spec declares it" if plan.changes else "")

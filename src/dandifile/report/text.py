@@ -13,7 +13,8 @@ from dandifile.report.assets import SIGNS, asset_rows, flag, with_need
 from dandifile.report.causes import grouped
 from dandifile.report.lines import Mark, Row, joined, paragraph, sections, table
 from dandifile.report.values import marks
-from dandifile.report.words import clean, first_of, many, size, wrap
+from dandifile.report.words import wrap
+from dandifile.words import clean, first_of, quantity, size
 
 _LEADING = ("dandiset", "assets", "metadata")  # the kinds that come first, in this order
 _MOST_ELSEWHERE, _MOST_BLOCKED, _MOST_NOTES = 5, 10, 10
@@ -209,8 +210,8 @@ def _summary(plan: Plan, fields: int, width: int) -> list[Text]:
 
 
 def _no_changes(plan: Plan, fields: int) -> str:
-    things = [many(plan.unchanged, "asset")] if plan.unchanged else []
-    things += [many(fields, "field")] if fields else []
+    things = [quantity(plan.unchanged, "asset")] if plan.unchanged else []
+    things += [quantity(fields, "field")] if fields else []
     verb = "is" if len(things) == 1 and 1 in (plan.unchanged, fields) else "are"
     declared = f" {' and '.join(things)} {verb} as declared." if things else ""
     others = _rest(plan)
@@ -228,11 +229,11 @@ def _counts(plan: Plan) -> list[str]:
         if (count := sum(change.action is action for change in assets))
     ]
     said += [
-        many(len(group), "metadata field") if kind == "metadata" else f"{kind}: {_of_kind(group)}"
+        quantity(len(group), "metadata field") if kind == "metadata" else f"{kind}: {_of_kind(group)}"
         for kind, group in changes.items()
     ]
     sent = [f"{size(plan.bytes_to_send)} to send"] if plan.bytes_to_send else []
-    kept = [f"{many(plan.unchanged, 'asset')} as {'it' if plan.unchanged == 1 else 'they'} should be"]
+    kept = [f"{quantity(plan.unchanged, 'asset')} as {'it' if plan.unchanged == 1 else 'they'} should be"]
     return [*([", ".join(said)] if said else []), *sent, *(kept if plan.unchanged else []), *_rest(plan)]
 
 
@@ -256,7 +257,7 @@ def _rest(plan: Plan) -> list[str]:
     blocked = len({block.key for block in plan.blocked if block.key is not None})
     return [
         *([f"{blocked:,} blocked"] if blocked else []),
-        *([f"{many(len(plan.elsewhere), 'path')} not on this machine"] if plan.elsewhere else []),
+        *([f"{quantity(len(plan.elsewhere), 'path')} not on this machine"] if plan.elsewhere else []),
     ]
 
 
@@ -265,6 +266,6 @@ def _needs(plan: Plan) -> list[str]:
     nouns = {"create": "dandiset", "delete": "deletion"}
     counts = Counter(change.permit for change in plan.held)
     return [
-        f"apply needs {flag(permit)} for {many(count, nouns.get(permit, 'change'))}"
+        f"apply needs {flag(permit)} for {quantity(count, nouns.get(permit, 'change'))}"
         for permit, count in sorted(counts.items())
     ]
