@@ -13,9 +13,9 @@ from typing import Any
 from dandifile.errors import DataError
 from dandifile.model import JsonObject
 from dandifile.survey import causes
+from dandifile.survey.asset_metadata import normalise
 from dandifile.survey.described import Watched, described
 from dandifile.survey.inside import look
-from dandifile.survey.normalise import normalise
 from dandifile.survey.quiet import quiet
 from dandifile.survey.remarks import RefusedValueError
 from dandifile.survey.what import Reason, no_nwb
