@@ -19,10 +19,10 @@ from pathlib import Path
 
 from dandifile.archive.instance import Instance
 from dandifile.archive.reader import Reader
-from dandifile.archive.retry import NoAnswerError
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError, UserError
 from dandifile.model import JsonObject
+from dandifile.net.retry import NoAnswerError
 from dandifile.reading.files import SPEC, read_bytes
 from dandifile.reading.jsontext import parse_json
 from dandifile.reading.shape import misfit

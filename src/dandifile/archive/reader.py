@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from dandifile.archive import shapes
+from dandifile.archive.api import ReadApi
 from dandifile.archive.credentials import Secret
-from dandifile.archive.http import ReadApi
 from dandifile.archive.instance import Instance
 from dandifile.archive.instances import no_archive, service_url
 from dandifile.archive.listing import Listing, in_parallel

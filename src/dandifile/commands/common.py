@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from dandifile.archive.instance import LOCAL
 from dandifile.commands.logs import keep_log, show_waits
-from dandifile.errors import UserError
+from dandifile.errors import BlockedError, UserError
 from dandifile.model import Json, Spec
-from dandifile.plan.kind import Options
+from dandifile.planning.kind import Options
 from dandifile.spec.need import EVERYTHING, FILES, ONLINE, Need
 
 if TYPE_CHECKING:
@@ -210,9 +210,14 @@ def local_place(spec: Spec) -> Place:
 
 def _held(file: Path) -> AbstractContextManager[None]:
     """Keeps other applies of the same spec out, of whichever environment: they share its lock file."""
-    from dandifile.run.alone import alone
+    from dandifile.locking import hold
 
-    return alone(file.parent / ".dandifile" / f"{file.stem}.apply")
+    return hold(
+        file.parent / ".dandifile" / f"{file.stem}.apply.lock",
+        held=BlockedError(
+            "another apply of this spec is running", fix="wait until it has ended, then run apply again"
+        ),
+    )
 
 
 def _keep_out_of_git(state: Path) -> None:

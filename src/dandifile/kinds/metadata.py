@@ -20,14 +20,14 @@ from dandifile.kinds.access import ACCESS, own_part, sent, server_part, without_
 from dandifile.kinds.outgoing import new_errors, overlay
 from dandifile.kinds.schema import KEY, Versions
 from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
-from dandifile.plan.kind import Difference
-from dandifile.plan.merge import carry, is_empty, merge, same
-from dandifile.plan.standing import Standing
-from dandifile.plan.standing import standing as stands
+from dandifile.planning.kind import Difference
+from dandifile.planning.merge import carry, is_empty, merge, same
+from dandifile.planning.standing import Standing
+from dandifile.planning.standing import standing as stands
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
-    from dandifile.plan.kind import Options, StepContext
+    from dandifile.planning.kind import Options, StepContext
 
 NAME = "metadata"
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dandifile.kinds.schema import without_version
 from dandifile.model import Json, JsonObject, LocalAsset, RemoteAsset
-from dandifile.plan.merge import merge, same
+from dandifile.planning.merge import merge, same
 from dandifile.survey.asset_metadata import EXTRACTED
 
 
