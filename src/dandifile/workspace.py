@@ -39,9 +39,9 @@ from dandifile.model import (
     Step,
     Target,
 )
-from dandifile.plan.kind import Options, StepContext
-from dandifile.plan.planner import CREATED, JOIN, Situation, base_of, make_plan, review, steps_of
-from dandifile.plan.standing import Standing
+from dandifile.planning.kind import Options, StepContext
+from dandifile.planning.planner import CREATED, JOIN, Situation, base_of, make_plan, review, steps_of
+from dandifile.planning.standing import Standing
 from dandifile.run.engines import Engine, local
 from dandifile.run.execute import Notify, Perform, execute
 from dandifile.run.limits import Limit

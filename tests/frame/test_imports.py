@@ -14,7 +14,7 @@ SOURCE = ROOT / "src"
 
 NOUNS = {"model", "errors", "globs", "identifiers", "characters", "doi", "taxa", "words"}
 BASE = NOUNS | {"schemafiles", "writing", "reading", "waits", "interrupt", "locking"}
-PARTS = {"spec", "lookup", "survey", "archive", "plan"}
+PARTS = {"spec", "lookup", "survey", "archive", "planning"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {
     **dict.fromkeys(NOUNS, frozenset[str]()),
     "globs": {"errors"},

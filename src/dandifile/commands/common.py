@@ -14,7 +14,7 @@ from dandifile.archive.instance import LOCAL
 from dandifile.commands.logs import keep_log, show_waits
 from dandifile.errors import BlockedError, UserError
 from dandifile.model import Json, Spec
-from dandifile.plan.kind import Options
+from dandifile.planning.kind import Options
 from dandifile.spec.need import EVERYTHING, FILES, ONLINE, Need
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def limit(flags: Flags, spec: Spec) -> Limit:
 def bound(flags: Flags, need: Need = EVERYTHING) -> Bound:
     """The spec as it was read, as far as the command needs it, and its lock."""
     from dandifile.commands.lookups import bind
-    from dandifile.spec.find import chosen
+    from dandifile.spec.load import chosen
 
     return bind(chosen(flags.file), flags.environment, need)
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from dandifile.kinds.access import own_part
 from dandifile.kinds.protection import Protected, Protection, blocks, notes
 from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
-from dandifile.plan.standing import Standing
+from dandifile.planning.standing import Standing
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
-    from dandifile.plan.kind import Difference, Options, StepContext
+    from dandifile.planning.kind import Difference, Options, StepContext
 
 NAME = "dandiset"
 
@@ -43,7 +43,7 @@ def desired(spec: Spec, local: Local) -> Desired:
 
 
 def diff(desired: Desired, observed: Protected | None, options: Options) -> Difference:
-    from dandifile.plan.kind import Difference
+    from dandifile.planning.kind import Difference
 
     blocked = blocks(desired.protection, observed)
     told = notes(desired.protection, observed)

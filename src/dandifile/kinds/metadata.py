@@ -12,22 +12,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dandifile.checklist.policy import facts_of, policy_blocks
-from dandifile.checklist.verdict import Facts
+from dandifile.checklist.rules import facts_of, policy_blocks
+from dandifile.checklist.verdict import Evidence
 from dandifile.errors import BlockedError
 from dandifile.kinds.about import about_with_files, with_regions_of
 from dandifile.kinds.access import ACCESS, own_part, sent, server_part, without_effect
 from dandifile.kinds.outgoing import new_errors, overlay
 from dandifile.kinds.schema import KEY, Versions
 from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
-from dandifile.plan.kind import Difference
-from dandifile.plan.merge import carry, is_empty, merge, same
-from dandifile.plan.standing import Standing
-from dandifile.plan.standing import standing as stands
+from dandifile.planning.kind import Difference
+from dandifile.planning.merge import carry, is_empty, merge, same
+from dandifile.planning.standing import Standing
+from dandifile.planning.standing import standing as stands
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
-    from dandifile.plan.kind import Options, StepContext
+    from dandifile.planning.kind import Options, StepContext
 
 NAME = "metadata"
 
@@ -45,7 +45,7 @@ class Declared:
     ignore: tuple[tuple[str, ...], ...] = ()
     left: Mapping[str, str] = field(default_factory=dict)
     require: tuple[str, ...] = ()
-    facts: Facts = field(default_factory=Facts)
+    facts: Evidence = field(default_factory=Evidence)
     only_adds: bool = False
     access: JsonObject = field(default_factory=dict)  # what is declared of the archive's part of `access`
 

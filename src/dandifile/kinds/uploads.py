@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from dandifile.errors import BlockedError, CredentialsError
 from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
-from dandifile.plan.kind import Difference
-from dandifile.plan.standing import Standing
+from dandifile.planning.kind import Difference
+from dandifile.planning.standing import Standing
 from dandifile.survey.findings import split
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
-    from dandifile.plan.kind import Options, StepContext
+    from dandifile.planning.kind import Options, StepContext
 
 NAME = "uploads"
 PERMIT = "delete-uploads"

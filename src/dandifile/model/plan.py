@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dandifile.model.document import Json, JsonObject
 from dandifile.model.remote import Target
+from dandifile.model.values import Json, JsonObject
 
 
 @dataclass(frozen=True, order=True)

@@ -8,9 +8,9 @@ from dandifile.kinds.assets.gather import Observed
 from dandifile.kinds.assets.moves import parked
 from dandifile.kinds.schema import without_version
 from dandifile.model import Action, Change, JsonObject, RemoteAsset
-from dandifile.plan.merge import same
-from dandifile.plan.standing import Standing
-from dandifile.plan.standing import standing as stands
+from dandifile.planning.merge import same
+from dandifile.planning.standing import Standing
+from dandifile.planning.standing import standing as stands
 
 
 def standing(change: Change, observed: Observed) -> Standing:
