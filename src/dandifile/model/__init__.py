@@ -38,6 +38,7 @@ from dandifile.model.plan import (
 from dandifile.model.regions import Anatomies, Located, Location, Regions
 from dandifile.model.remote import Complaint, Health, RemoteAsset, Target
 from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Spec, Validation, Vocabulary
+from dandifile.model.wording import Line, Wording
 
 __all__ = [
     "GIVEN_UP",
@@ -56,6 +57,7 @@ __all__ = [
     "Json",
     "JsonObject",
     "Key",
+    "Line",
     "Local",
     "LocalAsset",
     "Located",
@@ -78,6 +80,7 @@ __all__ = [
     "Target",
     "Validation",
     "Vocabulary",
+    "Wording",
     "ZarrFile",
     "is_zarr",
 ]
