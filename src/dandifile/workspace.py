@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dandifile.archive.create import intent_file, settled
+from dandifile.archive.instance import LOCAL
 from dandifile.archive.reader import Reader
 from dandifile.archive.rights import UNCHECKED, forbidden, unchecked
 from dandifile.archive.writer import Writer
@@ -36,9 +37,9 @@ from dandifile.model import (
     Step,
     Target,
 )
-from dandifile.plan.kind import Options, Standing, StepContext
-from dandifile.plan.planner import CREATED, JOIN, Situation, base_of, make_plan, review, steps_of
-from dandifile.run.engines import LOCAL, Engine, local
+from dandifile.planning.kind import Options, Standing, StepContext
+from dandifile.planning.planner import CREATED, JOIN, Situation, base_of, make_plan, review, steps_of
+from dandifile.run.engines import Engine, local
 from dandifile.run.execute import Notify, Perform, execute
 from dandifile.run.limits import Limit
 from dandifile.run.record import load_record, save_record
@@ -50,7 +51,7 @@ from dandifile.survey.survey import survey
 
 if TYPE_CHECKING:
     from dandifile.archive.credentials import Secret
-    from dandifile.archive.instances import Instance
+    from dandifile.archive.instance import Instance
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,7 @@ def _all_done(change: Change, done: Collection[str]) -> bool:
 @contextmanager
 def _performer(workspace: Workspace, context: StepContext) -> Iterator[Perform]:
     """Uploads go from a cluster's workers; those of this machine reach its own embedded archive alone."""
-    if workspace.engine is local or workspace.instance.name == LOCAL:
+    if workspace.engine is local or workspace.instance.is_embedded:
         yield partial(_perform, context)
         return
     with workspace.engine("threads", workspace.jobs) as workers:

@@ -12,11 +12,11 @@ from dandifile.organize.make import Tree, make
 from dandifile.organize.tree import Mode, Placement, Source, tree
 from dandifile.organize.undo import undo
 from dandifile.survey.digest import dandi_etag
-from dandifile.survey.inside import look
-from dandifile.survey.nwb import extract
+from dandifile.survey.nwb.extract import extract
+from dandifile.survey.nwb.references import look
 from dandifile.survey.survey import survey
 from tests.survey.lab import Runner, spec_of, write, write_nwb
-from tests.survey.pictures import MEDIA, write_media, write_with_media
+from tests.survey.nwb.pictures import MEDIA, write_media, write_with_media
 
 PATH = "sub-m1/sub-m1_image.nwb"
 

@@ -21,7 +21,7 @@ from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from dandifile.archive import shapes
-from dandifile.archive.http import ReadApi
+from dandifile.archive.api import ReadApi
 from dandifile.archive.metadata import content_digest, schema_version, strip_asset
 from dandifile.errors import ArchiveError
 from dandifile.model import Cache, JsonObject, RemoteAsset

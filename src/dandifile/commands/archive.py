@@ -102,7 +102,7 @@ def list_dandisets(store: Path | None, form: str) -> int:
 
 def _dandisets(store: Path) -> list[JsonObject]:
     from dandifile.archive.credentials import Secret
-    from dandifile.archive.instances import Instance
+    from dandifile.archive.instance import Instance
     from dandifile.archive.reader import Reader
     from dandifile.run.cache import MemoryCache
 

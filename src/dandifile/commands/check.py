@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import PurePosixPath
 
+from dandifile.archive.instance import LOCAL
 from dandifile.checklist.offline import judged
 from dandifile.checklist.policy import facts_of
 from dandifile.checklist.verdict import Result, Verdict
 from dandifile.commands.common import Flags, bound, local_place
-from dandifile.commands.instance import LOCAL
 from dandifile.commands.lookups import Bound, pinned
 from dandifile.commands.showing import print_json
 from dandifile.errors import Exit

@@ -93,7 +93,7 @@ def ask_briefly(wanted: Wanted, lock: Lock, cache: Cache, *, offline: bool) -> R
 
     `offline`: the lock and the shipped tables are all that is asked.
     """
-    from dandifile.lookup.http import Patience
+    from dandifile.lookup.client import Patience
     from dandifile.run.cache import MemoryCache
 
     if offline:

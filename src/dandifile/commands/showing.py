@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dandifile.commands.common import Flags
 from dandifile.model import Effect, JsonObject, Plan, Refusal, Result, Step
-from dandifile.plan.planfile import to_json
+from dandifile.planning.planfile import to_json
 from dandifile.run.execute import Notify
 from dandifile.workspace import Outcome
 

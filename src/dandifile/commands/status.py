@@ -10,8 +10,8 @@ from dandifile.commands.showing import print_json, watching
 from dandifile.errors import Exit, UserError
 from dandifile.kinds import assets, wordings
 from dandifile.model import Health, JsonObject
-from dandifile.plan.kind import Options
-from dandifile.plan.planfile import to_json
+from dandifile.planning.kind import Options
+from dandifile.planning.planfile import to_json
 from dandifile.workspace import Planned, Workspace
 
 

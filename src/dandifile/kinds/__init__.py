@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dandifile.kinds import assets, dandiset, metadata, uploads
 from dandifile.model import Wording
-from dandifile.plan.kind import Kind
+from dandifile.planning.kind import Kind
 
 KINDS: dict[str, Kind] = {
     # In the order in which they are written: each starts when those before it have ended.

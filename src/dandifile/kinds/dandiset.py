@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from dandifile.kinds.access import own_part
 from dandifile.kinds.protection import Protected, Protection, blocks, notes
 from dandifile.model import Block, Change, Json, JsonObject, Key, Line, Local, Spec, Step, Target, Wording
-from dandifile.plan.kind import Difference, Standing, Traits
+from dandifile.planning.kind import Difference, Standing, Traits
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
-    from dandifile.plan.kind import Options, StepContext
+    from dandifile.planning.kind import Options, StepContext
 
 NAME = "dandiset"
 

@@ -20,12 +20,12 @@ from dandifile.kinds.access import ACCESS, own_part, sent, server_part, without_
 from dandifile.kinds.outgoing import new_errors, overlay
 from dandifile.kinds.schema import KEY, Versions
 from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Record, Spec, Step, Wording
-from dandifile.plan.kind import Difference, Standing, Traits, standing_of
-from dandifile.plan.merge import carry, is_empty, merge, same
+from dandifile.planning.kind import Difference, Standing, Traits, standing_of
+from dandifile.planning.merge import carry, is_empty, merge, same
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
-    from dandifile.plan.kind import Options, StepContext
+    from dandifile.planning.kind import Options, StepContext
 
 NAME = "metadata"
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dandifile.errors import ArchiveError
 from dandifile.kinds.access import completed
 from dandifile.model import Json, JsonObject
-from dandifile.plan.merge import same
+from dandifile.planning.merge import same
 from dandifile.spec.dandi_names import DANDISET_COMPUTED
 
 EMPTY = "it must not be empty"

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from dandifile.errors import BlockedError, CredentialsError
 from dandifile.model import Block, Change, Json, JsonObject, Key, Line, Local, Spec, Step, Target, Wording
-from dandifile.plan.kind import Difference, Standing, Traits
+from dandifile.planning.kind import Difference, Standing, Traits
 from dandifile.survey.findings import split
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
-    from dandifile.plan.kind import Options, StepContext
+    from dandifile.planning.kind import Options, StepContext
 
 NAME = "uploads"
 PERMIT = "delete-uploads"

@@ -15,7 +15,7 @@ from dandifile.organize.log import Entry, Writer, logs, made_before, new_log
 from dandifile.organize.media import rewrite
 from dandifile.organize.tree import Mode, Placement, Source
 from dandifile.survey.digest import dandi_etag
-from dandifile.survey.media import media_file
+from dandifile.survey.nwb.references import media_file
 from dandifile.survey.steady import steady
 
 

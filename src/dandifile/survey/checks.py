@@ -12,7 +12,7 @@ from dandifile.model import Finding, Severity
 from dandifile.survey import findings
 from dandifile.survey.bids_stages import bids_validated
 from dandifile.survey.layout import Content
-from dandifile.survey.media import LOST, lost, media_file
+from dandifile.survey.nwb.references import LOST, lost, media_file
 from dandifile.survey.scan import MEDIA_SUFFIXES, NWB, ZARR
 from dandifile.survey.stages import Extracts, Runner, validated
 from dandifile.survey.summary import of_summary

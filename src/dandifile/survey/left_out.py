@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from dandifile.model import JsonObject, Skipped
 from dandifile.survey.layout import Content
-from dandifile.survey.media import is_url, media_file
+from dandifile.survey.nwb.references import is_url, media_file
 from dandifile.survey.scan import HIDDEN, MEDIA_SUFFIXES, Left
 
 _ANY = "`standard: any` takes every file"

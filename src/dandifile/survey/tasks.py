@@ -81,7 +81,7 @@ def survey_step(kind: str, subject: str, params: JsonObject) -> Step:
 
 
 def _extract(params: JsonObject) -> Json:
-    from dandifile.survey.nwb import extract
+    from dandifile.survey.nwb.extract import extract
 
     _with_filters()
     with steady_content(params):
@@ -89,7 +89,7 @@ def _extract(params: JsonObject) -> Json:
 
 
 def _inspect(params: JsonObject) -> Json:
-    from dandifile.survey.inspection import inspect
+    from dandifile.survey.nwb.validate import inspect
 
     _with_filters()
     with steady_content(params):
@@ -110,7 +110,7 @@ def _glimpse(params: JsonObject) -> Json:
 
 
 def _validate(params: JsonObject) -> Json:
-    from dandifile.survey.validate import validate
+    from dandifile.survey.nwb.validate import validate
 
     _with_filters()
     with steady_content(params):

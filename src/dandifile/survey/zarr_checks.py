@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from dandifile.model import Json, JsonObject
-from dandifile.survey.causes import of_inside
 from dandifile.survey.glimpse_zarr import json_of
-from dandifile.survey.inside import Inside, Outside
+from dandifile.survey.nwb.references import Inside, Outside, of_inside
 from dandifile.survey.quiet import quiet
 from dandifile.survey.zarr_walk import DEEPEST
 

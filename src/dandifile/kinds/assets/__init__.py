@@ -12,7 +12,7 @@ from dandifile.kinds.assets.gather import NAME, PERMIT, desired, note, observe
 from dandifile.kinds.assets.perform import perform
 from dandifile.kinds.assets.steps import steps
 from dandifile.model import Wording
-from dandifile.plan.kind import Traits
+from dandifile.planning.kind import Traits
 
 TRAITS = Traits(
     reads=("paths", "assets", "regions", "validation", "vocabulary", "policy.max_deletions"),

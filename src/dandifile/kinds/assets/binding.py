@@ -8,8 +8,8 @@ from dandifile.kinds.assets.gather import Observed
 from dandifile.kinds.assets.moves import parked
 from dandifile.kinds.schema import without_version
 from dandifile.model import Action, Change, JsonObject, RemoteAsset
-from dandifile.plan.kind import Standing, standing_of
-from dandifile.plan.merge import same
+from dandifile.planning.kind import Standing, standing_of
+from dandifile.planning.merge import same
 
 
 def standing(change: Change, observed: Observed) -> Standing:

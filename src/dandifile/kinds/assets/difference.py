@@ -27,8 +27,8 @@ from dandifile.kinds.assets.prune import doomed
 from dandifile.kinds.assets.soundness import in_place, sound
 from dandifile.kinds.schema import KEY, Fitted
 from dandifile.model import Action, Block, Change, Local, LocalAsset, Skipped
-from dandifile.plan.guards import too_many_deletions
-from dandifile.plan.kind import Difference, Options
+from dandifile.planning.guards import too_many_deletions
+from dandifile.planning.kind import Difference, Options
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dandifile.kinds.assets.gather import NAME, Desired, Observed
 from dandifile.model import Block, Finding, Key, LocalAsset, Severity
 from dandifile.survey import alike
 from dandifile.survey.findings import PATH_CHARACTER, split
-from dandifile.survey.media import LOST
+from dandifile.survey.nwb.references import LOST
 from dandifile.survey.summary import SUMMARY
 
 _TOLD = frozenset({LOST, PATH_CHARACTER, SUMMARY, *alike.CHECKS})

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dandifile.kinds.schema import without_version
 from dandifile.model import Json, JsonObject, LocalAsset, RemoteAsset
-from dandifile.plan.merge import merge, same
+from dandifile.planning.merge import merge, same
 
 # What the dandi package's extraction can fill in (dandi-api 4.9); the rest of an asset's
 # metadata is somebody's work and outlives new content.
