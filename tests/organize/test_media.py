@@ -8,9 +8,8 @@ import pytest
 
 from dandifile.model import Record
 from dandifile.organize.log import read
-from dandifile.organize.make import Tree, make
+from dandifile.organize.make import Tree, make, undo
 from dandifile.organize.tree import Mode, Placement, Source, tree
-from dandifile.organize.undo import undo
 from dandifile.survey.digest import dandi_etag
 from dandifile.survey.nwb.extract import extract
 from dandifile.survey.nwb.references import look

@@ -86,7 +86,7 @@ def limit(flags: Flags, spec: Spec) -> Limit:
 def bound(flags: Flags, need: Need = EVERYTHING) -> Bound:
     """The spec as it was read, as far as the command needs it, and its lock."""
     from dandifile.commands.lookups import bind
-    from dandifile.spec.find import chosen
+    from dandifile.spec.load import chosen
 
     return bind(chosen(flags.file), flags.environment, need)
 

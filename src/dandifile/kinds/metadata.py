@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from dandifile.checklist.policy import facts_of, policy_blocks
-from dandifile.checklist.verdict import Facts
+from dandifile.checklist.rules import facts_of, policy_blocks
+from dandifile.checklist.verdict import Evidence
 from dandifile.errors import BlockedError
 from dandifile.kinds.about import about_with_files, with_regions_of
 from dandifile.kinds.access import ACCESS, own_part, sent, server_part, without_effect
@@ -43,7 +43,7 @@ class Declared:
     ignore: tuple[tuple[str, ...], ...] = ()
     left: Mapping[str, str] = field(default_factory=dict)
     require: tuple[str, ...] = ()
-    facts: Facts = field(default_factory=Facts)
+    facts: Evidence = field(default_factory=Evidence)
     only_adds: bool = False
     access: JsonObject = field(default_factory=dict)  # what is declared of the archive's part of `access`
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dandifile.model import JsonObject
-from dandifile.survey.normalise import normalise
+from dandifile.survey.asset_metadata import normalise
 from dandifile.survey.nwb import causes, references, subject
 from dandifile.survey.nwb.causes import why_unreadable
 from dandifile.survey.nwb.one_open import replaced_attribute as in_place_of

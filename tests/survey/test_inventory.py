@@ -4,7 +4,7 @@ from pathlib import Path
 
 from dandifile.model import Record, Recorded
 from dandifile.survey.digest import dandi_etag
-from dandifile.survey.naming import names
+from dandifile.survey.inventory import names
 from dandifile.survey.survey import survey
 from tests.survey.lab import Runner, spec_of, write, write_nwb
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dandifile.errors import SpecError
 from dandifile.reading.document import read_document
-from dandifile.spec.format import format_text
+from dandifile.spec.formatting import format_text
 from tests.spec.cases import CASES, cases
 
 EXAMPLE = Path(__file__).parents[2] / "dandi.yaml.example"

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from dandifile.model import Json, JsonObject
-from dandifile.spec.fault import Fault, Path, spoken
-from dandifile.spec.gaps import is_gap
+from dandifile.spec.faults import Fault, Path, is_gap, spoken
 from dandifile.spec.near import choices, nearest
 
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dandifile.survey.generic import generic_metadata, mime_type
-from dandifile.survey.normalise import date_of
+from dandifile.survey.asset_metadata import date_of, metadata_by_name, mime_type
 
 
 @pytest.mark.parametrize(
@@ -30,7 +29,7 @@ def test_types_are_the_dandi_clients(name: str) -> None:
 
 
 def test_metadata_of_any_file_is_its_type_and_who_says_so() -> None:
-    made = generic_metadata("notes.txt")
+    made = metadata_by_name("notes.txt")
     assert made["schemaKey"] == "Asset"
     assert made["encodingFormat"] == "text/plain"
     assert made["wasGeneratedBy"][0]["wasAssociatedWith"][0]["name"] == "dandifile"

@@ -7,9 +7,47 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dandifile.reading.tree import Alias, Mapping, Node, Scalar, Sequence
-from dandifile.spec.comments import Attached, TreePath
-from dandifile.spec.key_order import KeyOrder
+from dandifile.errors import Problem, SpecError
+from dandifile.model import Json, JsonObject
+from dandifile.reading.document import read_document
+from dandifile.reading.tree import Alias, Mapping, Node, Scalar, Sequence, parse
+from dandifile.schemafiles import spec_schema
+from dandifile.spec.comments import Attached, TreePath, attach
+
+
+def format_text(text: str, file: str) -> str:
+    """The same spec, tidied: formatting it again changes nothing, and it says the same.
+
+    It need not be a right spec, but it must be YAML that is read as it looks; a SpecError
+    says where it is not. `file` is for messages. In a file with aliases the order stays.
+    """
+    document = read_document(text, file)
+    root = parse(text, file)
+    if not isinstance(root, Mapping):
+        raise SpecError(
+            f"{file} is not a spec", [Problem(f"{file}:1:1", "a spec is a mapping (`key: value`)")]
+        )
+    if document.problems:
+        raise SpecError(f"{file} cannot be formatted", document.problems)
+    has_aliases = any(isinstance(node, Alias) for node in _nodes(root))
+    tidy = Emitter(text, attach(text, root), has_aliases).document(root, KeyOrder(spec_schema()))
+    if read_document(tidy, file).value != document.value:
+        raise RuntimeError(
+            f"{file}: formatting would change what it says; this is a bug, nothing was written"
+        )
+    return tidy
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    if isinstance(node, Sequence):
+        for item in node.items:
+            yield from _nodes(item)
+    elif isinstance(node, Mapping):
+        for key, value in node.entries:
+            yield from _nodes(key)
+            yield from _nodes(value)
+
 
 WIDTH = 120  # a flow collection that would be longer is written as a block
 _INDICATOR = re.compile(r"[|>][+-]?\s*(#.*)?")
@@ -165,3 +203,43 @@ def _single_blanks(lines: list[str]) -> list[str]:
     while kept and not kept[-1]:
         kept.pop()
     return kept
+
+
+class KeyOrder:
+    """The schema at one place of a spec; `at` goes one step down."""
+
+    def __init__(self, root: JsonObject, schema: JsonObject | None = None) -> None:
+        self.root = root
+        self.schema = root if schema is None else schema
+
+    def sorted(self, keys: list[str]) -> list[str]:
+        """Known keys first, as documented; the others after them, as they were."""
+        documented = list(self._for(keys).get("properties", {}))
+        return sorted(keys, key=lambda key: documented.index(key) if key in documented else len(documented))
+
+    def at(self, part: str | int, siblings: list[str]) -> KeyOrder:
+        """The order below a key (with those beside it), or below an item of a list."""
+        here = self._for([] if isinstance(part, int) else siblings, is_list=isinstance(part, int))
+        if isinstance(part, int):
+            below: Json = here.get("items", {})
+        else:
+            below = here.get("properties", {}).get(part, here.get("additionalProperties", {}))
+        return KeyOrder(self.root, below if isinstance(below, dict) else {})
+
+    def _for(self, keys: list[str], *, is_list: bool = False) -> JsonObject:
+        return _resolved(self.root, self.schema, keys, is_list=is_list)
+
+
+def _resolved(root: JsonObject, schema: JsonObject, keys: list[str], *, is_list: bool) -> JsonObject:
+    """The schema behind references and alternatives that is for a mapping with these keys, or a list."""
+    if "$ref" in schema:
+        target = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+        return _resolved(root, target, keys, is_list=is_list)
+    if "if" in schema and "properties" not in schema:
+        meant = "then" if set(schema["if"]["required"]) <= set(keys) else "else"
+        return _resolved(root, schema[meant], keys, is_list=is_list)
+    if "anyOf" in schema:
+        branches = [_resolved(root, branch, keys, is_list=is_list) for branch in schema["anyOf"]]
+        wanted = ("items",) if is_list else ("properties", "additionalProperties")
+        return next((branch for branch in branches if any(word in branch for word in wanted)), {})
+    return schema

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dandifile.checklist.reading import (
+from dandifile.checklist.verdict import (
+    Evidence,
+    Judgement,
     authors,
     count,
+    failed,
     has_role,
     named,
     objects,
     organizations,
+    passed,
     people,
     some,
     text,
+    unknown,
 )
-from dandifile.checklist.verdict import Facts, Finding, failed, passed, unknown
 from dandifile.model import JsonObject
 
 GOOD = ("valid", "active")
@@ -24,7 +28,7 @@ NO_AUTHOR = "no author"
 ADD_AUTHOR = "contributors: list those who made the data, with `roles: [Author]`"
 
 
-def cited_authors(document: JsonObject) -> Finding:
+def cited_authors(document: JsonObject) -> Judgement:
     """Someone is cited, and everyone has a name."""
     if nameless := [person for person in people(document) if not text(person, "name").strip(" ,")]:
         return failed(
@@ -36,7 +40,7 @@ def cited_authors(document: JsonObject) -> Finding:
     return failed("nobody is cited", f"{ADD_AUTHOR} and `cite: true`")
 
 
-def orcid(document: JsonObject, facts: Facts) -> Finding:
+def orcid(document: JsonObject, facts: Evidence) -> Judgement:
     """Every author has an ORCID iD, and a live one."""
     known = authors(document)
     if not known:
@@ -48,7 +52,7 @@ def orcid(document: JsonObject, facts: Facts) -> Finding:
     return _judged(ids, facts.orcids) or passed(count(len(known), "author") + ", all with an ORCID iD")
 
 
-def affiliations(document: JsonObject) -> Finding:
+def affiliations(document: JsonObject) -> Judgement:
     """Every author has one."""
     known = authors(document)
     if not known:
@@ -59,7 +63,7 @@ def affiliations(document: JsonObject) -> Finding:
     return passed(count(len(known), "author") + ", all with an affiliation")
 
 
-def ror(document: JsonObject, facts: Facts) -> Finding:
+def ror(document: JsonObject, facts: Evidence) -> Judgement:
     """Every institution has its ROR id: affiliations, funders and other organizations."""
     within = [place for person in people(document) for place in objects(person, "affiliation")]
     places = [*within, *organizations(document)]
@@ -74,7 +78,7 @@ def ror(document: JsonObject, facts: Facts) -> Finding:
     return _judged(ids, facts.rors) or passed(count(len(set(ids)), "institution") + ", all with a ROR id")
 
 
-def contact_email(document: JsonObject) -> Finding:
+def contact_email(document: JsonObject) -> Judgement:
     """A contact person with an e-mail address."""
     contacts = [item for item in objects(document, "contributor") if has_role(item, "ContactPerson")]
     if not contacts:
@@ -86,7 +90,7 @@ def contact_email(document: JsonObject) -> Finding:
     return failed("no e-mail address", f"contributors: add `email` to {named(contacts)}")
 
 
-def funder_award(document: JsonObject) -> Finding:
+def funder_award(document: JsonObject) -> Judgement:
     """Who paid, and each award by its number."""
     funders = [item for item in objects(document, "contributor") if has_role(item, "Funder")]
     if not funders:
@@ -98,7 +102,7 @@ def funder_award(document: JsonObject) -> Finding:
     return passed(count(len(funders), "award"))
 
 
-def _judged(ids: Sequence[str], statuses: Mapping[str, str]) -> Finding | None:
+def _judged(ids: Sequence[str], statuses: Mapping[str, str]) -> Judgement | None:
     """What the services say against these ids; None where they say nothing against them."""
     bad = [
         f"{id_} ({statuses[id_]})" for id_ in ids if statuses.get(id_, GOOD[0]) not in (*GOOD, UNREACHABLE)

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import re
 
-from dandifile.checklist.reading import count, named, objects, some, text, texts
-from dandifile.checklist.verdict import Facts, Finding, failed, passed, unknown
+from dandifile.checklist.verdict import (
+    Evidence,
+    Judgement,
+    count,
+    failed,
+    named,
+    objects,
+    passed,
+    some,
+    text,
+    texts,
+    unknown,
+)
 from dandifile.model import JsonObject
 
 OPEN_LICENSES = ("spdx:CC0-1.0", "spdx:CC-BY-4.0")
@@ -39,7 +50,7 @@ SLIPS = ("Describes", "IsSupplementedBy", "Documents")
 """The other way round, which is often written where one of those above is meant."""
 
 
-def regions(document: JsonObject, facts: Facts) -> Finding:
+def regions(document: JsonObject, facts: Evidence) -> Judgement:
     """Brain regions with the id of a term, on the dandiset or on its assets."""
     about = objects(document, "about")
     anatomy = [item for item in about if item.get("schemaKey") == "Anatomy"]
@@ -66,7 +77,7 @@ def regions(document: JsonObject, facts: Facts) -> Finding:
     return failed("none", "regions: [hippocampal formation, …], or `from_nwb: true`")
 
 
-def ethics(document: JsonObject) -> Finding:
+def ethics(document: JsonObject) -> Judgement:
     """An approval with its number; none is asked for where all subjects are invertebrates."""
     approvals = objects(document, "ethicsApproval")
     if approvals and all(text(approval, "identifier") for approval in approvals):
@@ -80,7 +91,7 @@ def ethics(document: JsonObject) -> Finding:
     return failed("none", 'ethics: [{protocol: "IACUC or IRB protocol #…", contact: {name: …, email: …}}]')
 
 
-def license_(document: JsonObject) -> Finding:
+def license_(document: JsonObject) -> Judgement:
     """One that DANDI accepts and that allows reuse."""
     found = texts(document, "license")
     fix = "license: CC-BY-4.0 (credit is asked for) or CC0-1.0 (nothing is)"
@@ -90,7 +101,7 @@ def license_(document: JsonObject) -> Finding:
     return failed(f"{some(closed)}", fix) if closed else passed(some(found))
 
 
-def related_publication(document: JsonObject) -> Finding:
+def related_publication(document: JsonObject) -> Judgement:
     """A paper about the data, found by its DOI, with its type and how the data stand to it."""
     papers = [item for item in objects(document, "relatedResource") if _is_paper(item)]
     sound = [paper for paper in papers if not _fault(paper)]
@@ -103,7 +114,7 @@ def related_publication(document: JsonObject) -> Finding:
     return failed("no paper", fix)
 
 
-def code(document: JsonObject) -> Finding:
+def code(document: JsonObject) -> Judgement:
     """The code that converted or analysed the data."""
     software = [
         item
@@ -145,3 +156,77 @@ def _doi(resource: JsonObject) -> str:
 
 def _called(resource: JsonObject) -> str:
     return _doi(resource) or text(resource, "name") or text(resource, "url") or "a resource"
+
+
+TITLE_WORDS = 4
+DESCRIPTION_LENGTH = 150  # characters
+LONG = 600  # so long that a method may be told in words that are not in the list
+KEYWORDS = 3
+
+PLACEHOLDER = re.compile(
+    r"\b(test|untitled|todo|tbd|placeholder|new dandiset|my (data|dandi)set)\b", re.IGNORECASE
+)
+MODALITIES = re.compile(
+    r"""
+      electrophysiolog | recording | patch.?clamp | whole.?cell | voltage.(clamp|imaging|indicator)
+    | neuropixels? | tetrode | silicon.probe | electrode | (extra|intra)cellular | (single|multi).?unit
+    | spik(e|ing) | local.field | \bLFPs?\b | \bi?EEG\b | ECoG | \bMEG\b
+    | imag(e|es|ing)\b | (two|2).?photon | calcium | GCaMP | miniscope | photometry | microscop
+    | light.?sheet | histolog | \bf?MRI\b | diffusion | ultrasound | \bOCT\b | tomograph | \bPET\b
+    | optogenetic | stimulation | behavio | tracking | pose.estimation | pupil | video
+    | sequencing | transcriptom | connectom | tractograph
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def title(document: JsonObject) -> Judgement:
+    """It says what the data are, to one who does not know the lab."""
+    name = text(document, "name")
+    if not name:
+        return failed("no title", "name: say what was recorded, where, in whom and when doing what")
+    if PLACEHOLDER.search(name):
+        return failed(f"“{name}” looks like a placeholder", "name: say what the data are")
+    words = re.findall(r"\w+", name)
+    if len(words) < TITLE_WORDS:
+        return failed(
+            count(len(words), "word"), "name: say what was recorded, where, in whom and when doing what"
+        )
+    return passed(count(len(words), "word"))
+
+
+def description(document: JsonObject) -> Judgement:
+    """Long enough to tell what the study was about."""
+    told = text(document, "description")
+    if not told:
+        return failed("none", "description: what was asked, what was done, what is in the files")
+    if len(told) < DESCRIPTION_LENGTH:
+        found = count(len(told), "character")
+        return failed(
+            found, f"description: at least {DESCRIPTION_LENGTH}: what was asked, done, and is in the files"
+        )
+    return passed(count(len(told), "character"))
+
+
+def methods(document: JsonObject) -> Judgement:
+    """The description names how the data were acquired."""
+    told = text(document, "description")
+    named = list(dict.fromkeys(match.group().lower() for match in MODALITIES.finditer(told)))
+    fix = "description: name modalities and methods, as in: extracellular recordings with Neuropixels"
+    if named:
+        return passed(", ".join(named[:KEYWORDS]))
+    if len(told) >= LONG:
+        return unknown("no method that is known here; read it yourself", fix)
+    return failed("no method is named", fix)
+
+
+def keywords(document: JsonObject) -> Judgement:
+    """Several, each its own."""
+    found = texts(document, "keywords")
+    if len(found) == 1 and len(parts := re.split(r"\s*[,;]\s*", found[0])) > 1:
+        return failed("one text of several keywords", f"keywords: [{', '.join(parts)}]")
+    distinct = {word.casefold() for word in found}
+    if len(distinct) < KEYWORDS:
+        fix = f"keywords: at least {KEYWORDS}, such as region, method, species and behaviour"
+        return failed(count(len(distinct), "keyword"), fix)
+    return passed(count(len(distinct), "keyword"))
