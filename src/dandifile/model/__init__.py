@@ -32,10 +32,12 @@ from dandifile.model.plan import (
     Effect,
     Forecast,
     Key,
+    Line,
     Plan,
     Result,
     Status,
     Step,
+    Wording,
 )
 from dandifile.model.remote import Complaint, Health, RemoteAsset, Target
 from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Regions, Spec, Validation, Vocabulary
@@ -58,6 +60,7 @@ __all__ = [
     "Json",
     "JsonObject",
     "Key",
+    "Line",
     "Local",
     "LocalAsset",
     "Located",
@@ -80,6 +83,7 @@ __all__ = [
     "Target",
     "Validation",
     "Vocabulary",
+    "Wording",
     "ZarrFile",
     "is_zarr",
 ]
