@@ -34,7 +34,7 @@ def plan_json(plan: Plan, document: JsonObject) -> JsonObject:
         ),
         "counts": _counts(plan.changes),
         "plan": document,
-        "stopped": plan.stopped,
+        "stopped": plan.is_stopped,
     }
 
 
