@@ -17,7 +17,7 @@ from dandifile.lookup.names import is_collective, tidy
 from dandifile.lookup.terms.spelled import curie, key
 from dandifile.net.urls import normal_url
 from dandifile.planning.merge import curie as merged_curie
-from dandifile.report.words import plain
+from dandifile.report.values import plain
 from dandifile.spec.licenses import OF_THE_SCHEMA, same_license
 from dandifile.spec.resources import address
 from localdandi.store.database import folded

@@ -84,7 +84,7 @@ def _show(flags: Flags, asked: Asked, spec: Bound, found: Resolution, notes: Seq
         print_json(_document(found, lines, warnings, review) | {"lock": file, "written": not asked.check})
         return
     from dandifile.report.console import show, stdout, width
-    from dandifile.report.lookups import Lookups, lookups_text
+    from dandifile.report.lookups_view import Lookups, lookups_text
 
     console = stdout(no_color=flags.no_color)
     written, then = not asked.check, _next(asked, found.rows)
