@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dandifile.characters import mended, named
 from dandifile.identifiers import PERSON_NAME, bare_orcid
 from dandifile.model import JsonObject
 from dandifile.spec.fault import Fault
 from dandifile.spec.forms import ORGANIZATION, PERSON, Item, items
+from dandifile.spelling import first_unfit, respell
 
 _CONTACT = "ContactPerson"
 _EAST_ASIAN = "\u2e80"  # scripts from here on: the family name comes first
@@ -37,10 +37,10 @@ def _names(contributors: list[Item]) -> Iterator[Fault]:
 
 def _not_a_name(name: str) -> tuple[str, str]:
     """What is wrong with the name of a person, and what to write instead."""
-    better = mended(name, _in_names)
+    better = respell(name, _in_names)
     typographic = all(_in_names(character) or not character.isascii() for character in name)
     if typographic and better != name and PERSON_NAME.fullmatch(better.strip()):
-        said = named(name, _in_names)
+        said = first_unfit(name, _in_names)
         return f"{name!r} has a character that the archive takes in no name: {said}", f'write "{better}"'
     return f'{name!r} is not a name that the archive takes: it wants "Last, First"', _last_first(name)
 

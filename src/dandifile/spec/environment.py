@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dandifile.errors import UserError
 from dandifile.model import JsonObject
-from dandifile.spec.near import nearest
+from dandifile.spelling import nearest
 
 
 class UnknownEnvironmentError(UserError):

@@ -18,10 +18,10 @@ from dandifile.spec.contributor_rules import contributor_faults
 from dandifile.spec.fault import Fault, Path
 from dandifile.spec.gaps import gap_faults
 from dandifile.spec.item_rules import item_faults
-from dandifile.spec.near import choices
 from dandifile.spec.path_rules import path_faults
 from dandifile.spec.resources import resource_faults
 from dandifile.spec.word_rules import word_faults
+from dandifile.spelling import suggest
 
 
 def rule_faults(raw: JsonObject) -> list[Fault]:
@@ -129,7 +129,7 @@ def _names(metadata: JsonObject, path: Path, fields: _Fields) -> Iterator[Fault]
         else:
             what = f"DANDI has no field `{name}` for {fields.of}"
             elsewhere = name in fields.others
-            fix = fields.elsewhere.format(name=name) if elsewhere else choices(name, fields.known)
+            fix = fields.elsewhere.format(name=name) if elsewhere else suggest(name, fields.known)
         yield Fault((*path, name), what, fix, at_key=True)
 
 
@@ -142,7 +142,7 @@ def _ignored(raw: JsonObject) -> Iterator[Fault]:
         if parts[0] in dandi_names.DANDISET_COMPUTED:
             yield Fault(path, f"{pointer}: the archive writes this field itself", "take it away")
         elif parts[0] not in dandi_names.DANDISET:
-            yield Fault(path, f"{pointer}: DANDI has no such field", choices(parts[0], dandi_names.DANDISET))
+            yield Fault(path, f"{pointer}: DANDI has no such field", suggest(parts[0], dandi_names.DANDISET))
         elif any(re.fullmatch(r"[0-9]+|-", part) for part in parts):
             named = "/" + "/".join(part for part in parts if not re.fullmatch(r"[0-9]+|-", part))
             yield Fault(
