@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandifile.spec.schema import spec_schema
+from dandifile.schemafiles import spec_schema
 from dandifile.spelling import first_unfit, near_words, nearest, respell
 from dandifile.survey.asset_paths import fault, takes
 from dandifile.survey.asset_paths import mended as mended_path

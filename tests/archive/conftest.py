@@ -13,7 +13,7 @@ from dandifile.archive.writer import Writer
 from dandifile.run.cache import MemoryCache
 from localdandi.testing import TestArchive, archive
 from tests.archive.files import Sample, sample
-from tests.archive.scripted import Scripted, scripted
+from tests.net.scripted import Scripted, scripted
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dandifile.archive.instances import known, resolve
 from dandifile.archive.reader import Reader
 from dandifile.errors import ArchiveError, UserError
 from dandifile.run.cache import MemoryCache
-from tests.archive.scripted import Reply, Scripted
+from tests.net.scripted import Reply, Scripted
 
 
 def info(api: str, web: str | None = None) -> Reply:

@@ -15,7 +15,7 @@ from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Cache
 from localdandi.testing import TestArchive
 from tests.archive.files import METADATA, Sample
-from tests.archive.scripted import Reply, Scripted
+from tests.net.scripted import Reply, Scripted
 
 ABSENT = "999999"
 

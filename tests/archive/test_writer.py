@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from dandifile.archive.api import WriteApi
 from dandifile.archive.credentials import Secret
-from dandifile.archive.http import WriteApi
 from dandifile.archive.instance import Instance
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Embargo, Writer
@@ -14,7 +14,7 @@ from dandifile.errors import ArchiveError, BlockedError, CredentialsError, UserE
 from dandifile.model import Cache
 from localdandi.testing import TestArchive
 from tests.archive.files import METADATA, Sample, sample
-from tests.archive.scripted import QUICK, Reply, Scripted
+from tests.net.scripted import QUICK, Reply, Scripted
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from dandifile.archive.urls import normal_url
+from dandifile.net.urls import normal_url
 
 LOCAL = "local"
 """What a spec calls the embedded archive."""

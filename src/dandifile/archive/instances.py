@@ -13,9 +13,9 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from dandifile.archive.instance import LOCAL, Instance
-from dandifile.archive.urls import is_loopback, normal_url, origin_of, split
 from dandifile.errors import ArchiveError, UserError
 from dandifile.model import Json
+from dandifile.net.urls import is_loopback, normal_url, origin_of, split
 
 _KNOWN = (
     Instance.called("dandi", "https://dandiarchive.org", "https://api.dandiarchive.org/api"),
@@ -96,7 +96,7 @@ def built_in(name_or_url: str) -> Instance | None:
 
 def exists(instance: Instance, identifier: str) -> bool:
     """Whether an archive that shows every dandiset without a key has this one."""
-    from dandifile.archive.http import get_json
+    from dandifile.archive.api import get_json
 
     try:
         get_json(f"{instance.api_url}/dandisets/{identifier}/")
@@ -132,7 +132,7 @@ def _refuse_plain_http(url: str) -> None:
 
 def _ask(origin: str) -> Instance:
     """Ask an archive that is not built in for its URLs, in the order of the dandi client."""
-    from dandifile.archive.http import get_json
+    from dandifile.archive.api import get_json
 
     try:
         try:

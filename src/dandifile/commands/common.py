@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from dandifile.archive.instance import LOCAL
 from dandifile.commands.logs import keep_log, show_waits
-from dandifile.errors import UserError
+from dandifile.errors import BlockedError, UserError
 from dandifile.model import Json, Spec
-from dandifile.plan.kind import Options
+from dandifile.planning.kind import Options
 from dandifile.spec.need import EVERYTHING, FILES, ONLINE, Need
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from dandifile.workspace import Workspace
 
 FORMATS = ("text", "json")
-PERMITS = ("delete", "delete-uploads")
 TRANSFERS = 8  # at once, unless -j says otherwise: API writes to one draft gain nothing from more
 
 
@@ -60,9 +59,9 @@ def bounds(  # noqa: PLR0913 - one a flag
     refresh: bool,
 ) -> Options:
     """The flags that bound a plan; a word that is not known is an error, not nothing."""
-    from dandifile.kinds import KINDS
+    from dandifile.kinds import KINDS, permits
 
-    _refuse_unknown("--allow", allow, PERMITS)
+    _refuse_unknown("--allow", allow, permits())
     _refuse_unknown("--only", only, KINDS)
     refuse_globs("--path", paths)
     refuse_globs("--exclude", exclude)
@@ -87,7 +86,7 @@ def limit(flags: Flags, spec: Spec) -> Limit:
 def bound(flags: Flags, need: Need = EVERYTHING) -> Bound:
     """The spec as it was read, as far as the command needs it, and its lock."""
     from dandifile.commands.lookups import bind
-    from dandifile.spec.find import chosen
+    from dandifile.spec.load import chosen
 
     return bind(chosen(flags.file), flags.environment, need)
 
@@ -210,9 +209,14 @@ def local_place(spec: Spec) -> Place:
 
 def _held(file: Path) -> AbstractContextManager[None]:
     """Keeps other applies of the same spec out, of whichever environment: they share its lock file."""
-    from dandifile.run.alone import alone
+    from dandifile.locking import hold
 
-    return alone(file.parent / ".dandifile" / f"{file.stem}.apply")
+    return hold(
+        file.parent / ".dandifile" / f"{file.stem}.apply.lock",
+        held=BlockedError(
+            "another apply of this spec is running", fix="wait until it has ended, then run apply again"
+        ),
+    )
 
 
 def _keep_out_of_git(state: Path) -> None:

@@ -8,8 +8,7 @@ from dandifile.archive.instance import LOCAL
 from dandifile.archive.instances import built_in
 from dandifile.errors import UserError
 from dandifile.model import JsonObject
-from dandifile.spec.fault import Fault, Path
-from dandifile.spec.gaps import is_gap
+from dandifile.spec.faults import Fault, Path, is_gap
 
 
 def instance_faults(declared: JsonObject) -> Iterator[Fault]:

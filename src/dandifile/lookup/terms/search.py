@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dandifile.identifiers import is_foreign_id, ontology_curie, ontology_of
-from dandifile.lookup.answers import Asks
+from dandifile.lookup.client import Asks
 from dandifile.lookup.facts import Term
 from dandifile.lookup.terms import allen, ols, shipped
 from dandifile.lookup.terms.outcome import (
