@@ -18,7 +18,7 @@ from dandifile.lookup.known import Known
 from dandifile.lookup.lock import lock_file, save_lock
 from dandifile.lookup.lockdiff import diff
 from dandifile.lookup.rows import Row, State
-from dandifile.lookup.terms.called import called_otherwise
+from dandifile.lookup.terms.search import name_mismatch
 from dandifile.lookup.vet import vetted
 from dandifile.lookup.wanted import Wanted, lacking
 from dandifile.model import JsonObject
@@ -115,7 +115,7 @@ def _warnings(spec: Bound, lock: Lock) -> Iterator[str]:
     yield from anothers(spec.declared.named.called, lock)
     for named in spec.declared.named.terms:
         term = lock.term(named.asked, named.about)
-        if named.name and term and (said := called_otherwise(named.name, term)):
+        if named.name and term and (said := name_mismatch(named.name, term)):
             yield said
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dandifile.model import Json, JsonObject
 from dandifile.spec.faults import Fault, Path, is_gap, spoken
-from dandifile.spec.near import choices, nearest
+from dandifile.spelling import nearest, suggest
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -73,7 +73,7 @@ def _wrong_value(error: ValidationError, path: Path) -> tuple[str, str]:
     name = spoken(path)
     match error.validator:
         case "enum":
-            said = f"`{given}` is not allowed for {name}", choices(str(given), limit)
+            said = f"`{given}` is not allowed for {name}", suggest(str(given), limit)
         case "const":
             said = f"{name} {given!r} is not known here", f"write `{name}: {limit}`, or update dandifile"
         case "pattern":
@@ -115,7 +115,7 @@ def _unknown_key(path: Path, key: str, given: JsonObject, allowed: list[str]) ->
         what = f"`{key}` stands alone in {spoken(path)}"
         return Fault(path, what, f'a text with a comma needs quotes: {before[-1]}: "{text}"')
     what = f"unknown key `{key}` in {spoken(path)}"
-    return Fault((*path, key), what, choices(key, allowed), at_key=True)
+    return Fault((*path, key), what, suggest(key, allowed), at_key=True)
 
 
 def _alternatives(error: ValidationError, path: Path, written: Mapping[Path, str]) -> Iterator[Fault]:

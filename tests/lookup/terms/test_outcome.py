@@ -4,34 +4,35 @@ from __future__ import annotations
 
 import pytest
 
-from dandifile.lookup.terms.messages import complaint, renamed
 from dandifile.lookup.terms.outcome import (
     Absent,
     Candidate,
     Choice,
     Foreign,
-    Kind,
     Matched,
-    Outcome,
     Retired,
+    TermKind,
+    TermOutcome,
     Unchecked,
+    message_of,
 )
+from dandifile.lookup.terms.search import name_mismatch
 from tests.lookup.terms.asking import offline
 
 HEART = Candidate("UBERON:0000948", "heart", "related")
 LIVER = Candidate("UBERON:0002107", "liver")
-REGION = Kind.REGION
+REGION = TermKind.REGION
 
 
 @pytest.mark.parametrize(("outcome", "what", "fix"), [
     (
         Choice("cardium", REGION, "no exact name of any term", (HEART, LIVER)),
-        "'cardium' is not taken for a brain region: no exact name of any term",
-        "write the id of the one that is meant: UBERON:0000948 (heart, related), UBERON:0002107 (liver)",
+        "'cardium' does not identify a brain region: no exact name of any term",
+        "write the id of the one that you mean: UBERON:0000948 (heart, related), UBERON:0002107 (liver)",
     ),
     (
         Choice("HVC", REGION, "a nucleus of songbirds"),
-        "'HVC' is not taken for a brain region: a nucleus of songbirds",
+        "'HVC' does not identify a brain region: a nucleus of songbirds",
         "look for it at https://www.ebi.ac.uk/ols4 and write its id (UBERON:…)",
     ),
     (
@@ -50,43 +51,41 @@ REGION = Kind.REGION
         "look for it at https://www.ebi.ac.uk/ols4 and write its id (UBERON:…)",
     ),
     (
-        Absent("xyz", Kind.CELL_TYPE),
+        Absent("xyz", TermKind.CELL_TYPE),
         "CL has no cell type 'xyz'",
         "look for it at https://www.ebi.ac.uk/ols4 and write its id (CL:…)",
     ),
     (
         Absent("livr", REGION, (LIVER,)),
         "UBERON has no brain region 'livr'",
-        "write the id of the one that is meant: UBERON:0002107 (liver)",
+        "write the id of the one that you mean: UBERON:0002107 (liver)",
     ),
     (
-        Unchecked("xyz", Kind.DISORDER, "OLS: no answer in time"),
-        "no disorder 'xyz' is known here, and nobody else could be asked",
-        "run again when the service can be reached",
+        Unchecked("xyz", TermKind.DISORDER, "OLS: no answer in time"),
+        "dandifile's tables have no disorder 'xyz', and OLS could not be asked",
+        "run again when OLS can be reached",
     ),
     (
         Unchecked("livr", REGION, "OLS: not asked (offline)", (LIVER,)),
-        "no brain region 'livr' is known here, and nobody else could be asked",
-        "write the id of the one that is meant: UBERON:0002107 (liver)",
+        "dandifile's tables have no brain region 'livr', and OLS could not be asked",
+        "write the id of the one that you mean: UBERON:0002107 (liver)",
     ),
     (
-        Foreign("ilx:1", Kind.PHENOTYPE),
-        "'ilx:1' is kept as it is: only ids of OBO ontologies can be checked",
-        "where HP has the phenotype, write that id",
+        Foreign("ilx:1", TermKind.PHENOTYPE),
+        "'ilx:1' is used as written: only ids of OBO ontologies can be checked",
+        "if HP has this phenotype, write the id from there",
     ),
 ])  # fmt: skip
-def test_what_and_fix(outcome: Outcome, what: str, fix: str) -> None:
-    assert complaint(outcome) == (what, fix)
+def test_what_and_fix(outcome: TermOutcome, what: str, fix: str) -> None:
+    assert message_of(outcome) == (what, fix)
 
 
-def test_a_match_is_no_complaint() -> None:
-    assert complaint(offline("hippocampus", REGION)) is None
+def test_a_match_has_no_message() -> None:
+    assert message_of(offline("hippocampus", REGION)) is None
 
 
-def test_another_name_beside_an_id_is_told() -> None:
+def test_another_name_next_to_an_id_gives_a_warning() -> None:
     found = offline("UBERON:0002421", REGION)
     assert isinstance(found, Matched)
-    assert (
-        renamed("amygdala", found)
-        == "UBERON:0002421 is 'hippocampal formation'; the spec calls it 'amygdala'"
-    )
+    warning = "UBERON:0002421 is 'hippocampal formation', but the spec calls it 'amygdala'"
+    assert name_mismatch("amygdala", found.term) == warning

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandifile.characters import mended, named
+from dandifile.schemafiles import spec_schema
+from dandifile.spelling import first_unfit, near_words, nearest, respell
 from dandifile.survey.asset_paths import fault, takes
 from dandifile.survey.asset_paths import mended as mended_path
+
+RELATIONS = spec_schema()["$defs"]["resource"]["properties"]["relation"]["enum"]
 
 
 @pytest.mark.parametrize(
@@ -34,12 +37,30 @@ def test_a_character_is_named_with_its_place_and_the_mended_name_is_offered(
 
 
 def test_what_is_fine_is_left_alone() -> None:
-    assert (named("sub-1 (a).csv", takes), mended("sub-1 (a).csv", takes)) == ("", "sub-1 (a).csv")
+    assert (first_unfit("sub-1 (a).csv", takes), respell("sub-1 (a).csv", takes)) == ("", "sub-1 (a).csv")
 
 
 @given(st.text())
 def test_a_mended_name_holds_nothing_but_what_it_may_and_stays_as_it_is(text: str) -> None:
-    better = mended(text, takes)
-    assert named(better, takes) == ""
-    assert mended(better, takes) == better
-    assert named(text, takes) or mended(unicodedata.normalize("NFC", text), takes) == better
+    better = respell(text, takes)
+    assert first_unfit(better, takes) == ""
+    assert respell(better, takes) == better
+    assert first_unfit(text, takes) or respell(unicodedata.normalize("NFC", text), takes) == better
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("IsDescribdBy", ["IsDescribedBy"]),
+        ("isdescribedby", ["IsDescribedBy"]),
+        ("Cited", ["Cites", "IsCitedBy"]),
+        ("IsSupplementOf", ["IsSupplementTo", "IsSupplementedBy"]),
+        ("IsSuplementTo", ["IsSupplementTo"]),
+        ("Hasparts", ["HasPart"]),
+        ("Whatever", []),
+    ],
+)
+def test_a_relation_is_not_turned_around(word: str, meant: list[str]) -> None:
+    found = near_words(word, RELATIONS)
+    assert found[:2] == meant
+    assert nearest(word, RELATIONS) == (meant[0] if len(meant) == 1 else None)

@@ -12,31 +12,39 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from dandifile.lookup.client import Answer, Request
-from dandifile.lookup.terms.find import find, goes_by, offered
-from dandifile.lookup.terms.outcome import Absent, Choice, Foreign, Kind, Matched, Outcome, Retired, Unchecked
-from dandifile.lookup.terms.reviewed import common_names
-from dandifile.lookup.terms.spelled import is_abbreviation
-from dandifile.lookup.terms.table import FILES, table
+from dandifile.lookup.terms.outcome import (
+    Absent,
+    Choice,
+    Foreign,
+    Matched,
+    Retired,
+    TermKind,
+    TermOutcome,
+    Unchecked,
+    candidates_of,
+)
+from dandifile.lookup.terms.search import find_term, is_name_of
+from dandifile.lookup.terms.tables import FILES, common_names, is_abbreviation, table
 from tests.lookup.terms.asking import offline
 
 CASES = Path(__file__).parents[2] / "cases" / "terms" / "offline.yaml"
 
 
-def cases() -> list[tuple[Kind, Any]]:
+def cases() -> list[tuple[TermKind, Any]]:
     raw = YAML(typ="safe").load(CASES.read_text("utf-8"))
-    return [(Kind(kind), case) for kind, listed in raw.items() for case in listed]
+    return [(TermKind(kind), case) for kind, listed in raw.items() for case in listed]
 
 
 @pytest.mark.parametrize(
     ("kind", "case"), cases(), ids=lambda case: case if isinstance(case, str) else case["asked"]
 )
-def test_a_name_is_taken_only_where_it_is_certain(kind: Kind, case: Any) -> None:
+def test_a_name_is_taken_only_where_it_is_certain(kind: TermKind, case: Any) -> None:
     expected = {key: value for key, value in case.items() if key != "asked"}
     assert summary(offline(case["asked"], kind)) == expected
 
 
-def summary(outcome: Outcome) -> dict[str, Any]:
-    ids = [candidate.id for candidate in offered(outcome)]
+def summary(outcome: TermOutcome) -> dict[str, Any]:
+    ids = [candidate.id for candidate in candidates_of(outcome)]
     match outcome:
         case Matched(term):
             return {"is": [term.id, term.match]}
@@ -50,7 +58,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
 
 
 def test_a_match_says_all_that_the_lock_keeps() -> None:
-    found = offline(" Locus Coeruleus", Kind.REGION)
+    found = offline(" Locus Coeruleus", TermKind.REGION)
     assert isinstance(found, Matched)
     term = found.term
     assert (term.asked, term.about, term.label) == (" Locus Coeruleus", "regions", "locus ceruleus")
@@ -69,19 +77,19 @@ class Silent:
     "asked", ["hippocampus", "locus coeruleus", "VISp", "UBERON:0002421", "EC", "UBERON:0004685"]
 )
 def test_what_the_tables_know_is_asked_of_nobody(asked: str) -> None:
-    find(asked, Kind.REGION, Silent())
+    find_term(asked, TermKind.REGION, Silent())
 
 
 @pytest.mark.parametrize(
     "asked", ["https://www.cognitiveatlas.org/task/id/trm_1", "ilx:ilx_0101431", "RRID:IMSR_1"]
 )
 def test_ids_outside_of_obo_stay_what_they_are(asked: str) -> None:
-    assert find(asked, Kind.REGION, Silent()) == Foreign(asked, Kind.REGION)
+    assert find_term(asked, TermKind.REGION, Silent()) == Foreign(asked, TermKind.REGION)
 
 
 @pytest.mark.parametrize("asked", ["", "  ", "?!", "-"])
 def test_what_has_no_letters_is_asked_of_nobody(asked: str) -> None:
-    assert find(asked, Kind.REGION, Silent()) == Absent(asked, Kind.REGION)
+    assert find_term(asked, TermKind.REGION, Silent()) == Absent(asked, TermKind.REGION)
 
 
 @pytest.mark.parametrize(("name", "id_", "right"), [
@@ -92,13 +100,13 @@ def test_what_has_no_letters_is_asked_of_nobody(asked: str) -> None:
     ("amygdala", "UBERON:0002421", False),
 ])  # fmt: skip
 def test_a_name_beside_an_id_is_compared(name: str, id_: str, right: bool) -> None:
-    found = offline(id_, Kind.REGION)
+    found = offline(id_, TermKind.REGION)
     assert isinstance(found, Matched)
-    assert goes_by(name, found) is right
+    assert is_name_of(name, found) is right
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_every_live_label_is_found_and_is_its_own(kind: Kind) -> None:
+def test_every_live_label_is_found_and_is_its_own(kind: TermKind) -> None:
     shipped = table(kind)
     assert shipped
     for row in shipped.rows.values():
@@ -109,7 +117,7 @@ def test_every_live_label_is_found_and_is_its_own(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_no_synonym_that_is_taken_leads_to_another_term(kind: Kind) -> None:
+def test_no_synonym_that_is_taken_leads_to_another_term(kind: TermKind) -> None:
     shipped = table(kind)
     assert shipped
     for row in shipped.rows.values():
@@ -119,7 +127,7 @@ def test_no_synonym_that_is_taken_leads_to_another_term(kind: Kind) -> None:
                 assert found.term.id == row.id
 
 
-regions = table(Kind.REGION)
+regions = table(TermKind.REGION)
 assert regions
 NAMES = st.sampled_from(sorted(regions.labels))
 
@@ -128,21 +136,21 @@ NAMES = st.sampled_from(sorted(regions.labels))
 def test_case_and_blanks_do_not_count(name: str, bits: int, blanks: list[str]) -> None:
     odd = "".join(c.upper() if bits >> i % 20 & 1 and len(c.upper()) == 1 else c for i, c in enumerate(name))
     odd = "".join(blanks) + odd.replace(" ", "  ") + "".join(blanks)
-    plain, found = offline(name, Kind.REGION), offline(odd, Kind.REGION)
+    plain, found = offline(name, TermKind.REGION), offline(odd, TermKind.REGION)
     assert isinstance(plain, Matched)
     assert isinstance(found, Matched)
     assert found.term.id == plain.term.id
 
 
-@given(st.text(alphabet=string.printable + "éœ\u2019\u2013漢", max_size=40), st.sampled_from(Kind))
-def test_any_text_has_an_outcome(text: str, kind: Kind) -> None:
+@given(st.text(alphabet=string.printable + "éœ\u2019\u2013漢", max_size=40), st.sampled_from(TermKind))
+def test_any_text_has_an_outcome(text: str, kind: TermKind) -> None:
     found = offline(text, kind)
     assert found.asked == text if not isinstance(found, Matched) else found.term.asked == text
 
 
 @given(st.text(alphabet=string.ascii_letters, min_size=1, max_size=4))
 def test_an_abbreviation_is_taken_only_after_a_review(text: str) -> None:
-    found = offline(text, Kind.REGION)
+    found = offline(text, TermKind.REGION)
     if isinstance(found, Matched) and is_abbreviation(text):
         assert found.term.match != "exact synonym"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dandifile.lookup.terms import make_tables
-from dandifile.lookup.terms.table import read
+from dandifile.lookup.terms.tables import parse_table
 from dandifile.model import JsonObject
+from tools import make_term_tables
 
 NERVOUS = "UBERON:0001016"
 
@@ -75,16 +75,16 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "class ZstdDecompressor:\n    def stream_reader(self, stream):\n        return stream\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(make_tables, "version", lambda package: "1.2")
+    monkeypatch.setattr(make_term_tables, "version", lambda package: "1.2")
     return tmp_path
 
 
 def test_it_writes_what_was_selected(packages: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = packages / "made"
     folder.mkdir()
-    make_tables.main(folder)
+    make_term_tables.main(folder)
 
-    head, rows = read((folder / "uberon.tsv").read_text("utf-8"))
+    head, rows = parse_table((folder / "uberon.tsv").read_text("utf-8"))
     assert head == {
         "ontology": "UBERON",
         "release": "v2",
@@ -97,10 +97,10 @@ def test_it_writes_what_was_selected(packages: Path, capsys: pytest.CaptureFixtu
         "UBERON:0000001": (),
     }
 
-    _, rows = read((folder / "cl.tsv").read_text("utf-8"))
+    _, rows = parse_table((folder / "cl.tsv").read_text("utf-8"))
     assert rows[1].consider == ("CL:0000000", "CL:0000151", "PO:0009002")
 
-    _, rows = read((folder / "doid.tsv").read_text("utf-8"))
+    _, rows = parse_table((folder / "doid.tsv").read_text("utf-8"))
     assert [(row.id, row.label, row.obsolete, row.replaced_by) for row in rows] == [
         ("DOID:150", "mental", False, ""),
         ("DOID:1826", "epilepsy", False, ""),
