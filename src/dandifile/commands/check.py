@@ -15,7 +15,7 @@ from dandifile.commands.lookups import Bound, pinned
 from dandifile.commands.showing import print_json
 from dandifile.errors import Exit
 from dandifile.model import Forecast, Spec
-from dandifile.spec.near import nearest
+from dandifile.spelling import nearest
 from dandifile.survey.scan import scan
 from dandifile.words import quantity
 

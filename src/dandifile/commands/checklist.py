@@ -10,7 +10,7 @@ from dandifile.errors import Exit
 from dandifile.kinds import metadata
 from dandifile.kinds.access import own_part
 from dandifile.model import JsonObject, Local
-from dandifile.report.checklist import checklist_json, checklist_text
+from dandifile.report.checklist_view import checklist_json, checklist_text
 from dandifile.spec.need import CHECKLIST
 from dandifile.workspace import Workspace
 

@@ -16,7 +16,7 @@ from dandifile.lookup.doubts import anothers, out_of_use
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.known import Known
 from dandifile.lookup.lock import load_lock, lock_file
-from dandifile.lookup.terms.outcome import Kind
+from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm, lacking, pinnable
 from dandifile.model import Cache, Spec
 from dandifile.spec.facts import References
@@ -134,4 +134,4 @@ def _dois(declared: Declaration, named: References) -> tuple[str, ...]:
 
 def _terms(named: References, *, also_named: bool) -> tuple[WantedTerm, ...]:
     terms = (term for term in named.terms if pinnable(term.asked) and (also_named or not term.name))
-    return tuple(dict.fromkeys(WantedTerm(term.asked, Kind(term.about)) for term in terms))
+    return tuple(dict.fromkeys(WantedTerm(term.asked, TermKind(term.about)) for term in terms))

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address
 from urllib.parse import urlsplit
 
-from dandifile.characters import mended, named
 from dandifile.identifiers import PERSON_NAME, bare_orcid, ror_url, term_curie
 from dandifile.model import JsonObject
 from dandifile.spec.faults import Fault
 from dandifile.spec.forms import ABOUT, ANATOMY, ORGANIZATION, PERSON, SpecItem, spec_items
+from dandifile.spelling import first_unfit, respell
 
 _CONTACT = "ContactPerson"
 _EAST_ASIAN = "\u2e80"  # scripts from here on: the family name comes first
@@ -40,10 +40,10 @@ def _name_faults(contributors: list[SpecItem]) -> Iterator[Fault]:
 
 def _name_complaint(name: str) -> tuple[str, str]:
     """What is wrong with the name of a person, and what to write instead."""
-    better = mended(name, _is_name_character)
+    better = respell(name, _is_name_character)
     typographic = all(_is_name_character(character) or not character.isascii() for character in name)
     if typographic and better != name and PERSON_NAME.fullmatch(better.strip()):
-        said = named(name, _is_name_character)
+        said = first_unfit(name, _is_name_character)
         return f"{name!r} has a character that the archive takes in no name: {said}", f'write "{better}"'
     return f'{name!r} is not a name that the archive takes: it wants "Last, First"', _name_advice(name)
 

@@ -19,11 +19,11 @@ from dandifile.schemafiles import spec_schema
 from dandifile.spec.build import build_spec
 from dandifile.spec.facts import Facts, NothingKnown, References, find_references
 from dandifile.spec.faults import Fault
-from dandifile.spec.near import nearest
 from dandifile.spec.need import EVERYTHING, Need
 from dandifile.spec.rules import rule_faults
 from dandifile.spec.schema_faults import schema_faults
 from dandifile.spec.template import RenderedSpec, render
+from dandifile.spelling import nearest
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from dandifile.reading.document import KeyPath, find_unstorable
 from dandifile.spec import fields
 from dandifile.spec.faults import Fault, gap_faults
 from dandifile.spec.item_rules import contributor_faults, item_faults
-from dandifile.spec.near import choices
 from dandifile.spec.resources import resource_faults
+from dandifile.spelling import suggest
 from dandifile.taxa import folded, taxon_like, taxon_named, taxon_number
 
 
@@ -130,7 +130,7 @@ def _field_name_faults(metadata: JsonObject, path: KeyPath, fields: _Fields) -> 
         else:
             what = f"DANDI has no field `{name}` for {fields.of}"
             elsewhere = name in fields.others
-            fix = fields.elsewhere.format(name=name) if elsewhere else choices(name, fields.known)
+            fix = fields.elsewhere.format(name=name) if elsewhere else suggest(name, fields.known)
         yield Fault((*path, name), what, fix, at_key=True)
 
 
@@ -144,7 +144,7 @@ def _pointer_faults(raw: JsonObject) -> Iterator[Fault]:
             yield Fault(path, f"{pointer}: the archive writes this field itself", "take it away")
         elif parts[0] not in fields.DANDISET_FIELDS:
             yield Fault(
-                path, f"{pointer}: DANDI has no such field", choices(parts[0], fields.DANDISET_FIELDS)
+                path, f"{pointer}: DANDI has no such field", suggest(parts[0], fields.DANDISET_FIELDS)
             )
         elif any(re.fullmatch(r"[0-9]+|-", part) for part in parts):
             named = "/" + "/".join(part for part in parts if not re.fullmatch(r"[0-9]+|-", part))

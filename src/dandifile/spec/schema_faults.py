@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dandifile.model import Json, JsonObject
 from dandifile.reading.document import KeyPath
 from dandifile.spec.faults import Fault, is_gap, path_text
-from dandifile.spec.near import choices, nearest
+from dandifile.spelling import nearest, suggest
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -76,7 +76,7 @@ def _value_complaint(error: ValidationError, path: KeyPath) -> tuple[str, str]:
     name = path_text(path)
     match error.validator:
         case "enum":
-            said = f"`{given}` is not allowed for {name}", choices(str(given), limit)
+            said = f"`{given}` is not allowed for {name}", suggest(str(given), limit)
         case "const":
             said = f"{name} {given!r} is not known here", f"write `{name}: {limit}`, or update dandifile"
         case "pattern":
@@ -118,7 +118,7 @@ def _unknown_key_fault(path: KeyPath, key: str, given: JsonObject, allowed: list
         what = f"`{key}` stands alone in {path_text(path)}"
         return Fault(path, what, f'a text with a comma needs quotes: {before[-1]}: "{text}"')
     what = f"unknown key `{key}` in {path_text(path)}"
-    return Fault((*path, key), what, choices(key, allowed), at_key=True)
+    return Fault((*path, key), what, suggest(key, allowed), at_key=True)
 
 
 def _alternative_faults(

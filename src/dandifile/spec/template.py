@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dandifile.model import Json, JsonObject
 from dandifile.reading.document import KeyPath
 from dandifile.spec.faults import Fault
-from dandifile.spec.near import choices
+from dandifile.spelling import suggest
 
 if TYPE_CHECKING:
     from jinja2 import nodes
@@ -218,4 +218,4 @@ def _paper_fault(path: KeyPath, *, has_doi: bool) -> Fault | None:
 
 
 def _unknown_name_fault(name: str, path: KeyPath) -> Fault:
-    return Fault(path, f"the template uses `{name}`, which nothing fills in", choices(name, _KNOWN))
+    return Fault(path, f"the template uses `{name}`, which nothing fills in", suggest(name, _KNOWN))
