@@ -144,12 +144,10 @@ class _Reader:
             self._report(node.start, "a key must be text", "write `key: value`")
         elif node.text == "<<" and not node.style:
             self._report(node.start, "`<<` (merging mappings) is not part of YAML 1.2", "write the keys out")
+        elif not node.style and not node.text:
+            self._report(node.start, "the key is empty", "write `key: value`")
         elif not node.style and not isinstance(plain_value(node.text), str):
-            what = (
-                f"YAML reads the key {node.text} as a value other than text"
-                if node.text
-                else "the key is empty"
-            )
+            what = f"YAML does not read the key {node.text} as text"
             self._report(node.start, what, f'write it in quotes: "{node.text}"')
         else:
             return node.text
@@ -164,11 +162,8 @@ class _Reader:
         if not isinstance(value, str):
             self.document.written.setdefault(path, node.text)
         if isinstance(value, float) and not math.isfinite(value):
-            self._report(
-                node.start,
-                f"{node.text} is NaN or Infinity, which JSON does not have",
-                f'write it in quotes: "{node.text}"',
-            )
+            what = f"{node.text} is NaN, Infinity or too large for a JSON number"
+            self._report(node.start, what, f'write it in quotes: "{node.text}"')
             return None
         if isinstance(value, int | float) and _LEADING_ZERO.match(node.text):
             what = f"YAML reads {node.text} as the number {value}"
