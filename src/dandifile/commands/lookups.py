@@ -93,12 +93,12 @@ def ask_briefly(wanted: Wanted, lock: Lock, cache: Cache, *, offline: bool) -> R
 
     `offline`: the lock and the shipped tables are all that is asked.
     """
-    from dandifile.lookup.client import Patience
+    from dandifile.lookup.client import BRIEF
     from dandifile.run.cache import MemoryCache
 
     if offline:
         return ask(wanted, lock, MemoryCache(), offline=True)
-    return ask(wanted, lock, cache, patience=Patience(2, 0.3, 5.0, timeout=(3.0, 5.0), total=8.0))
+    return ask(wanted, lock, cache, patience=BRIEF)
 
 
 def ask(wanted: Wanted, lock: Lock, cache: Cache, **how: Any) -> Resolution:

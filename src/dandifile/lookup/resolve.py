@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from dandifile.lookup import orcid, ror
 from dandifile.lookup.authors import full_name
-from dandifile.lookup.client import PATIENT, Answer, Asks, Client, Patience, Unreachable
+from dandifile.lookup.client import PATIENT, Answer, Asks, Client, Unreachable
 from dandifile.lookup.enrich import enriched
 from dandifile.lookup.facts import Institution, Lock, Paper, Person, Term, Unsettled
 from dandifile.lookup.locations import Settled, find_location, settled
@@ -35,6 +35,7 @@ from dandifile.lookup.terms.outcome import Matched, Unchecked
 from dandifile.lookup.vet import concerns
 from dandifile.lookup.wanted import Wanted, WantedTerm, pinned
 from dandifile.model import Cache, Location
+from dandifile.net.retry import Patience
 
 REFRESHED = {
     "doi": frozenset({"openalex", "crossref", "datacite", "doi"}),
