@@ -44,6 +44,7 @@ SLOW = (
     "frame/test_wheel.py",
     "kinds/test_contract.py",
     "kinds/test_known.py",
+    "kinds/test_new_kind.py",
     "kinds/test_schema.py",
     "kinds/test_uploads.py",
     "localdandi/",

@@ -16,7 +16,7 @@ from dandifile.lookup.facts import (
     PersonStatus,
     Term,
 )
-from dandifile.lookup.terms.outcome import Kind
+from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm, lacking, pinnable
 from dandifile.spec.facts import Facts
 from tests.lookup.made_up import DOI, JANE, NIH, OTHER, PREPRINT
@@ -38,7 +38,7 @@ LOCK = Lock(
     institutions=(Institution(NIH, InstitutionStatus.ACTIVE, "National Institutes of Health"),),
     terms=(TERM,),
 )
-WANTED = Wanted(dois=(DOI,), terms=(WantedTerm("CA1", Kind.REGION),))
+WANTED = Wanted(dois=(DOI,), terms=(WantedTerm("CA1", TermKind.REGION),))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dandifile.model import Json
-from dandifile.planning.standing import Standing, standing
+from dandifile.planning.kind import Standing, standing_of
 
 TERM = {"schemaKey": "Anatomy", "identifier": "UBERON:0003881"}
 AS_THE_ARCHIVE_HAS_IT = {
@@ -31,12 +31,12 @@ AS_THE_ARCHIVE_HAS_IT = {
     ],
 )
 def test_where_a_change_stands(before: Json, after: Json, now: Json, expected: Standing) -> None:
-    assert standing(before, after, now) is expected
+    assert standing_of(before, after, now) is expected
 
 
 @given(st.text(max_size=3), st.text(max_size=3), st.text(max_size=3))
 def test_what_is_done_is_never_due_again(before: str, after: str, now: str) -> None:
-    assert standing(before, after, after) is Standing.DONE
-    assert (standing(before, after, now) is Standing.STALE) == (
+    assert standing_of(before, after, after) is Standing.DONE
+    assert (standing_of(before, after, now) is Standing.STALE) == (
         now.strip() not in (before.strip(), after.strip())
     )

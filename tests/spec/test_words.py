@@ -10,11 +10,7 @@ import pytest
 from dandifile.errors import SpecError
 from dandifile.spec.licenses import OF_THE_SCHEMA, allowed_by, same_license
 from dandifile.spec.load import load
-from dandifile.spec.near import near_words, nearest
-from dandifile.spec.schema import spec_schema
 from tests.spec.cases import HEAD
-
-RELATIONS = spec_schema()["$defs"]["resource"]["properties"]["relation"]["enum"]
 
 
 @pytest.mark.parametrize(
@@ -72,24 +68,6 @@ def test_of_two_licenses_that_may_be_meant_none_is_suggested() -> None:
 )
 def test_an_archive_says_which_licenses_it_takes(info: object, allowed: tuple[str, ...]) -> None:
     assert allowed_by(info) == allowed
-
-
-@pytest.mark.parametrize(
-    ("word", "meant"),
-    [
-        ("IsDescribdBy", ["IsDescribedBy"]),
-        ("isdescribedby", ["IsDescribedBy"]),
-        ("Cited", ["Cites", "IsCitedBy"]),
-        ("IsSupplementOf", ["IsSupplementTo", "IsSupplementedBy"]),
-        ("IsSuplementTo", ["IsSupplementTo"]),
-        ("Hasparts", ["HasPart"]),
-        ("Whatever", []),
-    ],
-)
-def test_a_relation_is_not_turned_around(word: str, meant: list[str]) -> None:
-    found = near_words(word, RELATIONS)
-    assert found[:2] == meant
-    assert nearest(word, RELATIONS) == (meant[0] if len(meant) == 1 else None)
 
 
 @pytest.mark.parametrize("text", ["000409", "123456", "010101", "'000409'", '"000409"', "100_000"])

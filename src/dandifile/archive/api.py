@@ -27,8 +27,7 @@ from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Json
 from dandifile.net.retry import PATIENT, Patience, Repeat, exchange, http_date
 from dandifile.net.urls import is_loopback, origin_of
-from dandifile.reading.jsontext import NotJsonError, parse_json
-from dandifile.reading.shape import ANYTHING, Shape, misfit
+from dandifile.reading.jsontext import ANYTHING, NotJsonError, Shape, misfit, parse_json
 from dandifile.waits import within
 
 POOL = 64

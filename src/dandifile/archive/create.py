@@ -24,8 +24,7 @@ from dandifile.errors import ArchiveError, BlockedError, UserError
 from dandifile.model import JsonObject
 from dandifile.net.retry import NoAnswerError
 from dandifile.reading.files import SPEC, read_bytes
-from dandifile.reading.jsontext import parse_json
-from dandifile.reading.shape import misfit
+from dandifile.reading.jsontext import misfit, parse_json
 from dandifile.writing import replace_content
 
 _SLACK = timedelta(minutes=1)

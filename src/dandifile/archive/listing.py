@@ -25,7 +25,7 @@ from dandifile.archive.api import ReadApi
 from dandifile.archive.metadata import content_digest, schema_version, strip_asset
 from dandifile.errors import ArchiveError
 from dandifile.model import Cache, JsonObject, RemoteAsset
-from dandifile.reading.shape import fitting
+from dandifile.reading.jsontext import fitting
 
 PAGE = 1000
 """Rows a request: the server's maximum."""

@@ -16,7 +16,7 @@ from dandifile.errors import BlockedError, Exit, UserError
 from dandifile.model import Plan, Result, Status
 from dandifile.planning.kind import Options
 from dandifile.planning.planfile import read, spec_of
-from dandifile.spec.environment import UnknownEnvironmentError
+from dandifile.spec.load import UnknownEnvironmentError
 from dandifile.workspace import Outcome, Planned, Workspace
 
 

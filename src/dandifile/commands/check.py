@@ -8,15 +8,14 @@ from dataclasses import asdict, replace
 from pathlib import PurePosixPath
 
 from dandifile.archive.instance import LOCAL
-from dandifile.checklist.offline import judged
-from dandifile.checklist.policy import facts_of
-from dandifile.checklist.verdict import Result, Verdict
+from dandifile.checklist.rules import checklist_offline, facts_of
+from dandifile.checklist.verdict import RuleResult, Verdict
 from dandifile.commands.common import Flags, bound, local_place
 from dandifile.commands.showing import print_json
 from dandifile.desired.spec_and_lock import SpecAndLock
 from dandifile.errors import Exit
 from dandifile.model import Forecast, Spec
-from dandifile.spec.near import nearest
+from dandifile.spelling import nearest
 from dandifile.survey.scan import scan
 from dandifile.words import quantity
 
@@ -31,7 +30,7 @@ def check(flags: Flags) -> int:
     absent = [entry.source for entry in spec.paths if not (spec.root / entry.source).exists()]
     settled = _settled(declared, spec)
     spec = replace(spec, notes=(*spec.notes, *scan(spec).notes))
-    policy = judged(dict(spec.fields), facts_of(spec), spec.require, settled)
+    policy = checklist_offline(dict(spec.fields), facts_of(spec), spec.require, settled)
     expected = _expected(spec, settled)
     if flags.format == "json":
         print_json(
@@ -72,7 +71,7 @@ def _expected(spec: Spec, settled: Callable[[str], bool]) -> tuple[Forecast, ...
 
 
 def _lines(
-    spec: Spec, absent: Sequence[str], policy: Sequence[Result], expected: Sequence[Forecast]
+    spec: Spec, absent: Sequence[str], policy: Sequence[RuleResult], expected: Sequence[Forecast]
 ) -> Iterator[str]:
     fields, paths = quantity(len(spec.fields), "field"), quantity(len(spec.paths), "path")
     yield f"{spec.file.name} is valid: {fields}, {paths}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dandifile.checklist.policy import facts_of
-from dandifile.checklist.rules import checked
+from dandifile.checklist.rules import checked, facts_of
 from dandifile.checklist.verdict import Verdict
 from dandifile.commands.common import Flags, opened
 from dandifile.commands.showing import print_json
@@ -11,7 +10,7 @@ from dandifile.errors import Exit
 from dandifile.kinds import metadata
 from dandifile.kinds.access import own_part
 from dandifile.model import JsonObject, Local
-from dandifile.report.checklist import checklist_json, checklist_text
+from dandifile.report.checklist_view import checklist_json, checklist_text
 from dandifile.spec.need import JUDGED
 from dandifile.workspace import Workspace
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from dandifile.workspace import Workspace
 
 FORMATS = ("text", "json")
-PERMITS = ("delete", "delete-uploads")
 TRANSFERS = 8  # at once, unless -j says otherwise: API writes to one draft gain nothing from more
 
 
@@ -60,9 +59,9 @@ def bounds(  # noqa: PLR0913 - one a flag
     refresh: bool,
 ) -> Options:
     """The flags that bound a plan; a word that is not known is an error, not nothing."""
-    from dandifile.kinds import KINDS
+    from dandifile.kinds import KINDS, permits
 
-    _refuse_unknown("--allow", allow, PERMITS)
+    _refuse_unknown("--allow", allow, permits())
     _refuse_unknown("--only", only, KINDS)
     refuse_globs("--path", paths)
     refuse_globs("--exclude", exclude)
@@ -85,7 +84,7 @@ def limit(flags: Flags, spec: Spec) -> Limit:
 def bound(flags: Flags, need: Need = EVERYTHING) -> SpecAndLock:
     """The spec as it was read, as far as the command needs it, and its lock."""
     from dandifile.desired.spec_and_lock import read_with_lock
-    from dandifile.spec.find import chosen
+    from dandifile.spec.load import chosen
 
     return read_with_lock(chosen(flags.file), flags.environment, need)
 

@@ -20,11 +20,11 @@ from dandifile.errors import Exit, Problem, SpecError, UserError
 from dandifile.lookup.facts import Lock, Term
 from dandifile.lookup.lock import load_lock, lock_file, save_lock
 from dandifile.lookup.rows import Row, State
-from dandifile.lookup.terms.outcome import Kind
+from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.vet import vetted
 from dandifile.lookup.wanted import Wanted, WantedTerm
 from dandifile.run.cache import MemoryCache
-from dandifile.spec.find import chosen
+from dandifile.spec.load import chosen
 from dandifile.survey.overview import Overview, overview
 from dandifile.writing import create_content
 
@@ -103,7 +103,7 @@ def _looked_up(file: Path, source: Source, found: Overview) -> tuple[Known, Lock
         warnings += changed
     known = Known(source.instance, source.dois, tuple(papers), found, _terms(found))
     orcids, rors = orcids_and_rors(known.papers)
-    ids = tuple(WantedTerm(term.id, Kind.REGION) for term in known.terms)
+    ids = tuple(WantedTerm(term.id, TermKind.REGION) for term in known.terms)
     second = ask_services(Wanted(source.dois, orcids, rors, ids), first.lock, cache, offline=source.offline)
     # what nobody knows `vetted` has dropped, and says so
     notes = [
@@ -115,7 +115,7 @@ def _looked_up(file: Path, source: Source, found: Overview) -> tuple[Known, Lock
 def _terms(found: Overview) -> tuple[Term, ...]:
     """Locations that are the exact name of a brain region; no service is asked about a lab's own words."""
     places = dict.fromkeys(place for seen in found.glimpses for place in seen.locations)
-    wanted = Wanted(terms=tuple(WantedTerm(place, Kind.REGION) for place in places))
+    wanted = Wanted(terms=tuple(WantedTerm(place, TermKind.REGION) for place in places))
     return ask_services(wanted, Lock(), MemoryCache(), offline=True).lock.terms
 
 

@@ -23,7 +23,7 @@ def plan(flags: Flags, options: Options, out: Path | None, *, detailed_exitcode:
         if out is not None:
             write(found, out, workspace.spec.file)
         if flags.format == "json":
-            from dandifile.report.jsonform import plan_json
+            from dandifile.report.plan_view import plan_json
 
             print_json(plan_json(found, to_json(found)))
         else:

@@ -18,7 +18,7 @@ from dandifile.lookup.facts import Lock
 from dandifile.lookup.lock import lock_file, save_lock
 from dandifile.lookup.lockdiff import diff
 from dandifile.lookup.rows import Row, State
-from dandifile.lookup.terms.called import called_otherwise
+from dandifile.lookup.terms.search import name_mismatch
 from dandifile.lookup.vet import vetted
 from dandifile.lookup.wanted import Wanted, lacking
 from dandifile.model import JsonObject
@@ -86,7 +86,7 @@ def _show(flags: Flags, asked: Asked, spec: SpecAndLock, found: Resolution, note
         print_json(_document(found, lines, warnings, review) | {"lock": file, "written": not asked.check})
         return
     from dandifile.report.console import show, stdout, width
-    from dandifile.report.lookups import Lookups, lookups_text
+    from dandifile.report.lookups_view import Lookups, lookups_text
 
     console = stdout(no_color=flags.no_color)
     written, then = not asked.check, _next(asked, found.rows)
@@ -117,7 +117,7 @@ def _warnings(spec: SpecAndLock, lock: Lock) -> Iterator[str]:
     yield from anothers(spec.declared.named.called, lock)
     for named in spec.declared.named.terms:
         term = lock.term(named.asked, named.about)
-        if named.name and term and (said := called_otherwise(named.name, term)):
+        if named.name and term and (said := name_mismatch(named.name, term)):
             yield said
 
 

@@ -19,14 +19,13 @@ from dandifile.errors import BlockedError, UserError
 from dandifile.lookup.doubts import anothers, out_of_use
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.lock import load_lock, lock_file
-from dandifile.lookup.terms.outcome import Kind
+from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm, lacking, pinnable
 from dandifile.model import Cache, Json, JsonObject, Spec
-from dandifile.spec.fault import Fault
-from dandifile.spec.fault import Path as Place
-from dandifile.spec.gaps import is_gap
-from dandifile.spec.load import Declared, build, read
-from dandifile.spec.named import Named
+from dandifile.spec.facts import References
+from dandifile.spec.faults import Fault, is_gap
+from dandifile.spec.faults import Path as Place
+from dandifile.spec.load import Declaration, build, read
 from dandifile.spec.need import EVERYTHING, Need
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ REMEDY = "run `dandifile resolve`, look at what it writes into the lock, and com
 class SpecAndLock:
     """A spec as it was read, its lock, and what must be in the lock before anything is written."""
 
-    declared: Declared
+    declared: Declaration
     lock: Lock
     needed: Wanted
 
@@ -161,20 +160,20 @@ def ask_services(wanted: Wanted, lock: Lock, cache: Cache, **how: Any) -> Resolu
     return resolve(wanted, lock, services, cache, now=datetime.now(UTC), **how)
 
 
-def needed(declared: Declared) -> Wanted:
+def needed(declared: Declaration) -> Wanted:
     """What the metadata to be written rests on: papers, names of terms, and ids without a name."""
     named = declared.named
     return Wanted(dois=_dois(declared, named), terms=_terms(named, also_named=False))
 
 
-def everything(declared: Declared) -> Wanted:
+def everything(declared: Declaration) -> Wanted:
     """Also what only has to be checked: ORCID iDs, ROR ids, and terms with both a name and an id."""
     named = declared.named
     terms = _terms(named, also_named=True)
     return Wanted(_dois(declared, named), named.orcids, named.rors, terms)
 
 
-def _dois(declared: Declared, named: Named) -> tuple[str, ...]:
+def _dois(declared: Declaration, named: References) -> tuple[str, ...]:
     found = [normal(doi) for doi in named.dois]
     if None in found:
         wrong = named.dois[found.index(None)]
@@ -183,6 +182,6 @@ def _dois(declared: Declared, named: Named) -> tuple[str, ...]:
     return tuple(dict.fromkeys(doi for doi in found if doi))
 
 
-def _terms(named: Named, *, also_named: bool) -> tuple[WantedTerm, ...]:
+def _terms(named: References, *, also_named: bool) -> tuple[WantedTerm, ...]:
     terms = (term for term in named.terms if pinnable(term.asked) and (also_named or not term.name))
-    return tuple(dict.fromkeys(WantedTerm(term.asked, Kind(term.about)) for term in terms))
+    return tuple(dict.fromkeys(WantedTerm(term.asked, TermKind(term.about)) for term in terms))

@@ -20,8 +20,7 @@ import urllib3
 from dandifile.lookup.services import DAILY_QUOTA, Services, limits
 from dandifile.model import Cache, Json
 from dandifile.net.pace import Pace
-from dandifile.reading.jsontext import NotJsonError, parse_json
-from dandifile.reading.shape import maybe, misfit
+from dandifile.reading.jsontext import NotJsonError, maybe, misfit, parse_json
 from dandifile.waits import within
 
 

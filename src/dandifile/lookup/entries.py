@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dandifile import doi as dois
-from dandifile.identifiers import award_key, is_nih_award, same_award
+from dandifile.identifiers import award_key, is_nih_award, is_same_award
 from dandifile.lookup.authors import full_name
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 from dandifile.lookup.matching import fuller, may_be_same, normalised, same_name, split_otherwise
@@ -70,8 +70,8 @@ def _who(funder: Funder) -> str:
 def _same_funding(one: Funder, other: Funder) -> bool:
     """One award of one funder. A number of NIH is one award, whether NIH or its institute is named."""
     if is_nih_award(one.award) and is_nih_award(other.award):
-        return same_award(one.award, other.award)
-    return _who(one) == _who(other) and same_award(one.award, other.award)
+        return is_same_award(one.award, other.award)
+    return _who(one) == _who(other) and is_same_award(one.award, other.award)
 
 
 def _plainer(one: str, other: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dandifile.lookup.facts import Author
 from dandifile.lookup.names import split
-from dandifile.lookup.text import settled
+from dandifile.spelling import repeat_until_stable
 
 _LETTERS = str.maketrans(
     {
@@ -32,7 +32,7 @@ def normalised(text: str) -> str:
     Scripts other than Latin keep their letters. Apostrophes go; hyphens and dots part words. Normalising
     twice changes nothing: compatibility letters (mathematical bold ones) go before the case is folded.
     """
-    return settled(text, _bared)
+    return repeat_until_stable(text, _bared)
 
 
 def _bared(text: str) -> str:

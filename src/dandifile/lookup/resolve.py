@@ -30,8 +30,8 @@ from dandifile.lookup.rows import (
     term_row,
 )
 from dandifile.lookup.services import Services
-from dandifile.lookup.terms.find import find
 from dandifile.lookup.terms.outcome import Matched, Unchecked
+from dandifile.lookup.terms.search import find_term
 from dandifile.lookup.vet import concerns
 from dandifile.lookup.wanted import Wanted, WantedTerm, pinned
 from dandifile.model import Cache, Location
@@ -201,7 +201,11 @@ def _verdicts(  # noqa: PLR0913, PLR0917 - what tells people from institutions
 def _terms(run: _Run, wanted: Sequence[WantedTerm]) -> tuple[list[Term], list[Row]]:
     asked = [each for each in wanted if "terms" in run.refresh or not run.lock.term(each.asked, each.about)]
     outcomes = dict(
-        zip(asked, run.pool.map(lambda each: find(each.asked, each.about, run.client), asked), strict=True)
+        zip(
+            asked,
+            run.pool.map(lambda each: find_term(each.asked, each.about, run.client), asked),
+            strict=True,
+        )
     )
     terms, rows = [], []
     for each in wanted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import unescape
 
 _MATHS = re.compile(r"<(?:\w+:)?(?:tex-math|annotation)\b.*?</(?:\w+:)?(?:tex-math|annotation)>", re.DOTALL)
@@ -16,22 +16,6 @@ _TAG = re.compile(
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufffe\uffff]|[\ud800-\udfff]")
 _HEADS_THE_WHOLE = {"abstract", "summary"}
-
-
-_ROUNDS = 8
-
-
-def settled(text: str, step: Callable[[str], str]) -> str:
-    """`step` applied until it changes nothing, so that normalising a normal form changes nothing.
-
-    One round is not enough in general: taking a letter apart may give one that has another case, folding a
-    case one with an accent, and an entity may stand for the beginning of an entity.
-    """
-    for _ in range(_ROUNDS):
-        before, text = text, step(text)
-        if text == before:
-            break
-    return text
 
 
 def plain(marked_up: str) -> str:

@@ -8,8 +8,7 @@ from typing import Any
 
 from dandifile.errors import BlockedError
 from dandifile.model import Change, Effect, Local, Plan, Spec, Step, Target
-from dandifile.planning.kind import Kind, Options
-from dandifile.planning.standing import Standing
+from dandifile.planning.kind import Kind, Options, Standing
 
 JOIN = "join"
 """The kind of a step that does nothing but wait for others."""
@@ -95,7 +94,7 @@ def review(kinds: Mapping[str, Kind], plan: Plan, observed: Mapping[str, Any]) -
             fix="run plan again and look at what it says now",
         )
     due = tuple(
-        kinds[change.key.kind].rebased(change, observed[change.key.kind])
+        kinds[change.key.kind].rebase(change, observed[change.key.kind])
         for change, standing in standings
         if standing is Standing.DUE
     )

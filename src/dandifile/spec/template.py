@@ -12,8 +12,8 @@ from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any
 
 from dandifile.model import Json, JsonObject
-from dandifile.spec.fault import Fault, Path
-from dandifile.spec.near import choices
+from dandifile.spec.faults import Fault, Path
+from dandifile.spelling import suggest
 
 if TYPE_CHECKING:
     from jinja2 import nodes
@@ -217,4 +217,4 @@ def _misplaced_paper(path: Path, *, has_doi: bool) -> Fault | None:
 
 
 def _unknown_name(name: str, path: Path) -> Fault:
-    return Fault(path, f"the template uses `{name}`, which nothing fills in", choices(name, _KNOWN))
+    return Fault(path, f"the template uses `{name}`, which nothing fills in", suggest(name, _KNOWN))

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dandifile.model import Effect, Json, JsonObject, Step
-from dandifile.survey import normalise
-from dandifile.survey.digest import digest, md5s, steady_content
-from dandifile.survey.steady import steady
+from dandifile.survey import asset_metadata
+from dandifile.survey.digest import digest, md5s, steady, steady_content
 
 _TOOLS = (
     "dandi",
@@ -163,7 +162,7 @@ def _young(*times_ns: int) -> bool:
 def _content_key(params: JsonObject) -> str:
     """By content, tools and options: a copy, a rename or another machine finds it."""
     content = {key: value for key, value in params.items() if key not in _OF_THE_PLACE}
-    text = json.dumps([content, tool_versions(), normalise.VERSION], sort_keys=True)
+    text = json.dumps([content, tool_versions(), asset_metadata.VERSION], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -12,8 +12,7 @@ import pytest
 
 from dandifile.model import IgnoredCheck, JsonObject, Local, Record, Severity, Validation, Vocabulary
 from dandifile.survey.findings import split
-from dandifile.survey.inventory import inventory
-from dandifile.survey.naming import names
+from dandifile.survey.inventory import inventory, names
 from dandifile.survey.nwb.extract import extract
 from dandifile.survey.survey import survey
 from dandifile.survey.validate_all import validate_all

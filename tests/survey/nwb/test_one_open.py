@@ -16,7 +16,7 @@ import pytest
 from dandifile.errors import DataError
 from dandifile.model import JsonObject
 from dandifile.survey.nwb.extract import extract
-from dandifile.survey.nwb.one_open import one_open, replaced_attribute
+from dandifile.survey.nwb.one_open import lend_file, replaced_attribute
 from dandifile.survey.nwb.validate import inspect, validate
 from dandifile.survey.quiet import quiet
 from tests.frame import ROOT
@@ -90,7 +90,7 @@ def test_metadata_and_findings_are_the_same_however_often_it_is_opened(odd: Path
 
 @pytest.mark.parametrize("name", NAMES)
 def test_which_files_are_read_once(odd: Path, name: str) -> None:
-    with quiet(), one_open(str(odd / name)) as lent:
+    with quiet(), lend_file(str(odd / name)) as lent:
         assert lent == (name in LENT)
 
 
@@ -104,7 +104,7 @@ def told_both_ways(paths: Iterable[Path]) -> list[tuple[list[str], list[str]]]:
     told = []
     with quiet():
         for path in paths:
-            with one_open(str(path)):
+            with lend_file(str(path)):
                 lent = dandi_results(path)
             told.append((lent, dandi_results(path)))
     return told
@@ -156,7 +156,7 @@ def test_the_tools_have_their_own_ways_back_afterwards(odd: Path) -> None:
         return [pynwb.validate, dandi.pynwb_utils.NWBHDF5IO, inspection._read_nwbfile_and_io]
 
     def interrupted() -> None:
-        with quiet(), one_open(str(odd / "plain.nwb")):
+        with quiet(), lend_file(str(odd / "plain.nwb")):
             assert all(own is not lent for own, lent in zip(before, ways(), strict=True))
             raise KeyboardInterrupt
 
