@@ -84,9 +84,9 @@ def limit(flags: Flags, spec: Spec) -> Limit:
 def bound(flags: Flags, need: Need = EVERYTHING) -> SpecAndLock:
     """The spec as it was read, as far as the command needs it, and its lock."""
     from dandifile.desired.spec_and_lock import read_with_lock
-    from dandifile.spec.load import chosen
+    from dandifile.spec.load import spec_file
 
-    return read_with_lock(chosen(flags.file), flags.environment, need)
+    return read_with_lock(spec_file(flags.file), flags.environment, need)
 
 
 @contextmanager

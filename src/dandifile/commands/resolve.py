@@ -22,7 +22,6 @@ from dandifile.lookup.terms.search import name_mismatch
 from dandifile.lookup.vet import vetted
 from dandifile.lookup.wanted import Wanted, lacking
 from dandifile.model import JsonObject
-from dandifile.spec.forms import contributor
 from dandifile.spec.need import LOOKUPS
 
 if TYPE_CHECKING:
@@ -114,8 +113,8 @@ def _warnings(spec: SpecAndLock, lock: Lock) -> Iterator[str]:
     for doi in spec.needed.dois:
         if paper := lock.paper(doi):
             yield from vetted(paper, lock)[1]
-    yield from anothers(spec.declared.named.called, lock)
-    for named in spec.declared.named.terms:
+    yield from anothers(spec.declared.references.called, lock)
+    for named in spec.declared.references.terms:
         term = lock.term(named.asked, named.about)
         if named.name and term and (said := name_mismatch(named.name, term)):
             yield said
@@ -124,6 +123,6 @@ def _warnings(spec: SpecAndLock, lock: Lock) -> Iterator[str]:
 def _reviews(spec: SpecAndLock, lock: Lock) -> Iterator[str]:
     """Facts that a person should look at before they are trusted."""
     known = LockFacts(lock, spec.needed)
-    merged = known.credits(spec.declared.value.get("contributors", ()), contributor)
+    merged = known.credits(spec.declared.value.get("contributors", ()), contributor_object)
     for each in merged.review if merged else ():
         yield f"{each.who}: {each.what} {each.value}: {each.reason}"

@@ -22,9 +22,9 @@ from dandifile.lookup.lock import load_lock, lock_file
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm, lacking, pinnable
 from dandifile.model import Cache, Json, JsonObject, Spec
+from dandifile.reading.document import KeyPath
 from dandifile.spec.facts import References
 from dandifile.spec.faults import Fault, is_gap
-from dandifile.spec.faults import Path as Place
 from dandifile.spec.load import Declaration, build, read
 from dandifile.spec.need import EVERYTHING, Need
 
@@ -68,7 +68,7 @@ class SpecAndLock:
         people, places = (*self.lock.people, *found.people), (*self.lock.institutions, *found.institutions)
         verdicts = {person.orcid: person.status.value for person in people}
         verdicts |= {place.ror: place.status.value for place in places}
-        called = self.declared.named.called
+        called = self.declared.references.called
         doubts = (*out_of_use(called, self.lock), *anothers(called, self.lock))
         return replace(spec, verdicts=verdicts, notes=(*spec.notes, *doubts))
 
@@ -77,7 +77,7 @@ def read_with_lock(file: Path, environment: str = "", need: Need = EVERYTHING) -
     """The spec in `file` and its lock. SpecError with every problem of what the command needs."""
     declared = read(file, environment, need)
     if faults := list(_archive_faults(declared.document.value)):
-        raise declared.refused(faults)
+        raise declared.error_of(faults)
     return SpecAndLock(declared, load_lock(lock_file(declared.file)), needed(declared))
 
 
@@ -90,7 +90,7 @@ def _archive_faults(declared: JsonObject) -> Iterator[Fault]:
             yield Fault(path, error.what, error.fix)
 
 
-def _archives(declared: JsonObject) -> Iterator[tuple[Place, str]]:
+def _archives(declared: JsonObject) -> Iterator[tuple[KeyPath, str]]:
     if not is_gap(declared["instance"]):  # the command does not need it, or `read` would have said so
         yield ("instance",), declared["instance"]
     for name, override in (declared.get("environments") or {}).items():
@@ -100,13 +100,13 @@ def _archives(declared: JsonObject) -> Iterator[tuple[Place, str]]:
 
 def refuse_licenses(source: SpecAndLock, spec: Spec, info: Json) -> None:
     """SpecError for a license that is not among those of the archive, which are in its `/api/info/`."""
-    from dandifile.spec.licenses import allowed_by, license_faults
+    from dandifile.spec.licenses import allowed_licenses, license_faults
 
     whole = source.declared.value
     short = {"license": whole["license"]} if "license" in whole else {}
     declared = short or {"metadata": {"license": spec.fields.get("license")}}
-    if faults := list(license_faults(declared, allowed_by(info))):
-        raise source.declared.refused(faults)
+    if faults := list(license_faults(declared, allowed_licenses(info))):
+        raise source.declared.error_of(faults)
 
 
 # --- Facts that the lock lacks ------------------------------------------------------------------
@@ -162,13 +162,13 @@ def ask_services(wanted: Wanted, lock: Lock, cache: Cache, **how: Any) -> Resolu
 
 def needed(declared: Declaration) -> Wanted:
     """What the metadata to be written rests on: papers, names of terms, and ids without a name."""
-    named = declared.named
+    named = declared.references
     return Wanted(dois=_dois(declared, named), terms=_terms(named, also_named=False))
 
 
 def everything(declared: Declaration) -> Wanted:
     """Also what only has to be checked: ORCID iDs, ROR ids, and terms with both a name and an id."""
-    named = declared.named
+    named = declared.references
     terms = _terms(named, also_named=True)
     return Wanted(_dois(declared, named), named.orcids, named.rors, terms)
 
@@ -178,7 +178,7 @@ def _dois(declared: Declaration, named: References) -> tuple[str, ...]:
     if None in found:
         wrong = named.dois[found.index(None)]
         fault = Fault(("doi",), f"{wrong!r} is not a DOI", "a DOI looks like 10.1038/s41586-023-06031-6")
-        raise declared.refused([fault])
+        raise declared.error_of([fault])
     return tuple(dict.fromkeys(doi for doi in found if doi))
 
 
