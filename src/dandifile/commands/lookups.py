@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from dandifile.commands.instance import instance_faults
 from dandifile.doi import normal
 from dandifile.errors import BlockedError
-from dandifile.lookup.doubts import anothers, out_of_use
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.known import Known
 from dandifile.lookup.lock import load_lock, lock_file
+from dandifile.lookup.pinned_ids import anothers, out_of_use
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm, lacking, pinnable
 from dandifile.model import Cache, Spec

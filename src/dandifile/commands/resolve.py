@@ -12,14 +12,12 @@ from dandifile.commands.lookups import Bound, ask, everything
 from dandifile.commands.refresh import words
 from dandifile.commands.showing import print_json, watching
 from dandifile.errors import Exit, SpecError, UserError
-from dandifile.lookup.doubts import anothers
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.known import Known
-from dandifile.lookup.lock import lock_file, save_lock
-from dandifile.lookup.lockdiff import diff
+from dandifile.lookup.lock import diff, lock_file, save_lock
+from dandifile.lookup.pinned_ids import anothers, vetted
 from dandifile.lookup.rows import Row, State
 from dandifile.lookup.terms.search import name_mismatch
-from dandifile.lookup.vet import vetted
 from dandifile.lookup.wanted import Wanted, lacking
 from dandifile.model import JsonObject
 from dandifile.spec.forms import contributor
