@@ -86,9 +86,9 @@ def limit(flags: Flags, spec: Spec) -> Limit:
 def bound(flags: Flags, need: Need = EVERYTHING) -> Bound:
     """The spec as it was read, as far as the command needs it, and its lock."""
     from dandifile.commands.lookups import bind
-    from dandifile.spec.load import chosen
+    from dandifile.spec.load import spec_file
 
-    return bind(chosen(flags.file), flags.environment, need)
+    return bind(spec_file(flags.file), flags.environment, need)
 
 
 @contextmanager
@@ -144,13 +144,13 @@ def opened(flags: Flags, *, writing: bool, need: Need = ONLINE) -> Iterator[Work
 
 def _refuse_licenses(declared: Bound, spec: Spec, info: Json) -> None:
     """SpecError for a license that is not among those of the archive, which are in its `/api/info/`."""
-    from dandifile.spec.licenses import allowed_by, license_faults
+    from dandifile.spec.licenses import allowed_licenses, license_faults
 
     whole = declared.declared.value
     short = {"license": whole["license"]} if "license" in whole else {}
     declared_so = short or {"metadata": {"license": spec.fields.get("license")}}
-    if faults := list(license_faults(declared_so, allowed_by(info))):
-        raise declared.declared.refused(faults)
+    if faults := list(license_faults(declared_so, allowed_licenses(info))):
+        raise declared.declared.error_of(faults)
 
 
 @contextmanager

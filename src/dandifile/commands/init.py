@@ -24,7 +24,7 @@ from dandifile.lookup.rows import Row, State
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm
 from dandifile.run.cache import MemoryCache
-from dandifile.spec.load import chosen
+from dandifile.spec.load import spec_file
 from dandifile.survey.overview import Overview, overview
 from dandifile.writing import create_content
 
@@ -46,7 +46,7 @@ def init(file: Path, source: Source) -> int:
 
     `file` may be the folder that it shall lie in.
     """
-    file = chosen(file)
+    file = spec_file(file)
     if not (source.dois or source.data):
         raise UserError("there is nothing to make a spec of", fix="give --doi, --data, or both")
     if source.instance:

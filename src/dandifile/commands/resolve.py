@@ -20,7 +20,7 @@ from dandifile.lookup.rows import Row, State
 from dandifile.lookup.terms.search import name_mismatch
 from dandifile.lookup.wanted import Wanted, lacking
 from dandifile.model import JsonObject
-from dandifile.spec.forms import contributor
+from dandifile.spec.forms import contributor_object
 from dandifile.spec.need import LOOKUPS
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _show(flags: Flags, asked: Asked, spec: Bound, found: Resolution, notes: Seq
         print_json(_document(found, lines, warnings, review) | {"lock": file, "written": not asked.check})
         return
     from dandifile.report.console import show, stdout, width
-    from dandifile.report.lookups import Lookups, lookups_text
+    from dandifile.report.lookups_view import Lookups, lookups_text
 
     console = stdout(no_color=flags.no_color)
     written, then = not asked.check, _next(asked, found.rows)
@@ -110,8 +110,8 @@ def _warnings(spec: Bound, lock: Lock) -> Iterator[str]:
     for doi in spec.needed.dois:
         if paper := lock.paper(doi):
             yield from vetted(paper, lock)[1]
-    yield from anothers(spec.declared.named.called, lock)
-    for named in spec.declared.named.terms:
+    yield from anothers(spec.declared.references.called, lock)
+    for named in spec.declared.references.terms:
         term = lock.term(named.asked, named.about)
         if named.name and term and (said := name_mismatch(named.name, term)):
             yield said
@@ -120,6 +120,6 @@ def _warnings(spec: Bound, lock: Lock) -> Iterator[str]:
 def _reviews(spec: Bound, lock: Lock) -> Iterator[str]:
     """Facts that a person should look at before they are trusted."""
     known = Known(lock, spec.needed)
-    merged = known.credits(spec.declared.value.get("contributors", ()), contributor)
+    merged = known.credits(spec.declared.value.get("contributors", ()), contributor_object)
     for each in merged.review if merged else ():
         yield f"{each.who}: {each.what} {each.value}: {each.reason}"

@@ -72,7 +72,7 @@ class Related:
 class Paper:
     """A paper as the services know it.
 
-    `kind` is one of `lookup.paper.KINDS`. `source` is the service that gave it; `filled` names
+    `kind` is one of `paper_lookup.KINDS`. `source` is the service that gave it; `filled` names
     the fields that it left out and another service gave: (field, service).
     """
 

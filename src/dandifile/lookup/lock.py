@@ -15,8 +15,8 @@ from typing import Any
 from dandifile.errors import Problem, SpecError
 from dandifile.lookup.facts import SECTIONS, Lock, from_json, identity, to_json
 from dandifile.model import Json, JsonObject
-from dandifile.reading.document import Document, read_document, unstorable
-from dandifile.reading.files import LOCK, SPEC, read_text
+from dandifile.reading.document import Document, find_unstorable, read_document
+from dandifile.reading.files import LOCK_LIMIT, SPEC_LIMIT, read_text
 from dandifile.schemafiles import schema
 from dandifile.waits import busy
 from dandifile.writing import replace_content
@@ -130,8 +130,8 @@ def _checked(file: Path, *, may_hold_more: bool = False) -> JsonObject:
     if not os.path.lexists(file):
         return {}
     try:
-        text = read_text(file, "the lock", LOCK, file.name)
-        if len(text) > SPEC:
+        text = read_text(file, "the lock", LOCK_LIMIT, file.name)
+        if len(text) > SPEC_LIMIT:
             busy(f"reading {file.name} ({len(text) / 1e6:.1f} MB), which takes up to a minute …")
         document = read_document(text, file.name, may_be_empty=True)
         problems = document.problems or list(_problems(document, may_hold_more=may_hold_more))
@@ -161,7 +161,7 @@ def _problems(document: Document, *, may_hold_more: bool) -> Iterator[Problem]:
         if not (may_hold_more and not path and error.validator == "additionalProperties"):
             message = error.message if len(error.message) <= _LONG else f"{error.message[:_LONG]}…"
             yield Problem(document.place(path), message)
-    for path, found, at_key in unstorable(value):
+    for path, found, at_key in find_unstorable(value):
         yield Problem(document.place(path, at_key=at_key), f"{found!a} cannot be stored", "delete it")
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dandifile.model import Change, Complaint, Health, Key, Plan, Target
-from dandifile.report.status import MOST, status_json
+from dandifile.report.status_view import MOST, after_json, after_text, neurosift, sessions, status_json
 from tests.report.shown import status_text
 
 TARGET = Target("dandi", "https://api.dandiarchive.org/api", "https://dandiarchive.org", "000001", "T")
@@ -60,3 +62,55 @@ def test_assets_with_the_same_fault_share_a_row_and_many_faults_are_folded() -> 
     many = tuple(Complaint("keywords", f"wrong {n}", "correct it", f"{n}.nwb") for n in range(MOST + 5))
     assert "and 6 more; -v shows all" in status_text(Plan(TARGET), Health("Valid", many), ()).plain
     assert "wrong 14" in status_text(Plan(TARGET), Health("Valid", many), (), verbose=True).plain
+
+
+DRAFT = Target("dandi", "https://api.dandiarchive.org/api", "https://dandiarchive.org", "000001", "T")
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("sub-A/sub-A_ses-1_ecephys.nwb", {"A": ["1"]}),
+        ("sub-A/ses-1/ieeg/sub-A_ses-1_ieeg.nwb", {"A": ["1"]}),
+        ("sub-A/sub-A_ses-20240101T10-x_obj-3.nwb", {"A": ["20240101T10-x"]}),
+        ("sub-A/sub-A.nwb", {"A": []}),
+        ("derivatives/sorting/sub-B/ses-2/x.nwb", {"B": ["2"]}),
+        ("participants.tsv", {}),
+        ("notes/about-sub-x_ses-1.txt", {}),
+    ],
+)
+def test_subjects_and_sessions_come_from_the_path(path: str, expected: dict[str, list[str]]) -> None:
+    assert sessions([path]) == expected
+
+
+def test_sessions_are_listed_by_subject() -> None:
+    paths = [f"sub-{subject}/sub-{subject}_ses-{session}.nwb" for subject in "BA" for session in (2, 1)]
+
+    assert after_text(DRAFT, [*paths, "sub-C/sub-C.nwb"]).plain.splitlines() == [
+        "page       https://dandiarchive.org/dandiset/000001/draft",
+        "Neurosift  https://neurosift.app/dandiset/000001?dandisetVersion=draft",
+        "sessions   sub-A  2 sessions: 1, 2",
+        "           sub-B  2 sessions: 1, 2",
+        "           sub-C",
+    ]
+
+
+def test_many_subjects_and_sessions_are_folded() -> None:
+    paths = [
+        f"sub-{subject:02}/sub-{subject:02}_ses-{session}.nwb"
+        for subject in range(30)
+        for session in range(9)
+    ]
+    lines = after_text(DRAFT, paths).plain.splitlines()
+
+    assert len(lines) == 14
+    assert lines[2] == "sessions   sub-00  9 sessions: 0, 1, 2, 3, 4, 5, 6, …"
+    assert lines[-1] == "           … and 19 more subjects with 171 sessions; -v shows all"
+    assert "sub-29" in after_text(DRAFT, paths, verbose=True).plain
+
+
+def test_neurosift_is_named_only_where_it_would_show_this_very_dandiset() -> None:
+    assert neurosift(replace(DRAFT, instance="dandi-sandbox")) == ""
+    assert neurosift(replace(DRAFT, instance="local")) == ""
+    assert neurosift(replace(DRAFT, identifier=None)) == ""
+    assert after_json(replace(DRAFT, instance="local"), [])["neurosift"] is None

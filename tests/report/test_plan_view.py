@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from dandifile.model import Block, Change, Key, Plan, Target
+from dandifile.planning.planfile import to_json
+from dandifile.report.plan_view import plan_json
 from dandifile.words import clean
 from tests.report import cases
 from tests.report.shown import plan_text
@@ -113,3 +116,31 @@ def test_a_block_of_the_whole_plan_stands_before_everything_else() -> None:
 
 def test_the_sign_that_nothing_is_to_be_done_is_the_same_words_everywhere() -> None:
     assert plan_text(Plan(TARGET)).plain.split("\n")[-1] == "No changes."
+
+
+def test_each_change_says_what_is_done_about_it() -> None:
+    plan = Plan(
+        TARGET,
+        (
+            Change(
+                Key("assets", "a"), {"path": "a", "digest": "d", "size": 1, "metadata": {}}, None, "delete"
+            ),
+            Change(Key("metadata", "license"), None, ["x"]),
+        ),
+        blocked=(Block("no", "do", Key("metadata", "license")),),
+    )
+    document = plan_json(plan, to_json(plan))
+
+    assert document["counts"] == {"assets": {"delete": 1}, "metadata": {"create": 1}}
+    assert document["changes"] == [
+        {"action": "delete", "blocked": False, "held": True, "kind": "assets", "name": "a"},
+        {"action": "create", "blocked": True, "held": False, "kind": "metadata", "name": "license"},
+    ]
+    assert document["stopped"] is False
+
+
+@given(plan=plans)
+def test_every_plan_is_json(plan: Plan) -> None:
+    document = plan_json(plan, to_json(plan))
+
+    assert json.loads(json.dumps(document)) == document

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dandifile.lookup.rows import Row, State
-from dandifile.report.lookups import Lookups, lookups_text
+from dandifile.report.lookups_view import Lookups, lookups_text
 
 FOUND = Row("term", "CA1", State.FOUND, "field CA1 (UBERON:1)", "UBERON v1", "label")
 PINNED = Row("ORCID iD", "0000-0002-1825-0097", State.FOUND, "Doe, Jane", "ORCID", "id", pinned=True)

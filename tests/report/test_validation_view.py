@@ -5,7 +5,7 @@ from __future__ import annotations
 from ruamel.yaml import YAML
 
 from dandifile.model import Finding, Severity
-from dandifile.report.findings import findings_text
+from dandifile.report.validation_view import findings_text
 
 
 def found(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dandifile.model import Block, Change, Effect, JsonObject, Key, Plan, Result, Status, Step, Target
-from dandifile.report.jsonform import results_json
+from dandifile.report.results_view import results_json
 from tests.report.shown import results_text
 
 TARGET = Target("dandi", "https://api.dandiarchive.org/api", "https://dandiarchive.org", "000001", "T")

@@ -7,12 +7,23 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rich.text import Text
 
-from dandifile.model import Action, Block, Change, Forecast, Json, Key, Line, Plan, Target, Wording
-from dandifile.report.assets import SIGNS, asset_rows, flag, with_need
-from dandifile.report.causes import grouped
-from dandifile.report.lines import Mark, Row, joined, paragraph, sections, table
+from dandifile.model import (
+    Action,
+    Block,
+    Change,
+    Forecast,
+    Json,
+    JsonObject,
+    Key,
+    Line,
+    Plan,
+    Target,
+    Wording,
+)
+from dandifile.report.asset_rows import SIGNS, asset_rows, flag, with_need
+from dandifile.report.files_view import causes, causes_json, grouped
+from dandifile.report.lines import Mark, Row, joined, paragraph, sections, table, wrap
 from dandifile.report.values import marks
-from dandifile.report.words import wrap
 from dandifile.words import clean, first_of, quantity, size
 
 _MOST_ELSEWHERE, _MOST_BLOCKED, _MOST_NOTES = 5, 10, 10
@@ -262,3 +273,35 @@ def _needs(plan: Plan, wordings: Mapping[str, Wording]) -> list[str]:
         f"apply needs {flag(permit)} for {quantity(count, noun)}"
         for (permit, noun), count in sorted(held.items())
     ]
+
+
+def plan_json(plan: Plan, document: JsonObject) -> JsonObject:
+    """`document`, the saved form of `plan`, and beside it what follows from it."""
+    held, blocked = set(map(id, plan.held)), {block.key for block in plan.blocked}
+    return {
+        "changes": [
+            {
+                "action": change.action.value,
+                "blocked": change.key in blocked,
+                "held": id(change) in held,
+                "kind": change.key.kind,
+                "name": change.key.name,
+            }
+            for change in plan.changes
+        ],
+        "causes": causes_json(
+            causes((block.key.name, block.reason, block.fix) for block in plan.blocked if block.key)
+        ),
+        "counts": _action_counts(plan.changes),
+        "plan": document,
+        "stopped": plan.is_stopped,
+    }
+
+
+def _action_counts(changes: Iterable[Change]) -> JsonObject:
+    """By kind and action: `{"assets": {"create": 3}}`."""
+    counts: JsonObject = {}
+    for change in changes:
+        actions = counts.setdefault(change.key.kind, {})
+        actions[change.action.value] = actions.get(change.action.value, 0) + 1
+    return counts

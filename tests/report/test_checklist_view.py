@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dandifile.checklist.verdict import RuleResult, Verdict
-from dandifile.report.checklist import checklist_json, checklist_text
+from dandifile.report.checklist_view import checklist_json, checklist_text
 
 RESULTS = [
     RuleResult("title", "A descriptive title", Verdict.PASSED, "7 words", "It is all that is shown.", ""),

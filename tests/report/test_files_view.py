@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dandifile.model import Block, Finding, Key, Plan, Refusal, Severity, Target
-from dandifile.report.causes import causes, causes_json, of_refusals, refused_rows, without
-from dandifile.report.jsonform import plan_json
-from dandifile.report.names import names_text
-from dandifile.report.verdict import Verdict, verdict_json, verdict_text
+from dandifile.report.files_view import causes, causes_json, names_text, of_refusals, refused_rows, without
+from dandifile.report.plan_view import plan_json
+from dandifile.report.validation_view import Verdict, verdict_json, verdict_text
 from tests.report.shown import plan_text
 
 REASON, FIX = "species 'Macaca fascicularis' is not one that DANDI knows", "write NCBITaxon:9541"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dandifile.errors import ArchiveError, Problem, SpecError
-from dandifile.report.errors import error_text
+from dandifile.report.error_view import error_text
 
 
 def test_an_error_says_what_where_and_what_to_do() -> None:

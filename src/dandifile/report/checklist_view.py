@@ -9,8 +9,7 @@ from rich.text import Text
 
 from dandifile.checklist.verdict import RuleResult, Verdict
 from dandifile.model import JsonObject
-from dandifile.report.lines import STYLES, page, paragraph
-from dandifile.report.words import wrap
+from dandifile.report.lines import STYLES, page, paragraph, wrap
 from dandifile.words import clean
 
 _ORDER = (Verdict.FAILED, Verdict.UNKNOWN, Verdict.PASSED)
