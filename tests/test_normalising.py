@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dandifile import doi
 from dandifile.identifiers import award_key, bare_orcid, ontology_curie, ror_url, term_curie, term_iri
-from dandifile.lookup.matching import normalised
+from dandifile.lookup.authors import normalised
 from dandifile.lookup.names import is_collective, tidy
 from dandifile.lookup.terms.tables import name_key
 from dandifile.net.urls import normal_url

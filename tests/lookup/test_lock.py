@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from dandifile.errors import SpecError
 from dandifile.lookup import crossref, datacite, openalex
+from dandifile.lookup.answer_fields import line, plain
 from dandifile.lookup.facts import (
     Identifier,
     Institution,
@@ -21,10 +22,8 @@ from dandifile.lookup.facts import (
     Term,
     Unsettled,
 )
-from dandifile.lookup.lock import load_lock, lock_file, lock_identifier, locked_identifier, save_lock
-from dandifile.lookup.lockdiff import diff
-from dandifile.lookup.paper import completed
-from dandifile.lookup.text import line, plain
+from dandifile.lookup.lock import diff, load_lock, lock_file, lock_identifier, locked_identifier, save_lock
+from dandifile.lookup.paper_lookup import completed
 from dandifile.reading.files import SPEC_LIMIT
 from dandifile.schemafiles import schema
 from tests.lookup.made_up import (

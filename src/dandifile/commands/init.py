@@ -19,9 +19,9 @@ from dandifile.desired.spec_and_lock import ask_services, read_with_lock
 from dandifile.errors import Exit, Problem, SpecError, UserError
 from dandifile.lookup.facts import Lock, Term
 from dandifile.lookup.lock import load_lock, lock_file, save_lock
+from dandifile.lookup.pinned_ids import vetted
 from dandifile.lookup.rows import Row, State
 from dandifile.lookup.terms.outcome import TermKind
-from dandifile.lookup.vet import vetted
 from dandifile.lookup.wanted import Wanted, WantedTerm
 from dandifile.run.cache import MemoryCache
 from dandifile.spec.load import spec_file

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dandifile.commands.init_people import contacts, contributors, with_contacts
-from dandifile.lookup.entries import related_resources
+from dandifile.lookup.credits import related_resources
 from dandifile.lookup.facts import Paper, Term
 from dandifile.lookup.names import dandi_name, split
 from dandifile.spec.faults import gap

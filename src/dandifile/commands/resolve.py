@@ -13,15 +13,14 @@ from dandifile.desired.lock_facts import LockFacts
 from dandifile.desired.regions_from_nwb import locations_to_pin
 from dandifile.desired.spec_and_lock import SpecAndLock, ask_services, everything
 from dandifile.errors import Exit, SpecError, UserError
-from dandifile.lookup.doubts import anothers
 from dandifile.lookup.facts import Lock
-from dandifile.lookup.lock import lock_file, save_lock
-from dandifile.lookup.lockdiff import diff
+from dandifile.lookup.lock import diff, lock_file, save_lock
+from dandifile.lookup.pinned_ids import anothers, vetted
 from dandifile.lookup.rows import Row, State
 from dandifile.lookup.terms.search import name_mismatch
-from dandifile.lookup.vet import vetted
 from dandifile.lookup.wanted import Wanted, lacking
 from dandifile.model import JsonObject
+from dandifile.spec.forms import contributor_object
 from dandifile.spec.need import LOOKUPS
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from dandifile.archive.instances import check_name
 from dandifile.desired.lock_facts import LockFacts
 from dandifile.doi import normal
 from dandifile.errors import BlockedError, UserError
-from dandifile.lookup.doubts import anothers, out_of_use
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.lock import load_lock, lock_file
+from dandifile.lookup.pinned_ids import anothers, out_of_use
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm, lacking, pinnable
 from dandifile.model import Cache, Json, JsonObject, Spec
