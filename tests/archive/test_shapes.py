@@ -12,7 +12,7 @@ from dandifile.archive.reader import Reader
 from dandifile.archive.writer import Writer
 from dandifile.errors import ArchiveError
 from dandifile.model import Cache
-from dandifile.reading.shape import ANYTHING, misfit
+from dandifile.reading.jsontext import ANYTHING, misfit
 from tests.net.scripted import QUICK, Asked, Reply, Scripted
 
 KEY = Secret("0123456789abcdef0123456789abcdef01234567")

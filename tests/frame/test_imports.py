@@ -12,15 +12,16 @@ from tests.frame.imports import imports
 
 SOURCE = ROOT / "src"
 
-NOUNS = {"model", "errors", "globs", "identifiers", "characters", "doi", "taxa", "words"}
-BASE = NOUNS | {"schemafiles", "writing", "reading", "waits", "interrupt"}
-PARTS = {"spec", "lookup", "survey", "archive", "plan"}
+NOUNS = {"model", "errors", "globs", "identifiers", "spelling", "doi", "taxa", "words"}
+BASE = NOUNS | {"schemafiles", "writing", "reading", "waits", "interrupt", "locking"}
+PARTS = {"spec", "lookup", "survey", "archive", "planning"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {
     **dict.fromkeys(NOUNS, frozenset[str]()),
     "globs": {"errors"},
     "schemafiles": {"model"},
     "writing": frozenset[str](),
     "reading": {"model", "errors"},
+    "locking": frozenset[str](),
     "waits": frozenset[str](),
     "interrupt": frozenset[str](),
     **dict.fromkeys(PARTS, BASE),
@@ -29,15 +30,26 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "lookup": BASE | {"net"},
     "kinds": BASE | PARTS | {"checklist"},
     "run": BASE | PARTS | {"kinds"},
+    "desired": BASE | PARTS | {"kinds", "run"},
     "workspace": BASE | PARTS | {"kinds", "run"},
     "organize": BASE | {"survey"},
     "report": {"model", "errors", "globs", "identifiers", "words", "checklist"},
     "checklist": {"model", "words"},
     "embedded": {"errors", "words"},
-    "local_identifiers": {"errors", "writing", "words"},
+    "local_identifiers": {"errors", "writing", "words", "locking"},
     "commands": BASE
     | PARTS
-    | {"kinds", "run", "workspace", "organize", "checklist", "report", "embedded", "local_identifiers"},
+    | {
+        "kinds",
+        "run",
+        "desired",
+        "workspace",
+        "organize",
+        "checklist",
+        "report",
+        "embedded",
+        "local_identifiers",
+    },
     "flags": set(),
     "cli": {"commands", "flags"},
     "boundary": {"errors", "commands", "cli", "interrupt"},

@@ -23,8 +23,7 @@ from dandifile.net.connections import Connections, Response
 from dandifile.net.failures import NoAnswerError
 from dandifile.net.retry import PATIENT, Patience, Repeat, exchange, http_date
 from dandifile.net.urls import without_query
-from dandifile.reading.jsontext import NotJsonError, parse_json
-from dandifile.reading.shape import ANYTHING, Shape, misfit
+from dandifile.reading.jsontext import ANYTHING, NotJsonError, Shape, misfit, parse_json
 
 _SETTING = "`instance` in the spec"
 _LONGEST_REASON = 500

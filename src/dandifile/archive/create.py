@@ -23,9 +23,8 @@ from dandifile.archive.reader import Reader
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError, UserError
 from dandifile.model import JsonObject
-from dandifile.reading.files import SPEC, read_bytes
-from dandifile.reading.jsontext import parse_json
-from dandifile.reading.shape import misfit
+from dandifile.reading.files import SPEC_LIMIT, read_bytes
+from dandifile.reading.jsontext import misfit, parse_json
 from dandifile.writing import replace_content
 
 _SLACK = timedelta(minutes=1)
@@ -158,7 +157,7 @@ def _in_doubt(error: ArchiveError) -> bool:
 def _read(intent: Path, name: str, reader: Reader) -> Intent | None:
     """The note of an earlier run for this very dandiset; a note that cannot be read counts as none."""
     try:
-        said = parse_json(read_bytes(intent, "the note", SPEC))
+        said = parse_json(read_bytes(intent, "the note", SPEC_LIMIT))
         if misfit(said, {"name": str, "archive": str, "time": str}):
             return None
         noted = Intent(said["name"], said["archive"], said["time"])

@@ -13,7 +13,7 @@ from dandifile.archive.listing import Listing, in_parallel
 from dandifile.archive.once import Once
 from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Cache, Json, JsonObject, RemoteAsset
-from dandifile.reading.shape import Shape
+from dandifile.reading.jsontext import Shape
 
 NOT_FOUND = 404
 _UNAUTHORIZED = 401

@@ -15,12 +15,11 @@ from dandifile.commands.showing import print_json, refused_json
 from dandifile.errors import Exit, UserError
 from dandifile.model import Finding, JsonObject, PathEntry, Refusal, Spec
 from dandifile.organize.log import read
-from dandifile.organize.make import Placed, Tree, make
+from dandifile.organize.make import Placed, Tree, make, undo
 from dandifile.organize.place import folds_case
 from dandifile.organize.tree import Mode, Source, tree
-from dandifile.organize.undo import undo
+from dandifile.survey.inventory import Named, names
 from dandifile.survey.manifest import load, manifest_file
-from dandifile.survey.naming import Named, names
 from dandifile.survey.scan import NWB, entry_path
 from dandifile.survey.stages import extracted
 
@@ -110,9 +109,8 @@ def _is_in(folder: Path, entry: PathEntry, spec: Spec) -> bool:
 
 
 def _show_names(named: Named, flags: Flags) -> None:
-    from dandifile.report.causes import skipped_json
     from dandifile.report.console import show, stdout, width
-    from dandifile.report.names import names_text
+    from dandifile.report.files_view import names_text, skipped_json
 
     if flags.format == "json":
         print_json(
@@ -162,7 +160,7 @@ def _show_placed(  # noqa: PLR0913 - each of what was found
     from rich.text import Text
 
     from dandifile.report.console import show, stdout, width
-    from dandifile.report.names import placed_text
+    from dandifile.report.files_view import placed_text
 
     if flags.format == "json":
         files = [vars(one) for one in placed]

@@ -20,8 +20,7 @@ from dandifile.net.connections import Connections, Response, Timeouts, user_agen
 from dandifile.net.failures import Cause, NoAnswerError
 from dandifile.net.pace import LimitReachedError, Pace
 from dandifile.net.retry import Patience, exchange
-from dandifile.reading.jsontext import NotJsonError, parse_json
-from dandifile.reading.shape import maybe, misfit
+from dandifile.reading.jsontext import NotJsonError, maybe, misfit, parse_json
 
 TABLE = "lookup"
 """The cache's table: question → answer and time."""

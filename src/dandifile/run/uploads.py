@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dandifile.model import Json, JsonObject, Step
-from dandifile.plan.kind import StepContext
+from dandifile.planning.kind import StepContext
 from dandifile.run.execute import Perform
 
 
@@ -32,7 +32,7 @@ class Sending:
         return here(step, inputs)
 
     def parts(self, steps: Iterable[Step]) -> Iterator[Json]:
-        """As `plan.kind.Parts`. The first that fails cancels those that have not begun."""
+        """As `planning.kind.Parts`. The first that fails cancels those that have not begun."""
         asked: deque[Future[Json]] = deque()
         try:
             for step in steps:
