@@ -45,7 +45,7 @@ SLOW = (
     "kinds/test_schema.py",
     "kinds/test_uploads.py",
     "localdandi/",
-    "lookup/test_http.py",
+    "lookup/test_client.py",
     "organize/",
     "running/",
     "spec/test_bounds.py",

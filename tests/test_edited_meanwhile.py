@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from dandifile.archive import retry
 from dandifile.errors import Exit
+from dandifile.net import retry
 from tests.conftest import CONTACT, Lab, write_document
 from tests.test_saved_plans import put_asset
 

@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from dandifile.archive.credentials import Secret
-from dandifile.archive.instances import Instance
+from dandifile.archive.instance import Instance
 from dandifile.archive.writer import Writer
 from dandifile.errors import Exit, UserError
 from dandifile.model import Json

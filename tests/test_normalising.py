@@ -11,12 +11,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dandifile import doi
-from dandifile.archive.urls import normal_url
 from dandifile.identifiers import award_key, bare_orcid, ror_url, term_curie, term_iri
 from dandifile.lookup.matching import normalised
 from dandifile.lookup.names import is_collective, tidy
 from dandifile.lookup.terms.spelled import curie, key
-from dandifile.plan.merge import curie as merged_curie
+from dandifile.net.urls import normal_url
+from dandifile.planning.merge import curie as merged_curie
 from dandifile.report.words import plain
 from dandifile.spec.licenses import OF_THE_SCHEMA, same_license
 from dandifile.spec.resources import address

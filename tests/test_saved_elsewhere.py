@@ -239,7 +239,7 @@ def test_a_creation_that_was_killed_is_taken_up_at_another_port(
 
 def test_two_specs_in_one_folder_keep_their_own_notes(lab: Lab) -> None:
     from dandifile.archive.create import intent_file
-    from dandifile.archive.instances import Instance
+    from dandifile.archive.instance import Instance
 
     one, two = (Instance.embedded("", "http://127.0.0.1:1/api", store) for store in ("a", "b"))
     files = {intent_file(lab.folder, instance, name) for instance in (one, two) for name in ("x", "y")}

@@ -11,7 +11,7 @@ import pytest
 
 from dandifile.errors import Exit, UserError
 from dandifile.model import Json, JsonObject
-from dandifile.plan.planfile import read
+from dandifile.planning.planfile import read
 from tests.conftest import CONTACT, Lab
 
 SPEC = f"keywords: [rat]\n{CONTACT}\nassets: [{{match: z.csv, metadata: {{keywords: [z]}}}}]\n"

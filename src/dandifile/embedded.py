@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from dandifile.errors import UserError
 
-REQUIRED = ("localdandi", "anyio", "filelock", "httptools", "starlette", "uvicorn")
+REQUIRED = ("localdandi", "anyio", "httptools", "starlette", "uvicorn")
 """What the extra `local` brings and the archive cannot start without."""
 
 if TYPE_CHECKING:

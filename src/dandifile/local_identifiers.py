@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from dandifile.errors import UserError
+from dandifile.locking import hold
 from dandifile.writing import replace_content
 
 _FILE = "identifiers.json"
@@ -111,9 +112,7 @@ def _path(place: Place) -> str:
 @contextmanager
 def _writing(store: Path) -> Iterator[_Known]:
     store.mkdir(parents=True, exist_ok=True)
-    from filelock import FileLock  # comes with the extra `local`, as the archive that gave it
-
-    with FileLock(store / f"{_FILE}.lock"):
+    with hold(store / f"{_FILE}.lock"):
         yield _read(store)
 
 

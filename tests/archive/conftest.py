@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from dandifile.archive.credentials import Secret
-from dandifile.archive.instances import Instance
+from dandifile.archive.instance import Instance
 from dandifile.archive.writer import Writer
 from dandifile.run.cache import MemoryCache
 from localdandi.testing import TestArchive, archive
 from tests.archive.files import Sample, sample
-from tests.archive.scripted import Scripted, scripted
+from tests.net.scripted import Scripted, scripted
 
 
 @pytest.fixture

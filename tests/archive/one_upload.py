@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dandifile.archive.create import create_once
 from dandifile.archive.credentials import require_key
-from dandifile.archive.instances import Instance
+from dandifile.archive.instance import Instance
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Writer
 from dandifile.run.cache import MemoryCache

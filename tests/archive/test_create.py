@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from dandifile.archive.api import WriteApi
 from dandifile.archive.create import create_once, settled
 from dandifile.archive.credentials import Secret
-from dandifile.archive.http import WriteApi
-from dandifile.archive.instances import Instance
-from dandifile.archive.retry import Patience
+from dandifile.archive.instance import Instance
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError
 from dandifile.model import Cache, JsonObject
+from dandifile.net.retry import Patience
 from localdandi.testing import TestArchive
 from tests.archive.files import METADATA, Sample
 

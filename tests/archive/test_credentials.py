@@ -13,11 +13,12 @@ from keyring.errors import KeyringLocked
 
 from dandifile.archive import credentials
 from dandifile.archive.credentials import Secret, find_key, require_key
-from dandifile.archive.instances import Instance, known
+from dandifile.archive.instance import Instance
+from dandifile.archive.instances import known
 from dandifile.archive.reader import Reader
 from dandifile.errors import ArchiveError, CredentialsError
 from dandifile.model import Cache
-from tests.archive.scripted import Reply, Scripted
+from tests.net.scripted import Reply, Scripted
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
 SANDBOX = known()["dandi-sandbox"]

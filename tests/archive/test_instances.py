@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from dandifile.archive.instances import Instance, known, resolve
+from dandifile.archive.instance import Instance
+from dandifile.archive.instances import known, resolve
 from dandifile.archive.reader import Reader
 from dandifile.errors import ArchiveError, UserError
 from dandifile.run.cache import MemoryCache
-from tests.archive.scripted import Reply, Scripted
+from tests.net.scripted import Reply, Scripted
 
 
 def info(api: str, web: str | None = None) -> Reply:

@@ -11,7 +11,7 @@ from dandifile.archive import listing
 from dandifile.archive.listing import Listing, in_parallel
 from dandifile.errors import ArchiveError
 from dandifile.model import Cache
-from tests.archive.scripted import Asked, Reply, Scripted
+from tests.net.scripted import Asked, Reply, Scripted
 
 
 class Draft:

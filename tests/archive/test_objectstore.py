@@ -11,7 +11,7 @@ import pytest
 from dandifile.archive import objectstore
 from dandifile.archive.objectstore import ExpiredError, Piece, join_parts, put_part
 from dandifile.errors import ArchiveError, DataError
-from tests.archive.scripted import QUICK, Asked, Reply, Scripted
+from tests.net.scripted import QUICK, Asked, Reply, Scripted
 
 RESULT = (
     '<?xml version="1.0"?><CompleteMultipartUploadResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'

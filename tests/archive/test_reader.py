@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dandifile.archive.credentials import Secret
-from dandifile.archive.instances import Instance, known
+from dandifile.archive.instance import Instance
+from dandifile.archive.instances import known
 from dandifile.archive.reader import Reader
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Embargo, Writer
@@ -14,7 +15,7 @@ from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Cache
 from localdandi.testing import TestArchive
 from tests.archive.files import METADATA, Sample
-from tests.archive.scripted import Reply, Scripted
+from tests.net.scripted import Reply, Scripted
 
 ABSENT = "999999"
 

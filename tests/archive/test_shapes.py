@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from dandifile.archive import shapes
+from dandifile.archive.api import WriteApi
 from dandifile.archive.credentials import Secret
-from dandifile.archive.http import WriteApi
 from dandifile.archive.reader import Reader
 from dandifile.archive.writer import Writer
 from dandifile.errors import ArchiveError
 from dandifile.model import Cache
-from dandifile.reading.shape import ANYTHING, misfit
-from tests.archive.scripted import QUICK, Asked, Reply, Scripted
+from dandifile.reading.jsontext import ANYTHING, misfit
+from tests.net.scripted import QUICK, Asked, Reply, Scripted
 
 KEY = Secret("0123456789abcdef0123456789abcdef01234567")
 OTHER = [{}, None, [1], "ok", 7, True, {"detail": "Not found."}, {"results": None, "next": None}]

@@ -5,16 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from dandifile.archive.api import WriteApi
 from dandifile.archive.credentials import Secret
-from dandifile.archive.http import WriteApi
-from dandifile.archive.instances import Instance
+from dandifile.archive.instance import Instance
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError, CredentialsError, UserError
 from dandifile.model import Cache
 from localdandi.testing import TestArchive
 from tests.archive.files import METADATA, Sample, sample
-from tests.archive.scripted import QUICK, Reply, Scripted
+from tests.net.scripted import QUICK, Reply, Scripted
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ sys.argv = ["dandifile", *sys.argv[2:]]
 from dandifile.boundary import main
 main()
 """
-LOCAL = "anyio,filelock,httptools,matplotlib,starlette,uvicorn"
+LOCAL = "anyio,httptools,matplotlib,starlette,uvicorn"
 SPEC = "dandifile: 1\ninstance: local\nname: Place cells\npaths: [{source: data, standard: any}]\n"
 
 

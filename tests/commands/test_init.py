@@ -19,8 +19,8 @@ from dandifile.lookup.lock import load_lock
 from dandifile.lookup.wanted import lacking
 from dandifile.model import JsonObject, Spec
 from dandifile.reading.document import read_document
+from dandifile.spec.faults import FILL
 from dandifile.spec.forms import contributor_form, written
-from dandifile.spec.gaps import FILL
 from tests.lookup.made_up import (
     COLUMBIA,
     DOI,

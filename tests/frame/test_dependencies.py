@@ -48,7 +48,7 @@ def foreign(unit: Path) -> dict[str, set[str]]:
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_only_declared_packages_are_imported(unit: Path) -> None:
     declared = names(PROJECT["dependencies"])
-    if unit.name in ("localdandi", "local_identifiers.py"):
+    if unit.name == "localdandi":
         declared |= names(EXTRAS["local"]) | {"pytest"}  # its plugin is loaded by pytest alone
     if unit.name == "run":
         declared |= names(EXTRAS["dask"])

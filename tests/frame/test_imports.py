@@ -12,26 +12,30 @@ from tests.frame.imports import imports
 
 SOURCE = ROOT / "src"
 
-NOUNS = {"model", "errors", "globs", "identifiers", "characters", "doi", "taxa"}
-BASE = NOUNS | {"schemafiles", "writing", "reading", "waits", "interrupt"}
-PARTS = {"spec", "lookup", "survey", "archive", "plan"}
+NOUNS = {"model", "errors", "globs", "identifiers", "characters", "doi", "taxa", "words"}
+BASE = NOUNS | {"schemafiles", "writing", "reading", "waits", "interrupt", "locking"}
+PARTS = {"spec", "lookup", "survey", "archive", "planning"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {
     **dict.fromkeys(NOUNS, frozenset[str]()),
     "globs": {"errors"},
     "schemafiles": {"model"},
     "writing": frozenset[str](),
     "reading": {"model", "errors"},
+    "locking": frozenset[str](),
     "waits": frozenset[str](),
     "interrupt": frozenset[str](),
     **dict.fromkeys(PARTS, BASE),
+    "net": {"errors", "waits"},
+    "archive": BASE | {"net"},
+    "lookup": BASE | {"net"},
     "kinds": BASE | PARTS | {"checklist"},
     "run": BASE | PARTS | {"kinds"},
     "workspace": BASE | PARTS | {"kinds", "run"},
     "organize": BASE | {"survey"},
-    "report": {"model", "errors", "globs", "identifiers", "checklist"},
-    "checklist": {"model"},
-    "embedded": {"errors"},
-    "local_identifiers": {"errors", "writing"},
+    "report": {"model", "errors", "globs", "identifiers", "words", "checklist"},
+    "checklist": {"model", "words"},
+    "embedded": {"errors", "words"},
+    "local_identifiers": {"errors", "writing", "words", "locking"},
     "commands": BASE
     | PARTS
     | {"kinds", "run", "workspace", "organize", "checklist", "report", "embedded", "local_identifiers"},
@@ -45,6 +49,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
 
 HTTP = {"requests", "urllib3", "httpx", "aiohttp", "http.client", "urllib.request"}
 MAY_SPEAK = {
+    "net": HTTP,
     "archive": HTTP,
     "lookup": HTTP,
 }

@@ -12,7 +12,7 @@ from dandifile.kinds.assets import known
 from dandifile.kinds.assets.gather import Observed
 from dandifile.kinds.assets.known import looked_up
 from dandifile.model import Change, Key
-from dandifile.plan.planner import bytes_to_send
+from dandifile.planning.planner import bytes_to_send
 from tests.conftest import CONTACT, Lab
 
 PATHS = "paths: [{source: data, standard: any, layout: as-is}]\n"

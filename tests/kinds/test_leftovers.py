@@ -3,7 +3,7 @@ from __future__ import annotations
 from dandifile.kinds import assets
 from dandifile.kinds.assets.gather import Desired, Observed
 from dandifile.model import Local, LocalAsset, RemoteAsset
-from dandifile.plan.kind import Options
+from dandifile.planning.kind import Options
 
 PARKED = RemoteAsset("1", ".dandifile-moving/0123456789ab", 10, "d1", blob="b1")
 HALF_SENT = RemoteAsset("2", "x.zarr", 0, "", zarr="z1")

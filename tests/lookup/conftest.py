@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dandifile.lookup.http import Client
+from dandifile.lookup.client import Client
 from dandifile.run.cache import MemoryCache
 from tests.lookup.replay import HURRIED, Replay, replaying
 

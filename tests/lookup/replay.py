@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, unquote_plus, urlsplit
 
-from dandifile.lookup.http import Patience
+from dandifile.lookup.client import Patience
 from dandifile.lookup.services import TITLES, Services, variable
 from dandifile.model import Json
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from dandifile.lookup import orcid
+from dandifile.lookup.client import Client
 from dandifile.lookup.facts import Person, PersonStatus
-from dandifile.lookup.http import Client
 from tests.lookup.made_up import JANE, OTHER, orcid_person
 from tests.lookup.replay import Replay, Said, html, redirect, text
 

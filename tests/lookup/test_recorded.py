@@ -10,11 +10,10 @@ import pytest
 
 from dandifile.doi import normal
 from dandifile.lookup import crossref, openalex, orcid
-from dandifile.lookup.answers import Found, NotFound
+from dandifile.lookup.client import Client, Found, NotFound
 from dandifile.lookup.contributors import Merged, merge
 from dandifile.lookup.entries import related_resources
 from dandifile.lookup.facts import PersonStatus
-from dandifile.lookup.http import Client
 from dandifile.lookup.paper import look_up
 from dandifile.model import JsonObject
 from tests.frame import ROOT

@@ -5,9 +5,8 @@ import json
 import pytest
 
 from dandifile.lookup import ror
-from dandifile.lookup.answers import Answer, Found, NotFound, Unreachable
+from dandifile.lookup.client import Answer, Client, Found, NotFound, Unreachable
 from dandifile.lookup.facts import Affiliation, Institution, InstitutionStatus
-from dandifile.lookup.http import Client
 from tests.lookup.made_up import COLUMBIA, NIH, TOULOUSE, TOULOUSE_NOW, ror_record
 from tests.lookup.recorded import FIXTURES, needs_recordings
 from tests.lookup.replay import Replay, Said, text

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from dandifile.lookup import crossref, datacite, openalex, orcid, ror
-from dandifile.lookup.answers import Found
+from dandifile.lookup.client import Found
 from dandifile.lookup.facts import Lock, Paper
 from dandifile.lookup.lockform import from_json, to_json
 from dandifile.model import Json, JsonObject

@@ -10,9 +10,8 @@ import pytest
 from dandifile.errors import UserError
 from dandifile.organize import place
 from dandifile.organize.log import read
-from dandifile.organize.make import Placed, Tree, make
+from dandifile.organize.make import Placed, Tree, make, undo
 from dandifile.organize.tree import Mode, Placement, Source
-from dandifile.organize.undo import undo
 from dandifile.survey.digest import dandi_etag
 from tests.survey.lab import aged, write
 

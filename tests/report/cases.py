@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from dandifile.model import JsonObject, Plan
-from dandifile.plan.planfile import from_json
+from dandifile.planning.planfile import from_json
 
 FOLDER = Path(__file__).parents[1] / "cases" / "report"
 _TARGET: JsonObject = {

@@ -8,8 +8,8 @@ from dandifile.model import Block, Finding, Key, Plan, Refusal, Severity, Target
 from dandifile.report.causes import causes, causes_json, of_refusals, refused_rows, without
 from dandifile.report.jsonform import plan_json
 from dandifile.report.names import names_text
-from dandifile.report.text import plan_text
 from dandifile.report.verdict import Verdict, verdict_json, verdict_text
+from tests.report.shown import plan_text
 
 REASON, FIX = "species 'Macaca fascicularis' is not one that DANDI knows", "write NCBITaxon:9541"
 MANY = [Refusal(f"raw/s{number:03}.nwb", REASON, FIX) for number in range(200)]

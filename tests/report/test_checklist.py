@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dandifile.checklist.verdict import Result, Verdict
+from dandifile.checklist.verdict import RuleResult, Verdict
 from dandifile.report.checklist import checklist_json, checklist_text
 
 RESULTS = [
-    Result("title", "A descriptive title", Verdict.PASSED, "7 words", "It is all that is shown.", ""),
-    Result("methods", "Methods", Verdict.UNKNOWN, "no method", "People look for them.", "description: …"),
-    Result("orcid", "An ORCID iD", Verdict.FAILED, "1 of 2 without", "Names change.", "add `orcid`"),
-    Result("license", "An open license", Verdict.FAILED, "none", "Nobody may reuse it.", "license: …"),
+    RuleResult("title", "A descriptive title", Verdict.PASSED, "7 words", "It is all that is shown.", ""),
+    RuleResult("methods", "Methods", Verdict.UNKNOWN, "no method", "People look for them.", "description: …"),
+    RuleResult("orcid", "An ORCID iD", Verdict.FAILED, "1 of 2 without", "Names change.", "add `orcid`"),
+    RuleResult("license", "An open license", Verdict.FAILED, "none", "Nobody may reuse it.", "license: …"),
 ]
 
 

@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 
 from dandifile.model import Block, Change, Key, Plan, Target
-from dandifile.plan.planfile import to_json
+from dandifile.planning.planfile import to_json
 from dandifile.report.jsonform import plan_json
 from tests.report.strategies import plans
 

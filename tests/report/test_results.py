@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dandifile.model import Block, Change, Effect, JsonObject, Key, Plan, Result, Status, Step, Target
 from dandifile.report.jsonform import results_json
-from dandifile.report.results import results_text
+from tests.report.shown import results_text
 
 TARGET = Target("dandi", "https://api.dandiarchive.org/api", "https://dandiarchive.org", "000001", "T")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dandifile.model import Change, Complaint, Health, Key, Plan, Target
-from dandifile.report.status import MOST, status_json, status_text
+from dandifile.report.status import MOST, status_json
+from tests.report.shown import status_text
 
 TARGET = Target("dandi", "https://api.dandiarchive.org/api", "https://dandiarchive.org", "000001", "T")
 WRONG = Complaint("license", "it is missing", "add `license:`")

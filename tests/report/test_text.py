@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from dandifile.model import Block, Change, Key, Plan, Target
-from dandifile.report.text import plan_text
-from dandifile.report.words import clean
+from dandifile.words import clean
 from tests.report import cases
+from tests.report.shown import plan_text
 from tests.report.strategies import plans
 
 TARGET = Target("dandi", "https://api.dandiarchive.org/api", "https://dandiarchive.org", "000001", "T")

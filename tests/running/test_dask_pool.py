@@ -234,9 +234,9 @@ def test_the_key_is_in_nothing_that_is_sent(lab: Lab, monkeypatch: pytest.Monkey
     import json
 
     from dandifile.archive.credentials import Secret
-    from dandifile.archive.instances import Instance
+    from dandifile.archive.instance import Instance
     from dandifile.archive.writer import Writer
-    from dandifile.plan.kind import StepContext
+    from dandifile.planning.kind import StepContext
     from dandifile.run.cache import MemoryCache
     from dandifile.run.child import task
     from dandifile.run.uploads import _placed, upload_from_here

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dandifile.errors import UserError
-from dandifile.spec.find import chosen, find
+from dandifile.spec.load import chosen, find
 
 
 def test_finds_the_spec_here_or_in_the_nearest_parent(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from dandifile.model import Key
+from dandifile.spec.facts import TermReference
 from dandifile.spec.load import load, read
-from dandifile.spec.named import NamedTerm
 from tests.spec.cases import HEAD
 
 SPEC = f"""{HEAD}
@@ -35,11 +35,11 @@ def test_names_papers_people_institutions_and_terms(tmp_path: Path) -> None:
     assert named.orcids == ("0000-0002-1825-0097",)
     assert named.rors == ("https://ror.org/00hj8s172",)
     assert named.terms == (
-        NamedTerm("nucleus accumbens", "regions"),
-        NamedTerm("UBERON:0003881", "regions", "CA1"),
-        NamedTerm("UBERON:0001882", "regions"),
-        NamedTerm("CA3", "regions"),
-        NamedTerm("epilepsy", "disorders"),
+        TermReference("nucleus accumbens", "regions"),
+        TermReference("UBERON:0003881", "regions", "CA1"),
+        TermReference("UBERON:0001882", "regions"),
+        TermReference("CA3", "regions"),
+        TermReference("epilepsy", "disorders"),
     )
 
 

@@ -19,7 +19,7 @@ from dandifile.lookup.facts import Author, Lock, Paper
 from dandifile.lookup.known import Known
 from dandifile.lookup.wanted import Wanted
 from dandifile.model import Json, Spec
-from dandifile.plan.merge import merge, same
+from dandifile.planning.merge import merge, same
 from dandifile.spec.load import build, load, read
 from tests.spec.cases import CASES, HEAD
 

@@ -5,8 +5,15 @@ from __future__ import annotations
 import pytest
 
 from dandifile.model import JsonObject
-from dandifile.spec.forms import CONTACT, ETHICS, RESOURCE, contributor_form, written
-from dandifile.spec.shortened import short_contributor, shortened
+from dandifile.spec.forms import (
+    CONTACT,
+    ETHICS,
+    RESOURCE,
+    contributor_form,
+    short_contributor,
+    shortened,
+    written,
+)
 
 CONTRIBUTORS: list[JsonObject] = [
     {

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from dandifile.errors import SpecError
+from dandifile.schemafiles import spec_schema
 from dandifile.spec.licenses import OF_THE_SCHEMA, allowed_by, same_license
 from dandifile.spec.load import load
 from dandifile.spec.near import near_words, nearest
-from dandifile.spec.schema import spec_schema
 from tests.spec.cases import HEAD
 
 RELATIONS = spec_schema()["$defs"]["resource"]["properties"]["relation"]["enum"]

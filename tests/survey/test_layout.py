@@ -102,7 +102,7 @@ def test_a_first_upload_is_named_as_dandi_organize_names_it(
 ) -> None:
     from dandi.organize import create_unique_filenames_from_metadata, get_obj_id
 
-    from dandifile.survey.nwb import labels_of
+    from dandifile.survey.nwb.extract import labels_of
 
     contents, theirs = [], []
     for number, row in enumerate(made):

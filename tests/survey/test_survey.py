@@ -187,7 +187,7 @@ def test_a_file_that_this_machine_cannot_validate_is_kept_back(
     def fail(path: str) -> list[Any]:
         raise DataError("there is not enough memory to read it", fix="use a machine with more")
 
-    monkeypatch.setattr("dandifile.survey.inspection.seen", fail)
+    monkeypatch.setattr("dandifile.survey.nwb.validate.run_tools", fail)
     write_nwb(tmp_path / "raw" / "a.nwb")
     local = look(spec_of(tmp_path, "raw"))
     assert local.assets == ()

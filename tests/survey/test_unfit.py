@@ -8,7 +8,7 @@ import pytest
 
 from dandifile.model import PathEntry, Record
 from dandifile.survey import unfit
-from dandifile.survey.naming import names
+from dandifile.survey.inventory import names
 from dandifile.survey.survey import survey
 from tests.survey.lab import Runner, spec_of, write
 

@@ -17,15 +17,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from dandifile.archive.instances import Instance
+from dandifile.archive.instance import Instance
 from dandifile.archive.reader import Reader
-from dandifile.archive.retry import NoAnswerError
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError, UserError
 from dandifile.model import JsonObject
+from dandifile.net.retry import NoAnswerError
 from dandifile.reading.files import SPEC, read_bytes
-from dandifile.reading.jsontext import parse_json
-from dandifile.reading.shape import misfit
+from dandifile.reading.jsontext import misfit, parse_json
 from dandifile.writing import replace_content
 
 _SLACK = timedelta(minutes=1)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from threading import Thread
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from dandifile.archive.instances import Instance
+from dandifile.archive.instance import Instance
 from dandifile.errors import CredentialsError
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Which archives there are: their names, their URLs, and where their API keys are kept.
+"""The archives that are known by name, and which archive a name or a URL means.
 
 Names, URLs, key variables and keyring services are those of the dandi client, so that a
 lab that uses it has nothing to set up twice. Old names and hosts of the sandbox are refused
@@ -8,62 +8,14 @@ with the right name: they redirect, and a redirect to another host loses the API
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from dandifile.archive.urls import is_loopback, normal_url, origin_of, split
+from dandifile.archive.instance import LOCAL, Instance
 from dandifile.errors import ArchiveError, UserError
 from dandifile.model import Json
-
-
-@dataclass(frozen=True)
-class Instance:
-    """One DANDI archive. The URLs have no slash at the end; `api_url` ends in `/api`."""
-
-    name: str
-    web_url: str
-    api_url: str
-    key_variable: str
-    keyring_service: str
-    identity: str = ""  # of an archive whose URL differs from run to run
-
-    @classmethod
-    def called(cls, name: str, web_url: str, api_url: str) -> Instance:
-        """Name the key variable and the keyring service as the dandi client does."""
-        variable = name.upper().replace("-", "_") + "_API_KEY"
-        return cls(name, normal_url(web_url), normal_url(api_url), variable, f"dandi-api-{name}")
-
-    @classmethod
-    def embedded(cls, web_url: str, api_url: str, store: str = "") -> Instance:
-        """The archive that dandifile itself runs: `instance: local` in a spec.
-
-        `web_url` is "" where its web pages are gone as soon as the command ends. `store` is the id of its
-        store: the port, and the URLs with it, can be different at every run.
-        """
-        instance = cls.called("local", web_url or api_url, api_url)
-        return replace(
-            instance, web_url=web_url and instance.web_url, identity=f"local {store}" if store else ""
-        )
-
-    @property
-    def home(self) -> str:
-        """What names this archive for good: its API URL, or the store of an embedded one."""
-        return self.identity or self.api_url
-
-    def page(self, identifier: str) -> str:
-        """Where a draft is to be seen: a URL, or what to do first."""
-        page = f"/dandiset/{identifier}/draft"
-        return f"{self.web_url}{page}" if self.web_url else f"{page} of `dandifile archive serve`"
-
-    @property
-    def shell_variable(self) -> str:
-        """`key_variable` in letters that a shell can export; they differ where the name is a host."""
-        safe = re.sub(r"[^A-Z0-9_]", "_", self.key_variable)
-        return f"_{safe}" if safe[0].isdigit() else safe
-
+from dandifile.net.urls import is_loopback, normal_url, origin_of, split
 
 _KNOWN = (
     Instance.called("dandi", "https://dandiarchive.org", "https://api.dandiarchive.org/api"),
@@ -144,7 +96,7 @@ def built_in(name_or_url: str) -> Instance | None:
 
 def exists(instance: Instance, identifier: str) -> bool:
     """Whether an archive that shows every dandiset without a key has this one."""
-    from dandifile.archive.http import get_json
+    from dandifile.archive.api import get_json
 
     try:
         get_json(f"{instance.api_url}/dandisets/{identifier}/")
@@ -154,7 +106,7 @@ def exists(instance: Instance, identifier: str) -> bool:
 
 
 def _no_such_name(name: str) -> UserError:
-    names = [*known(), "local"]
+    names = [*known(), LOCAL]
     near = difflib.get_close_matches(name, names, n=1)
     nearest = f"did you mean {near[0]}? " if near else ""
     return UserError(
@@ -180,7 +132,7 @@ def _refuse_plain_http(url: str) -> None:
 
 def _ask(origin: str) -> Instance:
     """Ask an archive that is not built in for its URLs, in the order of the dandi client."""
-    from dandifile.archive.http import get_json
+    from dandifile.archive.api import get_json
 
     try:
         try:
@@ -222,7 +174,7 @@ def no_archive(error: ArchiveError, url: str) -> ArchiveError:
         f"{url} is not a DANDI archive, or not the address of its API: {said}",
         status=status,
         where=error.where,
-        fix=f"check `instance` in the spec; known are {', '.join([*known(), 'local'])}",
+        fix=f"check `instance` in the spec; known are {', '.join([*known(), LOCAL])}",
     )
 
 

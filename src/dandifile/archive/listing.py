@@ -21,11 +21,11 @@ from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from dandifile.archive import shapes
-from dandifile.archive.http import ReadApi
+from dandifile.archive.api import ReadApi
 from dandifile.archive.metadata import content_digest, schema_version, strip_asset
 from dandifile.errors import ArchiveError
 from dandifile.model import Cache, JsonObject, RemoteAsset
-from dandifile.reading.shape import fitting
+from dandifile.reading.jsontext import fitting
 
 PAGE = 1000
 """Rows a request: the server's maximum."""

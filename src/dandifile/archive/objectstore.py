@@ -21,10 +21,10 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from dandifile import waits
-from dandifile.archive.http import POOL, KeyAuth, new_session
-from dandifile.archive.retry import Patience, exchange
-from dandifile.archive.urls import is_loopback, origin_of
+from dandifile.archive.api import POOL, KeyAuth, new_session
 from dandifile.errors import ArchiveError, DataError
+from dandifile.net.retry import Patience, exchange
+from dandifile.net.urls import is_loopback, origin_of
 
 _CONNECT, _FIRST, _PUT, _JOIN = 10.0, 20.0, 90.0, 300.0
 """Seconds to connect, and for the store to answer once it has everything: the first time in this run, later

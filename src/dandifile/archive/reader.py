@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from dandifile.archive import shapes
+from dandifile.archive.api import ReadApi
 from dandifile.archive.credentials import Secret
-from dandifile.archive.http import ReadApi
-from dandifile.archive.instances import Instance, no_archive, service_url
+from dandifile.archive.instance import Instance
+from dandifile.archive.instances import no_archive, service_url
 from dandifile.archive.listing import Listing, in_parallel
 from dandifile.archive.once import Once
 from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Cache, Json, JsonObject, RemoteAsset
-from dandifile.reading.shape import Shape
+from dandifile.reading.jsontext import Shape
 
 NOT_FOUND = 404
 _UNAUTHORIZED = 401

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dandifile.archive.create import refuse_same_name
-from dandifile.archive.instances import Instance
+from dandifile.archive.instance import Instance
 from dandifile.archive.reader import Reader
 from dandifile.errors import BlockedError
 from dandifile.model import Block, JsonObject

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from types import NoneType
 
 from dandifile.model import Json
-from dandifile.reading.shape import COUNT, Shape, each, maybe, misfit
+from dandifile.reading.jsontext import COUNT, Shape, each, maybe, misfit
 
 TEXT: Shape = str | NoneType
 

@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dandifile.archive import shapes
+from dandifile.archive.api import Answer, Call, WriteApi
 from dandifile.archive.credentials import Secret
-from dandifile.archive.http import Answer, Call, WriteApi
-from dandifile.archive.instances import Instance
+from dandifile.archive.instance import Instance
 from dandifile.archive.metadata import content_digest, schema_version, strip_asset, strip_dandiset
 from dandifile.archive.once import Once
 from dandifile.archive.reader import NOT_FOUND, Reader
-from dandifile.archive.retry import Repeat
 from dandifile.errors import ArchiveError, BlockedError
 from dandifile.model import Cache, Json, JsonObject, RemoteAsset, ZarrFile
+from dandifile.net.retry import Repeat
 
 BAD_REQUEST = 400
 CONFLICT = 409

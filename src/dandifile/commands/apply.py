@@ -14,9 +14,9 @@ from dandifile.commands.lookups import REMEDY
 from dandifile.commands.showing import print_outcome, show_outcome, show_plan, watching
 from dandifile.errors import BlockedError, Exit, UserError
 from dandifile.model import Plan, Result, Status
-from dandifile.plan.kind import Options
-from dandifile.plan.planfile import read, spec_of
-from dandifile.spec.environment import UnknownEnvironmentError
+from dandifile.planning.kind import Options
+from dandifile.planning.planfile import read, spec_of
+from dandifile.spec.load import UnknownEnvironmentError
 from dandifile.workspace import Outcome, Planned, Workspace
 
 

@@ -17,7 +17,7 @@ from dandifile.embedded import serve as serve_store
 from dandifile.errors import Exit, UserError
 from dandifile.local_identifiers import store_id
 from dandifile.model import JsonObject
-from dandifile.report.words import many
+from dandifile.words import quantity
 
 if TYPE_CHECKING:
     from localdandi.identity import Running
@@ -94,7 +94,7 @@ def list_dandisets(store: Path | None, form: str) -> int:
         return Exit.DONE
     for dandiset in found:
         name, draft = dandiset["identifier"], dandiset["draft_version"]
-        sys.stdout.write(f"{name}  {draft['name']}  {many(draft['asset_count'], 'asset')}\n")
+        sys.stdout.write(f"{name}  {draft['name']}  {quantity(draft['asset_count'], 'asset')}\n")
     if not found:
         sys.stdout.write(f"no dandisets in {store}\n")
     return Exit.DONE
@@ -102,7 +102,7 @@ def list_dandisets(store: Path | None, form: str) -> int:
 
 def _dandisets(store: Path) -> list[JsonObject]:
     from dandifile.archive.credentials import Secret
-    from dandifile.archive.instances import Instance
+    from dandifile.archive.instance import Instance
     from dandifile.archive.reader import Reader
     from dandifile.run.cache import MemoryCache
 

@@ -7,18 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import PurePosixPath
 
-from dandifile.checklist.offline import judged
-from dandifile.checklist.policy import facts_of
-from dandifile.checklist.verdict import Result, Verdict
+from dandifile.archive.instance import LOCAL
+from dandifile.checklist.rules import checklist_offline, facts_of
+from dandifile.checklist.verdict import RuleResult, Verdict
 from dandifile.commands.common import Flags, bound, local_place
-from dandifile.commands.instance import LOCAL
 from dandifile.commands.lookups import Bound, pinned
 from dandifile.commands.showing import print_json
 from dandifile.errors import Exit
 from dandifile.model import Forecast, Spec
-from dandifile.report.words import many
 from dandifile.spec.near import nearest
 from dandifile.survey.scan import scan
+from dandifile.words import quantity
 
 
 def check(flags: Flags) -> int:
@@ -31,7 +30,7 @@ def check(flags: Flags) -> int:
     absent = [entry.source for entry in spec.paths if not (spec.root / entry.source).exists()]
     settled = _settled(declared, spec)
     spec = replace(spec, notes=(*spec.notes, *scan(spec).notes))
-    policy = judged(dict(spec.fields), facts_of(spec), spec.require, settled)
+    policy = checklist_offline(dict(spec.fields), facts_of(spec), spec.require, settled)
     expected = _expected(spec, settled)
     if flags.format == "json":
         print_json(
@@ -72,9 +71,10 @@ def _expected(spec: Spec, settled: Callable[[str], bool]) -> tuple[Forecast, ...
 
 
 def _lines(
-    spec: Spec, absent: Sequence[str], policy: Sequence[Result], expected: Sequence[Forecast]
+    spec: Spec, absent: Sequence[str], policy: Sequence[RuleResult], expected: Sequence[Forecast]
 ) -> Iterator[str]:
-    yield f"{spec.file.name} is valid: {many(len(spec.fields), 'field')}, {many(len(spec.paths), 'path')}"
+    fields, paths = quantity(len(spec.fields), "field"), quantity(len(spec.paths), "path")
+    yield f"{spec.file.name} is valid: {fields}, {paths}"
     for source in absent:
         near = _meant(spec, source)
         meant = f" (did you mean `{near}`?)" if near else ""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dandifile.checklist.policy import facts_of
-from dandifile.checklist.rules import checked
+from dandifile.checklist.rules import checked, facts_of
 from dandifile.checklist.verdict import Verdict
 from dandifile.commands.common import Flags, opened
 from dandifile.commands.showing import print_json

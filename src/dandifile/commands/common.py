@@ -10,11 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dandifile.commands.instance import LOCAL
+from dandifile.archive.instance import LOCAL
 from dandifile.commands.logs import keep_log, show_waits
-from dandifile.errors import UserError
+from dandifile.errors import BlockedError, UserError
 from dandifile.model import Json, Spec
-from dandifile.plan.kind import Options
+from dandifile.planning.kind import Options
 from dandifile.spec.need import EVERYTHING, FILES, ONLINE, Need
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from dandifile.workspace import Workspace
 
 FORMATS = ("text", "json")
-PERMITS = ("delete", "delete-uploads")
 TRANSFERS = 8  # at once, unless -j says otherwise: API writes to one draft gain nothing from more
 
 
@@ -39,7 +38,7 @@ class Flags:
     verbose: bool = False
     no_color: bool = False
     jobs: int | None = None
-    executor: str = LOCAL  # where survey steps and uploads run, as `run.engines` names it
+    executor: str = "local"  # where survey steps and uploads run, as `run.engines` names it
     step_timeout: float | None = None  # minutes; None: as the spec says
     locked: bool = False  # nothing is looked up; what the lock lacks is an error
     offline: bool = False  # no service is asked; what the lock lacks stays unknown
@@ -60,9 +59,9 @@ def bounds(  # noqa: PLR0913 - one a flag
     refresh: bool,
 ) -> Options:
     """The flags that bound a plan; a word that is not known is an error, not nothing."""
-    from dandifile.kinds import KINDS
+    from dandifile.kinds import KINDS, permits
 
-    _refuse_unknown("--allow", allow, PERMITS)
+    _refuse_unknown("--allow", allow, permits())
     _refuse_unknown("--only", only, KINDS)
     refuse_globs("--path", paths)
     refuse_globs("--exclude", exclude)
@@ -87,7 +86,7 @@ def limit(flags: Flags, spec: Spec) -> Limit:
 def bound(flags: Flags, need: Need = EVERYTHING) -> Bound:
     """The spec as it was read, as far as the command needs it, and its lock."""
     from dandifile.commands.lookups import bind
-    from dandifile.spec.find import chosen
+    from dandifile.spec.load import chosen
 
     return bind(chosen(flags.file), flags.environment, need)
 
@@ -178,7 +177,8 @@ def _embedded(spec: Spec) -> Iterator[Callable[..., Workspace]]:
     """The embedded archive, started if it is not up; it keeps the identifiers of its specs itself."""
     from dandifile import local_identifiers as identifiers
     from dandifile.archive.credentials import Secret
-    from dandifile.archive.instances import Instance, exists
+    from dandifile.archive.instance import Instance
+    from dandifile.archive.instances import exists
     from dandifile.embedded import default_store, running
     from dandifile.workspace import Workspace
 
@@ -209,9 +209,14 @@ def local_place(spec: Spec) -> Place:
 
 def _held(file: Path) -> AbstractContextManager[None]:
     """Keeps other applies of the same spec out, of whichever environment: they share its lock file."""
-    from dandifile.run.alone import alone
+    from dandifile.locking import hold
 
-    return alone(file.parent / ".dandifile" / f"{file.stem}.apply")
+    return hold(
+        file.parent / ".dandifile" / f"{file.stem}.apply.lock",
+        held=BlockedError(
+            "another apply of this spec is running", fix="wait until it has ended, then run apply again"
+        ),
+    )
 
 
 def _keep_out_of_git(state: Path) -> None:

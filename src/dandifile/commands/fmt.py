@@ -7,8 +7,8 @@ from pathlib import Path
 
 from dandifile.errors import Exit
 from dandifile.reading.files import SPEC, read_text
-from dandifile.spec.find import chosen
-from dandifile.spec.format import format_text
+from dandifile.spec.formatting import format_text
+from dandifile.spec.load import chosen
 from dandifile.writing import replace_content
 
 

@@ -24,7 +24,7 @@ from dandifile.lookup.terms.outcome import Kind
 from dandifile.lookup.vet import vetted
 from dandifile.lookup.wanted import Wanted, WantedTerm
 from dandifile.run.cache import MemoryCache
-from dandifile.spec.find import chosen
+from dandifile.spec.load import chosen
 from dandifile.survey.overview import Overview, overview
 from dandifile.writing import create_content
 

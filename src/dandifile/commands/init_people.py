@@ -10,20 +10,21 @@ from dandifile.lookup.entries import Review, joined_authors, reviews
 from dandifile.lookup.facts import Author, Paper
 from dandifile.lookup.names import refusal, split
 from dandifile.model import JsonObject
-from dandifile.spec.gaps import gap
-from dandifile.spec.shortened import short_contributor
-from dandifile.spec.skeleton import Item
+from dandifile.spec.faults import gap
+from dandifile.spec.forms import short_contributor
+from dandifile.spec.skeleton import ListItem
 
 
-def contributors(papers: Sequence[Paper], experimenters: Iterable[str]) -> list[Item]:
+def contributors(papers: Sequence[Paper], experimenters: Iterable[str]) -> list[ListItem]:
     """In the order of the citation, funders last. `experimenters` are names as the files have them."""
     if not papers:
         found = [Paper("", "", "other", authors=(person(split(name)),)) for name in experimenters]
         authors = [author for author in joined_authors(found) if not refusal(full_name(author))]
-        return [Item(_author(full_name(each)), _guess(each)) for each in authors]
+        return [ListItem(_author(full_name(each)), _guess(each)) for each in authors]
     merged = merge(papers, (), short_contributor)
     return [
-        Item(_in_short(item), tuple(_to_review(item["name"], merged.review))) for item in merged.contributors
+        ListItem(_in_short(item), tuple(_to_review(item["name"], merged.review)))
+        for item in merged.contributors
     ]
 
 
@@ -42,7 +43,7 @@ def orcids_and_rors(papers: Sequence[Paper]) -> tuple[tuple[str, ...], tuple[str
     return tuple(orcids), tuple(rors)
 
 
-def contacts(found: Sequence[Item], papers: Sequence[Paper]) -> list[int]:
+def contacts(found: Sequence[ListItem], papers: Sequence[Paper]) -> list[int]:
     """Who answers questions: the corresponding authors, else the first who is a person, else nobody yet."""
     authors = [
         place
@@ -53,16 +54,16 @@ def contacts(found: Sequence[Item], papers: Sequence[Paper]) -> list[int]:
 
 
 def with_contacts(
-    found: Sequence[Item], papers: Sequence[Paper], name: str, emails: Sequence[str]
-) -> list[Item]:
+    found: Sequence[ListItem], papers: Sequence[Paper], name: str, emails: Sequence[str]
+) -> list[ListItem]:
     """Some of them made ContactPerson, with an address each; `name` is who it is where there is nobody."""
     places = contacts(found, papers)
     if not places:
-        return [_reachable(Item(_author(name)), emails[0]), *found]
+        return [_reachable(ListItem(_author(name)), emails[0]), *found]
     guessed = () if _corresponding(papers) else ("Is this who answers questions?",)
     changed = list(found)
     for place, address in zip(places, emails, strict=True):
-        changed[place] = _reachable(Item(found[place].value, (*found[place].remarks, *guessed)), address)
+        changed[place] = _reachable(ListItem(found[place].value, (*found[place].remarks, *guessed)), address)
     return changed
 
 
@@ -72,9 +73,9 @@ def _corresponding(papers: Sequence[Paper]) -> list[int]:
     return [place for place, author in authors if author.corresponding and not author.collective]
 
 
-def _reachable(item: Item, email: str) -> Item:
+def _reachable(item: ListItem, email: str) -> ListItem:
     roles = [*item.value["roles"], "ContactPerson"]
-    return Item({**item.value, "email": email, "roles": roles}, item.remarks)
+    return ListItem({**item.value, "email": email, "roles": roles}, item.remarks)
 
 
 def _author(name: str) -> JsonObject:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dandifile.archive.instance import LOCAL
 from dandifile.archive.instances import built_in
 from dandifile.errors import UserError
 from dandifile.model import JsonObject
-from dandifile.spec.fault import Fault, Path
-from dandifile.spec.gaps import is_gap
-
-LOCAL = "local"  # the embedded archive's name, and this machine's
+from dandifile.spec.faults import Fault, Path, is_gap
 
 
 def instance_faults(declared: JsonObject) -> Iterator[Fault]:

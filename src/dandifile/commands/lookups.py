@@ -19,9 +19,9 @@ from dandifile.lookup.lock import load_lock, lock_file
 from dandifile.lookup.terms.outcome import Kind
 from dandifile.lookup.wanted import Wanted, WantedTerm, lacking, pinnable
 from dandifile.model import Cache, Spec
-from dandifile.spec.fault import Fault
-from dandifile.spec.load import Declared, build, read
-from dandifile.spec.named import Named
+from dandifile.spec.facts import References
+from dandifile.spec.faults import Fault
+from dandifile.spec.load import Declaration, build, read
 from dandifile.spec.need import EVERYTHING, Need
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ REMEDY = "run `dandifile resolve`, look at what it writes into the lock, and com
 class Bound:
     """A spec that was read, its lock, and what of the spec must be in it before anything is written."""
 
-    declared: Declared
+    declared: Declaration
     lock: Lock
     needed: Wanted
 
@@ -93,7 +93,7 @@ def ask_briefly(wanted: Wanted, lock: Lock, cache: Cache, *, offline: bool) -> R
 
     `offline`: the lock and the shipped tables are all that is asked.
     """
-    from dandifile.lookup.http import Patience
+    from dandifile.lookup.client import Patience
     from dandifile.run.cache import MemoryCache
 
     if offline:
@@ -110,20 +110,20 @@ def ask(wanted: Wanted, lock: Lock, cache: Cache, **how: Any) -> Resolution:
     return resolve(wanted, lock, services, cache, now=datetime.now(UTC), **how)
 
 
-def needed(declared: Declared) -> Wanted:
+def needed(declared: Declaration) -> Wanted:
     """What the metadata to be written rests on: papers, names of terms, and ids without a name."""
     named = declared.named
     return Wanted(dois=_dois(declared, named), terms=_terms(named, also_named=False))
 
 
-def everything(declared: Declared) -> Wanted:
+def everything(declared: Declaration) -> Wanted:
     """Also what only has to be checked: ORCID iDs, ROR ids, and terms with both a name and an id."""
     named = declared.named
     terms = _terms(named, also_named=True)
     return Wanted(_dois(declared, named), named.orcids, named.rors, terms)
 
 
-def _dois(declared: Declared, named: Named) -> tuple[str, ...]:
+def _dois(declared: Declaration, named: References) -> tuple[str, ...]:
     found = [normal(doi) for doi in named.dois]
     if None in found:
         wrong = named.dois[found.index(None)]
@@ -132,6 +132,6 @@ def _dois(declared: Declared, named: Named) -> tuple[str, ...]:
     return tuple(dict.fromkeys(doi for doi in found if doi))
 
 
-def _terms(named: Named, *, also_named: bool) -> tuple[WantedTerm, ...]:
+def _terms(named: References, *, also_named: bool) -> tuple[WantedTerm, ...]:
     terms = (term for term in named.terms if pinnable(term.asked) and (also_named or not term.name))
     return tuple(dict.fromkeys(WantedTerm(term.asked, Kind(term.about)) for term in terms))

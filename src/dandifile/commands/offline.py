@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from dandifile.archive.instance import LOCAL
 from dandifile.commands.common import Flags, at_hand, limit, local_place
-from dandifile.commands.instance import LOCAL
 from dandifile.commands.showing import watching
 from dandifile.errors import ArchiveError
 from dandifile.model import Record, Spec
@@ -62,7 +62,7 @@ def _remote(spec: Spec) -> tuple[str, str | None]:
 
 def _local(spec: Spec) -> tuple[str, str | None]:
     from dandifile import local_identifiers as identifiers
-    from dandifile.archive.instances import Instance
+    from dandifile.archive.instance import Instance
     from dandifile.embedded import default_store
 
     store = default_store()

@@ -15,12 +15,11 @@ from dandifile.commands.showing import print_json, refused_json
 from dandifile.errors import Exit, UserError
 from dandifile.model import Finding, JsonObject, PathEntry, Refusal, Spec
 from dandifile.organize.log import read
-from dandifile.organize.make import Placed, Tree, make
+from dandifile.organize.make import Placed, Tree, make, undo
 from dandifile.organize.place import folds_case
 from dandifile.organize.tree import Mode, Source, tree
-from dandifile.organize.undo import undo
+from dandifile.survey.inventory import Named, names
 from dandifile.survey.manifest import load, manifest_file
-from dandifile.survey.naming import Named, names
 from dandifile.survey.scan import NWB, entry_path
 from dandifile.survey.stages import extracted
 

@@ -9,8 +9,8 @@ from dandifile.commands.common import Flags, opened, refuse_undeclared
 from dandifile.commands.showing import print_json, show_plan, watching
 from dandifile.errors import Exit
 from dandifile.model import Plan
-from dandifile.plan.kind import Options
-from dandifile.plan.planfile import refuse_overwriting, to_json, write
+from dandifile.planning.kind import Options
+from dandifile.planning.planfile import refuse_overwriting, to_json, write
 
 
 def plan(flags: Flags, options: Options, out: Path | None, *, detailed_exitcode: bool) -> int:

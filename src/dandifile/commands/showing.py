@@ -10,31 +10,38 @@ from pathlib import Path
 
 from dandifile.commands.common import Flags
 from dandifile.model import Effect, JsonObject, Plan, Refusal, Result, Step
-from dandifile.plan.planfile import to_json
+from dandifile.planning.planfile import to_json
 from dandifile.run.execute import Notify
 from dandifile.workspace import Outcome
 
 
 def show_plan(plan: Plan, flags: Flags, fields: int) -> None:
     """The plan on stdout. In JSON, apply shows it together with the results instead."""
+    from dandifile.kinds import wordings
     from dandifile.report.console import show, stdout, width
     from dandifile.report.text import plan_text
 
     console = stdout(no_color=flags.no_color)
-    show(console, plan_text(plan, verbose=flags.verbose, width=width(console), fields=fields))
+    how = {"width": width(console), "fields": fields}
+    show(console, plan_text(plan, wordings=wordings(), verbose=flags.verbose, **how))
 
 
 def show_outcome(plan: Plan, done: Outcome, seconds: float, flags: Flags) -> None:
     """What was done, then where the dandiset is to be seen and what is in it."""
+    from dandifile.kinds import wordings
     from dandifile.report.after import after_text
     from dandifile.report.console import show, stdout, width
     from dandifile.report.results import results_text
 
     console = stdout(no_color=flags.no_color)
-    wide = width(console)
+    wide, verbose = width(console), flags.verbose
     console.line()
-    show(console, results_text(plan, done.results, seconds, verbose=flags.verbose, width=wide))
-    show(console, after_text(done.target, done.paths, verbose=flags.verbose, width=wide))
+    words = wordings()
+    show(
+        console,
+        results_text(plan, done.results, seconds, wordings=words, verbose=verbose, width=wide),
+    )
+    show(console, after_text(done.target, done.paths, verbose=verbose, width=wide))
 
 
 def print_outcome(plan: Plan, done: Outcome, seconds: float) -> None:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from dandifile.kinds.access import own_part
 from dandifile.kinds.protection import Protected, Protection, blocks, notes
-from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
-from dandifile.plan.standing import Standing
+from dandifile.model import Block, Change, Json, JsonObject, Key, Line, Local, Spec, Step, Target, Wording
+from dandifile.planning.kind import Difference, Standing, Traits
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
-    from dandifile.plan.kind import Difference, Options, StepContext
+    from dandifile.planning.kind import Options, StepContext
 
 NAME = "dandiset"
 
@@ -43,8 +43,6 @@ def desired(spec: Spec, local: Local) -> Desired:
 
 
 def diff(desired: Desired, observed: Protected | None, options: Options) -> Difference:
-    from dandifile.plan.kind import Difference
-
     blocked = blocks(desired.protection, observed)
     told = notes(desired.protection, observed)
     if observed is not None:
@@ -57,6 +55,23 @@ def diff(desired: Desired, observed: Protected | None, options: Options) -> Diff
     return Difference((Change(Key(NAME, desired.name), None, made, permit="create"),), blocked, notes=told)
 
 
+def _line(change: Change, target: Target) -> Line:
+    return Line(f"«{change.key.name}»", f"new on {target.instance}")
+
+
+def _recheck(spec: Spec, now: Protected | None) -> tuple[Block, ...]:
+    """A saved plan was made before somebody released the dandiset, or let somebody in."""
+    return blocks(Protection.of(spec), now)
+
+
+TRAITS = Traits(
+    reads=("name", "embargo", "owners"),
+    docs="docs/spec.md#embargo-and-owners",
+    wording=Wording(planned="dandiset to create", line=_line),
+    recheck=_recheck,
+)
+
+
 def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
     return tuple(Step("dandiset", NAME, dict(change.after)) for change in changes)
 
@@ -66,7 +81,7 @@ def standing(change: Change, observed: Protected | None) -> Standing:
     return Standing.DUE if observed is None else Standing.DONE
 
 
-def rebased(change: Change, observed: object) -> Change:
+def rebase(change: Change, observed: object) -> Change:
     return change
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from dandifile.kinds import assets, dandiset, metadata
 from dandifile.kinds.outgoing import MISSING, faults, overlay, value_faults
 from dandifile.model import Action, Forecast, Json, JsonObject, Plan, Spec
-from dandifile.spec.dandi_names import DANDISET_COMPUTED, FROM_SHORT
+from dandifile.spec.fields import COMPUTED_DANDISET_FIELDS, FIELD_OF_KEY
 
 NO_FILES = "assetsSummary"
 """The field that the archive names where a dandiset has no files."""
@@ -107,11 +107,11 @@ def fix_of(field: str, message: str, declared: Iterable[str]) -> str:
     """What to do about a fault of the dandiset's own document."""
     if field == NO_FILES:
         return "name the folders of data in `paths:`, and apply: the archive sums up the files itself"
-    if field in DANDISET_COMPUTED:
+    if field in COMPUTED_DANDISET_FIELDS:
         return "the archive writes this field itself: apply again, and ask its help desk if it stays so"
     if message == MISSING and field in _ADD:
         return _ADD[field]
-    key = next((short for short, long in FROM_SHORT.items() if long == field), f"metadata: {{{field}: …}}")
+    key = next((short for short, long in FIELD_OF_KEY.items() if long == field), f"metadata: {{{field}: …}}")
     if message == MISSING:
         return f"add `{key}` to the spec"
     if field in declared:

@@ -9,25 +9,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from dandifile.checklist.policy import facts_of, policy_blocks
-from dandifile.checklist.verdict import Facts
+from dandifile.checklist.rules import facts_of, policy_blocks
+from dandifile.checklist.verdict import Evidence
 from dandifile.errors import BlockedError
 from dandifile.kinds.about import about_with_files, with_regions_of
 from dandifile.kinds.access import ACCESS, own_part, sent, server_part, without_effect
 from dandifile.kinds.outgoing import new_errors, overlay
 from dandifile.kinds.schema import KEY, Versions
-from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
-from dandifile.plan.kind import Difference
-from dandifile.plan.merge import carry, is_empty, merge, same
-from dandifile.plan.standing import Standing
-from dandifile.plan.standing import standing as stands
+from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Record, Spec, Step, Wording
+from dandifile.planning.kind import Difference, Standing, Traits, standing_of
+from dandifile.planning.merge import carry, is_empty, merge, same
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
-    from dandifile.plan.kind import Options, StepContext
+    from dandifile.planning.kind import Options, StepContext
 
 NAME = "metadata"
 
@@ -45,7 +43,7 @@ class Declared:
     ignore: tuple[tuple[str, ...], ...] = ()
     left: Mapping[str, str] = field(default_factory=dict)
     require: tuple[str, ...] = ()
-    facts: Facts = field(default_factory=Facts)
+    facts: Evidence = field(default_factory=Evidence)
     only_adds: bool = False
     access: JsonObject = field(default_factory=dict)  # what is declared of the archive's part of `access`
 
@@ -136,6 +134,22 @@ def left(desired: Declared, observed: Observed) -> dict[str, str]:
     }
 
 
+def _note(spec: Spec, local: Local, observed: Observed, record: Record) -> Record:
+    """What is not as declared, because it was blocked or failed, keeps its older entry."""
+    return replace(record, fields={**record.fields, **left(desired(spec, local), observed)})
+
+
+TRAITS = Traits(
+    reads=(
+        *("doi", "name", "description", "license", "keywords", "contributors", "regions", "about", "ethics"),
+        *("related", "metadata", "ignore", "policy.require"),
+    ),
+    docs="docs/spec.md#metadata-of-the-dandiset",
+    wording=Wording(planned="metadata field", done="metadata field"),
+    note=_note,
+)
+
+
 def _digest(value: Json) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
@@ -186,10 +200,10 @@ def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
 
 
 def standing(change: Change, observed: Observed) -> Standing:
-    return stands(change.before, change.after, observed.document.get(change.key.name))
+    return standing_of(change.before, change.after, observed.document.get(change.key.name))
 
 
-def rebased(change: Change, observed: object) -> Change:
+def rebase(change: Change, observed: object) -> Change:
     return change
 
 
@@ -229,7 +243,7 @@ def _refuse_stale(fields: Mapping[str, JsonObject], document: JsonObject) -> Non
     stale = [
         name
         for name, value in fields.items()
-        if stands(value["before"], value["after"], document.get(name)) is Standing.STALE
+        if standing_of(value["before"], value["after"], document.get(name)) is Standing.STALE
     ]
     if stale:
         raise BlockedError(

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dandifile.errors import ArchiveError
 from dandifile.kinds.access import completed
 from dandifile.model import Json, JsonObject
-from dandifile.plan.merge import same
-from dandifile.spec.dandi_names import DANDISET_COMPUTED
+from dandifile.planning.merge import same
+from dandifile.spec.fields import COMPUTED_DANDISET_FIELDS
 
 EMPTY = "it must not be empty"
 MISSING = "it is missing"
@@ -51,7 +51,7 @@ def faults(document: JsonObject, schema: JsonObject) -> list[tuple[str, str]]:
     return [
         (field, _with_name(field, message, document))
         for field, message in found
-        if field not in DANDISET_COMPUTED
+        if field not in COMPUTED_DANDISET_FIELDS
     ]
 
 

@@ -13,14 +13,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dandifile.errors import BlockedError, CredentialsError
-from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Spec, Step
-from dandifile.plan.kind import Difference
-from dandifile.plan.standing import Standing
+from dandifile.model import Block, Change, Json, JsonObject, Key, Line, Local, Spec, Step, Target, Wording
+from dandifile.planning.kind import Difference, Standing, Traits
 from dandifile.survey.findings import split
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
-    from dandifile.plan.kind import Options, StepContext
+    from dandifile.planning.kind import Options, StepContext
 
 NAME = "uploads"
 PERMIT = "delete-uploads"
@@ -147,6 +146,18 @@ def _hidden(count: int) -> tuple[str, ...]:
     return (f"{what} not finished; only the dandiset's owners can see more",) if count else ()
 
 
+def _line(change: Change, target: Target) -> Line:
+    remark = "dropped: the draft has their content then" if change.before["finished"] else "dropped"
+    return Line(f"{len(change.before['uploads']):,} {change.key.name}", remark, int(change.before["size"]))
+
+
+TRAITS = Traits(
+    docs="docs/how-to/reading-a-plan.md",
+    permits=(PERMIT,),
+    wording=Wording(line=_line),
+)
+
+
 def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
     return tuple(
         Step(NAME, NAME, {key: change.before[key] for key in ("uploads", "finished")}) for change in changes
@@ -159,7 +170,7 @@ def standing(change: Change, observed: Observed) -> Standing:
     return Standing.DUE if now and now <= set(change.before["uploads"]) else Standing.DONE
 
 
-def rebased(change: Change, observed: object) -> Change:
+def rebase(change: Change, observed: object) -> Change:
     return change
 
 

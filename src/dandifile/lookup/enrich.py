@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from dandifile.lookup import ror
-from dandifile.lookup.answers import Asks, Unreachable
+from dandifile.lookup.client import Asks, Unreachable
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from dandifile.lookup.answers import Asks
+from dandifile.lookup.client import Asks
 from dandifile.lookup.facts import Lock, Term, Unsettled
 from dandifile.lookup.rows import Row, State, outcome_row, term_row
 from dandifile.lookup.terms.allen import find_structure

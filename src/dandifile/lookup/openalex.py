@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import quote
 
-from dandifile.lookup.answers import Answer, Asks, Request
 from dandifile.lookup.authors import consortium, credited, person, sound
+from dandifile.lookup.client import Answer, Asks, Request
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 from dandifile.lookup.matching import normalised
 from dandifile.lookup.names import Name, dandi_name, is_collective, split

@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from dandifile.lookup import crossref, datacite, openalex
-from dandifile.lookup.answers import Asks, Found, NotFound, Request, Unreachable
 from dandifile.lookup.authors import full_name
+from dandifile.lookup.client import Asks, Found, NotFound, Request, Unreachable
 from dandifile.lookup.facts import Affiliation, Author, Paper
 from dandifile.lookup.matching import alike, fuller, normalised
 from dandifile.lookup.reading import string

@@ -13,11 +13,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from dandifile.lookup import orcid, ror
-from dandifile.lookup.answers import Answer, Asks, Unreachable
 from dandifile.lookup.authors import full_name
+from dandifile.lookup.client import PATIENT, Answer, Asks, Client, Patience, Unreachable
 from dandifile.lookup.enrich import enriched
 from dandifile.lookup.facts import Institution, Lock, Paper, Person, Term, Unsettled
-from dandifile.lookup.http import PATIENT, Client, Patience
 from dandifile.lookup.locations import Settled, find_location, settled
 from dandifile.lookup.paper import look_up
 from dandifile.lookup.rows import (

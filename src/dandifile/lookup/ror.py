@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from dandifile.lookup.answers import Answer, Asks, Found, NotFound, Request
+from dandifile.lookup.client import Answer, Asks, Found, NotFound, Request
 from dandifile.lookup.facts import Affiliation, Institution, InstitutionStatus
 from dandifile.lookup.reading import member, members, ror_at, string, strings
 from dandifile.lookup.text import line

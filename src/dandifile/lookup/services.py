@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from dandifile.errors import UserError
+from dandifile.net.pace import Limit
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,6 @@ TITLES = {
 def variable(name: str) -> str:
     """The environment variable that sets a field of `Services`."""
     return f"DANDIFILE_{name.upper()}" if name in COURTESIES else f"DANDIFILE_{name.upper()}_URL"
-
-
-@dataclass(frozen=True)
-class Limit:
-    """At most `requests` in any `seconds`, and `at_once` of them unanswered."""
-
-    requests: int
-    seconds: float
-    at_once: int
 
 
 def limits(services: Services) -> dict[str, Limit]:

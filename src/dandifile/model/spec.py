@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dandifile.model.document import Json, JsonObject
+from dandifile.model.local import Anatomies
 from dandifile.model.plan import Block
-from dandifile.model.regions import Regions
+from dandifile.model.values import Json, JsonObject
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,23 @@ class Vocabulary:
         """As steps are given it, and results remembered by it: without what it leaves open."""
         kinds = {"species": self.species, "sex": self.sex, "subjects": self.subjects}
         return {kind: dict(sorted(words.items())) for kind, words in kinds.items() if words}
+
+
+@dataclass(frozen=True)
+class Regions:
+    """Brain regions for assets, as the spec declares them.
+
+    The dandiset's own regions are in `Spec.fields["about"]`. Of several rules that match an asset the
+    most specific kind wins: paths, then sessions, then subjects, then what its file says (`from_nwb`).
+    `names` says what the lab means by a word in its files.
+    """
+
+    subjects: Mapping[str, Anatomies] = field(default_factory=dict)
+    sessions: Mapping[str, Anatomies] = field(default_factory=dict)  # subject/session
+    paths: Mapping[str, Anatomies] = field(default_factory=dict)  # glob
+    names: Mapping[str, Anatomies] = field(default_factory=dict)  # by a file's word
+    from_nwb: bool = False
+    from_nwb_to_dandiset: bool = False  # their union goes into the dandiset's `about`, too
 
 
 @dataclass(frozen=True)

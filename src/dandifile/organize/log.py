@@ -15,8 +15,7 @@ from pathlib import Path
 from dandifile.errors import Problem, SpecError, UserError
 from dandifile.organize.tree import Mode
 from dandifile.reading.files import LISTS, read_text
-from dandifile.reading.jsontext import NotJsonError, parse_json
-from dandifile.reading.shape import COUNT, each, maybe, misfit
+from dandifile.reading.jsontext import COUNT, NotJsonError, each, maybe, misfit, parse_json
 
 _ENTRY = {
     "source": str,

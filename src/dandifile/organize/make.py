@@ -1,27 +1,30 @@
-"""Makes a tree, file by file. A file that cannot be placed is told, and the others are placed."""
+"""Makes a tree, file by file, and undoes it by its log, last file first.
+
+A file that cannot be placed is reported, and the others are placed. Undoing keeps and reports every
+file that is not as it was made.
+"""
 
 from __future__ import annotations
 
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dandifile.errors import DataError, UserError
 from dandifile.organize import place
-from dandifile.organize.log import Entry, Writer, logs, made_before, new_log
-from dandifile.organize.media import rewrite
+from dandifile.organize.log import Entry, Log, Writer, logs, made_before, new_log
+from dandifile.organize.media import restore, rewrite
 from dandifile.organize.tree import Mode, Placement, Source
-from dandifile.survey.digest import dandi_etag
-from dandifile.survey.media import media_file
-from dandifile.survey.steady import steady
+from dandifile.survey.digest import dandi_etag, steady
+from dandifile.survey.nwb.references import media_path
 
 
 @dataclass(frozen=True)
 class Placed:
-    """What came of one file: `done`, `there` (it was in the tree already), or `failed` with the error."""
+    """What came of one file: `done`, `there` (nothing was left to do), or `failed` with the error."""
 
     path: str
     source: str
@@ -53,12 +56,12 @@ class Tree:
 
 
 def make(placements: Iterable[Placement], tree: Tree) -> Iterator[Placed]:
-    """Places one after another, and says what came of each."""
+    """Places one file after another, and gives what came of each."""
     for placement in placements:
-        yield _placed(placement, tree)
+        yield _place(placement, tree)
 
 
-def _placed(placement: Placement, tree: Tree) -> Placed:
+def _place(placement: Placement, tree: Tree) -> Placed:
     source = placement.source
     try:
         if placement.rewrite and not os.path.lexists(tree.folder / source.path):
@@ -82,7 +85,7 @@ def _put(source: Source, tree: Tree) -> bool:
         return tree.mode is Mode.MOVE and _finish_move(file, target, tree.log, before or entry)
     target.parent.mkdir(parents=True, exist_ok=True)
     if tree.mode is Mode.COPY:
-        with _copied(source, target) as temporary:
+        with _copy_whole(source, target) as temporary:
             made = replace(entry, mtime_ns=temporary.stat().st_mtime_ns)
             _publish(temporary, target, made, tree.log)
     else:
@@ -98,11 +101,11 @@ def _put_with_media(source: Source, tree: Tree) -> None:
     """An NWB file is in the tree only when its media files are; a move ends with the original."""
     target = tree.folder / source.path
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _copied(source, target) as temporary:
+    with _copy_whole(source, target) as temporary:
         references = rewrite(temporary, source.path)
         for old, new in references.items():
             path = posixpath.join(posixpath.dirname(source.path), new)
-            _put_medium(media_file(source.file, old), path, tree)
+            _put_medium(media_path(source.file, old), path, tree)
         made = temporary.stat()
         entry = Entry(source.file, source.path, source.digest, made.st_size, made.st_mtime_ns, references)
         _publish(temporary, target, entry, tree.log)
@@ -124,7 +127,7 @@ def _publish(temporary: Path, target: Path, entry: Entry, log: Writer) -> None:
 
 
 @contextmanager
-def _copied(source: Source, target: Path) -> Iterator[Path]:
+def _copy_whole(source: Source, target: Path) -> Iterator[Path]:
     """A copy that is whole: the original is still as it was scanned when the copy is finished."""
     with place.copied(Path(source.file), target) as temporary:
         with steady({"path": source.file, "size": source.size, "mtime_ns": source.mtime_ns}):
@@ -135,7 +138,7 @@ def _copied(source: Source, target: Path) -> Iterator[Path]:
 def _refuse_different(source: Source, target: Path, before: Entry | None) -> None:
     """An existing file must be the very file, what an earlier run made of it, or its content."""
     if not target.is_file():
-        raise _taken(target, "is there already, and is no file")
+        raise _taken_error(target, "is there already, and is not a file")
     if target.samefile(source.file):
         return
     status = target.stat()
@@ -144,13 +147,13 @@ def _refuse_different(source: Source, target: Path, before: Entry | None) -> Non
         return
     digest = source.digest or dandi_etag(Path(source.file), source.size)
     if status.st_size != source.size or dandi_etag(target, source.size) != digest:
-        raise _taken(target, "is there already, with other content")
+        raise _taken_error(target, "is there already, with other content")
 
 
 def _finish_move(file: Path, target: Path, log: Writer, entry: Entry) -> bool:
     """Removes the original of a file that the tree has; False where the two are one."""
     if target.is_symlink():
-        raise _taken(target, "is a link")
+        raise _taken_error(target, "is a link")
     one, other = (path.parent.resolve() / path.name for path in (file, target))
     if str(one).casefold() == str(other).casefold():
         return False
@@ -160,5 +163,104 @@ def _finish_move(file: Path, target: Path, log: Writer, entry: Entry) -> bool:
     return True
 
 
-def _taken(target: Path, how: str) -> DataError:
+def _taken_error(target: Path, how: str) -> DataError:
     return DataError(f"{target} {how}", fix="remove it, or choose another folder")
+
+
+# --- Undoing --------------------------------------------------------------------------------------
+
+
+def undo(log: Log) -> list[Placed]:
+    """Takes the files out of the tree again, moved ones back to where they were.
+
+    The log is deleted when all is undone; run again, it does what is left.
+    """
+    undone = [_undo_entry(entry, log) for entry in reversed(log.entries)]
+    below = {parent for entry in log.entries for parent in Path(entry.path).parents} - {Path()}
+    deepest_first = sorted(below, key=lambda path: len(path.parts), reverse=True)
+    _remove_empty(log.folder / path for path in deepest_first)
+    if all(placed.status != "failed" for placed in undone):
+        log.file.unlink()
+        _remove_empty([log.folder] if log.made else [])
+    return undone
+
+
+def _undo_entry(entry: Entry, log: Log) -> Placed:
+    target = log.folder / entry.path
+    try:
+        if not os.path.lexists(target):
+            return _without_target(entry, log.mode)
+        if log.mode is Mode.MOVE:
+            _move_back(entry, target)
+        else:
+            _refuse_last(entry, target, log.mode)
+            target.unlink()
+    except DataError as error:
+        return Placed(entry.path, entry.source, "failed", f"{error.what} ({error.fix})")
+    except OSError as error:
+        return Placed(entry.path, entry.source, "failed", str(error.strerror or error))
+    return Placed(entry.path, entry.source, "done")
+
+
+def _without_target(entry: Entry, mode: Mode) -> Placed:
+    """It was never made, or is undone already; a moved file must be where it was."""
+    if mode is Mode.MOVE and not os.path.lexists(entry.source):
+        return Placed(entry.path, entry.source, "failed", "it is neither in the tree nor in its old place")
+    return Placed(entry.path, entry.source, "there")
+
+
+def _refuse_last(entry: Entry, target: Path, mode: Mode) -> None:
+    """Takes nothing away that is not known to be still there under its first name."""
+    if mode is Mode.SYMLINK:
+        if not target.is_symlink() or str(target.readlink()) != entry.source:
+            raise _kept_error(target, "is not the link that was made")
+    elif target.is_symlink() or not _is_as_made(entry, target):
+        raise _kept_error(target, "was changed since")
+    elif not Path(entry.source).exists():
+        raise _kept_error(target, f"is the only copy left: {entry.source} is gone")
+    elif not _is_as_it_was(entry):
+        raise _kept_error(target, f"is the only copy left: {entry.source} holds something else now")
+
+
+def _is_as_it_was(entry: Entry) -> bool:
+    """Whether the original still has the content that was copied or linked."""
+    source = Path(entry.source)
+    status = source.stat()
+    if not entry.references and (status.st_size, status.st_mtime_ns) == (entry.size, entry.mtime_ns):
+        return True
+    return bool(entry.digest and status.st_size) and dandi_etag(source, status.st_size) == entry.digest
+
+
+def _move_back(entry: Entry, target: Path) -> None:
+    source = Path(entry.source)
+    if target.is_symlink() or not _is_as_made(entry, target):
+        raise _kept_error(target, "was changed since")
+    if os.path.lexists(source):
+        if not source.samefile(target):
+            raise _kept_error(target, f"was moved from {source}, and another file is there now")
+        target.unlink()
+        return
+    source.parent.mkdir(parents=True, exist_ok=True)
+    if not entry.references:
+        place.move(target, source)
+        return
+    with place.copied(target, source) as temporary:
+        restore(temporary, entry.references)
+        place.publish(temporary, source)
+    target.unlink()
+
+
+def _is_as_made(entry: Entry, target: Path) -> bool:
+    status = target.stat()
+    return (status.st_size, status.st_mtime_ns) == (entry.size, entry.mtime_ns)
+
+
+def _kept_error(target: Path, why: str) -> DataError:
+    return DataError(f"{target} {why}", fix="compare the two, and move or delete it by hand")
+
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    """Those that nothing is left in."""
+    for folder in folders:
+        with suppress(OSError):  # not empty, or gone
+            folder.rmdir()

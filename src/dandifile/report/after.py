@@ -9,7 +9,7 @@ from rich.text import Text
 
 from dandifile.model import Target
 from dandifile.report.lines import page, paragraph
-from dandifile.report.words import clean, many
+from dandifile.words import clean, quantity
 
 _LEAD = 11
 _MOST_SUBJECTS = 12
@@ -62,8 +62,10 @@ def _presence(subjects: dict[str, list[str]], *, verbose: bool) -> Iterator[str]
     for subject, names in shown:
         some = names if verbose or len(names) <= _MOST_SESSIONS else [*names[: _MOST_SESSIONS - 1], "…"]
         yield (
-            f"sub-{subject}  {many(len(names), 'session')}: {', '.join(some)}" if names else f"sub-{subject}"
+            f"sub-{subject}  {quantity(len(names), 'session')}: {', '.join(some)}"
+            if names
+            else f"sub-{subject}"
         )
     if left := list(subjects.values())[len(shown) :]:
         count = sum(map(len, left))
-        yield f"… and {many(len(left), 'more subject')} with {many(count, 'session')}; -v shows all"
+        yield f"… and {quantity(len(left), 'more subject')} with {quantity(count, 'session')}; -v shows all"

@@ -15,7 +15,7 @@ from itertools import groupby
 from dandifile.model import Action, Change, JsonObject, is_zarr
 from dandifile.report.lines import Mark, Row
 from dandifile.report.values import marks
-from dandifile.report.words import many, size
+from dandifile.words import quantity, size
 
 ORDER = (Action.DELETE, Action.MOVE, Action.REPLACE, Action.UPDATE, Action.CREATE)
 SIGNS = {Action.DELETE: "-", Action.MOVE: "→", Action.REPLACE: "~", Action.UPDATE: "~", Action.CREATE: "+"}
@@ -38,7 +38,7 @@ class _Entry:
 
     def row(self) -> Row:
         name = f"{self.old} → {self.path}" if self.old else self.path
-        name += f"  {many(self.count, 'asset')}" if self.count > 1 else ""
+        name += f"  {quantity(self.count, 'asset')}" if self.count > 1 else ""
         amount = "" if self.bytes is None else size(self.bytes)
         return Row(SIGNS[self.action], "asset", name, amount, self.marks)
 

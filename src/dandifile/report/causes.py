@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from dandifile.model import JsonObject, Refusal, Skipped
 from dandifile.report.lines import Mark, Row
-from dandifile.report.words import many
+from dandifile.words import quantity
 
 _SHOWN = 3  # files that are named where a cause has many
 
@@ -97,7 +97,7 @@ def skipped_json(skipped: Iterable[Skipped]) -> list[JsonObject]:
 
 def counted(files: Sequence[str]) -> str:
     """The file where it is one, else how many."""
-    return files[0] if len(files) == 1 else many(len(files), "file")
+    return files[0] if len(files) == 1 else quantity(len(files), "file")
 
 
 def named(files: Sequence[str], *, verbose: bool = False) -> list[str]:

@@ -7,17 +7,18 @@ from collections.abc import Collection, Sequence
 
 from rich.text import Text
 
-from dandifile.checklist.verdict import Result, Verdict
+from dandifile.checklist.verdict import RuleResult, Verdict
 from dandifile.model import JsonObject
 from dandifile.report.lines import STYLES, page, paragraph
-from dandifile.report.words import clean, wrap
+from dandifile.report.words import wrap
+from dandifile.words import clean
 
 _ORDER = (Verdict.FAILED, Verdict.UNKNOWN, Verdict.PASSED)
 _SIGNS = {Verdict.FAILED: "!", Verdict.UNKNOWN: "?", Verdict.PASSED: "+"}
 
 
 def checklist_text(
-    title: str, about: str, results: Sequence[Result], required: Collection[str], *, width: int = 100
+    title: str, about: str, results: Sequence[RuleResult], required: Collection[str], *, width: int = 100
 ) -> Text:
     """A rule each: what was found, and unless it passes why it matters and what to write where."""
     lines = [Text(line, "bold") for line in wrap(clean(title) or "(no title)", width)]
@@ -33,7 +34,7 @@ def checklist_text(
 
 
 def checklist_json(
-    identifier: str | None, results: Sequence[Result], required: Collection[str]
+    identifier: str | None, results: Sequence[RuleResult], required: Collection[str]
 ) -> JsonObject:
     """Documented in docs/json.md."""
     counts = Counter(result.verdict for result in results)
@@ -55,7 +56,7 @@ def checklist_json(
     }
 
 
-def _row(row: Result, width: int, *, required: bool) -> list[Text]:
+def _row(row: RuleResult, width: int, *, required: bool) -> list[Text]:
     sign = _SIGNS[row.verdict]
     name = f"{row.rule} (required)" if required else row.rule
     lines = paragraph(f"  {sign} {name}  ", f"{row.title}: {row.found}", width, STYLES[sign])
@@ -64,7 +65,7 @@ def _row(row: Result, width: int, *, required: bool) -> list[Text]:
     return [*lines, *paragraph("      why   ", row.why, width), *paragraph("      do    ", row.fix, width)]
 
 
-def _counts(results: Sequence[Result], required: Collection[str]) -> list[str]:
+def _counts(results: Sequence[RuleResult], required: Collection[str]) -> list[str]:
     counts = Counter(result.verdict for result in results)
     failed = [result.rule for result in results if result.verdict is Verdict.FAILED]
     asked = sum(rule in required for rule in failed)

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from dandifile.errors import Problem, SpecError, UserError
 from dandifile.report.lines import page, paragraph
-from dandifile.report.words import clean, many
+from dandifile.words import clean, quantity
 
 _COUNTED = 5  # problems that are seen at a glance
 _MOST_PLACES = 5  # of one and the same problem
@@ -37,7 +37,7 @@ def _problems(problems: Sequence[Problem], width: int) -> list[Text]:
     for ((what, fix), where), later in zip(places.items(), [*fixes[1:], ""], strict=False):
         lines += [Text(""), *_places(where, what, width)]
         lines += _hint(fix, width, "    ") if fix and fix != later else []  # once, after the last of a row
-    total = [Text(""), Text(f"{many(len(problems), 'problem')} in all")]
+    total = [Text(""), Text(f"{quantity(len(problems), 'problem')} in all")]
     return [*lines, *total] if len(problems) > _COUNTED else lines
 
 
@@ -50,7 +50,7 @@ def _places(where: Sequence[str], what: str, width: int) -> list[Text]:
     return [
         *paragraph(lead, what, width, "bold"),
         *(Text(f"  {clean(place)}  the same") for place in shown),
-        *([Text(f"  … and {many(more, 'more place')}")] if more else []),
+        *([Text(f"  … and {quantity(more, 'more place')}")] if more else []),
     ]
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 from dandifile.globs import narrowest
 from dandifile.model import Finding
 from dandifile.report.lines import paragraph, sections
-from dandifile.report.words import clean, many
+from dandifile.words import clean, quantity
 
 _EXAMPLES = 3
 _SIGNS = {"critical": "!", "error": "!", "warning": "~", "hint": "·", "info": "·", "": "?"}
@@ -46,7 +46,9 @@ def _check(findings: Sequence[Finding], refused: Collection[str], *, verbose: bo
     files = sorted({finding.source for finding in findings})
     kind = severity or "the tool failed; the files may be fine"
     lead = f"{_SIGNS[severity]} {clean(first.check)}"
-    lines = paragraph(f"{lead}  ", f"{kind}, {many(len(files), 'file')}", width, _COLOURS.get(severity, ""))
+    lines = paragraph(
+        f"{lead}  ", f"{kind}, {quantity(len(files), 'file')}", width, _COLOURS.get(severity, "")
+    )
     for message, where in _messages(findings, verbose=verbose):
         lines += paragraph("    ", message, width)
         lines += [Text(f"      {clean(place)}", "dim") for place in where]
@@ -63,7 +65,10 @@ def _messages(findings: Sequence[Finding], *, verbose: bool) -> list[tuple[str, 
     said = [(message, _some(sorted(places), verbose=verbose)) for message, places in groups.items()]
     if verbose or len(said) <= _EXAMPLES:
         return said
-    return [*said[:_EXAMPLES], (f"… and {many(len(said) - _EXAMPLES, 'other message')}; -v shows all", [])]
+    return [
+        *said[:_EXAMPLES],
+        (f"… and {quantity(len(said) - _EXAMPLES, 'other message')}; -v shows all", []),
+    ]
 
 
 def _some(places: list[str], *, verbose: bool) -> list[str]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from rich.cells import cell_len
 from rich.text import Text
 
-from dandifile.report.words import clean, pad, wrap
+from dandifile.report.words import pad, wrap
+from dandifile.words import clean
 
 STYLES = {"-": "red", "→": "cyan", "~": "yellow", "+": "green", "!": "bold red", "?": "magenta"}
 _GAP = "   "

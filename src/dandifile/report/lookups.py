@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dandifile.report.lines import STYLES, Mark, Row, paragraph, sections, table
-from dandifile.report.words import clean, many
+from dandifile.words import clean, quantity
 
 if TYPE_CHECKING:
     from dandifile.lookup.rows import Row as Found
@@ -55,7 +55,7 @@ def _row(row: Found) -> Row:
 
 
 def _rest(count: int) -> list[Text]:
-    return [Text(f"    {many(count, 'fact')} pinned already", "dim")] if count else []
+    return [Text(f"    {quantity(count, 'fact')} pinned already", "dim")] if count else []
 
 
 def _listed(title: str, lines: Iterable[str], width: int) -> list[Text]:

@@ -9,7 +9,7 @@ from rich.text import Text
 from dandifile.model import Finding, Refusal, Skipped
 from dandifile.report.causes import causes, counted, named, refused_rows, skipped_rows
 from dandifile.report.lines import Mark, Row, page, table
-from dandifile.report.words import many
+from dandifile.words import quantity
 
 _COLUMN = 8  # `left out`
 
@@ -31,7 +31,7 @@ def names_text(  # noqa: PLR0913 - each of what a look at names finds
     rows += skipped_rows(skipped)
     rows += [Row("?", "absent", f"{source} is not on this machine") for source in absent]
     rows += _note_rows(notes)
-    counts = many(len(paths), "file") + (f" · {len(refused):,} refused" if refused else "")
+    counts = quantity(len(paths), "file") + (f" · {len(refused):,} refused" if refused else "")
     return page([*table(rows, width, _COLUMN), *([Text("")] if rows else []), Text(counts, "bold")])
 
 
@@ -86,6 +86,6 @@ def scanned_text(
     said = [f"{counts[word]:,} {word}" for word in ("added", "changed", "dropped", "invalid") if counts[word]]
     if counts["elsewhere"]:
         said.append(f"{counts['elsewhere']:,} of files that are not here (--forget GLOB drops them)")
-    summary = " · ".join([f"{name}: {many(counts['lines'], 'line')}", *(said or ["as before"])])
+    summary = " · ".join([f"{name}: {quantity(counts['lines'], 'line')}", *(said or ["as before"])])
     rows = table([*refused_rows(refused), *_note_rows(notes)], width, _COLUMN)
     return page([*rows, *([Text("")] if rows else []), Text(summary, "bold")])

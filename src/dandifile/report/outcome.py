@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dandifile.model import Change, Plan, Result, Status, Step
-from dandifile.report.words import clean
+from dandifile.model import Change, Json, Plan, Result, Status, Step
+from dandifile.words import clean
 
 _WELL = (Status.DONE, Status.FRESH)
 
@@ -30,8 +30,9 @@ def outcome(plan: Plan, results: Sequence[Result]) -> Outcome:
     went = [result for result in results if result.step not in joins]
     statuses: Mapping[tuple[str, str], list[Status]] = defaultdict(list)
     for result in went:
-        if step := steps.get(result.step):
-            statuses[step.kind, _resource(step)].append(result.status)
+        step = steps.get(result.step)
+        if step and (name := _resource(step)) is not None:
+            statuses[step.kind, name].append(result.status)
     done = [change for change in plan.due if _made(change, statuses)]
     return Outcome(
         done=tuple(done),
@@ -69,14 +70,18 @@ def root_cause(name: str, steps: Mapping[str, Step], found: Outcome) -> str:
     return ""
 
 
-def _resource(step: Step) -> str:
-    """The name that a step gives of its resource; "" when it is about all changes of its kind."""
-    return str(step.params.get("path") or step.params.get("name") or "")
+def _resource(step: Step) -> str | None:
+    """The name that a step gives of its resource; "" when it is about all changes of its kind.
+
+    None for a step that sends content alone: whoever uses the content needs it, and says so itself.
+    """
+    name = step.params.get("path") or step.params.get("name")
+    return None if not name and "source" in step.params else str(name or "")
 
 
 def _made(change: Change, statuses: Mapping[tuple[str, str], Sequence[Status]]) -> bool:
     kind, name = change.key.kind, change.key.name
-    concerned = [*statuses.get((kind, name), ()), *(statuses.get((kind, ""), ()) if kind != "assets" else ())]
+    concerned = [*statuses.get((kind, name), ()), *statuses.get((kind, ""), ())]
     return bool(concerned) and all(status in _WELL for status in concerned)
 
 
@@ -85,7 +90,7 @@ def _known(done: Iterable[Change], results: Iterable[Result], steps: Mapping[str
     copies = sum(
         int(change.after["size"])
         for change in done
-        if change.key.kind == "assets" and change.after and change.after.get("blob") and _new_content(change)
+        if _has_content(change.after) and change.after.get("blob") and _new_content(change)
     )
     reused = [
         result
@@ -93,6 +98,11 @@ def _known(done: Iterable[Change], results: Iterable[Result], steps: Mapping[str
         if result.status is Status.DONE and _output(result, "reused") and result.step in steps
     ]
     return copies + sum(int(steps[result.step].params.get("size", 0)) for result in reused)
+
+
+def _has_content(side: Json) -> bool:
+    """Whether a side of a change is about content with a digest, as that of an asset."""
+    return isinstance(side, dict) and "digest" in side
 
 
 def _new_content(change: Change) -> bool:

@@ -17,7 +17,8 @@ from rich.text import Text
 
 from dandifile.model import Result, Status
 from dandifile.report.console import console
-from dandifile.report.words import clean, clip, duration, many, size
+from dandifile.report.words import clip
+from dandifile.words import clean, duration, quantity, size
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -128,7 +129,7 @@ class _Tally:
     def counted(self, *, words: bool = False) -> str:
         if self.total_steps:
             return f"{self.steps:,}/{self.total_steps:,}" + (" steps" if words else "")
-        return many(self.steps, "step")
+        return quantity(self.steps, "step")
 
     def tenth(self) -> int:
         """How many tenths of the whole are done; 0 where the whole is not known."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.text import Text
 
-from dandifile.model import Action, Plan, Result
+from dandifile.model import Action, Plan, Result, Wording
 from dandifile.report.assets import flag
 from dandifile.report.lines import Mark, Row, page, paragraph, table
 from dandifile.report.outcome import Outcome, label, outcome, root_cause
-from dandifile.report.words import duration, first_of, many, size, wrap
+from dandifile.report.text import by_kind
+from dandifile.report.words import wrap
+from dandifile.words import duration, first_of, quantity, size
 
 _COLUMN = 9
 _MOST_ROWS = 20
@@ -24,8 +26,14 @@ _DONE = {
 }
 
 
-def results_text(
-    plan: Plan, results: Sequence[Result], seconds: float, *, verbose: bool = False, width: int = 100
+def results_text(  # noqa: PLR0913 - how it is shown
+    plan: Plan,
+    results: Sequence[Result],
+    seconds: float,
+    *,
+    wordings: Mapping[str, Wording],
+    verbose: bool = False,
+    width: int = 100,
 ) -> Text:
     """Failures first, each with its error; then what was done, in one sentence; then what is next."""
     found = outcome(plan, results)
@@ -36,7 +44,7 @@ def results_text(
         lines.append(Text(f"  … and {len(rows) - len(shown):,} more; -v shows all"))
     lines += [Text("")] if lines else []
     style = "bold red" if found.failed else "bold green"
-    lines += [Text(line, style) for line in wrap(_sentence(found, seconds) + _left(plan), width)]
+    lines += [Text(line, style) for line in wrap(_sentence(found, wordings, seconds) + _left(plan), width)]
     if found.failed:
         lines += paragraph(
             "hint: ",
@@ -76,17 +84,21 @@ def _left(plan: Plan) -> str:
     return f"{said} · {len(plan.held):,} waiting for {permits}" if plan.held else said
 
 
-def _sentence(found: Outcome, seconds: float) -> str:
-    counts = [
-        f"{count:,} {word}"
-        for action, word in _DONE.items()
-        if (count := sum(change.key.kind == "assets" and change.action is action for change in found.done))
-    ]
-    fields = sum(change.key.kind == "metadata" for change in found.done)
-    counts += [many(fields, "metadata field")] if fields else []
-    others = [change for change in found.done if change.key.kind not in ("assets", "metadata")]
-    counts += sorted({f"{change.key.kind} {change.action}d" for change in others})
-    parts = [", ".join(counts) or "nothing was changed"]
+def _sentence(found: Outcome, wordings: Mapping[str, Wording], seconds: float) -> str:
+    by_path: list[str] = []
+    by_noun: list[str] = []
+    others: list[str] = []
+    for kind, changes in by_kind(found.done, wordings).items():
+        wording, actions = wordings.get(kind, Wording()), [change.action for change in changes]
+        if wording.paths:
+            by_path += [
+                f"{count:,} {word}" for action, word in _DONE.items() if (count := actions.count(action))
+            ]
+        elif wording.done:
+            by_noun.append(quantity(len(changes), wording.done))
+        else:
+            others += sorted({f"{kind} {action}d" for action in actions})
+    parts = [", ".join([*by_path, *by_noun, *others]) or "nothing was changed"]
     parts += [f"{size(found.bytes_sent)} sent"] if found.bytes_sent else []
     parts += [f"{size(found.bytes_known)} not sent, the archive has them"] if found.bytes_known else []
     parts += [f"{len(found.failed):,} failed"] if found.failed else []

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from rich.text import Text
 
-from dandifile.model import Complaint, Health, JsonObject, Plan
+from dandifile.model import Complaint, Health, JsonObject, Plan, Wording
 from dandifile.report.after import after_text
 from dandifile.report.lines import Mark, Row, page, paragraph, table
 from dandifile.report.text import plan_text
-from dandifile.report.words import clean, first_of, many
+from dandifile.words import clean, first_of, quantity
 
 MOST = 10  # of the archive's own complaints: enough to see what kind they are
 _COLUMN = 9
@@ -22,13 +22,14 @@ def status_text(  # noqa: PLR0913 - how it is shown
     health: Health,
     paths: Sequence[str],
     *,
+    wordings: Mapping[str, Wording],
     verbose: bool = False,
     width: int = 100,
     fields: int = 0,
 ) -> Text:
     """The plan in brief, the archive's verdict (dandi-api 1.7), the links and the sessions.
 
-    `fields` is how many metadata fields the spec declares.
+    `wordings` and `fields` are as in `plan_text`.
     """
     title = f"The archive's own validation: {health.status}{_readiness(plan, health)}"
     verdict = [Text(clean(title))]
@@ -37,7 +38,7 @@ def status_text(  # noqa: PLR0913 - how it is shown
     verdict += table(_rows(health.complaints, verbose=verbose), width, _COLUMN)
     return Text("\n\n").join(
         [
-            plan_text(plan, verbose=verbose, width=width, fields=fields),
+            plan_text(plan, wordings=wordings, verbose=verbose, width=width, fields=fields),
             page(verdict),
             after_text(plan.target, paths, verbose=verbose, width=width),
         ]
@@ -58,7 +59,7 @@ def _readiness(plan: Plan, health: Health) -> str:
     if health.status == "Publishing":
         return ", do not change anything until it is done"
     if health.waiting and not (health.complaints or health.in_the_way):
-        return f", {many(health.waiting, 'asset')} or more still being validated"
+        return f", {quantity(health.waiting, 'asset')} or more still being validated"
     if not health.ready:
         return ", not ready to publish"
     return ", ready to publish" + (" as it is now, not as the spec declares it" if plan.changes else "")

@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.text import Text
 
-from dandifile.model import Action, Block, Change, Forecast, Json, Key, Plan, Target
+from dandifile.model import Action, Block, Change, Forecast, Json, Key, Line, Plan, Target, Wording
 from dandifile.report.assets import SIGNS, asset_rows, flag, with_need
 from dandifile.report.causes import grouped
 from dandifile.report.lines import Mark, Row, joined, paragraph, sections, table
 from dandifile.report.values import marks
-from dandifile.report.words import clean, first_of, many, size, wrap
+from dandifile.report.words import wrap
+from dandifile.words import clean, first_of, quantity, size
 
-_LEADING = ("dandiset", "assets", "metadata")  # the kinds that come first, in this order
 _MOST_ELSEWHERE, _MOST_BLOCKED, _MOST_NOTES = 5, 10, 10
 _COLUMN = 9  # `dandiset`, `elsewhere`: the kinds' own column
 
 
-def plan_text(plan: Plan, *, verbose: bool = False, width: int = 100, fields: int = 0) -> Text:
+def plan_text(
+    plan: Plan,
+    *,
+    wordings: Mapping[str, Wording],
+    verbose: bool = False,
+    width: int = 100,
+    fields: int = 0,
+) -> Text:
     """The whole plan in at most `width` columns (paths and URLs are never cut), without a last newline.
 
-    It folds what is alike to fit on a screen, unless `verbose`. `fields` is how many
-    metadata fields the spec declares, for the sentence that says that all is well.
+    `wordings` has the words of each kind, in the order in which kinds are shown. What is alike is folded to
+    fit on a screen, unless `verbose`. `fields` is how many metadata fields the spec declares, for the
+    sentence that says that all is well.
     """
     return sections(
         [
             _header(plan.target, width),
             _whole_blocks(plan, width),
-            _body(plan, verbose=verbose, width=width),
+            _body(plan, wordings, verbose=verbose, width=width),
             _forecast(plan.forecast, width),
             _notes(plan.notes, verbose=verbose, width=width),
-            _summary(plan, fields, width),
+            _summary(plan, wordings, fields, width),
         ]
     )
 
@@ -59,31 +66,30 @@ def _header(target: Target, width: int) -> list[Text]:
 # --- What differs -------------------------------------------------------------------------------
 
 
-def _body(plan: Plan, *, verbose: bool, width: int) -> list[Text]:
+def _body(plan: Plan, wordings: Mapping[str, Wording], *, verbose: bool, width: int) -> list[Text]:
     """Changes kind by kind, then what is blocked, then what is unknown here; one column of kinds for all."""
     lines: list[Text] = []
-    for kind, changes in _by_kind(plan.changes):
-        lines += table(_rows(kind, changes, plan, verbose=verbose), width, _COLUMN)
+    for kind, changes in by_kind(plan.changes, wordings).items():
+        wording = wordings.get(kind, Wording())
+        lines += table(_rows(wording, changes, plan, verbose=verbose), width, _COLUMN)
     lines += table(_blocked(plan.blocked, verbose=verbose), width, _COLUMN)
     return lines + table(_elsewhere(plan.elsewhere, verbose=verbose), width, _COLUMN)
 
 
-def _by_kind(changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]:
-    def place(change: Change) -> tuple[int, str]:
-        kind = change.key.kind
-        return (_LEADING.index(kind) if kind in _LEADING else len(_LEADING), kind)
+def by_kind(changes: Iterable[Change], wordings: Iterable[str]) -> dict[str, list[Change]]:
+    """The changes of each kind that has some, in the order of `wordings`; then other kinds, by name."""
+    found: dict[str, list[Change]] = {}
+    for change in changes:
+        found.setdefault(change.key.kind, []).append(change)
+    order = [*wordings]
+    return {kind: found[kind] for kind in [*order, *sorted(found.keys() - {*order})] if kind in found}
 
-    for (_, kind), group in groupby(sorted(changes, key=place), key=place):
-        yield kind, list(group)
 
-
-def _rows(kind: str, changes: Sequence[Change], plan: Plan, *, verbose: bool) -> list[Row]:
-    if kind == "assets":
+def _rows(wording: Wording, changes: Sequence[Change], plan: Plan, *, verbose: bool) -> list[Row]:
+    if wording.paths:
         return asset_rows(changes, plan.allow, verbose=verbose)
-    if kind == "dandiset":
-        return [_dandiset(change, plan) for change in changes]
-    if kind == "uploads":
-        return [_uploads(change, plan) for change in changes]
+    if wording.line:
+        return [_line(change, wording.line(change, plan.target), plan) for change in changes]
     order = [Action.DELETE, Action.UPDATE, Action.CREATE]
     return [
         _field(change, plan, verbose=verbose)
@@ -96,21 +102,10 @@ def _sort(change: Change) -> Action:
     return change.action if change.action in (Action.CREATE, Action.DELETE) else Action.UPDATE
 
 
-def _dandiset(change: Change, plan: Plan) -> Row:
-    said = f"new on {plan.target.instance}" if change.before is None else "changed"
-    return Row(
-        SIGNS[change.action],
-        "dandiset",
-        f"«{change.key.name}»",
-        marks=with_need((Mark("", said),), change, plan.allow),
-    )
-
-
-def _uploads(change: Change, plan: Plan) -> Row:
-    said = "dropped: the draft has their content then" if change.before["finished"] else "dropped"
-    name = f"{len(change.before['uploads']):,} {change.key.name}"
-    amount = size(int(change.before["size"]))
-    return Row("-", "uploads", name, amount, with_need((Mark("", said),), change, plan.allow))
+def _line(change: Change, line: Line, plan: Plan) -> Row:
+    amount = "" if line.size is None else size(line.size)
+    said = with_need((Mark("", line.remark),) if line.remark else (), change, plan.allow)
+    return Row(SIGNS[_sort(change)], change.key.kind, line.name, amount, said)
 
 
 def _field(change: Change, plan: Plan, *, verbose: bool) -> Row:
@@ -201,54 +196,54 @@ def _place(one: Forecast) -> str:
 # --- How much it is -----------------------------------------------------------------------------
 
 
-def _summary(plan: Plan, fields: int, width: int) -> list[Text]:
-    said = " · ".join(_counts(plan)) if plan.changes else _no_changes(plan, fields)
+def _summary(plan: Plan, wordings: Mapping[str, Wording], fields: int, width: int) -> list[Text]:
+    said = " · ".join(_counts(plan, wordings)) if plan.changes else _no_changes(plan, fields)
     return [Text(line, "bold") for line in wrap(said, width)] + [
-        line for need in _needs(plan) for line in paragraph("", need, width)
+        line for need in _needs(plan, wordings) for line in paragraph("", need, width)
     ]
 
 
 def _no_changes(plan: Plan, fields: int) -> str:
-    things = [many(plan.unchanged, "asset")] if plan.unchanged else []
-    things += [many(fields, "field")] if fields else []
+    things = [quantity(plan.unchanged, "asset")] if plan.unchanged else []
+    things += [quantity(fields, "field")] if fields else []
     verb = "is" if len(things) == 1 and 1 in (plan.unchanged, fields) else "are"
     declared = f" {' and '.join(things)} {verb} as declared." if things else ""
     others = _rest(plan)
     return f"No changes.{declared}" + (f" {', '.join(others)}." if others else "")
 
 
-def _counts(plan: Plan) -> list[str]:
+def _counts(plan: Plan, wordings: Mapping[str, Wording]) -> list[str]:
     blocked = {block.key for block in plan.blocked}
-    changes = dict(_by_kind(change for change in plan.changes if change.key not in blocked))
-    said = [f"{len(changes.pop('dandiset'))} dandiset to create"] if "dandiset" in changes else []
-    assets = changes.pop("assets", [])
-    said += [
-        f"{count:,} to {word}"
-        for word, action in _ASSET_COUNTS
-        if (count := sum(change.action is action for change in assets))
-    ]
-    said += [
-        many(len(group), "metadata field") if kind == "metadata" else f"{kind}: {_of_kind(group)}"
-        for kind, group in changes.items()
-    ]
+    changes = by_kind((change for change in plan.changes if change.key not in blocked), wordings)
+    said = [_planned(kind, group, wordings.get(kind, Wording())) for kind, group in changes.items()]
     sent = [f"{size(plan.bytes_to_send)} to send"] if plan.bytes_to_send else []
-    kept = [f"{many(plan.unchanged, 'asset')} as {'it' if plan.unchanged == 1 else 'they'} should be"]
+    kept = [f"{quantity(plan.unchanged, 'asset')} as {'it' if plan.unchanged == 1 else 'they'} should be"]
     return [*([", ".join(said)] if said else []), *sent, *(kept if plan.unchanged else []), *_rest(plan)]
 
 
-_ASSET_COUNTS = (
-    ("add", Action.CREATE),
-    ("replace", Action.REPLACE),
-    ("change", Action.UPDATE),
-    ("move", Action.MOVE),
-    ("delete", Action.DELETE),
-)
+def _planned(kind: str, changes: Sequence[Change], wording: Wording) -> str:
+    """`2 metadata fields`, `1 to add, 1 to move`, `owners: 1 to add`."""
+    if wording.planned:
+        return quantity(len(changes), wording.planned)
+    if wording.paths:
+        return _by_action(_OF_PATHS, [change.action for change in changes])
+    return f"{kind}: {_by_action(_OF_OTHERS, [_sort(change) for change in changes])}"
 
 
-def _of_kind(changes: Sequence[Change]) -> str:
-    words = (("add", Action.CREATE), ("change", Action.UPDATE), ("remove", Action.DELETE))
-    counts = [(word, sum(_sort(change) is action for change in changes)) for word, action in words]
-    return ", ".join(f"{count:,} to {word}" for word, count in counts if count)
+def _by_action(words: Mapping[Action, str], actions: Sequence[Action]) -> str:
+    return ", ".join(
+        f"{count:,} to {word}" for action, word in words.items() if (count := actions.count(action))
+    )
+
+
+_OF_PATHS = {
+    Action.CREATE: "add",
+    Action.REPLACE: "replace",
+    Action.UPDATE: "change",
+    Action.MOVE: "move",
+    Action.DELETE: "delete",
+}
+_OF_OTHERS = {Action.CREATE: "add", Action.UPDATE: "change", Action.DELETE: "remove"}
 
 
 def _rest(plan: Plan) -> list[str]:
@@ -256,15 +251,14 @@ def _rest(plan: Plan) -> list[str]:
     blocked = len({block.key for block in plan.blocked if block.key is not None})
     return [
         *([f"{blocked:,} blocked"] if blocked else []),
-        *([f"{many(len(plan.elsewhere), 'path')} not on this machine"] if plan.elsewhere else []),
+        *([f"{quantity(len(plan.elsewhere), 'path')} not on this machine"] if plan.elsewhere else []),
     ]
 
 
-def _needs(plan: Plan) -> list[str]:
+def _needs(plan: Plan, wordings: Mapping[str, Wording]) -> list[str]:
     """What apply has to be given to do all of it."""
-    nouns = {"create": "dandiset", "delete": "deletion"}
-    counts = Counter(change.permit for change in plan.held)
+    held = Counter((change.permit, wordings.get(change.key.kind, Wording()).held) for change in plan.held)
     return [
-        f"apply needs {flag(permit)} for {many(count, nouns.get(permit, 'change'))}"
-        for permit, count in sorted(counts.items())
+        f"apply needs {flag(permit)} for {quantity(count, noun)}"
+        for (permit, noun), count in sorted(held.items())
     ]

@@ -13,7 +13,8 @@ from itertools import pairwise
 from dandifile.model import Json, JsonObject
 from dandifile.report.lines import Mark
 from dandifile.report.prose import text_marks
-from dandifile.report.words import clip, many, plain
+from dandifile.report.words import clip, plain
+from dandifile.words import quantity
 
 _FEW = 6  # marks of one field that are shown unless all are asked for
 _WIDTH = 60  # columns of one value, likewise
@@ -82,7 +83,7 @@ def _long(value: Json, *, verbose: bool) -> str:
     text = label(value, verbose=True)
     if verbose or len(text) <= _WIDTH:
         return text
-    return f"{clip(text, _WIDTH)} ({many(len(text), 'character')})"
+    return f"{clip(text, _WIDTH)} ({quantity(len(text), 'character')})"
 
 
 def _empty(value: Json) -> bool:

@@ -11,7 +11,8 @@ from dandifile.model import Finding, JsonObject, Refusal, Skipped
 from dandifile.report.causes import causes, causes_json, counted, named, of_refusals, skipped_json
 from dandifile.report.findings import findings_text
 from dandifile.report.lines import page, paragraph
-from dandifile.report.words import clean, many, wrap
+from dandifile.report.words import wrap
+from dandifile.words import clean, quantity
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,15 @@ def verdict_json(verdict: Verdict) -> JsonObject:
 
 
 def _counts(verdict: Verdict) -> Sequence[str]:
-    files = many(verdict.files, "file")
+    files = quantity(verdict.files, "file")
     return [
         f"{files}, {verdict.blocked:,} blocked" if verdict.blocked else f"{files}, none blocked",
-        *([f"{many(len(verdict.ignored), 'finding')} ignored as the spec says"] if verdict.ignored else []),
-        *([f"{many(len(verdict.absent), 'path')} not on this machine"] if verdict.absent else []),
+        *(
+            [f"{quantity(len(verdict.ignored), 'finding')} ignored as the spec says"]
+            if verdict.ignored
+            else []
+        ),
+        *([f"{quantity(len(verdict.absent), 'path')} not on this machine"] if verdict.absent else []),
     ]
 
 

@@ -10,8 +10,7 @@ from pathlib import Path
 from dandifile.errors import UserError
 from dandifile.model import Record, Recorded
 from dandifile.reading.files import LISTS, read_bytes
-from dandifile.reading.jsontext import NotJsonError, parse_json
-from dandifile.reading.shape import each, misfit
+from dandifile.reading.jsontext import NotJsonError, each, misfit, parse_json
 from dandifile.writing import replace_content
 
 _SHAPE = {"assets": each({"path": str, "digest": str}), "fields": each(str)}

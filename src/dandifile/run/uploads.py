@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dandifile.model import Json, JsonObject, Step
-from dandifile.plan.kind import StepContext
+from dandifile.planning.kind import StepContext
 from dandifile.run.execute import Perform
 
 
@@ -32,7 +32,7 @@ class Sending:
         return here(step, inputs)
 
     def parts(self, steps: Iterable[Step]) -> Iterator[Json]:
-        """As `plan.kind.Parts`. The first that fails cancels those that have not begun."""
+        """As `planning.kind.Parts`. The first that fails cancels those that have not begun."""
         asked: deque[Future[Json]] = deque()
         try:
             for step in steps:
@@ -57,7 +57,7 @@ class Sending:
 def upload_from_here(step: Step, inputs: Mapping[str, Json]) -> Json:
     """Does a step that sends on the machine that it is called on, with the key that is found there."""
     from dandifile.archive.credentials import require_key
-    from dandifile.archive.instances import Instance
+    from dandifile.archive.instance import Instance
     from dandifile.archive.writer import Writer
     from dandifile.kinds import KINDS
     from dandifile.run.cache import MemoryCache

@@ -21,12 +21,11 @@ from dandifile.model import (
     Vocabulary,
 )
 from dandifile.spec.facts import Facts
-from dandifile.spec.fault import Fault
-from dandifile.spec.fault import Path as Place
+from dandifile.spec.faults import Fault
+from dandifile.spec.faults import Path as Place
 from dandifile.spec.fields import dandiset_fields, uncited_creators
+from dandifile.spec.fill import from_papers, unfilled, with_terms
 from dandifile.spec.forms import REGION_RULES, anatomy_of_asset
-from dandifile.spec.from_papers import from_papers, unfilled
-from dandifile.spec.named import with_terms
 from dandifile.spec.resources import lost_links, with_sound_resources
 
 

@@ -6,6 +6,46 @@ from dandifile.model import Json, JsonObject
 from dandifile.spec.forms import ABOUT, ANATOMY, ETHICS, Form, contributor, written
 from dandifile.spec.resources import listed
 
+DANDISET_FIELDS = (
+    "name", "description", "contributor", "about", "studyTarget", "license", "protocol", "ethicsApproval",
+    "keywords", "acknowledgement", "access", "relatedResource", "wasGeneratedBy", "sameAs", "dateModified",
+)  # fmt: skip
+"""Fields of a dandiset that a user may declare."""
+
+COMPUTED_DANDISET_FIELDS = (
+    "@context", "id", "identifier", "version", "url", "repository", "assetsSummary", "citation", "doi",
+    "dateCreated", "datePublished", "publishedBy", "manifestLocation", "releaseNotes", "schemaKey",
+    "schemaVersion",
+)  # fmt: skip
+"""Fields that the archive writes over whatever is sent, or that say which schema a record is in."""
+
+ASSET_FIELDS = (
+    "name", "description", "contributor", "about", "studyTarget", "license", "protocol", "ethicsApproval",
+    "keywords", "acknowledgement", "relatedResource", "wasGeneratedBy", "sameAs", "repository", "url",
+    "dataType", "approach", "measurementTechnique", "variableMeasured", "wasDerivedFrom", "wasAttributedTo",
+    "dateModified", "blobDateModified", "encodingFormat",
+)  # fmt: skip
+"""Fields of an asset that a user may lay over what is extracted."""
+
+COMPUTED_ASSET_FIELDS = (
+    "@context", "id", "access", "path", "identifier", "contentUrl", "contentSize", "digest", "datePublished",
+    "publishedBy", "schemaKey", "schemaVersion",
+)  # fmt: skip
+"""Fields of an asset that the archive writes over whatever is sent, or that say which schema it is in."""
+
+FIELD_OF_KEY = {
+    "name": "name",
+    "description": "description",
+    "license": "license",
+    "keywords": "keywords",
+    "contributors": "contributor",
+    "regions": "about",
+    "about": "about",
+    "ethics": "ethicsApproval",
+    "related": "relatedResource",
+}
+"""The short form of the spec and the field of DANDI that it fills."""
+
 
 def dandiset_fields(raw: JsonObject) -> dict[str, Json]:
     """DANDI's fields and what they shall be, of a checked spec. None or `[]`: to be emptied.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dandifile.identifiers import bare_orcid, ror_url, term_curie, term_iri
 from dandifile.model import Json, JsonObject
-from dandifile.spec.fault import Path
+from dandifile.spec.faults import Path
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ _CONVERT: dict[str, Callable[[Json], Json]] = {
 
 
 @dataclass(frozen=True)
-class Item:
+class SpecItem:
     """One item of the spec: where it stands, what it is, and itself as a mapping."""
 
     path: Path
@@ -115,7 +115,7 @@ class Item:
         return self.path if self.bare else (*self.path, key)
 
 
-def items(raw: JsonObject) -> Iterator[Item]:
+def items(raw: JsonObject) -> Iterator[SpecItem]:
     """Every item of the spec that is written in a short form, those inside others included."""
     for item in _listed(raw, ("contributors",), None):
         yield item
@@ -125,7 +125,7 @@ def items(raw: JsonObject) -> Iterator[Item]:
     for item in _listed(raw, ("ethics",), ETHICS):
         yield item
         if isinstance(contact := item.keys.get("contact"), dict):
-            yield Item((*item.path, "contact"), CONTACT, contact, bare=False)
+            yield SpecItem((*item.path, "contact"), CONTACT, contact, bare=False)
     yield from _listed(raw, ("related",), RESOURCE)
 
 
@@ -142,7 +142,7 @@ def term_lists(raw: JsonObject) -> Iterator[tuple[Path, str]]:
     yield from ((("about", key), key) for key in ABOUT if key in (raw.get("about") or {}))
 
 
-def _listed(raw: Json, path: Path, form: Form | None, above: Path = ()) -> Iterator[Item]:
+def _listed(raw: Json, path: Path, form: Form | None, above: Path = ()) -> Iterator[SpecItem]:
     """The items of the list at `path`; those of contributors say themselves which form they have."""
     for key in path:
         raw = raw.get(key) if isinstance(raw, dict) else None
@@ -150,4 +150,34 @@ def _listed(raw: Json, path: Path, form: Form | None, above: Path = ()) -> Itera
         if item is None:  # taken out: another check has told what is wrong with it
             continue
         itself = form or contributor_form(item)
-        yield Item((*above, *path, index), itself, itself.mapping(item), isinstance(item, str))
+        yield SpecItem((*above, *path, index), itself, itself.mapping(item), isinstance(item, str))
+
+
+def shortened(form: Form, item: JsonObject) -> JsonObject:
+    """The item of the spec that stands for a DANDI object; keys without a short form go into `metadata`."""
+    short = {
+        key: _SHORT.get(key, lambda value: value)(item[dandi])
+        for key, dandi in form.keys.items()
+        if dandi in item
+    }
+    known = {"schemaKey", *form.keys.values()}
+    rest = {key: value for key, value in item.items() if key not in known}
+    return short | ({"metadata": rest} if rest else {})
+
+
+def short_contributor(item: JsonObject) -> JsonObject:
+    return shortened(ORGANIZATION if item["schemaKey"] == "Organization" else PERSON, item)
+
+
+def _without_prefix(name: str) -> str:
+    return name.removeprefix("dcite:")
+
+
+_SHORT: dict[str, Callable[[Json], Json]] = {
+    "ror": lambda url: url.removeprefix("https://ror.org/"),
+    "roles": lambda roles: [_without_prefix(role) for role in roles],
+    "relation": _without_prefix,
+    "type": _without_prefix,
+    "affiliations": lambda items: [shortened(AFFILIATION, item) for item in items],
+    "contact": lambda item: shortened(CONTACT, item),
+}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dandifile.model import Json, JsonObject
-from dandifile.spec.fault import Fault, Path
+from dandifile.spec.faults import Fault, Path
 
 OF_THE_SCHEMA = ("CC0-1.0", "CC-BY-4.0")
 """Those of DANDI's schema (0.8.0): what an archive takes that does not say otherwise."""

@@ -11,25 +11,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dandifile.errors import Problem, SpecError
+from dandifile.errors import Problem, SpecError, UserError
 from dandifile.model import Json, JsonObject, Spec
 from dandifile.reading.document import Document, read_document
 from dandifile.reading.files import SPEC, read_text
+from dandifile.schemafiles import spec_schema
 from dandifile.spec.build import build_spec
-from dandifile.spec.environment import overridden, refuse_unknown
-from dandifile.spec.facts import Facts, NothingKnown
-from dandifile.spec.fault import Fault
-from dandifile.spec.fault import Path as Place
-from dandifile.spec.messages import schema_faults
-from dandifile.spec.named import Named, named
+from dandifile.spec.facts import Facts, NothingKnown, References, find_references
+from dandifile.spec.faults import Fault
+from dandifile.spec.faults import Path as Place
+from dandifile.spec.near import nearest
 from dandifile.spec.need import EVERYTHING, Need
 from dandifile.spec.rules import rule_faults
-from dandifile.spec.schema import spec_schema
+from dandifile.spec.schema_faults import schema_faults
 from dandifile.spec.template import Rendered, render
 
 
 @dataclass(frozen=True)
-class Declared:
+class Declaration:
     """A spec that has been read and checked, with one environment chosen.
 
     `value` is what it declares; templates that are `waiting` for the paper are in it as they are
@@ -44,8 +43,8 @@ class Declared:
     need: Need = EVERYTHING
 
     @property
-    def named(self) -> Named:
-        return named(self.value)
+    def named(self) -> References:
+        return find_references(self.value)
 
     def refused(self, faults: Iterable[Fault]) -> SpecError:
         return _all_of([self.document.problem(fault) for fault in faults], self.document.file)
@@ -60,7 +59,7 @@ def load(file: Path, environment: str = "") -> Spec:
     return build(read(file, environment), NothingKnown())
 
 
-def read(file: Path, environment: str = "", need: Need = EVERYTHING) -> Declared:
+def read(file: Path, environment: str = "", need: Need = EVERYTHING) -> Declaration:
     """What `file` declares, as far as it is needed. Raises as `load` does."""
     shown = _shown(file)
     document = read_document(read_text(file, "the spec", SPEC, shown), shown)
@@ -73,10 +72,10 @@ def read(file: Path, environment: str = "", need: Need = EVERYTHING) -> Declared
         raise _all_of(problems, shown)
     value = overridden(need.left(rendered.value, faults), environment)
     waiting = tuple(place for place in rendered.waiting if place[0] in value)
-    return Declared(file.absolute(), environment, document, value, waiting, need)
+    return Declaration(file.absolute(), environment, document, value, waiting, need)
 
 
-def build(declared: Declared, facts: Facts) -> Spec:
+def build(declared: Declaration, facts: Facts) -> Spec:
     """The Spec, with what was looked up. SpecError for what only then turns out to be wrong."""
     value, waiting, need = declared.value, declared.waiting, declared.need
     if waiting and facts.paper is not None:
@@ -160,3 +159,63 @@ def _all_of(problems: list[Problem], shown: str) -> SpecError:
 
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     return SpecError(f"{shown} has {count}", sorted(problems, key=place))
+
+
+class UnknownEnvironmentError(UserError):
+    """The spec has no environment of the name that was asked for."""
+
+
+def refuse_unknown(document: JsonObject, name: str, shown: str) -> None:
+    """UnknownEnvironmentError if there is no `name`, which was asked for; `shown` names the spec."""
+    there = document.get("environments")
+    names = list(there) if isinstance(there, dict) else []
+    if not name or name in names:
+        return
+    near = nearest(name, names)
+    listed = (
+        f"there are: {', '.join(names)}" if names else "the spec has no `environments`: leave the flag out"
+    )
+    fix = f"did you mean `{near}`? {listed}" if near else listed
+    raise UnknownEnvironmentError(
+        f"--environment {name}: the spec has no environment of this name", where=shown, fix=fix
+    )
+
+
+def overridden(document: JsonObject, name: str) -> JsonObject:
+    """What is declared in the environment of that name; "" for what is declared outside of any.
+
+    Another instance drops the identifier, which does not hold there. None: not declared.
+    """
+    declared = {key: value for key, value in document.items() if key != "environments"}
+    there = document.get("environments")
+    override = (there.get(name) if isinstance(there, dict) else None) or {}
+    if not isinstance(override, dict):  # told by the schema
+        return declared
+    if "instance" in override:
+        declared.pop("identifier", None)
+    declared |= override
+    nullable = ("identifier", "embargo", "owners")
+    return {key: value for key, value in declared.items() if value is not None or key not in nullable}
+
+
+NAME = "dandiset.yaml"
+
+
+def chosen(named: Path | None) -> Path:
+    """The spec that was named, by its file or by its folder; else the one that `find` finds from here."""
+    if named is None:
+        return find(Path.cwd())
+    return named / NAME if named.is_dir() else named
+
+
+def find(start: Path) -> Path:
+    """The `dandiset.yaml` in `start` or the nearest parent that has one; a UserError if none has."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / NAME).is_file():
+            return folder / NAME
+    raise UserError(
+        f"there is no {NAME} here or in a parent folder",
+        where=str(start),
+        fix="`dandifile init --data DIR` begins one; `-f FILE` names a spec elsewhere",
+    )

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dandifile.model import Json, JsonObject
-from dandifile.spec.fault import Fault, Path
-from dandifile.spec.gaps import is_gap
+from dandifile.spec.faults import Fault, Path, is_gap
 from dandifile.spec.licenses import OF_THE_SCHEMA, license_faults
 
 _OF_DANDISET = frozenset({

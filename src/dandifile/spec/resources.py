@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from dandifile import doi as dois
 from dandifile.model import Json, JsonObject
-from dandifile.spec.fault import Fault, Path
+from dandifile.spec.faults import Fault, Path
 from dandifile.spec.forms import RESOURCE, items, written
 
 FIELD = "relatedResource"

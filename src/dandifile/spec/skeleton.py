@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from dandifile.model import Json
 from dandifile.reading.document import resolve
-from dandifile.spec.emit import quoted
-from dandifile.spec.format import format_text
+from dandifile.spec.formatting import format_text, quoted
 
 WIDTH = 100  # of comments and long texts
 _PLAIN = re.compile(r"[^\W_][\w /().+-]*(?<! )")
@@ -19,7 +18,7 @@ _TEMPLATE = re.compile(r"\{[{%#]")
 
 
 @dataclass(frozen=True)
-class Item:
+class ListItem:
     """One item of a list; `remarks` stand above it, a comment each."""
 
     value: Json
@@ -27,15 +26,15 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Part:
+class Section:
     """A key of the spec and what is said about it. A list is given as `Item`s, anything else as JSON."""
 
     key: str
-    value: Json | Sequence[Item]
+    value: Json | Sequence[ListItem]
     remarks: tuple[str, ...] = ()
 
 
-def skeleton(remarks: Iterable[str], parts: Iterable[Part]) -> str:
+def skeleton(remarks: Iterable[str], parts: Iterable[Section]) -> str:
     """A whole spec, `remarks` at its top. Formatting it again changes nothing."""
     lines = [*_comments(remarks, "")]
     for part in parts:
@@ -48,11 +47,11 @@ def literally(text: str) -> str:
     return f"{{% raw %}}{text}{{% endraw %}}" if _TEMPLATE.search(text) else text
 
 
-def _part(part: Part) -> Iterator[str]:
+def _part(part: Section) -> Iterator[str]:
     if isinstance(part.value, str) and len(part.value) > WIDTH and _printable(part.value):
         yield f"{part.key}: >-"
         yield from _folded(literally(part.value.strip()))
-    elif isinstance(part.value, list | tuple) and part.value and isinstance(part.value[0], Item):
+    elif isinstance(part.value, list | tuple) and part.value and isinstance(part.value[0], ListItem):
         yield f"{part.key}:"
         for item in part.value:
             yield from _comments(item.remarks, "  ")

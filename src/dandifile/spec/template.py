@@ -12,7 +12,7 @@ from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any
 
 from dandifile.model import Json, JsonObject
-from dandifile.spec.fault import Fault, Path
+from dandifile.spec.faults import Fault, Path
 from dandifile.spec.near import choices
 
 if TYPE_CHECKING:

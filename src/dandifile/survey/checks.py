@@ -12,7 +12,7 @@ from dandifile.model import Finding, Severity
 from dandifile.survey import findings
 from dandifile.survey.bids_stages import bids_validated
 from dandifile.survey.layout import Content
-from dandifile.survey.media import LOST, lost, media_file
+from dandifile.survey.nwb.references import LOST_MEDIA, lost_media, media_path
 from dandifile.survey.scan import MEDIA_SUFFIXES, NWB, ZARR
 from dandifile.survey.stages import Extracts, Runner, validated
 from dandifile.survey.summary import of_summary
@@ -57,10 +57,12 @@ def _of_media(content: Content, places: Mapping[str, str], extracts: Extracts) -
     """
     media = extracts.outputs.get(content.digest, {}).get("media", ())
     file = content.file.path
-    gone = lost(file, places.get(file, ""), media, places) if media else []
-    there = [name for name in gone if os.path.isabs(name) or os.path.exists(media_file(file, name))]
-    messages = {_lost_message(name, places.get(media_file(file, name))) for name in there}
-    return tuple(Finding(content.source, LOST, message, Severity.WARNING) for message in sorted(messages))
+    gone = lost_media(file, places.get(file, ""), media, places) if media else []
+    there = [name for name in gone if os.path.isabs(name) or os.path.exists(media_path(file, name))]
+    messages = {_lost_message(name, places.get(media_path(file, name))) for name in there}
+    return tuple(
+        Finding(content.source, LOST_MEDIA, message, Severity.WARNING) for message in sorted(messages)
+    )
 
 
 def _lost_message(name: str, path: str | None) -> str:

@@ -2,6 +2,7 @@
 
 The etag is the MD5 of the parts' MD5s, as S3 makes it, over the parts that `dandischema` cuts a
 size into. Parts of a large file are hashed side by side; a worker holds one small buffer.
+A file that changes while it is read is noticed (`steady`) before anything is remembered under its digest.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from typing import IO
 
 from dandifile.errors import DataError
 from dandifile.model import JsonObject
-from dandifile.survey.steady import changed, steady
 
 _BUFFER = 2**20
 _POINTER_SIZE = 2**15  # git-annex holds nothing larger for a pointer
@@ -26,7 +26,7 @@ _POINTERS = (b"/annex/objects/", b"version https://git-lfs.github.com/spec/")
 def digest(params: JsonObject) -> JsonObject:
     """`{path, size, mtime_ns}` → `{"digest": dandi-etag}`, or `{"pointer": true}`.
 
-    A pointer stands where git-annex or git-lfs has not fetched the content. Raises
+    It is a pointer where git-annex or git-lfs has not fetched the content. Raises
     DataError for a file that cannot be read, or that is not (or does not stay) what
     the stat in the params says.
     """
@@ -75,6 +75,28 @@ def dandi_etag(path: Path, size: int) -> str:
 
 
 @contextlib.contextmanager
+def steady(params: JsonObject) -> Iterator[None]:
+    """Raises DataError unless, after it was read, the file is still as the scan saw it.
+
+    `params` hold `path`, `size` and `mtime_ns` of that scan. A change before or during the
+    reading shows afterwards too, so one look is enough. What the system does not let us
+    read is a DataError as well.
+    """
+    path = params["path"]
+    try:
+        yield
+        status = Path(path).stat()
+    except OSError as error:
+        raise DataError(
+            f"it cannot be read: {error.strerror or error}",
+            where=path,
+            fix="check the file and its permissions",
+        ) from error
+    if (status.st_size, status.st_mtime_ns) != (params["size"], params["mtime_ns"]):
+        raise changed_error(path)
+
+
+@contextlib.contextmanager
 def steady_content(params: JsonObject) -> Iterator[None]:
     """As `steady`, of a file whose `digest` is known: what was read is of that content.
 
@@ -87,7 +109,15 @@ def steady_content(params: JsonObject) -> Iterator[None]:
         status = path.stat()
         same_file = (status.st_ctime_ns, status.st_ino) == (params["ctime_ns"], params["inode"])
         if not same_file and dandi_etag(path, params["size"]) != params["digest"]:
-            raise changed(str(path))
+            raise changed_error(str(path))
+
+
+def changed_error(path: str) -> DataError:
+    return DataError(
+        "it changed while it was read",
+        where=path,
+        fix="wait until it is written completely, then run again",
+    )
 
 
 def _part_md5(path: Path, offset: int, size: int) -> bytes:
@@ -98,7 +128,7 @@ def _part_md5(path: Path, offset: int, size: int) -> bytes:
         while size:
             count = file.readinto(buffer[:size])
             if not count:
-                raise changed(str(path))
+                raise changed_error(str(path))
             md5.update(buffer[:count])
             size -= count
     return md5.digest()
@@ -109,7 +139,7 @@ def _md5() -> hashlib._Hash:
 
 
 def _is_pointer(file: IO[bytes], size: int) -> bool:
-    """Whether an open file of this size stands for content that was not fetched; it is then rewound."""
+    """Whether an open file of this size is a pointer to content that was not fetched; it is then rewound."""
     if size >= _POINTER_SIZE:
         return False
     start = file.read(64)

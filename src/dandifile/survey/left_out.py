@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from dandifile.model import JsonObject, Skipped
 from dandifile.survey.layout import Content
-from dandifile.survey.media import is_url, media_file
+from dandifile.survey.nwb.references import is_url, media_path
 from dandifile.survey.scan import HIDDEN, MEDIA_SUFFIXES, Left
 
 _ANY = "`standard: any` takes every file"
@@ -22,7 +22,7 @@ def left_out(
 ) -> tuple[Skipped, ...]:
     """The files by reason; those that somebody surely meant come first. `extracts` are by digest."""
     referred = {
-        media_file(content.file.path, name)
+        media_path(content.file.path, name)
         for content in contents
         for name in extracts.get(content.digest, {}).get("media", ())
         if not is_url(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dandifile.model import Json, Severity, Step
-from dandifile.reading.shape import Shape, each, maybe, misfit, one_of
+from dandifile.reading.jsontext import Shape, each, maybe, misfit, one_of
 
 _ETAG = re.compile(r"[0-9a-f]{32}-[0-9]{1,5}")
 _MD5 = re.compile(r"[0-9a-f]{32}")

@@ -145,12 +145,12 @@ def entry_path(root: str, entry: PathEntry) -> str:
     return os.path.normpath(os.path.join(root, entry.source))
 
 
-def included(entry: PathEntry, below: str) -> bool:
+def is_included(entry: PathEntry, below: str) -> bool:
     """Whether the entry's `include` takes what is at `below`, relative to its source; none takes all."""
     return not entry.include or any(matches(pattern, below) for pattern in entry.include)
 
 
-def excluded(entry: PathEntry, below: str) -> bool:
+def is_excluded(entry: PathEntry, below: str) -> bool:
     return any(matches(pattern, below) for pattern in entry.exclude)
 
 
@@ -230,11 +230,11 @@ def _walk(found: _Found, entry: PathEntry, here: _Folder) -> None:
             )
         elif item.is_symlink() and not os.path.exists(item.path):
             # git-annex and DataLad leave such links where data was not fetched.
-            if not excluded(entry, name):
+            if not is_excluded(entry, name):
                 found.absent.append(source_name(found.root, item.path))
         elif not item.is_dir():
             _consider(found, entry, item, name, here.dataset)
-        elif excluded(entry, name):
+        elif is_excluded(entry, name):
             here.unfit.see_inside(item.path, name)
         elif not _taken_whole(found, entry, item.path, name, here.dataset):
             _walk_into(found, entry, here, item.path, name)
@@ -252,8 +252,8 @@ def _is_missed(entry: PathEntry, name: str, below: str) -> bool:
     return (
         _of_standard(entry.standard, name)
         and not name.startswith(_NO_DATA)
-        and included(entry, below)
-        and not excluded(entry, below)
+        and is_included(entry, below)
+        and not is_excluded(entry, below)
     )
 
 
@@ -288,7 +288,7 @@ def _listed(found: _Found, folder: str) -> Iterator[os.DirEntry[str]]:
 def _taken_whole(found: _Found, entry: PathEntry, path: str, below: str, dataset: str = "") -> bool:
     """Whether a folder is not to be walked: a Zarr is taken up as one."""
     if os.path.splitext(path)[1] in ZARR_SUFFIXES:
-        if not below or included(entry, below):
+        if not below or is_included(entry, below):
             _take_zarr(found, entry, path, below or os.path.basename(path), dataset)
         return True
     if path.endswith(".nwb") and any(os.path.exists(os.path.join(path, name)) for name in ZARR_MARKERS):
@@ -314,7 +314,7 @@ def _take_zarr(found: _Found, entry: PathEntry, path: str, below: str, dataset: 
 
 
 def _consider(found: _Found, entry: PathEntry, item: os.DirEntry[str], below: str, dataset: str) -> None:
-    if not included(entry, below) or excluded(entry, below):
+    if not is_included(entry, below) or is_excluded(entry, below):
         return
     if dataset or _of_standard(entry.standard, item.name):
         _take(found, entry, item.path, below, dataset)

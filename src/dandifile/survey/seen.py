@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dandifile.model import Record, Refusal, Spec
 from dandifile.survey.layout import Content
 from dandifile.survey.manifest import Line
-from dandifile.survey.recall import Past, recall
+from dandifile.survey.past import Past, recall
 from dandifile.survey.scan import Left, scan
 from dandifile.survey.stages import Runner, digested
 from dandifile.survey.zarr_stages import zarrs_digested

@@ -23,7 +23,7 @@ from dandifile.model import (
 )
 from dandifile.survey import findings
 from dandifile.survey.layout import Content
-from dandifile.survey.nwb import missing_media
+from dandifile.survey.nwb.extract import missing_media
 from dandifile.survey.scan import NWB, ZARR, ScannedFile
 from dandifile.survey.tasks import survey_step
 

@@ -16,14 +16,13 @@ from dataclasses import replace
 from dandifile.globs import matches
 from dandifile.model import Finding, JsonObject, Local, LocalAsset, Location, Record, Spec
 from dandifile.survey import alike, checks
+from dandifile.survey.asset_metadata import date_of, metadata_by_name
 from dandifile.survey.bids_stages import bids_entities, with_entities
-from dandifile.survey.generic import generic_metadata
-from dandifile.survey.gone import gone_assets
 from dandifile.survey.layout import Content, Draft, assign, is_organized
 from dandifile.survey.left_out import left_out
 from dandifile.survey.locations import locations
 from dandifile.survey.manifest import Line
-from dandifile.survey.normalise import date_of
+from dandifile.survey.past import gone_assets
 from dandifile.survey.scan import NWB, ZARR
 from dandifile.survey.seen import see
 from dandifile.survey.stages import Extracts, Known, Runner, acquainted, extracted, inspected, labelled
@@ -114,9 +113,9 @@ def _not_described(described: Iterable[Content], extracts: Extracts) -> dict[str
 
 def _metadata(content: Content, extracts: Extracts, entities: Mapping[str, JsonObject]) -> JsonObject | None:
     if content.file.form == ZARR:
-        metadata = generic_metadata(content.file.below, "application/x-zarr")
+        metadata = metadata_by_name(content.file.below, "application/x-zarr")
     elif content.file.form != NWB:
-        metadata = generic_metadata(content.file.below)
+        metadata = metadata_by_name(content.file.below)
     elif content.digest in extracts.outputs:
         metadata = extracts.outputs[content.digest]["metadata"]
     else:

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dandifile.model import Effect, Json, JsonObject, Step
-from dandifile.survey import normalise
-from dandifile.survey.digest import digest, md5s, steady_content
-from dandifile.survey.steady import steady
+from dandifile.survey import asset_metadata
+from dandifile.survey.digest import digest, md5s, steady, steady_content
 
 _TOOLS = (
     "dandi",
@@ -81,7 +80,7 @@ def survey_step(kind: str, subject: str, params: JsonObject) -> Step:
 
 
 def _extract(params: JsonObject) -> Json:
-    from dandifile.survey.nwb import extract
+    from dandifile.survey.nwb.extract import extract
 
     _with_filters()
     with steady_content(params):
@@ -89,7 +88,7 @@ def _extract(params: JsonObject) -> Json:
 
 
 def _inspect(params: JsonObject) -> Json:
-    from dandifile.survey.inspection import inspect
+    from dandifile.survey.nwb.validate import inspect
 
     _with_filters()
     with steady_content(params):
@@ -110,7 +109,7 @@ def _glimpse(params: JsonObject) -> Json:
 
 
 def _validate(params: JsonObject) -> Json:
-    from dandifile.survey.validate import validate
+    from dandifile.survey.nwb.validate import validate
 
     _with_filters()
     with steady_content(params):
@@ -163,7 +162,7 @@ def _young(*times_ns: int) -> bool:
 def _content_key(params: JsonObject) -> str:
     """By content, tools and options: a copy, a rename or another machine finds it."""
     content = {key: value for key, value in params.items() if key not in _OF_THE_PLACE}
-    text = json.dumps([content, tool_versions(), normalise.VERSION], sort_keys=True)
+    text = json.dumps([content, tool_versions(), asset_metadata.VERSION], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from dandifile.model import Json, JsonObject
-from dandifile.survey.causes import of_inside
 from dandifile.survey.glimpse_zarr import json_of
-from dandifile.survey.inside import Inside, Outside
+from dandifile.survey.nwb.references import OutsideData, References, why_incomplete
 from dandifile.survey.quiet import quiet
 from dandifile.survey.zarr_walk import DEEPEST
 
@@ -42,19 +41,19 @@ def validate(params: JsonObject) -> JsonObject:
 def _data_outside(root: Path) -> Iterator[JsonObject]:
     """Links of NWB to another Zarr, as hdmf-zarr writes them; the dandi package does not look at them."""
     outside = tuple(_outside(root, "", 1))
-    reason = of_inside(Inside(outside))
+    reason = why_incomplete(References(outside))
     if reason:
         message = f"{reason[0]} ({reason[1]})"
         yield {"check": OUTSIDE, "message": message, "severity": "error", "within": outside[0].place}
 
 
-def _outside(folder: Path, place: str, depth: int) -> Iterator[Outside]:
+def _outside(folder: Path, place: str, depth: int) -> Iterator[OutsideData]:
     """What the attributes of a group and of all below it refer to in other Zarrs; chunks are passed over."""
     node = json_of(folder / "zarr.json")  # of version 3
     attributes = node.get("attributes") if node else json_of(folder / ".zattrs")
     for name, source in _references(attributes if isinstance(attributes, dict) else {}):
         if posixpath.normpath(source) != ".":  # this is how a Zarr names itself
-            yield Outside(posixpath.join(place, name), "link", source)
+            yield OutsideData(posixpath.join(place, name), "link", source)
     if depth == DEEPEST or node.get("node_type") == "array" or (folder / ".zarray").exists():
         return
     for below in sorted(folder.iterdir()):

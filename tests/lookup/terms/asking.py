@@ -11,8 +11,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from dandifile.lookup.answers import Answer, Request, Unreachable
-from dandifile.lookup.http import Client, Patience
+from dandifile.lookup.client import Answer, Client, Patience, Request, Unreachable
 from dandifile.lookup.services import Services
 from dandifile.lookup.terms.find import find
 from dandifile.lookup.terms.outcome import Kind, Outcome

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from dandifile.lookup.answers import Answer, Request
+from dandifile.lookup.client import Answer, Request
 from dandifile.lookup.terms.find import find, goes_by, offered
 from dandifile.lookup.terms.outcome import Absent, Choice, Foreign, Kind, Matched, Outcome, Retired, Unchecked
 from dandifile.lookup.terms.reviewed import common_names

@@ -11,8 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from dandifile.identifiers import obo_iri
-from dandifile.lookup.answers import Answer, Found, Request
-from dandifile.lookup.http import Client
+from dandifile.lookup.client import Answer, Client, Found, Request
 from dandifile.lookup.terms import ols
 from dandifile.lookup.terms.find import find, goes_by, offered
 from dandifile.lookup.terms.outcome import Absent, Choice, Kind, Matched, Outcome, Retired, Unchecked

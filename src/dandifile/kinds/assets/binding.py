@@ -8,9 +8,8 @@ from dandifile.kinds.assets.gather import Observed
 from dandifile.kinds.assets.moves import parked
 from dandifile.kinds.schema import without_version
 from dandifile.model import Action, Change, JsonObject, RemoteAsset
-from dandifile.plan.merge import same
-from dandifile.plan.standing import Standing
-from dandifile.plan.standing import standing as stands
+from dandifile.planning.kind import Standing, standing_of
+from dandifile.planning.merge import same
 
 
 def standing(change: Change, observed: Observed) -> Standing:
@@ -22,7 +21,7 @@ def standing(change: Change, observed: Observed) -> Standing:
     if change.action is Action.UPDATE:
         if now is None or now.digest != change.before["digest"]:
             return Standing.STALE
-        return stands(change.before["metadata"], change.after["metadata"], _shown(change, now, observed))
+        return standing_of(change.before["metadata"], change.after["metadata"], _shown(change, now, observed))
     content = _of_content(change, now, observed)
     if content is Standing.DUE and _was_edited(change, observed):
         return Standing.STALE
@@ -37,7 +36,7 @@ def _of_content(change: Change, now: RemoteAsset | None, observed: Observed) -> 
     if _half_sent(change, now) or _is_to_move_away(change, now):
         return Standing.DUE
     before, after = (side and side["digest"] for side in (change.before, change.after))
-    return stands(before, after, now.digest if now else None)
+    return standing_of(before, after, now.digest if now else None)
 
 
 def _was_edited(change: Change, observed: Observed) -> bool:
@@ -70,7 +69,7 @@ def _is_to_move_away(change: Change, now: RemoteAsset | None) -> bool:
     return change.before is None and now is not None and now.digest == change.after.get("moves_away")
 
 
-def rebased(change: Change, observed: Observed) -> Change:
+def rebase(change: Change, observed: Observed) -> Change:
     """Asset ids are good until the next write; a killed run may have left an asset on its way."""
     if change.before is None:
         return change

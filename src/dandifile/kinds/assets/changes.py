@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from dandifile.kinds.assets.gather import NAME, Desired, Observed
+from dandifile.kinds.assets.gather import NAME, PERMIT, Desired, Observed
 from dandifile.kinds.assets.states import differing, held, merge_declared, renewed, state
 from dandifile.kinds.schema import without_version
 from dandifile.model import Change, JsonObject, Key, LocalAsset, RemoteAsset
@@ -68,4 +68,4 @@ def _write(
 
 
 def deletion(asset: RemoteAsset) -> Change:
-    return Change(Key(NAME, asset.path), state(asset, {}, asset_id=asset.asset_id), None, permit="delete")
+    return Change(Key(NAME, asset.path), state(asset, {}, asset_id=asset.asset_id), None, permit=PERMIT)

@@ -19,7 +19,7 @@ from dandifile.kinds.assets.bounded import possible
 from dandifile.kinds.assets.cautions import cautions
 from dandifile.kinds.assets.clashes import clashes
 from dandifile.kinds.assets.describe import descriptions
-from dandifile.kinds.assets.gather import Desired, Observed
+from dandifile.kinds.assets.gather import PERMIT, Desired, Observed
 from dandifile.kinds.assets.known import looked_up
 from dandifile.kinds.assets.leftovers import leftovers
 from dandifile.kinds.assets.moves import Move, moves
@@ -27,8 +27,8 @@ from dandifile.kinds.assets.prune import doomed
 from dandifile.kinds.assets.soundness import in_place, sound
 from dandifile.kinds.schema import KEY, Fitted
 from dandifile.model import Action, Block, Change, Local, LocalAsset, Skipped
-from dandifile.plan.guards import too_many_deletions
-from dandifile.plan.kind import Difference, Options
+from dandifile.planning.guards import too_many_deletions
+from dandifile.planning.kind import Difference, Options
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _sort(written: list[LocalAsset], desired: Desired, observed: Observed, optio
         claimed = found.leaving | {file.path for file in desired.local.assets}
         claimed |= {asset.path for asset in desired.local.pending}
         going, notes = doomed(desired, iter(observed.assets), frozenset(claimed))
-        staying = observed.assets.keys() - found.leaving - set(going if "delete" in options.allow else ())
+        staying = observed.assets.keys() - found.leaving - set(going if PERMIT in options.allow else ())
         more = clashes(written, staying)
         if not more:
             return replace(found, going=going, notes=notes)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from dandifile.kinds.assets.overlay import Rules
 from dandifile.kinds.schema import Versions
-from dandifile.model import JsonObject, Local, PathEntry, RemoteAsset, Spec, Validation
+from dandifile.model import JsonObject, Local, PathEntry, Record, Recorded, RemoteAsset, Spec, Validation
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
 
 NAME = "assets"
+PERMIT = "delete"
 
 
 @dataclass(frozen=True)
@@ -59,3 +60,18 @@ def observe(reader: Reader) -> Observed:
     return Observed(
         reader.assets(), reader.asset_metadata, reader.blobs, embargoed, is_open, versions, schema
     )
+
+
+def note(spec: Spec, local: Local, observed: Observed, record: Record) -> Record:
+    """The files here that are on the draft, with their assets, so that a later rename is known as one.
+
+    What is not there, because it was blocked or failed, keeps its older entry; assets that are nowhere go.
+    """
+    there = observed.assets
+    kept = {source: made for source, made in record.assets.items() if made.path in there}
+    here = {
+        asset.source: Recorded(asset.path, asset.digest)
+        for asset in local.assets
+        if asset.path in there and there[asset.path].digest == asset.digest
+    }
+    return replace(record, assets={**kept, **here})

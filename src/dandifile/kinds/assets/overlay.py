@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from dandifile.globs import matches
 from dandifile.model import Anatomies, JsonObject, Local, LocalAsset, Located, Overlay, Regions, Spec
-from dandifile.survey.whose import sessions_of, subjects_of
+from dandifile.survey.asset_metadata import sessions_of, subjects_of
 
 _Name = TypeVar("_Name")
 

@@ -11,7 +11,7 @@ from dandifile.kinds.schema import KEY, Versions
 from dandifile.model import Json, JsonObject, Step
 
 if TYPE_CHECKING:
-    from dandifile.plan.kind import StepContext
+    from dandifile.planning.kind import StepContext
 
 
 def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> JsonObject:

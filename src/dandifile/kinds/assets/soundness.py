@@ -9,10 +9,10 @@ from dandifile.kinds.assets.gather import NAME, Desired, Observed
 from dandifile.model import Block, Finding, Key, LocalAsset, Severity
 from dandifile.survey import alike
 from dandifile.survey.findings import PATH_CHARACTER, split
-from dandifile.survey.media import LOST
+from dandifile.survey.nwb.references import LOST_MEDIA
 from dandifile.survey.summary import SUMMARY
 
-_TOLD = frozenset({LOST, PATH_CHARACTER, SUMMARY, *alike.CHECKS})
+_TOLD = frozenset({LOST_MEDIA, PATH_CHARACTER, SUMMARY, *alike.CHECKS})
 """Warnings that are told in words: nothing else shows what they are about."""
 
 _MEND = "fix it, or ignore it with a reason under validation.ignore"

@@ -11,30 +11,8 @@ from __future__ import annotations
 
 from dandifile.kinds.schema import without_version
 from dandifile.model import Json, JsonObject, LocalAsset, RemoteAsset
-from dandifile.plan.merge import merge, same
-
-# What the dandi package's extraction can fill in (dandi-api 4.9); the rest of an asset's
-# metadata is somebody's work and outlives new content.
-EXTRACTED = frozenset(
-    {
-        "approach",
-        "blobDateModified",
-        "dataType",
-        "dateModified",
-        "encodingFormat",
-        "keywords",
-        "measurementTechnique",
-        "name",
-        "relatedResource",
-        "sameAs",
-        "schemaKey",
-        "schemaVersion",
-        "variableMeasured",
-        "wasAttributedTo",
-        "wasDerivedFrom",
-        "wasGeneratedBy",
-    }
-)
+from dandifile.planning.merge import merge, same
+from dandifile.survey.asset_metadata import EXTRACTED
 
 
 def merge_declared(

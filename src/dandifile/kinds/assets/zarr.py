@@ -20,7 +20,7 @@ from dandifile.survey.zarr_walk import AbsentError
 
 if TYPE_CHECKING:
     from dandifile.archive.zarr import SendBatches
-    from dandifile.plan.kind import Parts, StepContext
+    from dandifile.planning.kind import Parts, StepContext
 
 _READERS = 4
 _FIX = "run plan again and look at it"

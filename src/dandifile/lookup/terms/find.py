@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dandifile.lookup.answers import Asks
+from dandifile.lookup.client import Asks
 from dandifile.lookup.terms import allen, ols, shipped
 from dandifile.lookup.terms.near import near
 from dandifile.lookup.terms.outcome import (

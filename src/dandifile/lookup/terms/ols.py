@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from dandifile.identifiers import obo_iri
-from dandifile.lookup.answers import Answer, Asks, NotFound, Request, Unreachable
+from dandifile.lookup.client import Answer, Asks, NotFound, Request, Unreachable
 from dandifile.lookup.facts import Term
 from dandifile.lookup.terms.outcome import (
     Absent,

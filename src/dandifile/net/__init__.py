@@ -1,0 +1,1 @@
+"""Requests over HTTP, for whoever speaks it: connections, failures in words, trying again, and pace."""

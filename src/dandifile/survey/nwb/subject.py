@@ -1,0 +1,353 @@
+"""What a file's own words for species, sex and subject mean: by the spec's vocabulary, or by DANDI's lists.
+
+The dandi package takes a species by its first letters (`mus…`, `homo…`, `caenorhabditis…`), and puts
+ids of PATO in lower case. Here a word is taken for exactly what it says, or refused.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from dandifile.model import JsonObject
+from dandifile.survey.nwb.remarks import RefusedValueError, Remark
+from dandifile.taxa import IRI, folded, taxon_like, taxon_named, taxon_number, taxon_of_number
+
+_PATO = "http://purl.obolibrary.org/obo/PATO_"
+_SEXES: Mapping[str, JsonObject] = {
+    "M": {"schemaKey": "SexType", "identifier": f"{_PATO}0000384", "name": "Male"},
+    "F": {"schemaKey": "SexType", "identifier": f"{_PATO}0000383", "name": "Female"},
+    "U": {"schemaKey": "SexType", "name": "Unknown"},
+    "O": {"schemaKey": "SexType", "name": "Other"},
+}
+_WRITTEN = {
+    "male": "M",
+    "female": "F",
+    "unknown": "U",
+    "other": "O",
+    **{sex_of.lower(): sex_of for sex_of in _SEXES},
+}
+_PATO_SEXES = {"0000384": "M", "0000383": "F"}
+_PATO_FORMS = re.compile(r"(?:(?:https?://purl\.obolibrary\.org/obo/)?PATO[_:])([0-9]{7})", re.IGNORECASE)
+_PERHAPS = {
+    "xx": "O",
+    "hermaphrodite": "O",
+    "xo": "M",
+    "mixed": "O",
+    "both": "O",
+    "n/a": "U",
+    "na": "U",
+    "none": "U",
+}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A word's metadata. `settles` is the check of nwbinspector that would still mind the word itself."""
+
+    metadata: JsonObject
+    settles: str = ""
+
+
+def species_of(word: Any, meanings: Mapping[str, str]) -> Meaning | None:
+    """The SpeciesType of `Subject.species`; None where the file gives none. RefusedValueError for others."""
+    if not isinstance(word, str) or not word.strip():
+        return None
+    settles = "check_subject_species_form"
+    if meant := _meaning(word, meanings):
+        return Meaning(_of_number(taxon_number(meant) or ""), settles)
+    if number := taxon_number(word):
+        return Meaning(_of_number(number), settles)
+    if listed := _dandi_species(word):
+        return Meaning({"schemaKey": "SpeciesType", "identifier": listed[0], "name": listed[1]})
+    raise _unlisted_species(word)
+
+
+def sex_of(word: Any, meanings: Mapping[str, str]) -> Meaning | None:
+    """The SexType of `Subject.sex`, likewise."""
+    if not isinstance(word, str) or not word.strip():
+        return None
+    if meant := _meaning(word, meanings):
+        return Meaning(_SEXES[meant], "check_subject_sex")
+    if known := _WRITTEN.get(folded(word)):
+        return Meaning(_SEXES[known])
+    if pato := _PATO_FORMS.fullmatch(word.strip()):
+        known = _PATO_SEXES.get(pato[1])
+        return Meaning(
+            _SEXES[known] if known else {"schemaKey": "SexType", "identifier": f"{_PATO}{pato[1]}"},
+            "check_subject_sex",
+        )
+    if re.fullmatch(r"https?://\S+", word.strip()):
+        return Meaning({"schemaKey": "SexType", "identifier": word.strip()})
+    letter = _PERHAPS.get(folded(word), "…")
+    raise RefusedValueError(
+        f"sex {_quoted(word)} is not one that DANDI knows",
+        f"write M, F, O (other) or U (unknown) into Subject.sex of the file, or say in the spec"
+        f" what the word means: {_entry('sex', word, letter)}",
+    )
+
+
+def subject_id_of(word: Any, meanings: Mapping[str, str]) -> tuple[Any, str]:
+    """The id of the subject, and the check that would still mind the word."""
+    if not isinstance(word, str):
+        return word, ""
+    by_form = {_normal_id(key): value for key, value in meanings.items()}
+    meant = by_form.get(_normal_id(word))
+    return (meant.strip(), "check_subject_id_no_slashes") if meant else (word, "")
+
+
+def _meaning(word: str, meanings: Mapping[str, str]) -> str | None:
+    return {folded(key): value for key, value in meanings.items()}.get(folded(word))
+
+
+def _normal_id(word: str) -> str:
+    """Ids are told apart by case; not by how an accent is stored."""
+    return unicodedata.normalize("NFC", word.strip())
+
+
+def _of_number(number: str) -> JsonObject:
+    """By DANDI's own name where it has one, else by the table's, else by the id alone. Asks no service."""
+    found: JsonObject = {"schemaKey": "SpeciesType", "identifier": f"{IRI}{number}"}
+    name = next((record.name for record in _records() if record.taxon_id == number), None)
+    if name is None and (taxon := taxon_of_number(number)):
+        name = taxon.label
+    return found | {"name": name} if name else found
+
+
+def _dandi_species(word: str) -> tuple[str, str] | None:
+    """The species of the dandi package's list that has exactly this name."""
+    for record in _records():
+        names = (record.name, record.scientific_name, record.genbank_common_name, *record.common_names)
+        if folded(word) in map(folded, names):
+            return record.uri, record.name
+    return None
+
+
+def _records() -> Any:
+    from dandi.metadata.util import species_map
+
+    return species_map
+
+
+def _unlisted_species(word: str) -> RefusedValueError:
+    """Says what DANDI's tools would make of it, and what to write instead."""
+    taxon = taxon_named(word)
+    near = None if taxon else taxon_named(" ".join(word.split()[:2])) or taxon_like(word)
+    number = taxon.id if taxon else near.id if near else ""
+    reason = f"species {_quoted(word)} is not on DANDI's list"
+    wrongly = next(
+        (r.scientific_name for r in _records() if r.prefix and folded(word).startswith(r.prefix)), None
+    )
+    if wrongly:
+        reason += f", and the dandi client would record it as {wrongly}, by its first letters"
+    if near:
+        reason += f"; did you mean {near.scientific} (NCBITaxon:{near.id})?"
+    shown = number or "<its number>"
+    look_up = "" if number else "look up its id in NCBI Taxonomy (https://www.ncbi.nlm.nih.gov/taxonomy); "
+    return RefusedValueError(
+        reason,
+        f"{look_up}write {IRI}{shown} into Subject.species of the file,"
+        " or say in the spec what the word means:"
+        f" {_entry('species', word, f'NCBITaxon:{shown}')}",
+    )
+
+
+def _entry(kind: str, word: str, meaning: str) -> str:
+    """The line for the spec, quoted as JSON, which YAML reads as it is."""
+    return f"vocabulary: {{{kind}: {{{json.dumps(word, ensure_ascii=False)}: {json.dumps(meaning)}}}}}"
+
+
+def _quoted(word: str) -> str:
+    return f"'{word}'"
+
+
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_ISO = re.compile(
+    rf"P(?=[0-9T])(?:({_NUMBER})Y)?(?:({_NUMBER})M)?(?:({_NUMBER})W)?(?:({_NUMBER})D)?"
+    rf"(?:T(?=[0-9])(?:({_NUMBER})H)?(?:({_NUMBER})M)?(?:({_NUMBER})S)?)?"
+)
+_DAY = 86400.0
+_SECONDS = (
+    365.25 * _DAY,
+    30.4375 * _DAY,
+    7 * _DAY,
+    _DAY,
+    3600.0,
+    60.0,
+    1.0,
+)  # of each unit, as in the pattern
+_GESTATION = re.compile("gest[a-z]*", re.IGNORECASE)
+BIRTH, GESTATIONAL = "Birth", "Gestational"
+_PLACE = "/general/subject"
+
+
+@dataclass(frozen=True)
+class AgeFields:
+    """What a file says, as pynwb gives it; both times have a zone."""
+
+    age: str | None = None
+    reference: str | None = None
+    born: datetime | None = None
+    started: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Age:
+    """An age as DANDI writes it, and in seconds, from the least to the most that can be meant."""
+
+    text: str
+    reference: str
+    least: float
+    most: float
+
+
+def age_of(said: AgeFields) -> tuple[JsonObject | None, list[Remark]]:
+    """DANDI's `age`, and what is to be told about it. RefusedValueError for an age that cannot be read."""
+    if said.born is None or said.started is None:
+        age = _age(said)
+        return (_property(age.text, age.reference) if age else None), []
+    since_birth = said.started - said.born
+    try:
+        age = _age(said)
+    except RefusedValueError:  # nwbinspector tells of it; the date of birth says the age
+        age = None
+    if since_birth < timedelta(0):
+        return _age_before_birth(age, -since_birth)
+    computed = iso_duration(since_birth)
+    remarks = []
+    if age and not _is_within(age, since_birth.total_seconds()):
+        of_gestation = " of gestation" if age.reference == GESTATIONAL else ""
+        remarks.append(
+            Remark(
+                "check_subject_age.two_ages",
+                f"Subject.age says {age.text}{of_gestation}, and by date_of_birth it is {computed} at"
+                f" session_start_time: {computed} is recorded; correct the one that is wrong in the file",
+                "warning",
+                _PLACE,
+            )
+        )
+    return _property(computed, BIRTH), remarks
+
+
+def iso_duration(delta: timedelta) -> str:
+    """An ISO 8601 duration in days and seconds, as the dandi package writes it."""
+    seconds = (
+        f"{delta.seconds}.{delta.microseconds:06d}".rstrip("0").rstrip(".") if delta.microseconds else ""
+    )
+    seconds = seconds or (str(delta.seconds) if delta.seconds else "")
+    days = f"{delta.days}D" if delta.days or not seconds else ""
+    return f"P{days}" + (f"T{seconds}S" if seconds else "")
+
+
+def _age_before_birth(age: _Age | None, by: timedelta) -> tuple[JsonObject | None, list[Remark]]:
+    """Before birth there is only an age of gestation."""
+    if age and age.reference == GESTATIONAL:
+        return _property(age.text, GESTATIONAL), []
+    days = by / timedelta(days=1)
+    how_far = f"{days:,.0f} days" if days >= 2 else f"{by.total_seconds() / 3600:,.1f} hours"  # noqa: PLR2004
+    recorded = f"{age.text} of Subject.age is recorded" if age else "no age is recorded"
+    remark = Remark(
+        "check_subject_age.born_after_session",
+        f"date_of_birth is after session_start_time, by {how_far}: {recorded};"
+        " correct one of the two in the file",
+        "error",
+        _PLACE,
+    )
+    return (_property(age.text, age.reference) if age else None), [remark]
+
+
+def _property(text: str, reference: str) -> JsonObject:
+    return {
+        "schemaKey": "PropertyValue",
+        "unitText": "ISO-8601 duration",
+        "value": text,
+        "valueReference": {"schemaKey": "PropertyValue", "value": f"dandi:{reference}Reference"},
+    }
+
+
+def _age(said: AgeFields) -> _Age | None:
+    if said.age is None:
+        return None
+    try:
+        text, reference = _read_age(said.age.strip())
+    except ValueError as error:
+        raise RefusedValueError(
+            f"Subject.age '{said.age}' cannot be read: {error}",
+            f"write an ISO 8601 duration into Subject.age of the file, like {_example(said.age)}",
+        ) from error
+    if str(said.reference or "").strip().lower().startswith("gest"):
+        reference = GESTATIONAL
+    least, most = _bounds(text)
+    return _Age(text, reference, least, most)
+
+
+def _example(age: str) -> str:
+    """What was meant, where only the unit is missing: `P14` is written for the 14th day after birth."""
+    days = re.fullmatch(r"\s*[Pp]?\s*([0-9]+)\s*", age)
+    return f"P{days[1]}D for {days[1]} days" if days else "P90D for 90 days"
+
+
+def _read_age(age: str) -> tuple[str, str]:
+    """The age as DANDI writes it, and since when it counts. ValueError for what is none.
+
+    Durations and ranges of them are read here; any other words the dandi package reads.
+    """
+    from dandi.metadata.util import parse_age
+
+    prefix = _GESTATION.match(age) if age.lower().startswith("gestation") else None
+    rest = age[prefix.end() :].strip() if prefix else age
+    reference = GESTATIONAL if prefix else BIRTH
+    limits = [limit.strip().upper().replace(",", ".") for limit in rest.split("/")]
+    if not any(limits) or not any(limit.startswith("P") for limit in limits):
+        text, told = parse_age(age)
+        if not text.strip("/"):
+            raise ValueError("it names neither end of the range")
+        return f"{'P' if text.startswith('T') else ''}{text}", str(told)  # it writes T3H for three hours
+    if len(limits) > 2:  # noqa: PLR2004  # a range has two ends
+        raise ValueError("a range has two ends")
+    ends = [_seconds(limit) for limit in limits if limit]
+    if ends != sorted(ends):
+        raise ValueError("the range ends below its beginning")
+    return "/".join(limits), reference
+
+
+def _parts(text: str) -> list[tuple[float, float]]:
+    """The numbers of a duration, each with the seconds of its unit."""
+    found = _ISO.fullmatch(text)
+    values = zip(found.groups() if found else (), _SECONDS, strict=False)
+    given = [(value, unit) for value, unit in values if value]
+    if not given:
+        raise ValueError(f"{text} is no ISO 8601 duration")
+    if any("." in value for value, _ in given[:-1]):
+        raise ValueError("only the smallest unit can have a fraction")
+    return [(float(value), unit) for value, unit in given]
+
+
+def _seconds(text: str) -> float:
+    return sum(value * unit for value, unit in _parts(text))
+
+
+def _bounds(text: str) -> tuple[float, float]:
+    """In seconds. One age holds to its smallest unit; a range holds as it is, and an open end is far away.
+
+    A day more for times of the day and zones, and a hundredth for months and years.
+    """
+    ends = [limit.strip() for limit in text.upper().split("/")]
+    try:
+        parts = [_parts(end) if end else [] for end in ends]
+    except ValueError:  # in other words, which the dandi package has read: nothing to compare with
+        return float("-inf"), float("inf")
+    sums = [sum(value * unit for value, unit in part) for part in parts]
+    slack = _DAY + (parts[0][-1][1] if len(parts) == 1 else max(sums) / 100)
+    least = sums[0] - slack if parts[0] else float("-inf")
+    most = sums[-1] + slack if parts[-1] else float("inf")
+    return least, most
+
+
+def _is_within(age: _Age, seconds: float) -> bool:
+    return age.reference == BIRTH and age.least <= seconds <= age.most

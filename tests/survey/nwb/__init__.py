@@ -1,0 +1,1 @@
+"""NWB files, sound and odd."""
