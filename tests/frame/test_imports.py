@@ -12,7 +12,7 @@ from tests.frame.imports import imports
 
 SOURCE = ROOT / "src"
 
-NOUNS = {"model", "errors", "globs", "identifiers", "characters", "doi", "taxa", "words"}
+NOUNS = {"model", "errors", "globs", "identifiers", "spelling", "doi", "taxa", "words"}
 BASE = NOUNS | {"schemafiles", "writing", "reading", "waits", "interrupt", "locking"}
 PARTS = {"spec", "lookup", "survey", "archive", "planning"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {
@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "lookup": BASE | {"net"},
     "kinds": BASE | PARTS | {"checklist"},
     "run": BASE | PARTS | {"kinds"},
+    "desired": BASE | PARTS | {"kinds", "run"},
     "workspace": BASE | PARTS | {"kinds", "run"},
     "organize": BASE | {"survey"},
     "report": {"model", "errors", "globs", "identifiers", "words", "checklist"},
@@ -38,7 +39,17 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "local_identifiers": {"errors", "writing", "words", "locking"},
     "commands": BASE
     | PARTS
-    | {"kinds", "run", "workspace", "organize", "checklist", "report", "embedded", "local_identifiers"},
+    | {
+        "kinds",
+        "run",
+        "desired",
+        "workspace",
+        "organize",
+        "checklist",
+        "report",
+        "embedded",
+        "local_identifiers",
+    },
     "flags": set(),
     "cli": {"commands", "flags"},
     "boundary": {"errors", "commands", "cli", "interrupt"},

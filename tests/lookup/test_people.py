@@ -9,16 +9,15 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from dandifile.identifiers import award_key, awards_in, same_award
+from dandifile.identifiers import award_key, awards_in, is_same_award
 from dandifile.lookup import crossref
 from dandifile.lookup.authors import full_name, person
 from dandifile.lookup.contributors import Merged, merge
-from dandifile.lookup.entries import joined_authors, joined_funders
-from dandifile.lookup.facts import Author, Funder, Lock, Paper, Person, PersonStatus
-from dandifile.lookup.lockform import from_json, to_json
+from dandifile.lookup.credits import joined_authors, joined_funders
+from dandifile.lookup.facts import Author, Funder, Lock, Paper, Person, PersonStatus, from_json, to_json
 from dandifile.lookup.names import of_parts, split
-from dandifile.lookup.paper import completed
-from dandifile.lookup.vet import vetted
+from dandifile.lookup.paper_lookup import completed
+from dandifile.lookup.pinned_ids import vetted
 from dandifile.model import JsonObject
 from tests.frame import ROOT
 from tests.lookup.made_up import JANE, NIH
@@ -118,7 +117,7 @@ def test_one_award_in_several_spellings_is_one_entry(spellings: list[str]) -> No
 
 @pytest.mark.parametrize(("one", "other"), AWARDS["two"])
 def test_different_awards_stay_two(one: str, other: str) -> None:
-    assert not same_award(one, other)
+    assert not is_same_award(one, other)
     found = joined_funders([paper(funders=(Funder("NIH", NIH, award=one), Funder("NIH", NIH, award=other)))])
     assert len(found) == 2
 

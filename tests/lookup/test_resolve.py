@@ -10,7 +10,7 @@ import pytest
 from dandifile.lookup.facts import InstitutionStatus, Lock, PersonStatus
 from dandifile.lookup.resolve import Resolution, resolve
 from dandifile.lookup.rows import Row, State
-from dandifile.lookup.terms.outcome import Kind
+from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm
 from dandifile.run.cache import MemoryCache
 from tests.lookup.conftest import NOW
@@ -195,8 +195,8 @@ def test_offline_only_what_is_pinned_is_known(run: Run, replay: Replay) -> None:
 def test_terms_are_pinned_and_what_is_not_exact_is_not(run: Run) -> None:
     wanted = Wanted(
         terms=(
-            WantedTerm("nucleus accumbens", Kind.REGION),
-            WantedTerm("no such thing at all", Kind.REGION),
+            WantedTerm("nucleus accumbens", TermKind.REGION),
+            WantedTerm("no such thing at all", TermKind.REGION),
         )
     )
     found = run(wanted, offline=True)

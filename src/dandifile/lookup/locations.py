@@ -13,18 +13,19 @@ from dandifile.lookup.client import Asks
 from dandifile.lookup.facts import Lock, Term, Unsettled
 from dandifile.lookup.rows import Row, State, outcome_row, term_row
 from dandifile.lookup.terms.allen import find_structure
-from dandifile.lookup.terms.find import find, offered
 from dandifile.lookup.terms.outcome import (
     Absent,
     Candidate,
     Choice,
     Foreign,
-    Kind,
     Matched,
-    Outcome,
     Retired,
+    TermKind,
+    TermOutcome,
     Unchecked,
+    candidates_of,
 )
+from dandifile.lookup.terms.search import find_term
 from dandifile.lookup.wanted import about_of, pinned
 from dandifile.model import Location
 
@@ -40,14 +41,14 @@ class Settled:
     row: Row
 
 
-def find_location(location: Location, client: Asks) -> Outcome:
+def find_location(location: Location, client: Asks) -> TermOutcome:
     """The region that a file's word is."""
     structure = find_structure(location.word) if location.mouse else None
-    return structure or find(location.word, Kind.REGION, client)
+    return structure or find_term(location.word, TermKind.REGION, client)
 
 
 def settled(
-    wanted: Iterable[Location], lock: Lock, outcomes: Mapping[Location, Outcome], today: str
+    wanted: Iterable[Location], lock: Lock, outcomes: Mapping[Location, TermOutcome], today: str
 ) -> Iterator[Settled]:
     """A fact for each word: as it is pinned, unless it was looked up and came out otherwise."""
     for each in wanted:
@@ -61,7 +62,7 @@ def settled(
         yield Settled(before if same else fact, replace(row, pinned=same))
 
 
-def _fact(location: Location, outcome: Outcome, today: str) -> Term | Unsettled | None:
+def _fact(location: Location, outcome: TermOutcome, today: str) -> Term | Unsettled | None:
     about = about_of(location)
     if isinstance(outcome, Unchecked):
         return None
@@ -71,7 +72,7 @@ def _fact(location: Location, outcome: Outcome, today: str) -> Term | Unsettled 
     return Unsettled(location.word, about, _why(outcome), today)
 
 
-def _row(outcome: Outcome) -> Row:
+def _row(outcome: TermOutcome) -> Row:
     """As for a term of a spec, but that nobody has to write an id in its place."""
     row = replace(outcome_row(outcome), what=WHAT)
     if isinstance(outcome, Matched | Unchecked):
@@ -91,7 +92,7 @@ def _why(outcome: Choice | Retired | Absent | Foreign) -> str:
             said = "UBERON has no region of that name"
         case Foreign():
             said = "an id of no OBO ontology, which nobody here can check"
-    perhaps = " or ".join(map(_offer, offered(outcome)))
+    perhaps = " or ".join(map(_offer, candidates_of(outcome)))
     return f"{said}; perhaps {perhaps}" if perhaps else said
 
 

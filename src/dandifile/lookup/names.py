@@ -12,7 +12,8 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from dandifile.identifiers import PERSON_NAME
-from dandifile.lookup.text import line, settled
+from dandifile.lookup.answer_fields import line
+from dandifile.spelling import repeat_until_stable
 
 _REFUSED = re.compile(r"[^\w\s\-.']+")
 
@@ -190,7 +191,7 @@ def tidy(text: str) -> str:
 
     What is written in capitals alone gets small letters, unless it is initials.
     """
-    return settled(text, _tidied)
+    return repeat_until_stable(text, _tidied)
 
 
 def _tidied(text: str) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dandifile.errors import Problem
-from dandifile.identifiers import is_nih_award, same_award
-from dandifile.lookup.entries import Review
-from dandifile.lookup.matching import lone_name, may_be_same, normalised, same_name, split_otherwise
+from dandifile.identifiers import is_nih_award, is_same_award
+from dandifile.lookup.authors import lone_name, may_be_same, normalised, same_name, split_otherwise
+from dandifile.lookup.credits import Review
 from dandifile.model import JsonObject
 
 
@@ -157,7 +157,7 @@ def _awards(entry: Entry, slots: Iterable[Slot]) -> list[Slot]:
     ]
     if not award:
         return same
-    exact = [slot for slot in same if same_award(slot.written.get("awardNumber", ""), award)]
+    exact = [slot for slot in same if is_same_award(slot.written.get("awardNumber", ""), award)]
     if not exact and is_nih_award(award):  # NIH and its institutes name the same award
-        exact = [slot for slot in slots if same_award(slot.written.get("awardNumber", ""), award)][:1]
+        exact = [slot for slot in slots if is_same_award(slot.written.get("awardNumber", ""), award)][:1]
     return exact or [slot for slot in same if "awardNumber" not in slot.written][:1]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dandifile.lookup.authors import may_be_same, same_name
 from dandifile.lookup.facts import (
     Institution,
     InstitutionStatus,
@@ -14,10 +15,8 @@ from dandifile.lookup.facts import (
     PersonStatus,
     Term,
 )
-from dandifile.lookup.matching import may_be_same, same_name
 from dandifile.lookup.services import TITLES
-from dandifile.lookup.terms.messages import complaint
-from dandifile.lookup.terms.outcome import Absent, Foreign, Matched, Outcome, Unchecked
+from dandifile.lookup.terms.outcome import Absent, Foreign, Matched, TermOutcome, Unchecked, message_of
 
 
 class State(StrEnum):
@@ -124,7 +123,7 @@ def term_row(term: Term, notes: Iterable[str] = (), *, pinned: bool) -> Row:
     )
 
 
-def outcome_row(outcome: Outcome) -> Row:
+def outcome_row(outcome: TermOutcome) -> Row:
     """What came of looking for a term that is not pinned."""
     if isinstance(outcome, Matched):
         return term_row(outcome.term, pinned=False)
@@ -134,12 +133,12 @@ def outcome_row(outcome: Outcome) -> Row:
     return Row("term", outcome.asked, _STATES.get(type(outcome), State.DOUBTFUL), notes=_told(outcome))
 
 
-_STATES: dict[type[Outcome], State] = {Absent: State.MISSING, Unchecked: State.UNKNOWN}
+_STATES: dict[type[TermOutcome], State] = {Absent: State.MISSING, Unchecked: State.UNKNOWN}
 
 
-def _told(outcome: Outcome) -> tuple[str, ...]:
+def _told(outcome: TermOutcome) -> tuple[str, ...]:
     """What is most likely wrong and what to write; then, of what was not asked, why."""
-    said = complaint(outcome)
+    said = message_of(outcome)
     unasked = (outcome.why,) if isinstance(outcome, Unchecked) else ()
     return ("; ".join(said), *unasked) if said else ()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from dandifile.identifiers import is_foreign_id
 from dandifile.lookup.facts import Lock, Term, Unsettled
-from dandifile.lookup.terms.outcome import Kind
-from dandifile.lookup.terms.spelled import is_foreign
+from dandifile.lookup.terms.outcome import TermKind
 from dandifile.model import Location
 
 
@@ -16,7 +16,7 @@ class WantedTerm:
     """A name, CURIE or IRI as the spec has it, and the kind of place that it has there."""
 
     asked: str
-    about: Kind
+    about: TermKind
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Wanted:
 
 def pinnable(asked: str) -> bool:
     """Whether a term can be in the lock at all."""
-    return not is_foreign(asked)
+    return not is_foreign_id(asked)
 
 
 def lacking(wanted: Wanted, lock: Lock) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from dandifile.lookup.client import Answer, Client, Patience, Request, Unreachable
 from dandifile.lookup.services import Services
-from dandifile.lookup.terms.find import find
-from dandifile.lookup.terms.outcome import Kind, Outcome
+from dandifile.lookup.terms.outcome import TermKind, TermOutcome
+from dandifile.lookup.terms.search import find_term
 from dandifile.model import Json, JsonObject
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -27,8 +27,8 @@ class Nobody:
         return Unreachable("not asked (offline)")
 
 
-def offline(asked: str, kind: Kind) -> Outcome:
-    return find(asked, kind, Nobody())
+def offline(asked: str, kind: TermKind) -> TermOutcome:
+    return find_term(asked, kind, Nobody())
 
 
 class Memory:
