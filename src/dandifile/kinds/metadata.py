@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from dandifile.checklist.rules import facts_of, policy_blocks
+from dandifile.checklist.rules import evidence_of, policy_blocks
 from dandifile.checklist.verdict import Evidence
 from dandifile.errors import BlockedError
 from dandifile.kinds.outgoing import VERSION_KEY, Versions, new_errors, overlay
@@ -87,7 +87,7 @@ def desired(spec: Spec, local: Local) -> Declared:
     inner = tuple(pointer for pointer in pointers if len(pointer) > 1)
     only_adds = spec.regions.from_nwb_to_dandiset and not local.located.whole
     made = server_part(spec.fields) if ACCESS in fields else {}
-    facts = facts_of(spec, local)
+    facts = evidence_of(spec, local)
     return Declared(fields, inner, local.record.fields, spec.require, facts, only_adds, made)
 
 
@@ -237,7 +237,7 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
     document, wanted = now_and_wanted()
     if wanted == document:
         return {"written": []}
-    context.writer.put_metadata(wanted.get("name", ""), wanted, anew=lambda: now_and_wanted()[1])
+    context.writer.put_metadata(wanted.get("name", ""), wanted, remake=lambda: now_and_wanted()[1])
     return {"written": sorted(fields)}
 
 
