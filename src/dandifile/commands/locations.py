@@ -10,7 +10,7 @@ from dataclasses import replace
 from dandifile.commands.lookups import REMEDY, Bound, ask_briefly
 from dandifile.errors import BlockedError
 from dandifile.lookup.facts import Lock, Term
-from dandifile.lookup.wanted import Wanted, lacking, locations_of, pinned
+from dandifile.lookup.wanted import Wanted, missing_from, pinned_location, pinned_locations
 from dandifile.model import Anatomies, Cache, Local, Located, Location, RemoteAsset, Spec
 from dandifile.run.execute import Notify
 from dandifile.spec.facts import NothingKnown
@@ -37,7 +37,7 @@ def located(  # noqa: PLR0913 - what it is bound to, and what it is about
     """
     counts = Counter(location for asset in local.assets for location in asset.locations or ())
     wanted = Wanted(locations=_open(bound, counts))
-    missing = _in_short(lacking(wanted, bound.lock))
+    missing = _in_short(missing_from(wanted, bound.lock))
     if missing and locked:
         raise BlockedError(f"not in the lock: {', '.join(missing)}", fix=REMEDY)
     lock = ask_briefly(wanted, bound.lock, cache, offline=offline).lock if missing else bound.lock
@@ -59,7 +59,7 @@ def in_files(bound: Bound, cache: Cache, jobs: int, notify: Notify) -> tuple[Loc
     with survey_runner(tasks, cache, jobs, notify) as run:
         found, whole = everywhere(spec, run)
     here = {location for said in found.values() for location in said or ()}
-    return _open(bound, {*here, *(() if whole else locations_of(bound.lock))})
+    return _open(bound, {*here, *(() if whole else pinned_locations(bound.lock))})
 
 
 def _open(bound: Bound, locations: Iterable[Location]) -> tuple[Location, ...]:
@@ -81,7 +81,7 @@ def _named(spec: Spec, locations: Iterable[Location]) -> dict[Location, Anatomie
 
 
 def _regions(wanted: Wanted, lock: Lock) -> dict[Location, Anatomies]:
-    facts = {location: pinned(location, lock) for location in wanted.locations}
+    facts = {location: pinned_location(location, lock) for location in wanted.locations}
     return {
         location: (anatomy_of_asset({"name": fact.label, "id": fact.id}),)
         for location, fact in facts.items()
@@ -93,7 +93,7 @@ def _unsettled(wanted: Wanted, lock: Lock, counts: Mapping[Location, int]) -> It
     """Each open word with what it may be; then, once, what to do about them."""
     words = []
     for location in wanted.locations:
-        fact = pinned(location, lock)
+        fact = pinned_location(location, lock)
         if fact is not None and not isinstance(fact, Term):
             words.append(location.word)
             count = counts[location]

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dandifile.commands.instance import instance_faults
-from dandifile.doi import normal
+from dandifile.doi import normal_doi
 from dandifile.errors import BlockedError
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.known import Known
 from dandifile.lookup.lock import load_lock, lock_file
-from dandifile.lookup.pinned_ids import anothers, out_of_use
+from dandifile.lookup.pinned_ids import foreign_orcids, outdated_ids
 from dandifile.lookup.terms.outcome import TermKind
-from dandifile.lookup.wanted import Wanted, WantedTerm, lacking, pinnable
+from dandifile.lookup.wanted import Wanted, WantedTerm, can_be_pinned, missing_from
 from dandifile.model import Cache, Spec
 from dandifile.spec.facts import References
 from dandifile.spec.faults import Fault
@@ -26,7 +26,7 @@ from dandifile.spec.need import EVERYTHING, Need
 
 if TYPE_CHECKING:
     from dandifile.lookup.resolve import Resolution
-    from dandifile.lookup.rows import Row
+    from dandifile.lookup.rows import LookupRow
 
 REMEDY = "run `dandifile resolve`, look at what it writes into the lock, and commit that"
 
@@ -45,9 +45,9 @@ class Bound:
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        return lacking(self.needed, self.lock)
+        return missing_from(self.needed, self.lock)
 
-    def spec(self, found: Lock, rows: Sequence[Row] = ()) -> Spec:
+    def spec(self, found: Lock, rows: Sequence[LookupRow] = ()) -> Spec:
         """The Spec with these facts and with what came of looking; unpinned is what the lock itself lacks."""
         open_ = [row for row in rows if row.state != "found"]
         reasons = {row.asked: "; ".join(row.notes) for row in open_}
@@ -58,7 +58,7 @@ class Bound:
         verdicts |= {place.ror: place.status.value for place in places}
         spec = build(self.declared, known)
         called = self.declared.references.called
-        doubts = (*out_of_use(called, self.lock), *anothers(called, self.lock))
+        doubts = (*outdated_ids(called, self.lock), *foreign_orcids(called, self.lock))
         return replace(spec, verdicts=verdicts, notes=(*spec.notes, *doubts))
 
 
@@ -124,7 +124,7 @@ def everything(declared: Declaration) -> Wanted:
 
 
 def _dois(declared: Declaration, named: References) -> tuple[str, ...]:
-    found = [normal(doi) for doi in named.dois]
+    found = [normal_doi(doi) for doi in named.dois]
     if None in found:
         wrong = named.dois[found.index(None)]
         fault = Fault(("doi",), f"{wrong!r} is not a DOI", "a DOI looks like 10.1038/s41586-023-06031-6")
@@ -133,5 +133,5 @@ def _dois(declared: Declaration, named: References) -> tuple[str, ...]:
 
 
 def _terms(named: References, *, also_named: bool) -> tuple[WantedTerm, ...]:
-    terms = (term for term in named.terms if pinnable(term.asked) and (also_named or not term.name))
+    terms = (term for term in named.terms if can_be_pinned(term.asked) and (also_named or not term.name))
     return tuple(dict.fromkeys(WantedTerm(term.asked, TermKind(term.about)) for term in terms))

@@ -209,51 +209,51 @@ SECTIONS = {
 """The lock's lists in the file's order, and the keys that say what an entry of each is about."""
 
 
-def to_json(lock: Lock) -> dict[str, list[JsonObject]]:
+def lock_to_json(lock: Lock) -> dict[str, list[JsonObject]]:
     """The sections of the lock that hold something."""
     sections = {part.name: getattr(lock, part.name) for part in fields(lock)}
-    return {name: [_object(item) for item in items] for name, items in sections.items() if items}
+    return {name: [_object_of(item) for item in items] for name, items in sections.items() if items}
 
 
-def from_json(document: JsonObject) -> Lock:
+def lock_from_json(document: JsonObject) -> Lock:
     """A lock from a document that its schema has passed."""
     return Lock(
-        papers=tuple(map(_paper, document.get("papers", ()))),
-        people=tuple(_person(entry) for entry in document.get("people", ())),
-        institutions=tuple(_institution(entry) for entry in document.get("institutions", ())),
+        papers=tuple(map(_paper_from, document.get("papers", ()))),
+        people=tuple(_person_from(entry) for entry in document.get("people", ())),
+        institutions=tuple(_institution_from(entry) for entry in document.get("institutions", ())),
         terms=tuple(Term(**entry) for entry in document.get("terms", ())),
         unsettled=tuple(Unsettled(**entry) for entry in document.get("unsettled", ())),
         identifiers=tuple(Identifier(**entry) for entry in document.get("identifiers", ())),
     )
 
 
-def identity(section: str, entry: JsonObject) -> tuple[str, ...]:
+def identity_of(section: str, entry: JsonObject) -> tuple[str, ...]:
     """What an entry of a section is about: two entries of one identity are one entry, before and after."""
     return tuple(str(entry.get(key, "")) for key in SECTIONS[section])
 
 
-def _object(item: Any) -> JsonObject:
+def _object_of(item: Any) -> JsonObject:
     known = {part.name: getattr(item, part.name) for part in fields(item)}
     return {
-        name: _value(name, value)
+        name: _value_of(name, value)
         for name, value in known.items()
         if value not in ("", (), False) or (type(item), name) in _KEPT_EMPTY
     }
 
 
-def _value(name: str, value: Any) -> Json:
+def _value_of(name: str, value: Any) -> Json:
     if name == "filled":
         return dict(value)
     if isinstance(value, tuple):
-        return [_value("", each) for each in value]
+        return [_value_of("", each) for each in value]
     if is_dataclass(value):
-        return _object(value)
+        return _object_of(value)
     return value.value if isinstance(value, Enum) else value
 
 
-def _paper(entry: JsonObject) -> Paper:
+def _paper_from(entry: JsonObject) -> Paper:
     parts: JsonObject = {
-        "authors": tuple(map(_author, entry.get("authors", ()))),
+        "authors": tuple(map(_author_from, entry.get("authors", ()))),
         "funders": tuple(Funder(**funder) for funder in entry.get("funders", ())),
         "related": tuple(
             Related(each["doi"], Relation(each["relation"])) for each in entry.get("related", ())
@@ -264,15 +264,15 @@ def _paper(entry: JsonObject) -> Paper:
     return Paper(**{**entry, **parts})
 
 
-def _author(entry: JsonObject) -> Author:
+def _author_from(entry: JsonObject) -> Author:
     affiliations = tuple(Affiliation(**each) for each in entry.get("affiliations", ()))
     return Author(**{**entry, "affiliations": affiliations})
 
 
-def _person(entry: JsonObject) -> Person:
+def _person_from(entry: JsonObject) -> Person:
     return Person(**{**entry, "status": PersonStatus(entry["status"])})
 
 
-def _institution(entry: JsonObject) -> Institution:
+def _institution_from(entry: JsonObject) -> Institution:
     parts = {"status": InstitutionStatus(entry["status"]), "successors": tuple(entry.get("successors", ()))}
     return Institution(**{**entry, **parts})
