@@ -19,7 +19,7 @@ from dandifile.net.retry import Patience
 from localdandi.testing import TestArchive
 from tests.archive.files import METADATA, Sample
 
-HASTY = Patience(attempts=1, unreached=1)
+HASTY = Patience(attempts=1)
 Make = Callable[..., Writer]
 
 

@@ -17,12 +17,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from dandifile.archive.api import UnreachedError
 from dandifile.archive.instance import Instance
 from dandifile.archive.reader import Reader
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError, UserError
 from dandifile.model import JsonObject
-from dandifile.net.retry import NoAnswerError
 from dandifile.reading.files import SPEC_LIMIT, read_bytes
 from dandifile.reading.jsontext import misfit, parse_json
 from dandifile.writing import replace_content
@@ -149,7 +149,7 @@ def _assets(count: int) -> str:
 
 def _in_doubt(error: ArchiveError) -> bool:
     """Whether the dandiset may exist although the request failed."""
-    if isinstance(error, NoAnswerError):
+    if isinstance(error, UnreachedError):
         return error.effect
     return (error.status or 0) >= _SERVER_ERROR
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dandifile.archive import shapes
-from dandifile.archive.api import Answer, Call, WriteApi
+from dandifile.archive.api import Call, Reply, WriteApi
 from dandifile.archive.credentials import Secret
 from dandifile.archive.instance import Instance
 from dandifile.archive.metadata import content_digest, schema_version, strip_asset, strip_dandiset
@@ -111,16 +111,16 @@ class Writer:
         self.reader = self.reader.of(identifier)
 
     def put_metadata(
-        self, name: str, metadata: JsonObject, anew: Callable[[], JsonObject] | None = None
+        self, name: str, metadata: JsonObject, remake: Callable[[], JsonObject] | None = None
     ) -> None:
         """Replace the draft's whole document: keys that are left out are deleted.
 
-        Before it is sent again, `anew` makes the document of what is then there, or raises: it may
+        Before it is sent again, `remake` makes the document of what is then there, or raises: it may
         have been edited since.
         """
         path = f"dandisets/{self.identifier}/versions/draft/"
-        again = (lambda: _draft_body(name, anew())) if anew else None
-        self._write(Call("PUT", path, {"name": name, "metadata": metadata}, anew=again))
+        again = (lambda: _draft_body(name, remake())) if remake else None
+        self._write(Call("PUT", path, {"name": name, "metadata": metadata}, remake=again))
 
     # --- assets --------------------------------------------------------------------------------
 
@@ -228,11 +228,11 @@ class Writer:
     def _assets(self) -> str:
         return f"dandisets/{self.identifier}/versions/draft/assets"
 
-    def _write(self, call: Call, accept: tuple[int, ...] = ()) -> Answer:
+    def _write(self, call: Call, accept: tuple[int, ...] = ()) -> Reply:
         self._once.get("instance", self.reader.check_instance)
         return self._api.write(call, accept)
 
-    def _settled(self, answer: Answer, body: JsonObject, asset_id: str = "") -> RemoteAsset:
+    def _settled(self, answer: Reply, body: JsonObject, asset_id: str = "") -> RemoteAsset:
         """The asset that an answer gives, or after 404 and 409 the one that is there if it is the same.
 
         `asset_id` is the asset that was to be replaced.
@@ -286,7 +286,7 @@ def _same(there: JsonObject, body: JsonObject) -> bool:
     return has == wants and content == (body.get("blob_id"), body.get("zarr_id"))
 
 
-def _said_no(answer: Answer, where: str) -> ArchiveError:
+def _said_no(answer: Reply, where: str) -> ArchiveError:
     reason: Json = answer.body
     return ArchiveError(
         f"the archive refuses it: {reason or answer.status}",

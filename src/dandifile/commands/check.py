@@ -11,8 +11,8 @@ from dandifile.archive.instance import LOCAL
 from dandifile.checklist.rules import check_rules_offline, evidence_of
 from dandifile.checklist.verdict import RuleResult, Verdict
 from dandifile.commands.common import Flags, bound, local_place
-from dandifile.commands.lookups import Bound, pinned
 from dandifile.commands.showing import print_json
+from dandifile.desired.spec_and_lock import SpecAndLock
 from dandifile.errors import Exit
 from dandifile.model import Forecast, Spec
 from dandifile.spelling import nearest
@@ -26,7 +26,7 @@ def check(flags: Flags) -> int:
     Blocked, as a plan would be, where a rule of `policy.require` fails whatever the draft holds.
     """
     declared = bound(flags)
-    spec = pinned(declared)
+    spec = declared.pinned_spec()
     absent = [entry.source for entry in spec.paths if not (spec.root / entry.source).exists()]
     settled = _settled(declared, spec)
     spec = replace(spec, notes=(*spec.notes, *scan(spec).notes))
@@ -110,7 +110,7 @@ def _meant(spec: Spec, source: str) -> str | None:
     return str(PurePosixPath(source).with_name(near)) if near else None
 
 
-def _settled(declared: Bound, spec: Spec) -> Callable[[str], bool]:
+def _settled(declared: SpecAndLock, spec: Spec) -> Callable[[str], bool]:
     """Whether a field will be as the spec has it, whatever is on the archive."""
     new = not _is_there(declared, spec)
     open_ = {pointer.strip("/").split("/")[0] for pointer in spec.ignore}
@@ -118,7 +118,7 @@ def _settled(declared: Bound, spec: Spec) -> Callable[[str], bool]:
     return lambda field: field not in open_ and (new or field in spec.fields)
 
 
-def _is_there(declared: Bound, spec: Spec) -> bool:
+def _is_there(declared: SpecAndLock, spec: Spec) -> bool:
     """Whether there is a dandiset, as far as the spec, its lock and this machine know."""
     if spec.identifier:
         return True

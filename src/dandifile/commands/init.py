@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dandifile import doi as dois
+from dandifile.archive.instances import check_name
 from dandifile.commands.common import Flags
 from dandifile.commands.init_people import orcids_and_rors
 from dandifile.commands.init_text import Known, Question, questions, spec_text
-from dandifile.commands.instance import refuse
 from dandifile.commands.logs import show_waits
-from dandifile.commands.lookups import ask, bind, pinned
 from dandifile.commands.showing import watching
+from dandifile.desired.spec_and_lock import ask_services, read_with_lock
 from dandifile.errors import Exit, Problem, SpecError, UserError
 from dandifile.lookup.facts import Lock, Term
 from dandifile.lookup.lock import load_lock, lock_file, save_lock
@@ -50,7 +50,7 @@ def init(file: Path, source: Source) -> int:
     if not (source.dois or source.data):
         raise UserError("there is nothing to make a spec of", fix="give --doi, --data, or both")
     if source.instance:
-        refuse(source.instance)
+        check_name(source.instance)
     if file.exists():
         raise UserError(
             "there is a spec already", where=str(file), fix="edit it, or name another file with --file"
@@ -96,7 +96,7 @@ def _looked_up(
         sys.stderr.write(f"looking up {', '.join(source.dois)}, and whom it names …\n")
         show_waits()
     cache, before = MemoryCache(), load_lock(lock_file(file))
-    first = ask(Wanted(dois=source.dois), before, cache, offline=source.offline)
+    first = ask_services(Wanted(dois=source.dois), before, cache, offline=source.offline)
     _refuse_missing(first.rows)
     papers, warnings = [], list(first.warnings)
     for paper in first.lock.papers:
@@ -106,7 +106,7 @@ def _looked_up(
     known = Known(source.instance, source.dois, tuple(papers), found, _terms(found))
     orcids, rors = orcids_and_rors(known.papers)
     ids = tuple(WantedTerm(term.id, TermKind.REGION) for term in known.terms)
-    second = ask(Wanted(source.dois, orcids, rors, ids), first.lock, cache, offline=source.offline)
+    second = ask_services(Wanted(source.dois, orcids, rors, ids), first.lock, cache, offline=source.offline)
     # what nobody knows `vetted` has dropped, and says so
     notes = [
         f"{row.asked}: {note}"
@@ -121,7 +121,7 @@ def _terms(found: Overview) -> tuple[Term, ...]:
     """Locations that are the exact name of a brain region; no service is asked about a lab's own words."""
     places = dict.fromkeys(place for seen in found.glimpses for place in seen.locations)
     wanted = Wanted(terms=tuple(WantedTerm(place, TermKind.REGION) for place in places))
-    return ask(wanted, Lock(), MemoryCache(), offline=True).lock.terms
+    return ask_services(wanted, Lock(), MemoryCache(), offline=True).lock.terms
 
 
 def _refuse_missing(rows: Sequence[LookupRow]) -> None:
@@ -184,7 +184,7 @@ def _report(file: Path, told: Sequence[str], *, unasked: bool) -> None:
 def _left(file: Path) -> Sequence[Problem]:
     """What `check` will say."""
     try:
-        pinned(bind(file, ""))
+        read_with_lock(file).pinned_spec()
     except SpecError as error:
         return error.problems
     return ()

@@ -229,7 +229,7 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
     document, wanted = now_and_wanted()
     if wanted == document:
         return {"written": []}
-    context.writer.put_metadata(wanted.get("name", ""), wanted, anew=lambda: now_and_wanted()[1])
+    context.writer.put_metadata(wanted.get("name", ""), wanted, remake=lambda: now_and_wanted()[1])
     return {"written": sorted(fields)}
 
 

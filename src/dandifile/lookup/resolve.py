@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from dandifile.lookup import orcid, ror
 from dandifile.lookup.authors import full_name
-from dandifile.lookup.client import PATIENT, Answer, Asks, Client, Patience, Unreachable
+from dandifile.lookup.client import PATIENT, Answer, Asks, Client, Unreachable
 from dandifile.lookup.facts import Institution, Lock, Paper, Person, Term, Unsettled
 from dandifile.lookup.locations import SettledLocation, find_location, settle_locations
 from dandifile.lookup.paper_lookup import add_ror_ids, look_up_paper
@@ -33,6 +33,7 @@ from dandifile.lookup.terms.outcome import Matched, Unchecked
 from dandifile.lookup.terms.search import find_term
 from dandifile.lookup.wanted import Wanted, WantedTerm, pinned_location
 from dandifile.model import Cache, Location
+from dandifile.net.retry import Patience
 
 REFRESHABLE = {
     "doi": frozenset({"openalex", "crossref", "datacite", "doi"}),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from dandifile.desired.lock_facts import LockFacts
 from dandifile.lookup.facts import (
     Author,
     Funder,
@@ -15,7 +16,6 @@ from dandifile.lookup.facts import (
     PersonStatus,
     Term,
 )
-from dandifile.lookup.known import Known
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm, can_be_pinned, missing_from
 from dandifile.spec.facts import Facts
@@ -81,7 +81,7 @@ def test_ids_of_other_ontologies_are_never_in_a_lock(asked: str, *, can: bool) -
 
 
 def test_a_paper_fills_fields_and_templates_with_what_is_known_of_it() -> None:
-    known = Known(LOCK, WANTED)
+    known = LockFacts(LOCK, WANTED)
     assert known.fields is not None
     assert set(known.fields) == {"name", "relatedResource"}  # it has no abstract
     assert known.paper == {
@@ -96,7 +96,7 @@ def test_a_paper_fills_fields_and_templates_with_what_is_known_of_it() -> None:
 
 def test_of_two_papers_one_that_is_missing_leaves_the_contributors_open() -> None:
     both = replace(WANTED, dois=(DOI, PREPRINT))
-    known = Known(LOCK, both, reasons={PREPRINT: "there is no such DOI"}, unasked=frozenset({DOI}))
+    known = LockFacts(LOCK, both, reasons={PREPRINT: "there is no such DOI"}, unasked=frozenset({DOI}))
     assert (known.paper, known.fields, known.credits((), dict)) == (None, None, None)
     assert known.why(f"https://doi.org/{PREPRINT.upper()}") == "there is no such DOI"
     assert known.why(DOI) == ""
@@ -105,19 +105,19 @@ def test_of_two_papers_one_that_is_missing_leaves_the_contributors_open() -> Non
 
 def test_ids_that_were_replaced_give_way() -> None:
     gone = Person(JANE, PersonStatus.DEPRECATED, successor=OTHER)
-    merged = Known(replace(LOCK, people=(gone,)), WANTED).credits((), dict)
+    merged = LockFacts(replace(LOCK, people=(gone,)), WANTED).credits((), dict)
     assert merged is not None
     assert merged.contributors[0]["identifier"] == OTHER
 
 
 def test_the_digest_is_of_facts_and_of_nothing_else() -> None:
-    digest = Known(LOCK, WANTED).digest
-    assert Known(LOCK, WANTED, unpinned=("x",)).digest == digest
-    assert Known(replace(LOCK, terms=()), WANTED).digest != digest
-    assert Known(Lock(), WANTED).digest == ""
+    digest = LockFacts(LOCK, WANTED).digest
+    assert LockFacts(LOCK, WANTED, unpinned=("x",)).digest == digest
+    assert LockFacts(replace(LOCK, terms=()), WANTED).digest != digest
+    assert LockFacts(Lock(), WANTED).digest == ""
 
 
 def test_a_spec_without_papers_needs_none() -> None:
-    known: Facts = Known(Lock(), Wanted())
+    known: Facts = LockFacts(Lock(), Wanted())
     assert (known.paper, known.fields) == (None, None)
     assert known.credits((), dict) is not None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Known:
+class LockFacts:
     """What `lock` says of what is `wanted`.
 
     `reasons` are by what was asked for, where nothing was found; `unasked`: since nobody could be asked.

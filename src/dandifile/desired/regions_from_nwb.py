@@ -1,4 +1,4 @@
-"""`regions.from_nwb`: what the locations in NWB files are, from the lock, and in memory from the services."""
+"""`regions.from_nwb`: brain regions for the locations in NWB files, pinned or looked up for one run."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from dandifile.commands.lookups import REMEDY, Bound, ask_briefly
-from dandifile.errors import BlockedError
+from dandifile.desired.spec_and_lock import MemoryLookups, SpecAndLock
 from dandifile.lookup.facts import Lock, Term
 from dandifile.lookup.wanted import Wanted, missing_from, pinned_location, pinned_locations
 from dandifile.model import Anatomies, Cache, Local, Located, Location, RemoteAsset, Spec
@@ -16,40 +15,33 @@ from dandifile.run.execute import Notify
 from dandifile.spec.facts import NothingKnown
 from dandifile.spec.forms import anatomy_of_asset
 from dandifile.spec.load import build
+from dandifile.words import quantity
 
 _NWB = ".nwb"
 _SHOWN = 3  # locations or files in one message
 
 
-def located(  # noqa: PLR0913 - what it is bound to, and what it is about
-    bound: Bound,
+def locate_regions(
+    source: SpecAndLock,
     spec: Spec,
-    cache: Cache,
+    lookups: MemoryLookups,
     local: Local,
     draft: Mapping[str, RemoteAsset],
-    *,
-    locked: bool,
-    offline: bool,
 ) -> Local:
-    """The survey's result with its locations as regions. `locked`: what the lock lacks is an error.
-
-    A word that is no single region is told, and no error.
-    """
+    """The survey's result with its locations as regions. A word that is no single region becomes a note."""
     counts = Counter(location for asset in local.assets for location in asset.locations or ())
-    wanted = Wanted(locations=_open(bound, counts))
-    missing = _in_short(missing_from(wanted, bound.lock))
-    if missing and locked:
-        raise BlockedError(f"not in the lock: {', '.join(missing)}", fix=REMEDY)
-    lock = ask_briefly(wanted, bound.lock, cache, offline=offline).lock if missing else bound.lock
+    wanted = Wanted(locations=_open(source, counts))
+    missing = _in_short(missing_from(wanted, source.lock))
+    lock = lookups.find(wanted, source.lock, missing).lock if missing else source.lock
     elsewhere = _elsewhere(spec, local, draft)
     notes = (*_unsettled(wanted, lock, counts), *_incomplete(spec, elsewhere))
     regions = {**_named(spec, counts), **_regions(wanted, lock)}
     return replace(local, located=Located(regions, not elsewhere, missing, notes))
 
 
-def in_files(bound: Bound, cache: Cache, jobs: int, notify: Notify) -> tuple[Location, ...]:
-    """What the lock is to hold: locations in the files here, and all that it has where some are elsewhere."""
-    spec = build(bound.declared, NothingKnown())
+def locations_to_pin(source: SpecAndLock, cache: Cache, jobs: int, notify: Notify) -> tuple[Location, ...]:
+    """What the lock must hold: locations in the files here, and all that it has where some are elsewhere."""
+    spec = build(source.declared, NothingKnown())
     if not spec.regions.from_nwb:
         return ()
     from dandifile.run.survey_runner import survey_runner
@@ -59,12 +51,12 @@ def in_files(bound: Bound, cache: Cache, jobs: int, notify: Notify) -> tuple[Loc
     with survey_runner(tasks, cache, jobs, notify) as run:
         found, whole = everywhere(spec, run)
     here = {location for said in found.values() for location in said or ()}
-    return _open(bound, {*here, *(() if whole else pinned_locations(bound.lock))})
+    return _open(source, {*here, *(() if whole else pinned_locations(source.lock))})
 
 
-def _open(bound: Bound, locations: Iterable[Location]) -> tuple[Location, ...]:
+def _open(source: SpecAndLock, locations: Iterable[Location]) -> tuple[Location, ...]:
     """Those that the spec itself does not settle, sorted."""
-    settled = bound.declared.value["regions"].get("names", {})
+    settled = source.declared.value["regions"].get("names", {})
     return tuple(sorted(location for location in locations if location.word not in settled))
 
 
@@ -96,27 +88,27 @@ def _unsettled(wanted: Wanted, lock: Lock, counts: Mapping[Location, int]) -> It
         fact = pinned_location(location, lock)
         if fact is not None and not isinstance(fact, Term):
             words.append(location.word)
-            count = counts[location]
-            files = "1 NWB file" if count == 1 else f"{count:,} NWB files"
-            yield f"{location.word!r}, a location in {files}, is taken for no brain region: {fact.why}"
+            files = quantity(counts[location], "NWB file")
+            yield f"no brain region matches {location.word!r}, a location in {files}: {fact.why}"
     if words:
         word = json.dumps(min(words, key=len), ensure_ascii=False)
         yield (
-            "to settle such a word, say under `regions.names` what it context, as in"
-            f' `names: {{{word}: ["UBERON:…"]}}` ([] for no region), or give'
-            " those assets their regions under `regions.sessions`, `subjects` or `paths`"
+            f'say under `regions.names` what this word means: `names: {{{word}: ["UBERON:…"]}}` ([] for no'
+            " region); or give those assets their regions under `regions.sessions`, `subjects` or `paths`"
         )
 
 
 def _incomplete(spec: Spec, elsewhere: list[str]) -> Iterator[str]:
     some = ", ".join(elsewhere[:_SHOWN]) + (", …" if elsewhere[_SHOWN:] else "")
     if elsewhere and spec.regions.from_nwb_to_dandiset:
-        why = f"what may be of more cannot be looked at: {some}"
-        yield f"brain regions are only added to the dandiset, since {why}"
+        yield (
+            "brain regions are only added to the dandiset and none is removed, since these may have more and"
+            f" cannot be looked at: {some}"
+        )
 
 
 def _elsewhere(spec: Spec, local: Local, draft: Mapping[str, RemoteAsset]) -> list[str]:
-    """NWB files that may say more: not here, not readable, or on the draft and from nowhere here."""
+    """NWB files that may have more locations: not here, not readable, or on the draft with no file here."""
     unread = [asset.path for asset in local.assets if asset.path.endswith(_NWB) and asset.locations is None]
     pending = [asset.path for asset in local.pending if asset.path.endswith(_NWB)]
     known = {asset.path for asset in local.assets} | {asset.digest for asset in local.assets}
