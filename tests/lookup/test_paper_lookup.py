@@ -5,8 +5,8 @@ import pytest
 from dandifile.lookup import crossref, openalex
 from dandifile.lookup.authors import full_name
 from dandifile.lookup.client import Client
-from dandifile.lookup.facts import Affiliation, Paper
-from dandifile.lookup.paper_lookup import KINDS, fill_gaps, look_up_paper
+from dandifile.lookup.facts import PAPER_KINDS, Affiliation, Paper
+from dandifile.lookup.paper_lookup import fill_gaps, look_up_paper
 from dandifile.model import JsonObject
 from dandifile.schemafiles import schema
 from tests.lookup.conftest import NewClient
@@ -145,5 +145,5 @@ def test_offline_nothing_is_known(new_client: NewClient) -> None:
 def test_kinds_are_those_of_the_lock_and_of_dandi() -> None:
     from dandischema.models import ResourceType
 
-    assert set(KINDS) == set(schema("lock.schema.json")["$defs"]["paper"]["properties"]["kind"]["enum"])
-    assert {f"dcite:{kind}" for kind in KINDS.values()} <= {each.value for each in ResourceType}
+    assert set(PAPER_KINDS) == set(schema("lock.schema.json")["$defs"]["paper"]["properties"]["kind"]["enum"])
+    assert {f"dcite:{kind}" for kind in PAPER_KINDS.values()} <= {each.value for each in ResourceType}

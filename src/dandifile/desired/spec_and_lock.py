@@ -30,6 +30,7 @@ from dandifile.spec.need import EVERYTHING, Need
 
 if TYPE_CHECKING:
     from dandifile.lookup.resolve import Resolution
+    from dandifile.lookup.rows import LookupRow
 
 REMEDY = "run `dandifile resolve`, look at what it writes into the lock, and commit that"
 

@@ -15,8 +15,7 @@ from dandifile.lookup.authors import (
     normalise,
     with_fuller_name,
 )
-from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
-from dandifile.lookup.paper_lookup import KINDS
+from dandifile.lookup.facts import PAPER_KINDS, Affiliation, Author, Funder, Paper
 from dandifile.model import JsonObject
 
 
@@ -140,7 +139,7 @@ def related_resources(papers: Iterable[Paper]) -> list[JsonObject]:
             "url": dois.doi_url(paper.doi),
             **({"name": paper.title} if paper.title else {}),
             "relation": "dcite:IsDescribedBy",
-            "resourceType": f"dcite:{KINDS[paper.kind]}",
+            "resourceType": f"dcite:{PAPER_KINDS[paper.kind]}",
         }
         for paper in papers
     ]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
+from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 from dandifile.model import Json, JsonObject
 
 
@@ -276,3 +277,19 @@ def _person_from(entry: JsonObject) -> Person:
 def _institution_from(entry: JsonObject) -> Institution:
     parts = {"status": InstitutionStatus(entry["status"]), "successors": tuple(entry.get("successors", ()))}
     return Institution(**{**entry, **parts})
+
+
+PAPER_KINDS = {
+    "article": "JournalArticle",
+    "preprint": "Preprint",
+    "dataset": "Dataset",
+    "software": "Software",
+    "book": "Book",
+    "book chapter": "BookChapter",
+    "dissertation": "Dissertation",
+    "report": "Report",
+    "peer review": "PeerReview",
+    "conference paper": "ConferencePaper",
+    "other": "Text",
+}
+"""What a paper can be, and DANDI's resource type for it."""

@@ -19,21 +19,6 @@ from dandifile.lookup.client import Asks, Found, NotFound, Request, Unreachable
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 from dandifile.lookup.services import TITLES
 
-KINDS = {
-    "article": "JournalArticle",
-    "preprint": "Preprint",
-    "dataset": "Dataset",
-    "software": "Software",
-    "book": "Book",
-    "book chapter": "BookChapter",
-    "dissertation": "Dissertation",
-    "report": "Report",
-    "peer review": "PeerReview",
-    "conference paper": "ConferencePaper",
-    "other": "Text",
-}
-"""What a paper can be, and DANDI's resource type for it."""
-
 _FILLED = ("title", "abstract", "published", "license", "funders", "related")
 
 
