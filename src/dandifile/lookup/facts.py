@@ -1,7 +1,8 @@
 """What a lookup finds: the contents of the lock, and their JSON form. Pure.
 
-Frozen, plain text, in no service's own form. Texts that are not known are "", and left out of the JSON. Dates are
-days, `2026-11-20`. A ROR id is its URL, an ORCID iD is bare, a DOI is in the form of `doi.normal_doi`.
+Frozen, plain text, in no service's own form. Texts that are not known are "", and left out of the JSON.
+Dates are days, `2026-11-20`. A ROR id is its URL, an ORCID iD is bare, a DOI has the form of
+`doi.normal_doi`.
 """
 
 from __future__ import annotations
