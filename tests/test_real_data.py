@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from dandifile.archive.metadata import strip_dandiset
+from dandifile.archive.documents import strip_dandiset
 from dandifile.errors import Exit
 from dandifile.model import JsonObject
 from tests.conftest import SHARED, Lab, write_document

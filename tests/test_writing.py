@@ -11,7 +11,7 @@ import pytest
 
 from dandifile import local_identifiers as identifiers
 from dandifile.archive.create import Intent
-from dandifile.archive.create import _write as write_intent
+from dandifile.archive.create import _write_intent as write_intent
 from dandifile.commands.fmt import fmt
 from dandifile.commands.init import Source, init
 from dandifile.errors import Exit, UserError

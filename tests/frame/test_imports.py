@@ -12,7 +12,7 @@ from tests.frame.imports import imports
 
 SOURCE = ROOT / "src"
 
-NOUNS = {"model", "errors", "globs", "identifiers", "spelling", "doi", "taxa", "words"}
+NOUNS = {"model", "digests", "errors", "globs", "identifiers", "spelling", "doi", "taxa", "words"}
 BASE = NOUNS | {"schemafiles", "writing", "reading", "waits", "interrupt", "locking"}
 PARTS = {"spec", "lookup", "survey", "archive", "planning"}
 MAY_IMPORT: dict[str, AbstractSet[str]] = {

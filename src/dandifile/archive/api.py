@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import NamedTuple
 
-from dandifile.archive.credentials import Secret, missing_key, refused_key
+from dandifile.archive.credentials import Secret, missing_key_error, rejected_key_error
+from dandifile.archive.documents import BLOB, page
 from dandifile.archive.instance import Instance
-from dandifile.archive.shapes import BLOB, page
+from dandifile.digests import DANDI_ETAG
 from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Json
 from dandifile.net.connections import Connections, Response
@@ -89,7 +90,7 @@ def get_json(url: str, patience: Patience = PATIENT) -> Json:
         response = answer_of(lambda: connections.send("GET", url, patience.timeouts), url, patience)
     if response.status != HTTPStatus.OK:
         raise _refusal(response)
-    return _decoded(response)
+    return _decode(response)
 
 
 class ReadApi:
@@ -121,7 +122,7 @@ class ReadApi:
 
     def find_blob(self, digest: str) -> Json | None:
         """Ask `POST blobs/digest/`, which stores nothing, for the blob of this dandi-etag."""
-        body = {"algorithm": "dandi:dandi-etag", "value": digest}
+        body = {"algorithm": DANDI_ETAG, "value": digest}
         reply = self._send(Call("POST", "blobs/digest/", body, shape=BLOB), accept=(HTTPStatus.NOT_FOUND,))
         return None if reply.status == HTTPStatus.NOT_FOUND else reply.body
 
@@ -146,7 +147,7 @@ class ReadApi:
 
         response = answer_of(send, url, self._patience, call.repeat)
         if response.is_success:
-            return Reply(response.status, _decoded(response, call.shape), response.headers)
+            return Reply(response.status, _decode(response, call.shape), response.headers)
         if response.status in accept:
             return Reply(response.status, reason_given(response), response.headers)
         raise self._credentials_error(response) or _refusal(response)
@@ -154,7 +155,9 @@ class ReadApi:
     def _credentials_error(self, response: Response) -> CredentialsError | None:
         """What the archive says of the key or the account; None for any other refusal."""
         if response.status == HTTPStatus.UNAUTHORIZED:
-            return missing_key(self.instance) if self._key is None else refused_key(self.instance)
+            return (
+                missing_key_error(self.instance) if self._key is None else rejected_key_error(self.instance)
+            )
         if response.status == HTTPStatus.FORBIDDEN:
             reason = reason_given(response)
             return CredentialsError(
@@ -201,14 +204,14 @@ def _flatten(reason: Json) -> str:
 
 def _bodies(call: Call) -> Iterator[bytes | None]:
     """What is sent the first time, and again."""
-    data = _encoded(call.body)
+    data = _encode(call.body)
     while True:
         yield data
         if call.remake is not None:
-            data = _encoded(call.remake())
+            data = _encode(call.remake())
 
 
-def _encoded(body: Json) -> bytes | None:
+def _encode(body: Json) -> bytes | None:
     """JSON as the archive takes it: no NaN and no infinity, which YAML and NWB files can hold."""
     if body is None:
         return None
@@ -221,7 +224,7 @@ def _encoded(body: Json) -> bytes | None:
         ) from None
 
 
-def _decoded(response: Response, shape: Shape = ANYTHING) -> Json:
+def _decode(response: Response, shape: Shape = ANYTHING) -> Json:
     try:
         body = parse_json(response.content) if response.content else None
         fault = misfit(body, shape)

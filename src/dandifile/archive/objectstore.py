@@ -132,22 +132,22 @@ def put_part(url: str, piece: Piece, sent: Callable[[int], None], patience: Pati
                 where=str(piece.file),
                 fix="run plan again and look at it",
             )
-        if not (response.is_success or _code(response.text) == "RequestTimeout"):
+        if not (response.is_success or _error_code(response.text) == "RequestTimeout"):
             raise _refusal(response)
-    raise damaged(piece.file)
+    raise damage_error(piece.file)
 
 
 def md5_of(piece: Piece) -> str:
     """The MD5, in hex, of what a piece holds now."""
     md5 = hashlib.md5(usedforsecurity=False)
-    with _opened(piece.file) as opened:
+    with _open(piece.file) as opened:
         stream = Stream(piece, opened, lambda _: None)
         while stream.done < piece.size:
             md5.update(stream.read(_BLOCK))
     return md5.hexdigest()
 
 
-def damaged(file: Path) -> ArchiveError:
+def damage_error(file: Path) -> ArchiveError:
     """What to say of a file that has been sent often enough."""
     return ArchiveError(
         f"{file.name} arrives damaged at the object store",
@@ -172,7 +172,7 @@ def join_parts(url: str, body: str, patience: Patience = PATIENCE) -> str | None
         etag = re.search(r"<(?:\w+:)?ETag>\s*(.*?)\s*</", response.text)
         if response.is_success and etag:
             return html.unescape(etag[1]).strip('"')
-        code = _code(response.text)
+        code = _error_code(response.text)
         if code == "NoSuchUpload":
             return None
         if response.status == HTTPStatus.FORBIDDEN:
@@ -203,7 +203,7 @@ def _put(url: str, piece: Piece, sent: Callable[[int], None], patience: Patience
     def send() -> Response:
         if streams:
             streams[-1].unsend()
-        with _opened(piece.file) as opened, waits.said(url, silence) as all_sent:
+        with _open(piece.file) as opened, waits.said(url, silence) as all_sent:
             streams.append(Stream(piece, opened, sent, all_sent))
             # An empty stream would be sent in chunks, which the store does not take.
             body = streams[-1] if piece.size else b""
@@ -213,7 +213,7 @@ def _put(url: str, piece: Piece, sent: Callable[[int], None], patience: Patience
     return response, streams[-1]
 
 
-def _opened(file: Path) -> IO[bytes]:
+def _open(file: Path) -> IO[bytes]:
     try:
         return file.open("rb")
     except OSError as error:
@@ -237,7 +237,7 @@ def _host(location: str) -> str:
         return "what is not a URL"
 
 
-def _code(xml: str) -> str:
+def _error_code(xml: str) -> str:
     found = re.search(r"<(?:\w+:)?Code>\s*(.*?)\s*</", xml)
     return found[1] if found else ""
 
@@ -253,7 +253,7 @@ def _refusal(response: Response) -> ArchiveError:
             fix="check the network's proxy; if it stays so, tell the archive's help desk",
         )
     message = re.search(r"<(?:\w+:)?Message>\s*(.*?)\s*</", response.text)
-    reason = html.unescape(message[1]) if message else _code(response.text)
+    reason = html.unescape(message[1]) if message else _error_code(response.text)
     return ArchiveError(
         f"the object store refuses the data ({status}){f': {reason}' if reason else ''}",
         status=status,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from dandifile.archive.metadata import strip_asset
+from dandifile.archive.documents import strip_asset
 from dandifile.kinds.assets.gather import Observed
 from dandifile.kinds.forecast import fix_of, place_of
 from dandifile.kinds.outgoing import MISSING
