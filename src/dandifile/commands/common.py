@@ -145,7 +145,7 @@ def _remote(spec: Spec, *, writing: bool) -> Iterator[Callable[..., Workspace]]:
     """An archive on the network; the identifier is the spec's, or the lock's."""
     from dandifile.archive.credentials import find_key, require_key
     from dandifile.archive.instances import resolve
-    from dandifile.lookup.lock import lock_file, lock_identifier, locked_identifier
+    from dandifile.lookup.lock import add_identifier, identifier_in_lock, lock_file
     from dandifile.workspace import Workspace
 
     instance = resolve(spec.instance)
@@ -153,9 +153,9 @@ def _remote(spec: Spec, *, writing: bool) -> Iterator[Callable[..., Workspace]]:
     yield partial(
         Workspace,
         instance=instance,
-        identifier=spec.identifier or locked_identifier(*place),
+        identifier=spec.identifier or identifier_in_lock(*place),
         key=require_key(instance) if writing else find_key(instance),
-        remember=partial(lock_identifier, *place),
+        remember=partial(add_identifier, *place),
     )
 
 
