@@ -93,7 +93,7 @@ def _regions(declared: Json, subjects: Mapping[str, str]) -> Regions:
 
 
 def _meant_name(rule: str, name: str, subjects: Mapping[str, str]) -> str:
-    """The name of a subject or session as assets have it: with the id that the vocabulary gives the subject."""
+    """The name of a subject or session as assets have it, with the subject's id from the vocabulary."""
     if rule == "subjects":
         return subjects.get(name, name)
     if rule == "sessions":
@@ -127,7 +127,7 @@ def _validation(declared: JsonObject) -> Validation:
 
 
 def _unreconciled_keys(declared: JsonObject) -> tuple[str, ...]:
-    """Declared keys that are checked but not reconciled. `embargo: false` counts as declared; `[]` does not."""
+    """Declared keys that are checked but not reconciled. `embargo: false` counts; `[]` does not."""
     said = {
         "embargo": "embargo" in declared,
         "owners": declared.get("owners"),
