@@ -12,7 +12,7 @@ from dandifile.commands.common import Flags, at_hand, limit, local_place
 from dandifile.commands.showing import watching
 from dandifile.errors import ArchiveError
 from dandifile.model import Record, Spec
-from dandifile.survey.stages import Runner
+from dandifile.survey.scanned_file import Runner
 
 
 @dataclass(frozen=True)

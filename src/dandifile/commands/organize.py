@@ -20,8 +20,8 @@ from dandifile.organize.place import folds_case
 from dandifile.organize.tree import Mode, Source, tree
 from dandifile.survey.inventory import Named, names
 from dandifile.survey.manifest import load, manifest_file
-from dandifile.survey.scan import NWB, entry_path
-from dandifile.survey.stages import extracted
+from dandifile.survey.scan import entry_path
+from dandifile.survey.stages import extract_all
 
 
 def organize(flags: Flags, to: Path | None, mode: str, undone: Path | None, *, rename: bool) -> int:
@@ -58,14 +58,14 @@ def _make(here: Data, named: Named, folder: Path, mode: Mode, flags: Flags) -> i
 
 def _sources(here: Data, named: Named) -> tuple[list[Source], list[Refusal]]:
     """The named files with the media that they refer to, which the names do not need; and unreadable ones."""
-    extracts = extracted([content for content, _ in named.files], here.spec.vocabulary, here.run)
+    extracts = extract_all([content for content, _ in named.files], here.spec.vocabulary, here.run)
     sources, refused = [], []
     for content, path in named.files:
         file = content.file
-        if file.form == NWB and content.digest in extracts.failures:
-            refused.append(Refusal(content.source, *extracts.failures[content.digest]))
+        if failure := extracts.failure(content):
+            refused.append(Refusal(content.source, *failure))
             continue
-        media = tuple(extracts.outputs.get(content.digest, {}).get("media", ()))
+        media = tuple(extracts.media(content))
         folder = Path(file.path).is_dir()
         sources.append(
             Source(content.source, file.path, path, file.size, file.mtime_ns, content.digest, media, folder)

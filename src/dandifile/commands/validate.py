@@ -18,7 +18,7 @@ def validate(flags: Flags, report: Path | None) -> int:
     from dandifile.run.engines import engine
     from dandifile.run.survey_runner import survey_runner
     from dandifile.survey import tasks
-    from dandifile.survey.validate_all import validate_all
+    from dandifile.survey.survey import validate_all
 
     with at_hand(flags) as (spec, cache, jobs):
         pools = engine(flags.executor), limit(flags, spec)

@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from dandifile.errors import DataError
-from dandifile.survey.nwb.references import Media, is_url, look_into
+from dandifile.survey.media import is_url
+from dandifile.survey.nwb.references import Media, look_into
 from dandifile.survey.quiet import quiet
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dandifile.model import Refusal
-from dandifile.survey.nwb.references import is_url, lost, media_file
+from dandifile.survey.media import is_url, lost_references, media_file
 
 _FOLDER = ("it is a folder, of which a tree takes a link alone", "use --mode symlink")
 
@@ -65,7 +65,9 @@ def tree(
     `folds`: where the tree is made, names that differ in case only are one name.
     """
     paths = {os.path.normpath(source.file): source.path for source in sources}
-    rewritten = [source for source in sources if lost(source.file, source.path, source.media, paths)]
+    rewritten = [
+        source for source in sources if lost_references(source.file, source.path, source.media, paths)
+    ]
     uses = Counter(name for source in rewritten for name in {*media_files(source)})
     refused = {
         source.source: Refusal(source.source, *why)

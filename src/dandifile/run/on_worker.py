@@ -17,7 +17,7 @@ from dandifile.errors import GivenUpError, UserError
 from dandifile.model import Json, JsonObject, Step
 from dandifile.run.child import in_child
 from dandifile.run.limits import within
-from dandifile.survey.tasks import tool_versions
+from dandifile.survey.task import tool_versions
 
 
 def run_step(task: JsonObject) -> JsonObject:

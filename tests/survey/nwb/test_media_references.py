@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dandifile.model import Finding, PathEntry, Record, Severity
-from dandifile.survey.nwb.references import LOST
+from dandifile.survey.media import LOST
 from dandifile.survey.nwb.validate import NO_PICTURE
 from dandifile.survey.survey import survey
 from tests.survey.lab import Runner, spec_of, write

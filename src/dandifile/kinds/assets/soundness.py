@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dandifile.kinds.assets.gather import NAME, Desired, Observed
 from dandifile.model import Block, Finding, Key, LocalAsset, Severity
 from dandifile.survey import alike
-from dandifile.survey.findings import PATH_CHARACTER, split
-from dandifile.survey.nwb.references import LOST
-from dandifile.survey.summary import SUMMARY
+from dandifile.survey.findings import split
+from dandifile.survey.media import LOST
+from dandifile.survey.path_findings import PATH_CHARACTER, SUMMARY
 
 _TOLD = frozenset({LOST, PATH_CHARACTER, SUMMARY, *alike.CHECKS})
 """Warnings that are told in words: nothing else shows what they are about."""

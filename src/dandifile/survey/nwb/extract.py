@@ -69,12 +69,6 @@ def extract(params: JsonObject) -> JsonObject:
     return {**made, "media": inside.names if inside else []}
 
 
-def missing_media(path: str, extract: JsonObject) -> list[str]:
-    """Of the media files that an extract names, those that are not where the file looks for them."""
-    folder = Path(path).parent
-    return [name for name in extract.get("media", ()) if not (folder / name).exists()]
-
-
 def _read(path: str) -> tuple[JsonObject, Watched]:
     """The dandi package's flat metadata, and what it does not look at, from the same reading of the file."""
     from dandi.metadata.nwb import get_metadata

@@ -17,12 +17,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from dandifile.model import JsonObject
+from dandifile.survey.media import is_url, media_file, missing_media
 from dandifile.survey.nwb import causes
 from dandifile.survey.nwb.causes import why_unreadable
-from dandifile.survey.nwb.extract import extract, missing_media
+from dandifile.survey.nwb.extract import extract
 from dandifile.survey.nwb.one_open import one_open
 from dandifile.survey.nwb.recognise import no_nwb
-from dandifile.survey.nwb.references import PICTURE, is_url, look, media_file
+from dandifile.survey.nwb.references import PICTURE, look
 from dandifile.survey.quiet import quiet
 
 DAMAGED = "hdf5.damaged"
@@ -221,5 +222,5 @@ def inspect(params: JsonObject) -> JsonObject:
         return {
             "extract": extracted,
             "validate": judged(found),
-            "missing_media": missing_media(path, extracted),
+            "missing_media": missing_media(path, extracted.get("media", ())),
         }
