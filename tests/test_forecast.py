@@ -226,7 +226,7 @@ def test_a_rule_of_the_installed_schema_alone_forecasts_nothing() -> None:
 
 def test_no_hint_says_to_declare_what_the_archive_writes_itself() -> None:
     from dandifile.kinds.forecast import fix_of
-    from dandifile.spec.dandi_names import DANDISET_COMPUTED
+    from dandifile.spec.fields import COMPUTED_DANDISET_FIELDS
 
-    for field in DANDISET_COMPUTED:
+    for field in COMPUTED_DANDISET_FIELDS:
         assert "metadata:" not in fix_of(field, "wrong", ())

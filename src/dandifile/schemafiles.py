@@ -19,3 +19,8 @@ def schema(name: str) -> JsonObject:
     """The schema, JSON Schema 2020-12, as a new object each time."""
     document: JsonObject = json.loads(schema_file(name).read_text(encoding="utf-8"))
     return document
+
+
+def spec_schema() -> JsonObject:
+    """The schema, JSON Schema 2020-12, as a new object each time."""
+    return schema("dandiset.schema.json")

@@ -15,15 +15,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dandifile.archive.create import intent_file, settled
+from dandifile.archive.create import forget_intent, intent_file
 from dandifile.archive.instance import LOCAL
 from dandifile.archive.reader import Reader
-from dandifile.archive.rights import UNCHECKED, forbidden, unchecked
+from dandifile.archive.rights import UNCHECKED, unchecked_notes, write_blocks
 from dandifile.archive.writer import Writer
 from dandifile.errors import BlockedError, UserError
-from dandifile.kinds import KINDS, dandiset, metadata
+from dandifile.kinds import KINDS, assets
 from dandifile.kinds.forecast import forecast
-from dandifile.kinds.protection import Protected, Protection, blocks
 from dandifile.model import (
     Cache,
     Change,
@@ -31,7 +30,6 @@ from dandifile.model import (
     Local,
     Plan,
     Record,
-    Recorded,
     RemoteAsset,
     Result,
     Spec,
@@ -39,9 +37,8 @@ from dandifile.model import (
     Step,
     Target,
 )
-from dandifile.planning.kind import Options, StepContext
+from dandifile.planning.kind import Options, Standing, StepContext
 from dandifile.planning.planner import CREATED, JOIN, Situation, base_of, make_plan, review, steps_of
-from dandifile.planning.standing import Standing
 from dandifile.run.engines import Engine, local
 from dandifile.run.execute import Notify, Perform, execute
 from dandifile.run.limits import Limit
@@ -112,7 +109,7 @@ def resume(workspace: Workspace, saved: Plan, notify: Notify) -> Planned:
         )
     observed, target = observe(workspace)
     _refuse_other_target(saved.target, target)
-    _refuse_exposure(workspace.spec, observed[dandiset.NAME])
+    _recheck(workspace.spec, observed)
     local = look(workspace, observed, Options(), notify)
     rest = review(KINDS, replace(_of_anybody(saved), target=target), observed)
     _refuse_changed_files(rest.changes, local)
@@ -127,8 +124,10 @@ def _permitted(workspace: Workspace, plan: Plan) -> Plan:
         return plan
     reader = workspace.reader
     name = next((change.key.name for change in plan.changes if change.key.kind == CREATED), "")
-    blocks = forbidden(reader, name, intent_file(workspace.state, workspace.instance, name))
-    plan = replace(plan, blocked=(*blocks, *plan.blocked), notes=(*unchecked(reader, name), *plan.notes))
+    blocks = write_blocks(reader, name, intent_file(workspace.state, workspace.instance, name))
+    plan = replace(
+        plan, blocked=(*blocks, *plan.blocked), notes=(*unchecked_notes(reader, name), *plan.notes)
+    )
     return replace(plan, steps=steps_of(KINDS, plan)) if blocks else plan
 
 
@@ -153,7 +152,7 @@ def observe(workspace: Workspace) -> tuple[dict[str, Any], Target]:
 def look(workspace: Workspace, observed: Mapping[str, Any], options: Options, notify: Notify) -> Local:
     """What is on this machine: names for it all, extraction and validation for what the draft lacks."""
     known: dict[str, list[str]] = defaultdict(list)
-    for asset in observed["assets"].assets.values():
+    for asset in observed[assets.NAME].assets.values():
         known[asset.digest].append(asset.path)
     record = _record(workspace)
     with survey_runner(
@@ -169,7 +168,7 @@ def look(workspace: Workspace, observed: Mapping[str, Any], options: Options, no
             refresh=options.refresh_metadata,
         )
     local = replace(local, record=record)
-    return workspace.locate(local, observed["assets"].assets) if workspace.spec.regions.from_nwb else local
+    return workspace.locate(local, observed[assets.NAME].assets) if workspace.spec.regions.from_nwb else local
 
 
 @dataclass(frozen=True)
@@ -188,9 +187,9 @@ def carry_out(workspace: Workspace, planned: Planned, notify: Notify, sent: Call
     context = StepContext(writer, workspace.spec.root, workspace.state, sent)
 
     def told(step: Step, result: Result | None) -> None:
-        if step.kind == "dandiset" and result and result.status is Status.DONE:
+        if step.kind == CREATED and result and result.status is Status.DONE:
             workspace.remember(result.output["identifier"])
-            settled(intent_file(workspace.state, workspace.instance, step.params["name"]))
+            forget_intent(intent_file(workspace.state, workspace.instance, step.params["name"]))
         if step.kind != JOIN:
             notify(step, result)
 
@@ -298,10 +297,11 @@ def _refuse_other_target(saved: Target, now: Target) -> None:
         )
 
 
-def _refuse_exposure(spec: Spec, now: Protected | None) -> None:
-    """A saved plan was made before somebody released the dandiset, or let somebody in."""
-    for block in blocks(Protection.of(spec), now):
-        raise BlockedError(block.reason, fix=block.fix)
+def _recheck(spec: Spec, observed: Mapping[str, Any]) -> None:
+    """BlockedError where a kind has a reason to stop the saved plan that came up since it was made."""
+    for name, kind in KINDS.items():
+        for block in kind.TRAITS.recheck(spec, observed[name]):
+            raise BlockedError(block.reason, fix=block.fix)
 
 
 def _refuse_changed_files(changes: Iterable[Change], local: Local) -> None:
@@ -324,25 +324,14 @@ def _record(workspace: Workspace) -> Record:
 
 
 def _paths(observed: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(sorted(observed["assets"].assets))
+    return tuple(sorted(observed[assets.NAME].assets))
 
 
 def note(workspace: Workspace, local: Local, observed: Mapping[str, Any]) -> tuple[Result, ...]:
-    """Records what is as declared: files here with their assets, and metadata fields.
-
-    What is not so, because it was blocked or failed, keeps its older entry; assets that are
-    nowhere are forgotten. A disk that does not take it is a failure of its own.
-    """
-    there = observed["assets"].assets
-    kept = {source: made for source, made in local.record.assets.items() if made.path in there}
-    here = {
-        asset.source: Recorded(asset.path, asset.digest)
-        for asset in local.assets
-        if asset.path in there and there[asset.path].digest == asset.digest
-    }
-    declared = metadata.desired(workspace.spec, local)
-    left = metadata.left(declared, observed[metadata.NAME])
-    record = Record({**kept, **here}, {**local.record.fields, **left})
+    """Records what is as declared, kind by kind. A disk that does not take it is a failure of its own."""
+    record = local.record
+    for name, kind in KINDS.items():
+        record = kind.TRAITS.note(workspace.spec, local, observed[name], record)
     try:
         workspace.seen(str(workspace.identifier))
         save_record(workspace.state, workspace.instance.home, str(workspace.identifier), record)

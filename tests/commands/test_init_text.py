@@ -11,7 +11,7 @@ from dandifile.commands.init_text import Known, questions, spec_text
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper, Term
 from dandifile.model import JsonObject
 from dandifile.reading.document import read_document
-from dandifile.spec.gaps import is_gap
+from dandifile.spec.faults import is_gap
 from dandifile.survey.overview import Folder, Overview
 from dandifile.survey.scanned_file import Glimpse
 

@@ -12,7 +12,7 @@ from dandifile.organize.make import Tree, make, undo
 from dandifile.organize.tree import Mode, Placement, Source, tree
 from dandifile.survey.digest import dandi_etag
 from dandifile.survey.nwb.extract import extract
-from dandifile.survey.nwb.references import look
+from dandifile.survey.nwb.references import references_of
 from dandifile.survey.survey import survey
 from tests.survey.lab import Runner, spec_of, write, write_nwb
 from tests.survey.nwb.pictures import MEDIA, write_media, write_with_media
@@ -120,7 +120,7 @@ def everything(folder: Path, mode: Mode, **names: str) -> tuple[Path, list[Place
 
 
 def media_of(file: Path) -> dict[str, tuple[str, ...]]:
-    inside = look(str(file))
+    inside = references_of(str(file))
     assert inside is not None
     return {item.place: item.names for item in inside.media}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dandifile.reading.shape import COUNT, each, maybe, misfit
+from dandifile.reading.jsontext import COUNT, each, maybe, misfit
 
 
 @pytest.mark.parametrize(

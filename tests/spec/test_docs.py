@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dandifile.reading.document import read_document
+from dandifile.schemafiles import spec_schema
 from dandifile.spec.load import load
-from dandifile.spec.schema import spec_schema
 from tests.spec.cases import HEAD
 
 TEXT = (Path(__file__).parents[2] / "docs" / "spec.md").read_text(encoding="utf-8")

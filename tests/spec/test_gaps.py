@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dandifile.errors import SpecError
-from dandifile.spec.gaps import FILL, gap, is_gap
+from dandifile.spec.faults import FILL, gap, is_gap
 from dandifile.spec.load import load
 from tests.spec.cases import HEAD
 

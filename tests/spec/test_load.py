@@ -16,8 +16,8 @@ from ruamel.yaml import YAML
 from dandifile.errors import Exit, Problem, SpecError, UserError
 from dandifile.model import IgnoredCheck, Overlay, PathEntry, Spec, Validation, Vocabulary
 from dandifile.reading.document import read_document
+from dandifile.schemafiles import spec_schema
 from dandifile.spec.load import load
-from dandifile.spec.schema import spec_schema
 from tests.spec.cases import HEAD, cases, text_of
 
 EXAMPLE = Path(__file__).parents[2] / "dandi.yaml.example"

@@ -12,10 +12,10 @@ import pytest
 from dandischema import models
 from jsonschema import Draft202012Validator
 
-from dandifile.spec import dandi_names
+from dandifile.schemafiles import spec_schema
+from dandifile.spec import fields
 from dandifile.spec.forms import ABOUT, ETHICS, ORGANIZATION, PERSON, RESOURCE
-from dandifile.spec.licenses import OF_THE_SCHEMA
-from dandifile.spec.schema import spec_schema
+from dandifile.spec.licenses import SCHEMA_LICENSES
 
 
 def _objects(schema: Any) -> Iterator[dict[str, Any]]:
@@ -75,15 +75,15 @@ def test_words_are_those_of_dandi(where: tuple[str, ...], names: Any) -> None:
 
 
 def test_licenses_are_those_of_dandi() -> None:
-    licenses = {f"spdx:{name}" for name in OF_THE_SCHEMA}
+    licenses = {f"spdx:{name}" for name in SCHEMA_LICENSES}
     assert licenses == {member.value for member in models.LicenseType}
 
 
 @pytest.mark.parametrize(
     ("known", "computed", "model"),
     [
-        (dandi_names.DANDISET, dandi_names.DANDISET_COMPUTED, models.Dandiset),
-        (dandi_names.ASSET, dandi_names.ASSET_COMPUTED, models.Asset),
+        (fields.DANDISET_FIELDS, fields.COMPUTED_DANDISET_FIELDS, models.Dandiset),
+        (fields.ASSET_FIELDS, fields.COMPUTED_ASSET_FIELDS, models.Asset),
     ],
 )
 def test_field_names_are_those_of_dandi(known: Any, computed: Any, model: Any) -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dandifile.reading.document import read_document
-from dandifile.spec.format import format_text
-from dandifile.spec.skeleton import Item, Part, literally, skeleton
+from dandifile.spec.formatting import format_text
+from dandifile.spec.skeleton import ListItem, Section, escape_templates, skeleton
 from dandifile.spec.template import render
 
 
@@ -22,9 +22,11 @@ def read(text: str) -> Any:
 
 def test_comments_stand_above_what_they_are_about() -> None:
     parts = [
-        Part("dandifile", 1),
-        Part("keywords", ["a", "b, c"], ("As the files say.",)),
-        Part("regions", [Item({"name": "x", "id": "UBERON:1"}, ("The files say CA1.",)), Item("y")]),
+        Section("dandifile", 1),
+        Section("keywords", ["a", "b, c"], ("As the files say.",)),
+        Section(
+            "regions", [ListItem({"name": "x", "id": "UBERON:1"}, ("The files say CA1.",)), ListItem("y")]
+        ),
     ]
     assert skeleton(["Begun."], parts).splitlines() == [
         "# Begun.",
@@ -43,7 +45,7 @@ def test_comments_stand_above_what_they_are_about() -> None:
 
 def test_a_long_text_is_wrapped_and_reads_as_it_was() -> None:
     abstract = "One paragraph of many words that go on" + " and on" * 40 + "\n\nAnother one, short.\nEnd."
-    text = skeleton([], [Part("description", abstract), Part("name", "x")])
+    text = skeleton([], [Section("description", abstract), Section("name", "x")])
     assert max(map(len, text.splitlines())) <= 102
     assert read(text)["description"] == abstract
 
@@ -57,26 +59,26 @@ LONG = st.lists(
 @given(WORDS, st.lists(WORDS, max_size=3), WORDS)
 def test_any_text_comes_back(value: str, items: list[str], remark: str) -> None:
     parts = [
-        Part("name", value, (remark,)),
-        Part("keywords", items),
-        Part("ethics", [Item({"protocol": value}, (remark,)), *map(Item, items)]),
+        Section("name", value, (remark,)),
+        Section("keywords", items),
+        Section("ethics", [ListItem({"protocol": value}, (remark,)), *map(ListItem, items)]),
     ]
     found = read(skeleton([remark], parts))
     assert found == {
-        "name": literally(value),
-        "keywords": [*map(literally, items)],
-        "ethics": [{"protocol": literally(value)}, *map(literally, items)],
+        "name": escape_templates(value),
+        "keywords": [*map(escape_templates, items)],
+        "ethics": [{"protocol": escape_templates(value)}, *map(escape_templates, items)],
     }
 
 
 @given(LONG)
 def test_any_long_text_comes_back(words: list[str]) -> None:
     text = " ".join(words)
-    assert read(skeleton([], [Part("description", text)]))["description"] == literally(text)
+    assert read(skeleton([], [Section("description", text)]))["description"] == escape_templates(text)
 
 
 @given(st.text(st.sampled_from("{}%#ab \n"), max_size=20))
 def test_no_text_is_taken_for_a_template(text: str) -> None:
-    found = render({"description": literally(text)}, {"name": "", "instance": ""})
+    found = render({"description": escape_templates(text)}, {"name": "", "instance": ""})
     value = found[0] if isinstance(found, tuple) else found.value
     assert value["description"] == text

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from dandifile.model import JsonObject
+from dandifile.model import Json, JsonObject
 
 
 class Verdict(StrEnum):
@@ -17,7 +17,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Facts:
+class Evidence:
     """What the document alone does not tell. What is not here was not looked up, and counts as good.
 
     `orcids` and `rors` give the status that the lock holds: `valid` or `active` are good,
@@ -32,7 +32,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Judgement:
     """How a document does by one rule: what was found, and what to write where unless it passes."""
 
     verdict: Verdict
@@ -40,10 +40,10 @@ class Finding:
     fix: str = ""
 
 
-Check: TypeAlias = Callable[[JsonObject, Facts], Finding]
+Check: TypeAlias = Callable[[JsonObject, Evidence], Judgement]
 
 
-def alone(check: Callable[[JsonObject], Finding]) -> Check:
+def document_only(check: Callable[[JsonObject], Judgement]) -> Check:
     """A check that needs no facts beside the document."""
     return lambda document, _facts: check(document)
 
@@ -58,7 +58,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Result:
+class RuleResult:
     """One row of the checklist."""
 
     rule: str
@@ -69,13 +69,75 @@ class Result:
     fix: str
 
 
-def passed(found: str) -> Finding:
-    return Finding(Verdict.PASSED, found)
+def success(found: str) -> Judgement:
+    return Judgement(Verdict.PASSED, found)
 
 
-def failed(found: str, fix: str) -> Finding:
-    return Finding(Verdict.FAILED, found, fix)
+def failure(found: str, fix: str) -> Judgement:
+    return Judgement(Verdict.FAILED, found, fix)
 
 
-def unknown(found: str, fix: str) -> Finding:
-    return Finding(Verdict.UNKNOWN, found, fix)
+def doubt(found: str, fix: str) -> Judgement:
+    return Judgement(Verdict.UNKNOWN, found, fix)
+
+
+SHOWN = 3
+"""Names in a message; the others are counted."""
+
+
+def objects(document: JsonObject, key: str) -> list[JsonObject]:
+    """The objects of a list."""
+    return [item for item in _as_list(document.get(key)) if isinstance(item, dict)]
+
+
+def texts(document: JsonObject, key: str) -> list[str]:
+    """The texts of a list, or the one text, trimmed and without empty ones."""
+    trimmed = (item.strip() for item in _as_list(document.get(key)) if isinstance(item, str))
+    return [item for item in trimmed if item]
+
+
+def text(document: JsonObject, key: str) -> str:
+    value = document.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def has_role(contributor: JsonObject, role: str) -> bool:
+    return f"dcite:{role}" in texts(contributor, "roleName")
+
+
+def people(document: JsonObject) -> list[JsonObject]:
+    """Contributors who are persons."""
+    return [item for item in objects(document, "contributor") if item.get("schemaKey", "Person") == "Person"]
+
+
+def organizations(document: JsonObject) -> list[JsonObject]:
+    return [item for item in objects(document, "contributor") if item.get("schemaKey") == "Organization"]
+
+
+def authors(document: JsonObject) -> list[JsonObject]:
+    """Persons who are cited or have the role; of these the checklist asks more."""
+    return [p for p in people(document) if p.get("includeInCitation") is True or has_role(p, "Author")]
+
+
+def names_of(items: Sequence[JsonObject]) -> str:
+    """`Doe, Jane; Roe, Richard; and 4 more`."""
+    return some_of([text(item, "name").strip(" ,") or "(no name)" for item in items])
+
+
+def some_of(names: Sequence[str]) -> str:
+    distinct = list(dict.fromkeys(names))
+    shown = distinct[:SHOWN]
+    if more := len(distinct) - len(shown):
+        shown.append(f"and {more} more")
+    return "; ".join(shown)
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 author`, `2 authors`."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _as_list(value: Json) -> list[Json]:
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]

@@ -5,35 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from dandifile.lookup.authors import full_name, person
-from dandifile.lookup.contributors import merge
-from dandifile.lookup.entries import Review, joined_authors, reviews
+from dandifile.lookup.contributors import merge_contributors
+from dandifile.lookup.credits import Review, merge_authors, reviews_of
 from dandifile.lookup.facts import Author, Paper
-from dandifile.lookup.names import refusal, split
+from dandifile.lookup.names import reason_against, split_name
 from dandifile.model import JsonObject
-from dandifile.spec.gaps import gap
-from dandifile.spec.shortened import short_contributor
-from dandifile.spec.skeleton import Item
+from dandifile.spec.faults import gap
+from dandifile.spec.forms import short_contributor
+from dandifile.spec.skeleton import ListItem
 
 
-def contributors(papers: Sequence[Paper], experimenters: Iterable[str]) -> list[Item]:
+def contributors(papers: Sequence[Paper], experimenters: Iterable[str]) -> list[ListItem]:
     """In the order of the citation, funders last. `experimenters` are names as the files have them."""
     if not papers:
-        found = [Paper("", "", "other", authors=(person(split(name)),)) for name in experimenters]
-        authors = [author for author in joined_authors(found) if not refusal(full_name(author))]
-        return [Item(_author(full_name(each)), _guess(each)) for each in authors]
-    merged = merge(papers, (), short_contributor)
+        found = [Paper("", "", "other", authors=(person(split_name(name)),)) for name in experimenters]
+        authors = [author for author in merge_authors(found) if not reason_against(full_name(author))]
+        return [ListItem(_author(full_name(each)), _guess(each)) for each in authors]
+    merged = merge_contributors(papers, (), short_contributor)
     return [
-        Item(_in_short(item), tuple(_to_review(item["name"], merged.review))) for item in merged.contributors
+        ListItem(_in_short(item), tuple(_to_review(item["name"], merged.review)))
+        for item in merged.contributors
     ]
 
 
 def _guess(author: Author) -> tuple[str, ...]:
-    return tuple(_to_review(full_name(author), reviews(author)))
+    return tuple(_to_review(full_name(author), reviews_of(author)))
 
 
 def orcids_and_rors(papers: Sequence[Paper]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The ids of people and of institutions that `contributors` names, in their normal forms."""
-    written = merge(papers, (), short_contributor).contributors
+    written = merge_contributors(papers, (), short_contributor).contributors
     orcids = [
         item["identifier"] for item in written if item["schemaKey"] == "Person" and "identifier" in item
     ]
@@ -42,7 +43,7 @@ def orcids_and_rors(papers: Sequence[Paper]) -> tuple[tuple[str, ...], tuple[str
     return tuple(orcids), tuple(rors)
 
 
-def contacts(found: Sequence[Item], papers: Sequence[Paper]) -> list[int]:
+def contacts(found: Sequence[ListItem], papers: Sequence[Paper]) -> list[int]:
     """Who answers questions: the corresponding authors, else the first who is a person, else nobody yet."""
     authors = [
         place
@@ -53,28 +54,28 @@ def contacts(found: Sequence[Item], papers: Sequence[Paper]) -> list[int]:
 
 
 def with_contacts(
-    found: Sequence[Item], papers: Sequence[Paper], name: str, emails: Sequence[str]
-) -> list[Item]:
+    found: Sequence[ListItem], papers: Sequence[Paper], name: str, emails: Sequence[str]
+) -> list[ListItem]:
     """Some of them made ContactPerson, with an address each; `name` is who it is where there is nobody."""
     places = contacts(found, papers)
     if not places:
-        return [_reachable(Item(_author(name)), emails[0]), *found]
+        return [_reachable(ListItem(_author(name)), emails[0]), *found]
     guessed = () if _corresponding(papers) else ("Is this who answers questions?",)
     changed = list(found)
     for place, address in zip(places, emails, strict=True):
-        changed[place] = _reachable(Item(found[place].value, (*found[place].remarks, *guessed)), address)
+        changed[place] = _reachable(ListItem(found[place].value, (*found[place].remarks, *guessed)), address)
     return changed
 
 
 def _corresponding(papers: Sequence[Paper]) -> list[int]:
     """Places of the corresponding authors, who are among the contributors where they are in the papers."""
-    authors = enumerate(joined_authors(papers))
+    authors = enumerate(merge_authors(papers))
     return [place for place, author in authors if author.corresponding and not author.collective]
 
 
-def _reachable(item: Item, email: str) -> Item:
+def _reachable(item: ListItem, email: str) -> ListItem:
     roles = [*item.value["roles"], "ContactPerson"]
-    return Item({**item.value, "email": email, "roles": roles}, item.remarks)
+    return ListItem({**item.value, "email": email, "roles": roles}, item.remarks)
 
 
 def _author(name: str) -> JsonObject:
@@ -86,7 +87,7 @@ def _in_short(item: JsonObject) -> JsonObject:
     short = short_contributor(item)
     if short.get("cite") is False:
         del short["cite"]
-    if item["schemaKey"] == "Person" and (why := refusal(item["name"])):
+    if item["schemaKey"] == "Person" and (why := reason_against(item["name"])):
         short["name"] = gap(f"“{item['name']}” as last name, comma, first name: {why}")
     return short
 

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dandifile.commands.init_people import contacts, contributors, with_contacts
-from dandifile.lookup.entries import related_resources
+from dandifile.lookup.credits import related_resources
 from dandifile.lookup.facts import Paper, Term
-from dandifile.lookup.names import dandi_name, split
-from dandifile.spec.forms import RESOURCE
-from dandifile.spec.gaps import gap
-from dandifile.spec.shortened import shortened
-from dandifile.spec.skeleton import Item, Part, skeleton
+from dandifile.lookup.names import dandi_name, split_name
+from dandifile.spec.faults import gap
+from dandifile.spec.forms import RESOURCE, short_form
+from dandifile.spec.skeleton import ListItem, Section, skeleton
 from dandifile.survey.formats import FORMATS
 from dandifile.survey.overview import Folder, Overview
 from dandifile.words import quantity
@@ -110,12 +109,12 @@ def spec_text(known: Known, answers: Mapping[str, str]) -> str:
         return answers.get(question.key) or gap(question.why)
 
     parts = [
-        Part("dandifile", 1),
-        Part("instance", known.instance or said(INSTANCE)),
-        *([Part("doi", list(known.dois) if len(known.dois) > 1 else known.dois[0])] if known.dois else []),
-        Part("name", _title(known) or said(NAME)),
+        Section("dandifile", 1),
+        Section("instance", known.instance or said(INSTANCE)),
+        *([Section("doi", list(known.dois) if len(known.dois) > 1 else known.dois[0])] if known.dois else []),
+        Section("name", _title(known) or said(NAME)),
         _description(known),
-        Part("license", said(LICENSE)),
+        Section("license", said(LICENSE)),
         *_keywords(known),
         _people(known, answers.get(CONTACT_NAME.key, ""), list(map(said, _emails(known)))),
         *_regions(known),
@@ -140,33 +139,33 @@ def _title(known: Known) -> str:
     return title if len(title) <= LONGEST_TITLE else ""
 
 
-def _description(known: Known) -> Part:
+def _description(known: Known) -> Section:
     abstract = known.papers[0].abstract if known.papers else ""
     if abstract:
         remark = "The paper's abstract. Add what is in the files, and how it was recorded."
-        return Part("description", abstract, (remark,))
-    return Part("description", gap("what was asked, how it was recorded, and what is in the files"))
+        return Section("description", abstract, (remark,))
+    return Section("description", gap("what was asked, how it was recorded, and what is in the files"))
 
 
-def _keywords(known: Known) -> list[Part]:
+def _keywords(known: Known) -> list[Section]:
     words = [word for seen in known.overview.glimpses for word in seen.keywords]
     distinct = list({word.casefold(): word for word in words}.values())
-    return [Part("keywords", distinct, ("As the files say.",))] if distinct else []
+    return [Section("keywords", distinct, ("As the files say.",))] if distinct else []
 
 
 # --- People ---------------------------------------------------------------------------------------
 
 
-def _contributors(known: Known) -> list[Item]:
+def _contributors(known: Known) -> list[ListItem]:
     experimenters = (name for seen in known.overview.glimpses for name in seen.people)
     return contributors(known.papers, experimenters)
 
 
-def _people(known: Known, answer: str, emails: Sequence[str]) -> Part:
-    name = dandi_name(split(answer)) if answer else gap(CONTACT_NAME.why)
+def _people(known: Known, answer: str, emails: Sequence[str]) -> Section:
+    name = dandi_name(split_name(answer)) if answer else gap(CONTACT_NAME.why)
     found = with_contacts(_contributors(known), known.papers, name, emails)
     remark = "In the order of the citation. The archive writes to the ContactPerson, and so do readers."
-    return Part("contributors", found, (remark,))
+    return Section("contributors", found, (remark,))
 
 
 # --- What the data are of -------------------------------------------------------------------------
@@ -177,12 +176,12 @@ FROM_NWB = (
 )
 
 
-def _regions(known: Known) -> list[Part]:
+def _regions(known: Known) -> list[Section]:
     """Locations that are the exact name of a term; the others are told, for a person to say what they are."""
     places = list(dict.fromkeys(place for seen in known.overview.glimpses for place in seen.locations))
     terms = {term.asked: term for term in known.terms}
     items = {
-        terms[place].id: Item(
+        terms[place].id: ListItem(
             {"name": terms[place].label, "id": terms[place].id}, (f"The files say {place}.",)
         )
         for place in places
@@ -192,14 +191,14 @@ def _regions(known: Known) -> list[Part]:
         return []
     unknown = [place for place in places if place not in terms]
     told = [f"The files {'also ' if items else ''}name {_some(unknown)}."] if unknown else []
-    wanted = () if items else (Item(gap("brain regions by their names or ids in UBERON")),)
-    return [Part("regions", [*items.values(), *wanted], (*told, FROM_NWB))]
+    wanted = () if items else (ListItem(gap("brain regions by their names or ids in UBERON")),)
+    return [Section("regions", [*items.values(), *wanted], (*told, FROM_NWB))]
 
 
-def _ethics(known: Known, protocol: str) -> Part:
+def _ethics(known: Known, protocol: str) -> Section:
     numbers = _protocols(known)
     remarks = ("As the files say.",) if numbers else ()
-    return Part("ethics", [Item({"protocol": number}) for number in numbers or [protocol]], remarks)
+    return Section("ethics", [ListItem({"protocol": number}) for number in numbers or [protocol]], remarks)
 
 
 def _protocols(known: Known) -> list[str]:
@@ -208,31 +207,32 @@ def _protocols(known: Known) -> list[str]:
     return [number for number in found if len(number) <= LONGEST_NUMBER]
 
 
-def _related(known: Known) -> list[Part]:
+def _related(known: Known) -> list[Section]:
     if known.papers:
-        found = [Item(shortened(RESOURCE, item)) for item in related_resources(known.papers)]
+        found = [ListItem(short_form(RESOURCE, item)) for item in related_resources(known.papers)]
         remark = "Its relation to the dandiset. Add the code: IsSupplementedBy, Software."
-        return [Part("related", found, (remark,))]
+        return [Section("related", found, (remark,))]
     return []
 
 
 # --- The data -------------------------------------------------------------------------------------
 
 
-def _paths(overview: Overview) -> Part:
+def _paths(overview: Overview) -> Section:
     remarks = list(_of_whom(overview))
     taken = [folder for folder in overview.folders if folder.formats]
     left = [folder for folder in overview.folders if not folder.formats]
-    items: list[Item] = [Item(folder.source, (f"{_counted(folder)}.",)) for folder in taken]
+    items: list[ListItem] = [ListItem(folder.source, (f"{_counted(folder)}.",)) for folder in taken]
     if not taken:
         items = [
-            Item({"source": folder.source, "standard": "any"}, (f"{_counted(folder)}.",)) for folder in left
+            ListItem({"source": folder.source, "standard": "any"}, (f"{_counted(folder)}.",))
+            for folder in left
         ]
     elif left:
         remarks += [line for folder in left for line in _left_out(folder)]
     if not items:
-        return Part("paths", [Item(gap("the folder of your data, from here"))])
-    return Part("paths", items, tuple(remarks))
+        return Section("paths", [ListItem(gap("the folder of your data, from here"))])
+    return Section("paths", items, tuple(remarks))
 
 
 def _of_whom(overview: Overview) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dandifile.kinds import assets, dandiset, metadata, uploads
+from dandifile.model import Wording
 from dandifile.planning.kind import Kind
 
 KINDS: dict[str, Kind] = {
@@ -12,3 +13,13 @@ KINDS: dict[str, Kind] = {
     metadata.NAME: metadata,
     uploads.NAME: uploads,
 }
+
+
+def permits() -> tuple[str, ...]:
+    """The words that `--allow` takes."""
+    return tuple(word for kind in KINDS.values() for word in kind.TRAITS.permits)
+
+
+def wordings() -> dict[str, Wording]:
+    """How the changes of each kind are shown, in the kinds' order."""
+    return {name: kind.TRAITS.wording for name, kind in KINDS.items()}

@@ -7,12 +7,14 @@ JSON (`Json`), so that a plan can be saved, reviewed and run elsewhere.
 
 from __future__ import annotations
 
-from dandifile.model.document import Cache, Json, JsonObject
 from dandifile.model.local import (
+    Anatomies,
     Finding,
     GoneAsset,
     Local,
     LocalAsset,
+    Located,
+    Location,
     PendingAsset,
     Record,
     Recorded,
@@ -30,14 +32,16 @@ from dandifile.model.plan import (
     Effect,
     Forecast,
     Key,
+    Line,
     Plan,
     Result,
     Status,
     Step,
+    Wording,
 )
-from dandifile.model.regions import Anatomies, Located, Location, Regions
 from dandifile.model.remote import Complaint, Health, RemoteAsset, Target
-from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Spec, Validation, Vocabulary
+from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Regions, Spec, Validation, Vocabulary
+from dandifile.model.values import Cache, Json, JsonObject
 
 __all__ = [
     "GIVEN_UP",
@@ -56,6 +60,7 @@ __all__ = [
     "Json",
     "JsonObject",
     "Key",
+    "Line",
     "Local",
     "LocalAsset",
     "Located",
@@ -78,6 +83,7 @@ __all__ = [
     "Target",
     "Validation",
     "Vocabulary",
+    "Wording",
     "ZarrFile",
     "is_zarr",
 ]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from dandifile.model.document import JsonObject
-from dandifile.model.regions import Located, Location
+from dandifile.model.values import JsonObject
 
 
 class Severity(StrEnum):
@@ -120,6 +119,30 @@ class Recorded:
 
     path: str
     digest: str
+
+
+Anatomies: TypeAlias = tuple[JsonObject, ...]
+"""DANDI's `Anatomy` objects with full OBO IRIs, as assets have them."""
+
+
+class Location(NamedTuple):
+    """Where something was, in an NWB file's own word; `mouse`: an acronym is then the Allen mouse atlas's."""
+
+    word: str
+    mouse: bool
+
+
+@dataclass(frozen=True)
+class Located:
+    """What the locations in the files here are. A word without a single region is not a key.
+
+    `whole`: no file that may hold more is elsewhere. `unpinned` is what the lock lacks, in words.
+    """
+
+    regions: Mapping[Location, Anatomies] = field(default_factory=dict)
+    whole: bool = False
+    unpinned: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dandifile.model.document import Json, JsonObject
 from dandifile.model.remote import Target
+from dandifile.model.values import Json, JsonObject
 
 
 @dataclass(frozen=True, order=True)
@@ -134,12 +134,12 @@ class Plan:
         return tuple(change for change in self.changes if change.permit not in free)
 
     @property
-    def stopped(self) -> bool:
+    def is_stopped(self) -> bool:
         """True when something blocks the whole plan, not just one resource."""
         return any(block.key is None for block in self.blocked)
 
     @property
-    def denied(self) -> bool:
+    def is_denied(self) -> bool:
         """True when the user's account, and not the plan, is what stops it."""
         return any(block.about == "account" for block in self.blocked)
 
@@ -147,7 +147,7 @@ class Plan:
     def due(self) -> tuple[Change, ...]:
         """What apply does: the changes that are neither blocked nor held."""
         left = {block.key for block in self.blocked} | {change.key for change in self.held}
-        return () if self.stopped else tuple(change for change in self.changes if change.key not in left)
+        return () if self.is_stopped else tuple(change for change in self.changes if change.key not in left)
 
 
 class Status(StrEnum):
@@ -170,3 +170,31 @@ class Result:
     output: Json = None
     reason: str = ""
     error: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a plan says of one change, after its sign and its kind. `size` in bytes; None: not shown."""
+
+    name: str
+    remark: str = ""
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How the changes of one kind are shown; what a kind leaves open has a general form.
+
+    `planned` and `done` are the nouns by which plans and results count them: "2 metadata fields". Where they
+    are "", the count is by action: "owners: 1 to add", "owners created". `held` is the noun for those that
+    wait for a permit. `line` replaces the general line: the name, and what differs between before and after.
+
+    `paths`: each change is about a path in the dandiset, and its sides hold `path`, `digest`, `size` and
+    `metadata`. Many of them are folded by folder, and counted by action alone: "2 to add, 1 to move".
+    """
+
+    planned: str = ""
+    done: str = ""
+    held: str = "change"
+    line: Callable[[Change, Target], Line] | None = None
+    paths: bool = False

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dandifile.model.document import Json, JsonObject
+from dandifile.model.local import Anatomies
 from dandifile.model.plan import Block
-from dandifile.model.regions import Regions
+from dandifile.model.values import Json, JsonObject
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,23 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
+class Regions:
+    """Brain regions for assets, as the spec declares them.
+
+    The dandiset's own regions are in `Spec.fields["about"]`. Of several rules that match an asset the
+    most specific kind wins: paths, then sessions, then subjects, then what its file says (`from_nwb`).
+    `names` says what the lab means by a word in its files.
+    """
+
+    subjects: Mapping[str, Anatomies] = field(default_factory=dict)
+    sessions: Mapping[str, Anatomies] = field(default_factory=dict)  # subject/session
+    paths: Mapping[str, Anatomies] = field(default_factory=dict)  # glob
+    names: Mapping[str, Anatomies] = field(default_factory=dict)  # by a file's word
+    from_nwb: bool = False
+    from_nwb_to_dandiset: bool = False  # their union goes into the dandiset's `about`, too
+
+
+@dataclass(frozen=True)
 class Spec:
     """A dandiset.yaml, read, rendered, checked, with one environment chosen.
 
@@ -94,7 +111,7 @@ class Spec:
     owners: Json = None  # None: not declared; else a list, or {"exactly": list}
     not_acted_on: tuple[str, ...] = ()  # declared keys that this version does not reconcile
     unpinned: tuple[str, ...] = ()  # what the lock lacks of what the spec names, in words
-    unsaid: tuple[Block, ...] = ()  # what is declared and not here, since it names what was not found
+    unresolved: tuple[Block, ...] = ()  # what is declared and not here, since it names what was not found
     notes: tuple[str, ...] = ()
     looked_up: str = ""  # sha256 of the facts that were looked up; "" for none
     digest: str = ""  # sha256 of what was declared, for the environment chosen

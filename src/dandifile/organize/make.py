@@ -19,7 +19,7 @@ from dandifile.organize.log import Entry, Log, Writer, logs, made_before, new_lo
 from dandifile.organize.media import restore, rewrite
 from dandifile.organize.tree import Mode, Placement, Source
 from dandifile.survey.digest import dandi_etag, steady
-from dandifile.survey.media import media_file
+from dandifile.survey.media import media_path
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def _put_with_media(source: Source, tree: Tree) -> None:
         references = rewrite(temporary, source.path)
         for old, new in references.items():
             path = posixpath.join(posixpath.dirname(source.path), new)
-            _put_medium(media_file(source.file, old), path, tree)
+            _put_medium(media_path(source.file, old), path, tree)
         made = temporary.stat()
         entry = Entry(source.file, source.path, source.digest, made.st_size, made.st_mtime_ns, references)
         _publish(temporary, target, entry, tree.log)

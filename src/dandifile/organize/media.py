@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dandifile.errors import DataError
 from dandifile.survey.media import is_url
-from dandifile.survey.nwb.references import Media, look_into
+from dandifile.survey.nwb.references import Media, references_in
 from dandifile.survey.quiet import quiet
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def rewrite(file: Path, path: str) -> dict[str, str]:
         import h5py
 
         with h5py.File(file, "r+") as nwb:
-            renamed = _renamed(look_into(nwb).media, path)
+            renamed = _renamed(references_in(nwb).media, path)
             _write(nwb, renamed)
     unique = {new: old for old, new in reversed(renamed.items())}
     return {old: new for new, old in unique.items()}
@@ -78,10 +78,10 @@ def _stable_id(item: Media) -> str:
 
 def _write(nwb: h5py.File, renamed: Mapping[str, str]) -> None:
     """Puts the new names into the file, and looks whether they all arrived."""
-    places = [item.place for item in look_into(nwb).media]
+    places = [item.place for item in references_in(nwb).media]
     for place in (*places, *_places_of_poses(nwb)):
         _rename(nwb, place, renamed)
-    there = {name for item in look_into(nwb).media for name in item.names}
+    there = {name for item in references_in(nwb).media for name in item.names}
     if not set(renamed.values()) <= there:
         raise DataError(
             "its references to media files could not be rewritten", fix="write the file with the new names"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dandifile.model import Refusal
-from dandifile.survey.media import is_url, lost_references, media_file
+from dandifile.survey.media import is_url, lost_media, media_path
 
 _FOLDER = ("it is a folder, of which a tree takes a link alone", "use --mode symlink")
 
@@ -65,9 +65,7 @@ def tree(
     `folds`: where the tree is made, names that differ in case only are one name.
     """
     paths = {os.path.normpath(source.file): source.path for source in sources}
-    rewritten = [
-        source for source in sources if lost_references(source.file, source.path, source.media, paths)
-    ]
+    rewritten = [source for source in sources if lost_media(source.file, source.path, source.media, paths)]
     uses = Counter(name for source in rewritten for name in {*media_files(source)})
     refused = {
         source.source: Refusal(source.source, *why)
@@ -105,7 +103,7 @@ def _one_name(sources: Iterable[Source]) -> Iterator[tuple[Source, tuple[str, st
 
 def media_files(source: Source) -> list[str]:
     """The media files that an NWB file refers to on this machine, absolute."""
-    return [media_file(source.file, name) for name in source.media if not is_url(name)]
+    return [media_path(source.file, name) for name in source.media if not is_url(name)]
 
 
 def _hindrance(

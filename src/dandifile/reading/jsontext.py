@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import NoReturn
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import NoneType, UnionType
+from typing import Any, NoReturn, TypeAlias
 
 from dandifile.model import Json
 
@@ -55,7 +58,7 @@ def parse_json(data: bytes | str, *, own: bool = False) -> Json:
     except RecursionError:
         raise _too_deep() from None
     if _may_be_deep(raw) or _SUSPECT.search(raw):
-        _look_through(value)
+        _check_contents(value)
     return value
 
 
@@ -72,14 +75,14 @@ def _may_be_deep(raw: bytes) -> bool:
     return True
 
 
-def _look_through(value: Json) -> None:
+def _check_contents(value: Json) -> None:
     """Refuses what is nested too deeply, and texts that cannot be stored. Does not recurse."""
     level, depth = [value], 0
     while level:
         below: list[Json] = []
         for each in level:
             if isinstance(each, str):
-                _refuse_no_text(each)
+                _check_text(each)
             elif isinstance(each, list | dict):
                 if depth == DEEPEST:
                     raise _too_deep()
@@ -88,7 +91,7 @@ def _look_through(value: Json) -> None:
         level, depth = below, depth + 1
 
 
-def _refuse_no_text(text: str) -> None:
+def _check_text(text: str) -> None:
     found = _NO_TEXT.search(text)
     if found:
         what = "a NUL character" if found[0] == "\0" else f"half a character (\\u{ord(found[0]):x})"
@@ -114,3 +117,94 @@ def _float(text: str) -> float:
 
 def _refuse_constant(text: str) -> NoReturn:
     raise NotJsonError(f"{text} is no number that JSON has")
+
+
+Shape: TypeAlias = Any  # recursive, as Json is
+
+ANYTHING: Shape = object
+COUNT: Shape = range(1 << 63)
+"""A number of bytes, files or nanoseconds, as databases hold it."""
+
+
+@dataclass(frozen=True)
+class Maybe:
+    inner: Shape
+
+
+@dataclass(frozen=True)
+class Each:
+    inner: Shape
+
+
+@dataclass(frozen=True)
+class OneOf:
+    shapes: tuple[Shape, ...]
+
+
+def one_of(*shapes: Shape) -> Shape:
+    """A value of any of these shapes; what is wrong is said of the first."""
+    return OneOf(shapes)
+
+
+def keep_fitting(found: Mapping[str, Json], shape: Shape) -> dict[str, Json]:
+    """The entries whose values have the shape: of what a cache holds, the rest is as if it were not there."""
+    return {key: value for key, value in found.items() if not misfit(value, shape)}
+
+
+def maybe(inner: Shape) -> Shape:
+    """A key that may be missing; where it is there, it has this shape."""
+    return Maybe(inner)
+
+
+def each(inner: Shape) -> Shape:
+    """An object of any keys, whose values have this shape."""
+    return Each(inner)
+
+
+def misfit(value: Json, shape: Shape, where: str = "") -> str:
+    """Where a value is not of the shape, and how, in words; "" where it is of it."""
+    if isinstance(shape, tuple):
+        return "" if value is None else misfit(value, shape[0], where)
+    if isinstance(shape, type | UnionType | re.Pattern | range):
+        return _misfit_of_leaf(value, shape, where or "it")
+    if isinstance(shape, OneOf):
+        faults = [misfit(value, each_, where) for each_ in shape.shapes]
+        return "" if "" in faults else faults[0]
+    return _misfit_of_parts(value, shape, where)
+
+
+def _misfit_of_leaf(value: Json, shape: Shape, name: str) -> str:
+    wanted: Any = str if isinstance(shape, re.Pattern) else int if isinstance(shape, range) else shape
+    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+        return f"{name} is {_kind(value)}"
+    if isinstance(shape, re.Pattern) and not shape.fullmatch(str(value)):
+        return f"{name} is {str(value)[:40]!r}"
+    if isinstance(shape, range) and value not in shape:
+        return f"{name} is not a number from {shape.start} to {shape.stop - 1}"
+    return ""
+
+
+def _misfit_of_parts(value: Json, shape: Shape, where: str) -> str:
+    if not isinstance(value, list if isinstance(shape, list) else dict):
+        return f"{where or 'it'} is {_kind(value)}"
+    if isinstance(shape, list):
+        faults = (misfit(item, shape[0], f"{where}[{number}]") for number, item in enumerate(value))
+        return next(filter(None, faults), "")
+    if isinstance(shape, Each):
+        shape = dict.fromkeys(value, shape.inner)
+    for key, inner in shape.items():
+        name = f"{where}.{key}" if where else key
+        if key in value:
+            fault = misfit(value[key], inner.inner if isinstance(inner, Maybe) else inner, name)
+        else:
+            fault = "" if isinstance(inner, Maybe) else f"{name} is missing"
+        if fault:
+            return fault
+    return ""
+
+
+_KINDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false", NoneType: "null"}
+
+
+def _kind(value: Json) -> str:
+    return _KINDS.get(type(value), "a number")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from dandifile.globs import matches
 from dandifile.model import GIVEN_UP, Finding, IgnoredCheck, JsonObject, Result, Severity, Validation
-from dandifile.reading.shape import Shape
+from dandifile.reading.jsontext import Shape
 from dandifile.survey.task import has_failed
 
 NEVER = "never"  # the `fail_on` with which nothing blocks

@@ -15,8 +15,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dandifile.characters import mended as mend
 from dandifile.model import PathEntry, Record, Refusal
+from dandifile.spelling import respell as mend
 from dandifile.survey.asset_paths import clashes, fault, first_bad_part, mended, takes
 from dandifile.survey.scanned_file import Content, ScannedFile
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from dandifile.globs import matches
 from dandifile.model import PathEntry, Skipped
 from dandifile.survey.formats import FORMATS
-from dandifile.survey.media import is_url, media_file
+from dandifile.survey.media import is_url, media_path
 from dandifile.survey.scanned_file import Content, Extracts
 
 HIDDEN, STANDARD = "hidden", "standard"
@@ -43,7 +43,7 @@ class Left:
 def left_out(files: Iterable[Left], contents: Iterable[Content], extracts: Extracts) -> tuple[Skipped, ...]:
     """The files by reason; those that somebody surely meant come first."""
     referred = {
-        media_file(content.file.path, name)
+        media_path(content.file.path, name)
         for content in contents
         for name in extracts.media(content)
         if not is_url(name)

@@ -19,7 +19,7 @@ from dandifile.survey.scanned_file import Content
 SUFFIXES = frozenset({".mp4", ".avi", ".wmv", ".mov", ".flv", ".mkv", ".png", ".jpg", ".jpeg", ".gif"})
 """What the dandi client uploads without being told to take any path; case counts, as there."""
 
-LOST = "media_reference"
+LOST_MEDIA = "media_reference"
 """The check that a reference holds in the dandiset, as findings and `validation.ignore` call it."""
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # one slash: the dandi package loses the other
@@ -37,7 +37,7 @@ def is_url(name: str) -> bool:
     return bool(_URL.match(name))
 
 
-def media_file(file: str, name: str) -> str:
+def media_path(file: str, name: str) -> str:
     """The path here that the reference `name` in the file `file` means."""
     return os.path.normpath(os.path.join(os.path.dirname(file), name))
 
@@ -48,7 +48,7 @@ def missing_media(file: str, names: Iterable[str]) -> list[str]:
     return [name for name in names if not os.path.exists(os.path.join(folder, name))]
 
 
-def lost_references(file: str, path: str, media: Iterable[str], paths: Mapping[str, str]) -> list[str]:
+def lost_media(file: str, path: str, media: Iterable[str], paths: Mapping[str, str]) -> list[str]:
     """The references of `file` that find nothing, or something else, once it is at `path`.
 
     `paths` are the new paths of all files, by where they are here, absolute.
@@ -59,7 +59,7 @@ def lost_references(file: str, path: str, media: Iterable[str], paths: Mapping[s
         if not is_url(name)
         and (
             os.path.isabs(name)
-            or paths.get(media_file(file, name))
+            or paths.get(media_path(file, name))
             != posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
         )
     ]
@@ -71,10 +71,12 @@ def of_media(content: Content, media: Iterable[str], paths: Mapping[str, str]) -
     Media that are missing here are the tools' finding; but nwbinspector does not check absolute paths.
     """
     file = content.file.path
-    lost = lost_references(file, paths.get(file, ""), media, paths)
-    there = [name for name in lost if os.path.isabs(name) or os.path.exists(media_file(file, name))]
-    messages = {_message(name, paths.get(media_file(file, name))) for name in there}
-    return tuple(Finding(content.source, LOST, message, Severity.WARNING) for message in sorted(messages))
+    lost = lost_media(file, paths.get(file, ""), media, paths)
+    there = [name for name in lost if os.path.isabs(name) or os.path.exists(media_path(file, name))]
+    messages = {_message(name, paths.get(media_path(file, name))) for name in there}
+    return tuple(
+        Finding(content.source, LOST_MEDIA, message, Severity.WARNING) for message in sorted(messages)
+    )
 
 
 def _message(name: str, path: str | None) -> str:

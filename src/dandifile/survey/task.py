@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dandifile.model import Effect, Json, JsonObject, Result, Status, Step
-from dandifile.reading.shape import Shape, misfit
+from dandifile.reading.jsontext import Shape, misfit
 from dandifile.survey import asset_metadata
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dandifile.survey.nwb.remarks import RefusedValueError, Remark
-from dandifile.survey.nwb.subject import Said, age_of, duration
+from dandifile.survey.nwb.subject import AgeFields, age_of, iso_duration
 
 START = datetime(2024, 3, 1, 10, tzinfo=UTC)
 
 
 def recorded(**said: object) -> tuple[str | None, str | None, list[Remark]]:
     """The age, what it counts from, and what is told."""
-    age, remarks = age_of(Said(**said))  # type: ignore[arg-type]  # one field at a time
+    age, remarks = age_of(AgeFields(**said))  # type: ignore[arg-type]  # one field at a time
     if age is None:
         return None, None, remarks
     return (
@@ -133,7 +133,7 @@ def test_nothing_said_is_no_age() -> None:
 def test_a_duration_is_one_that_can_be_read_again(delta: timedelta) -> None:
     from pydantic import TypeAdapter
 
-    assert TypeAdapter(timedelta).validate_python(duration(delta)) == delta
+    assert TypeAdapter(timedelta).validate_python(iso_duration(delta)) == delta
 
 
 @given(
@@ -144,14 +144,14 @@ def test_a_duration_is_one_that_can_be_read_again(delta: timedelta) -> None:
 def test_a_whole_duration_is_written_as_the_dandi_package_writes_it(delta: timedelta) -> None:
     from dandi.metadata.util import timedelta2duration
 
-    assert duration(delta) == timedelta2duration(delta)
+    assert iso_duration(delta) == timedelta2duration(delta)
 
 
 @given(st.text(max_size=20), st.sampled_from(["birth", "gestational", None]))
 def test_no_text_breaks_it(age: str, reference: str | None) -> None:
     try:
-        found, _ = age_of(Said(age, reference, START - timedelta(days=3), START))
+        found, _ = age_of(AgeFields(age, reference, START - timedelta(days=3), START))
         assert found is not None
-        age_of(Said(age, reference))
+        age_of(AgeFields(age, reference))
     except RefusedValueError:
         pass

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dandifile.survey.nwb.extract import extract
-from dandifile.survey.nwb.recognise import no_nwb
+from dandifile.survey.nwb.recognise import why_not_nwb
 from dandifile.survey.nwb.validate import inspect
 from tests.frame import ROOT
 from tests.survey.lab import write, write_nwb
@@ -261,5 +261,5 @@ def test_nwb_2_of_any_age_is_left_to_the_tools(tmp_path: Path) -> None:
     def older(file: Any) -> None:
         file.attrs["nwb_version"] = "NWB-2.0.2"
 
-    assert no_nwb(str(changed(write_nwb(tmp_path / "a.nwb"), older))) is None
-    assert no_nwb(str(tmp_path / "gone.nwb")) is None
+    assert why_not_nwb(str(changed(write_nwb(tmp_path / "a.nwb"), older))) is None
+    assert why_not_nwb(str(tmp_path / "gone.nwb")) is None

@@ -11,7 +11,7 @@ import pytest
 from dandifile.errors import DataError
 from dandifile.model import JsonObject
 from dandifile.survey.nwb import validate as validation
-from dandifile.survey.nwb.causes import of_filter
+from dandifile.survey.nwb.causes import why_packed
 from dandifile.survey.nwb.validate import inspect, validate
 from dandifile.survey.quiet import quiet
 from tests.survey.lab import write_nwb
@@ -93,8 +93,8 @@ def own_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a sound file gives is kept for the whole process: not what it gives within this test."""
     import functools
 
-    fresh = functools.cache(validation._failing_on_a_sound_file.__wrapped__)
-    monkeypatch.setattr(validation, "_failing_on_a_sound_file", fresh)
+    fresh = functools.cache(validation._checks_failing_on_sound_file.__wrapped__)
+    monkeypatch.setattr(validation, "_checks_failing_on_sound_file", fresh)
 
 
 @pytest.mark.usefixtures("own_reference")
@@ -167,9 +167,9 @@ def test_packed_data_that_no_check_reads_are_no_finding(tmp_path: Path) -> None:
 def test_an_error_that_only_speaks_of_filters_is_not_put_down_to_one(tmp_path: Path) -> None:
     path = write_recording(tmp_path / "a.nwb")
     said = "Can't read data (required filter 'x' is not registered)"
-    assert of_filter(str(path), said) is None
+    assert why_packed(str(path), said) is None
     path.write_text("no HDF5")
-    assert of_filter(str(path), said) is None
+    assert why_packed(str(path), said) is None
 
 
 def packed(place: str) -> Callable[[Any], None]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dandifile.model import Finding, PathEntry, Record, Severity
-from dandifile.survey.media import LOST
+from dandifile.survey.media import LOST_MEDIA
 from dandifile.survey.nwb.validate import NO_PICTURE
 from dandifile.survey.survey import survey
 from tests.survey.lab import Runner, spec_of, write
@@ -19,7 +19,7 @@ def found(root: Path, layout: str = "as-is", run: Runner | None = None) -> list[
     spec = spec_of(root, PathEntry("raw", layout=layout))
     local = survey(spec, run or Runner(), known={}, record=Record())
     told = [finding for asset in local.assets for finding in asset.findings]
-    return [f for f in told if f.check in (LOST, NO_PICTURE) or "external_file" in f.check]
+    return [f for f in told if f.check in (LOST_MEDIA, NO_PICTURE) or "external_file" in f.check]
 
 
 def test_media_that_keep_their_places_to_the_file_need_nothing(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_media_that_keep_their_places_to_the_file_need_nothing(tmp_path: Path) -
 def test_a_file_that_moves_away_from_any_of_its_media_is_warned_of(tmp_path: Path, only: str) -> None:
     write_with_media(tmp_path / "raw" / "a.nwb")
     write(tmp_path / "raw" / only)
-    [finding] = [finding for finding in found(tmp_path, "organize") if finding.check == LOST]
+    [finding] = [finding for finding in found(tmp_path, "organize") if finding.check == LOST_MEDIA]
     assert finding.severity is Severity.WARNING
     assert "organize --to DIR --mode copy" in finding.message
 
@@ -70,7 +70,7 @@ def test_an_absolute_path_holds_on_no_other_machine(tmp_path: Path, there: bool)
     write_media(tmp_path / "raw")
     if there:
         write(tmp_path / "elsewhere" / "v.mp4")
-    assert LOST in {finding.check for finding in found(tmp_path)}
+    assert LOST_MEDIA in {finding.check for finding in found(tmp_path)}
 
 
 def test_media_that_paths_does_not_take_are_named_by_their_suffix(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_media_that_paths_does_not_take_are_named_by_their_suffix(tmp_path: Path
     write_media(tmp_path / "raw")
     write(tmp_path / "raw" / "films" / "v.tif")
     [finding] = found(tmp_path)
-    assert finding.check == LOST
+    assert finding.check == LOST_MEDIA
     assert "a .tif file" in finding.message
     assert "standard: any" in finding.message
 
@@ -87,4 +87,4 @@ def test_an_empty_reference_refers_to_nothing(tmp_path: Path) -> None:
     write_with_media(tmp_path / "raw" / "a.nwb", picture=" ")
     write_media(tmp_path / "raw")
     assert found(tmp_path) == []
-    assert [finding.check for finding in found(tmp_path, "organize")] == [LOST]
+    assert [finding.check for finding in found(tmp_path, "organize")] == [LOST_MEDIA]

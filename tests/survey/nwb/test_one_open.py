@@ -16,11 +16,12 @@ import pytest
 from dandifile.errors import DataError
 from dandifile.model import JsonObject
 from dandifile.survey.nwb.extract import extract
-from dandifile.survey.nwb.one_open import one_open, replaced_attribute
+from dandifile.survey.nwb.one_open import lend_file, replaced_attribute
 from dandifile.survey.nwb.validate import inspect, validate
 from dandifile.survey.quiet import quiet
 from tests.frame import ROOT
-from tests.survey.lab import SHARED, needs_shared_data, write, write_nwb
+from tests.real import NWB
+from tests.survey.lab import needs_shared_data, write, write_nwb
 from tests.survey.nwb.odd_nwb import NAMES
 
 LENT = {
@@ -90,21 +91,21 @@ def test_metadata_and_findings_are_the_same_however_often_it_is_opened(odd: Path
 
 @pytest.mark.parametrize("name", NAMES)
 def test_which_files_are_read_once(odd: Path, name: str) -> None:
-    with quiet(), one_open(str(odd / name)) as lent:
+    with quiet(), lend_file(str(odd / name)) as lent:
         assert lent == (name in LENT)
 
 
 @needs_shared_data
-@pytest.mark.parametrize("name", sorted(path.name for path in SHARED.glob("*.nwb")))
+@pytest.mark.parametrize("name", sorted(path.name for path in NWB.glob("*.nwb")))
 def test_every_real_file_says_the_same(name: str) -> None:
-    assert at_once(SHARED / name) == one_by_one(SHARED / name)
+    assert at_once(NWB / name) == one_by_one(NWB / name)
 
 
 def told_both_ways(paths: Iterable[Path]) -> list[tuple[list[str], list[str]]]:
     told = []
     with quiet():
         for path in paths:
-            with one_open(str(path)):
+            with lend_file(str(path)):
                 lent = dandi_results(path)
             told.append((lent, dandi_results(path)))
     return told
@@ -118,7 +119,7 @@ def test_the_dandi_client_tells_the_same_word_for_word(odd: Path) -> None:
 
 @needs_shared_data
 def test_the_dandi_client_tells_the_same_of_real_files() -> None:
-    told = told_both_ways(sorted(SHARED.glob("*.nwb")))
+    told = told_both_ways(sorted(NWB.glob("*.nwb")))
     assert all(lent == own for lent, own in told)
     assert any(own for _, own in told)
 
@@ -156,7 +157,7 @@ def test_the_tools_have_their_own_ways_back_afterwards(odd: Path) -> None:
         return [pynwb.validate, dandi.pynwb_utils.NWBHDF5IO, inspection._read_nwbfile_and_io]
 
     def interrupted() -> None:
-        with quiet(), one_open(str(odd / "plain.nwb")):
+        with quiet(), lend_file(str(odd / "plain.nwb")):
             assert all(own is not lent for own, lent in zip(before, ways(), strict=True))
             raise KeyboardInterrupt
 

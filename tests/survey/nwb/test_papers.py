@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandifile.survey.nwb.papers import papers
+from dandifile.survey.nwb.papers import related_resources
 
 DOI = "https://doi.org/10.1038/s41586-023-06031-6"
 PUBMED = "https://pubmed.ncbi.nlm.nih.gov/34616066/"
@@ -16,7 +16,7 @@ SICI = "10.1002/(SICI)1097-0258(19980815/30)17:15/16<1661::AID-SIM968>3.0.CO;2-2
 
 
 def found(named: object) -> list[str]:
-    resources, remarks = papers(named)
+    resources, remarks = related_resources(named)
     assert not remarks
     assert all(each["relation"] == "dcite:IsDescribedBy" for each in resources)
     return [each.get("identifier") or each["url"] for each in resources]
@@ -60,7 +60,7 @@ def test_what_the_dandi_package_takes_stays_as_it_takes_it() -> None:
 
     theirs = extract_related_resource({"related_publications": [DOI, "https://doi.org/10.7554/eLife.1"]})
     assert theirs is not None
-    resources, _ = papers([DOI, "https://doi.org/10.7554/eLife.1"])
+    resources, _ = related_resources([DOI, "https://doi.org/10.7554/eLife.1"])
     assert resources == [each.model_dump(mode="json", exclude_none=True) for each in theirs]
 
 
@@ -113,14 +113,14 @@ def test_other_identifiers_and_addresses_are_taken(text: str, paper: str) -> Non
     ["Doe et al. 2020", "in preparation", "https://doi.org/", "10.1038", "doi:", "https://nature.com/"],
 )
 def test_what_names_no_paper_is_told(text: str) -> None:
-    resources, [remark] = papers([text, DOI])
+    resources, [remark] = related_resources([text, DOI])
     assert [each["identifier"] for each in resources] == [DOI]
     assert f"'{text}'" in remark.message
     assert remark.severity == "warning"
 
 
 def test_one_more_citation_in_the_same_text_is_told() -> None:
-    _, [remark] = papers(
+    _, [remark] = related_resources(
         [f"Doe J, Place cells, Nature 2020; Roe R, Grid cells in the dark, Neuron 2021 {DOI}"]
     )
     assert "Doe J, Place cells" in remark.message
@@ -132,22 +132,22 @@ def test_old_files_have_one_text_instead_of_a_list() -> None:
 
 @pytest.mark.parametrize("named", [None, [], "", [""], ["  "]])
 def test_no_papers_are_none(named: object) -> None:
-    assert papers(named) == ([], [])
+    assert related_resources(named) == ([], [])
 
 
 @given(st.lists(st.text(max_size=60) | st.from_regex(r"(doi:)?10\.[0-9]{4}/\S{1,20}", fullmatch=True)))
 def test_no_text_breaks_it_and_every_one_is_recorded_or_told(texts: list[str]) -> None:
     from dandischema.models import Resource
 
-    resources, _ = papers(texts)
+    resources, _ = related_resources(texts)
     for text in texts:
-        assert papers([text]) != ([], []) or not any(map(str.isalnum, text))
+        assert related_resources([text]) != ([], []) or not any(map(str.isalnum, text))
     for each in resources:
         Resource(**each)
 
 
 @given(st.from_regex(r"10\.[0-9]{4,9}/[A-Za-z0-9._()/-]{1,20}", fullmatch=True))
 def test_a_paper_that_was_recognised_is_recognised_again(doi: str) -> None:
-    once, _ = papers([doi])
-    again, _ = papers([each["identifier"] for each in once])
+    once, _ = related_resources([doi])
+    again, _ = related_resources([each["identifier"] for each in once])
     assert once == again

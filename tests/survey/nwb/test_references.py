@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dandifile.survey.nwb.extract import extract
-from dandifile.survey.nwb.references import PICTURE, SERIES, Outside, look
+from dandifile.survey.nwb.references import PICTURE, SERIES, OutsideData, references_of
 from tests.survey.lab import write_nwb
 from tests.survey.nwb.damage import changed, write_recording
 from tests.survey.nwb.pictures import write_with_media
@@ -55,9 +55,9 @@ def test_it_is_found_everywhere_in_the_file(
     tmp_path: Path, make: Callable[[Any, str, str], None], place: str
 ) -> None:
     path = changed(write_nwb(tmp_path / "a.nwb"), lambda file: make(file, place, "r.h5"))
-    inside = look(str(path))
+    inside = references_of(str(path))
     assert inside is not None
-    assert inside.outside == (Outside(place, make.__name__, "r.h5"),)
+    assert inside.outside == (OutsideData(place, make.__name__, "r.h5"),)
 
 
 def test_a_virtual_dataset_of_the_files_own_data_is_fine(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_virtual_dataset_of_the_files_own_data_is_fine(tmp_path: Path) -> None
         file["acquisition/ts/data"].attrs.update(attributes)
         virtual(file, "acquisition/ts/timestamps", ".")
 
-    inside = look(str(changed(write_recording(tmp_path / "a.nwb"), change)))
+    inside = references_of(str(changed(write_recording(tmp_path / "a.nwb"), change)))
     assert inside is not None
     assert inside.outside == ()
 
@@ -102,13 +102,13 @@ def test_a_link_to_nothing_is_named_with_what_it_looks_for(tmp_path: Path, targe
 
 
 def test_a_link_within_the_file_is_fine(tmp_path: Path) -> None:
-    inside = look(str(changed(write_nwb(tmp_path / "a.nwb"), soft_link("/general/subject"))))
+    inside = references_of(str(changed(write_nwb(tmp_path / "a.nwb"), soft_link("/general/subject"))))
     assert inside is not None
     assert (inside.outside, inside.dangling) == ((), ())
 
 
 def test_media_are_seen_wherever_they_are(tmp_path: Path) -> None:
-    inside = look(str(write_with_media(tmp_path / "a.nwb")))
+    inside = references_of(str(write_with_media(tmp_path / "a.nwb")))
     assert inside is not None
     assert {(item.field, item.names) for item in inside.media} == {
         (SERIES, ("films/acquired.mp4",)),
@@ -121,4 +121,4 @@ def test_media_are_seen_wherever_they_are(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_or_no_hdf5_has_no_inside(tmp_path: Path) -> None:
-    assert look(str(tmp_path / "gone.nwb")) is None
+    assert references_of(str(tmp_path / "gone.nwb")) is None

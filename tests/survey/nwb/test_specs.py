@@ -7,7 +7,7 @@ from typing import Any
 import h5py
 import pytest
 
-from dandifile.survey.nwb.one_open import Specs, SpecsByContent, content_digest, load
+from dandifile.survey.nwb.one_open import NwbSpecCache, NwbSpecs, content_digest, load_specs
 from dandifile.survey.quiet import quiet
 from tests.survey.lab import write_nwb
 
@@ -68,13 +68,13 @@ def test_what_hdmf_does_not_write_has_no_digest(tmp_path: Path, change: Callable
 def test_what_is_loaded_is_kept_and_the_least_used_is_dropped(tmp_path: Path) -> None:
     loaded: list[str] = []
 
-    def fake(file: Any) -> Specs | None:
+    def fake(file: Any) -> NwbSpecs | None:
         loaded.append(Path(file.filename).name)
-        return None if "bad" in file.filename else Specs(file.filename, ())
+        return None if "bad" in file.filename else NwbSpecs(file.filename, ())
 
-    specs = SpecsByContent(fake, limit=2)
+    specs = NwbSpecCache(fake, limit=2)
 
-    def of(name: str) -> Specs | None:
+    def of(name: str) -> NwbSpecs | None:
         with h5py.File(specs_file(tmp_path / name, text=name)) as file:
             return specs.of(file)
 
@@ -87,7 +87,7 @@ def test_what_is_loaded_is_kept_and_the_least_used_is_dropped(tmp_path: Path) ->
 
 def test_specifications_of_a_real_file_are_loaded_for_reading_and_validating(tmp_path: Path) -> None:
     with quiet(), h5py.File(write_nwb(tmp_path / "a.nwb")) as file:
-        specs = load(file)
+        specs = load_specs(file)
     assert specs is not None
     assert [validator.namespace.name for validator in specs.validators] == ["core"]
     assert "core" in specs.type_map.namespace_catalog.namespaces
@@ -95,4 +95,4 @@ def test_specifications_of_a_real_file_are_loaded_for_reading_and_validating(tmp
 
 def test_specifications_that_pynwb_cannot_load_are_none(tmp_path: Path) -> None:
     with quiet(), h5py.File(specs_file(tmp_path / "a")) as file:
-        assert load(file) is None
+        assert load_specs(file) is None

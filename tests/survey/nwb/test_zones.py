@@ -14,7 +14,7 @@ import h5py
 import pytest
 
 from dandifile.survey.nwb.extract import extract
-from dandifile.survey.nwb.session import BIRTH, START, written, zoned
+from dandifile.survey.nwb.session import BIRTH, START, assume_zones, time_texts
 from tests.survey.lab import write_nwb
 
 MACHINE = timezone(timedelta(hours=9))
@@ -44,7 +44,7 @@ print(json.dumps(extract({"path": sys.argv[1]})))
     ],
 )
 def test_a_start_without_a_zone_is_taken_for_utc_and_told(text: str, lacks: bool) -> None:
-    flat, remarks = zoned({"session_start_time": AT}, {START: text}, 10.0)
+    flat, remarks = assume_zones({"session_start_time": AT}, {START: text}, 10.0)
     start = AT.replace(tzinfo=UTC) if lacks else AT
     assert flat["session_start_time"] == start
     assert flat["session_end_time"] == start + timedelta(seconds=10)
@@ -57,7 +57,7 @@ def test_a_start_without_a_zone_is_taken_for_utc_and_told(text: str, lacks: bool
 )
 def test_a_birth_without_a_zone_has_that_of_the_start(start_text: str, zone: timezone) -> None:
     start = AT.replace(tzinfo=timezone(timedelta(hours=-5)))
-    flat, remarks = zoned(
+    flat, remarks = assume_zones(
         {"session_start_time": start, "date_of_birth": AT}, {START: start_text, BIRTH: "2024-01-01"}, None
     )
     assert flat["date_of_birth"] == AT.replace(tzinfo=zone)
@@ -99,7 +99,7 @@ def test_a_text_in_a_list_is_read_too(tmp_path: Path) -> None:
     with h5py.File(path, "w") as file:
         file[START] = ["2024-03-01T23:30:00"]
         file[BIRTH] = 5
-    assert written(str(path)) == {START: "2024-03-01T23:30:00"}
+    assert time_texts(str(path)) == {START: "2024-03-01T23:30:00"}
 
 
 def test_with_zones_nothing_is_told(tmp_path: Path) -> None:

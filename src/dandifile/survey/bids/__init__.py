@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from dandifile.model import Finding, JsonObject, Step
-from dandifile.reading.shape import Shape, each, maybe
+from dandifile.reading.jsontext import Shape, each, maybe
 from dandifile.survey.bids.validator import entities, tree, validate
 from dandifile.survey.findings import FINDING, of_content, of_result
 from dandifile.survey.format import Format

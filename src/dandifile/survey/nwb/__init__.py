@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from dandifile.model import Finding, Json, JsonObject, Location, Severity, Vocabulary
-from dandifile.reading.shape import Shape, each, maybe, one_of
+from dandifile.reading.jsontext import Shape, each, maybe, one_of
 from dandifile.survey.asset_paths import organized_faults
 from dandifile.survey.digest import steady, steady_content
 from dandifile.survey.findings import FINDING, FINDINGS, of_content, of_result

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dandifile.errors import DataError
-from dandifile.survey.nwb.references import Inside, dead_references, look, missing_filters
+from dandifile.survey.nwb.references import References, dead_references, missing_filters, references_of
 from dandifile.survey.nwb.remarks import Reason
 
 _LONG = 300  # characters
@@ -35,26 +35,26 @@ _LISTS = ("ndarray", "list", "tuple")
 _COPY = "copy it again; if it was like that where it was written, write it again"
 
 
-def of_reading(path: str, error: Exception) -> Reason:
+def _why_unread(path: str, error: Exception) -> Reason:
     """Why a file could not be read, by what pynwb raised."""
-    reason = _of_file(look(path), error) or unread_data(error) or _of_object(error)
+    reason = _of_file(references_of(path), error) or why_data_unread(error) or _of_object(error)
     reason = reason or _of_reference(path) or _text_probe(path, error)
     return reason or _of_text(path, error)
 
 
-def _of_file(inside: Inside | None, error: Exception) -> Reason | None:
+def _of_file(inside: References | None, error: Exception) -> Reason | None:
     if inside is None:
         return "it is an HDF5 file, but its structure is damaged", _COPY
     if isinstance(error, json.JSONDecodeError):
         return "its cached specifications are not readable JSON: the file is damaged", _COPY
-    if inside.empty and not _constructing(error):
+    if inside.empty and not _construct_error(error):
         return f"{_some(inside.empty)} has no value at all (an empty HDF5 dataspace)", "write a value there"
     return None
 
 
 def _of_object(error: Exception) -> Reason | None:
-    built = _constructing(error)
-    return _unbuilt(*built) if built else None
+    built = _construct_error(error)
+    return _why_unbuilt(*built) if built else None
 
 
 def _of_reference(path: str) -> Reason | None:
@@ -68,14 +68,14 @@ def _of_reference(path: str) -> Reason | None:
 
 
 def _of_text(path: str, error: Exception) -> Reason:
-    said = f"{type(error).__name__}: {in_short(last_line(str(error)))}"
-    place = _holding(path, str(error))
+    said = f"{type(error).__name__}: {shorten(last_line(str(error)))}"
+    place = _quoted_field(path, str(error))
     if place:
         return f"{place} cannot be read: {said}", f"write {place} as NWB asks for it"
     return f"pynwb cannot read it: {said}", "write it again with a current pynwb or MatNWB"
 
 
-def unread_data(error: Exception | str) -> Reason | None:
+def why_data_unread(error: Exception | str) -> Reason | None:
     """Where HDF5 could not read what a file holds: damaged, or packed by a filter that is not here."""
     said = str(error)
     if isinstance(error, Exception) and not isinstance(error, OSError | KeyError | RuntimeError):
@@ -89,7 +89,7 @@ def unread_data(error: Exception | str) -> Reason | None:
     return None
 
 
-def of_filter(path: str, said: str) -> Reason | None:
+def why_packed(path: str, said: str) -> Reason | None:
     """Where an error is about data that are packed by a filter of HDF5 that is not installed here."""
     missing = missing_filters(path) if _FILTER.search(said) else []
     if not missing:
@@ -102,13 +102,13 @@ def of_filter(path: str, said: str) -> Reason | None:
     )
 
 
-def of_metadata(error: Exception, flat: Mapping[str, Any]) -> Reason:
+def why_no_metadata(error: Exception, flat: Mapping[str, Any]) -> Reason:
     """Why no metadata can be made of what a file says, by what the schema's models raised."""
     if type(error).__name__ == "ValidationError" and hasattr(error, "errors"):  # pydantic's
-        faults = [_invalid(one, getattr(error, "title", ""), flat) for one in error.errors()]
+        faults = [_invalid_field(one, getattr(error, "title", ""), flat) for one in error.errors()]
         fields = ", ".join(dict.fromkeys(field for field, _ in faults))
         return "; ".join(dict.fromkeys(text for _, text in faults)), f"change {fields} in the file"
-    said = in_short(last_line(str(error)) or type(error).__name__)
+    said = shorten(last_line(str(error)) or type(error).__name__)
     odd = [key for key, value in flat.items() if _nested(value)]
     where = f" (see to {', '.join(odd)}, which is a list of lists)" if odd else ""
     return (
@@ -121,7 +121,7 @@ def _nested(value: Any) -> bool:
     return isinstance(value, list | tuple) and any(hasattr(each, "shape") and each.shape for each in value)
 
 
-def in_short(said: str) -> str:
+def shorten(said: str) -> str:
     """An error in the same words each time: it may hold the whole file, and where in memory."""
     said = _ADDRESS.sub("", said)
     return said if len(said) <= _LONG else f"{said[: _LONG // 3]} … {said[-_LONG * 2 // 3 :]}"
@@ -137,7 +137,7 @@ def _some(places: tuple[str, ...]) -> str:
     return f"{places[0]}{more}"
 
 
-def _constructing(error: Exception | None) -> tuple[Any, str, str] | None:
+def _construct_error(error: Exception | None) -> tuple[Any, str, str] | None:
     """(builder, type, why) of the innermost object that hdmf could not make."""
     from hdmf.build import ConstructError
 
@@ -156,19 +156,19 @@ def _constructing(error: Exception | None) -> tuple[Any, str, str] | None:
     return builder, kind[1] if kind else "object", _ABOUT.sub("", str(said), count=1)
 
 
-def _unbuilt(builder: Any, kind: str, why: str) -> Reason:
-    place = _place(builder)
-    if of_table := _odd_table(builder, f"{place} ({kind})", why):
+def _why_unbuilt(builder: Any, kind: str, why: str) -> Reason:
+    place = _builder_place(builder)
+    if of_table := _table_fault(builder, f"{place} ({kind})", why):
         return of_table
     if said := _WRONG_TYPE.search(why):
         field = _field(builder, said[1])
-        wanted = _wanted(said[3])
-        has = f"of the type {said[2]}" if field is None else _described(field.data)
-        where = _place(field) if field is not None else f"{said[1]} of {place}"
+        wanted = _type_text(said[3])
+        has = f"of the type {said[2]}" if field is None else _value_text(field.data)
+        where = _builder_place(field) if field is not None else f"{said[1]} of {place}"
         return f"{where} is {has}, and must be {wanted}", f"write {where} as {wanted}"
     if said := _WRONG_SHAPE.search(why):
         field = _field(builder, said[1])
-        where = _place(field) if field is not None else f"{said[1]} of {place}"
+        where = _builder_place(field) if field is not None else f"{said[1]} of {place}"
         return (
             f"{where} has the shape {said[2]}, and must have {said[3]}",
             f"write {where} in the shape that NWB asks for",
@@ -176,18 +176,18 @@ def _unbuilt(builder: Any, kind: str, why: str) -> Reason:
     if said := _MISSING.search(why):
         return f"{place} ({kind}) has no {said[1]}, which it must have", f"write {said[1]} into it"
     return (
-        f"{place} ({kind}) cannot be read: {in_short(last_line(why))}",
+        f"{place} ({kind}) cannot be read: {shorten(last_line(why))}",
         f"mend {place}, or write it again",
     )
 
 
-def _place(builder: Any) -> str:
+def _builder_place(builder: Any) -> str:
     """Where a builder is, as paths in a file are written."""
     path = str(getattr(builder, "path", "") or getattr(builder, "name", ""))
     return re.sub(r"^root(/|$)|^/", "", path) or "the file"
 
 
-def _odd_table(builder: Any, table: str, why: str) -> Reason | None:
+def _table_fault(builder: Any, table: str, why: str) -> Reason | None:
     """What is wrong with the columns of a table, as an append that failed leaves them."""
     names = [str(name) for name in getattr(builder, "attributes", {}).get("colnames", ())]
     columns = {**getattr(builder, "datasets", {}), **getattr(builder, "links", {})}
@@ -205,7 +205,7 @@ def _odd_table(builder: Any, table: str, why: str) -> Reason | None:
     if "length" in why and len(set(rows.values())) > 1:
         lengths = ", ".join(f"{name} {count}" for name, count in rows.items())
         return (
-            f"{table} cannot be read: {in_short(last_line(why))} ({lengths})",
+            f"{table} cannot be read: {shorten(last_line(why))} ({lengths})",
             "write the rows that are missing, or remove those that are too many",
         )
     return None
@@ -227,14 +227,14 @@ def _field(builder: Any, name: str) -> Any | None:
     return None
 
 
-def _wanted(types: str) -> str:
+def _type_text(types: str) -> str:
     first = re.split(r",| or ", types, maxsplit=1)[0].strip()
     if first in _LISTS:
         return "a list"
-    return _TYPES.get(first, f"of the type {in_short(types)}")
+    return _TYPES.get(first, f"of the type {shorten(types)}")
 
 
-def _described(value: Any) -> str:
+def _value_text(value: Any) -> str:
     value = value.item() if hasattr(value, "item") and getattr(value, "shape", None) == () else value
     if isinstance(value, bool):
         return f"the value {str(value).lower()}"
@@ -242,7 +242,7 @@ def _described(value: Any) -> str:
         return f"the number {value}"
     if isinstance(value, str | bytes):
         text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-        return f"the text {in_short(text)!r}"
+        return f"the text {shorten(text)!r}"
     shape = getattr(value, "shape", None)
     if shape is not None:
         return f"a list of {shape[0]}" if len(shape) == 1 else f"an array of the shape {shape}"
@@ -251,7 +251,7 @@ def _described(value: Any) -> str:
     return f"a {type(value).__name__}"
 
 
-def _holding(path: str, said: str) -> str | None:
+def _quoted_field(path: str, said: str) -> str | None:
     """The field whose text an error quotes."""
     import h5py
 
@@ -303,7 +303,7 @@ def _probe_ids(path: str) -> Iterator[tuple[str, str]]:
                 yield f"general/devices/{name}/probe_id", text
 
 
-def _invalid(error: Mapping[str, Any], model: str, flat: Mapping[str, Any]) -> tuple[str, str]:
+def _invalid_field(error: Mapping[str, Any], model: str, flat: Mapping[str, Any]) -> tuple[str, str]:
     """(the field of the file, what is wrong with it) of one of pydantic's errors."""
     value = error.get("input")
     named = [key for key, said in flat.items() if isinstance(said, str) and said == value]
@@ -311,7 +311,7 @@ def _invalid(error: Mapping[str, Any], model: str, flat: Mapping[str, Any]) -> t
     limit = error.get("ctx", {}).get("max_length")
     if error["type"] == "string_too_long" and isinstance(value, str) and limit:
         return field, f"{field} has {len(value)} characters, and the archive takes at most {limit}"
-    has = f" {_described(value)}" if isinstance(value, str | int | float) else ""
+    has = f" {_value_text(value)}" if isinstance(value, str | int | float) else ""
     said = str(error["msg"])
     return field, f"{field} is{has}: {said}" if has else f"{field}: {said}"
 
@@ -321,7 +321,7 @@ _EXTENSION = re.compile(r"which extension provides (\S+?)\.")
 
 def why_unreadable(path: str, error: Exception) -> Reason:
     """Why a file cannot be read; raises DataError where another machine might read it."""
-    what = in_short(last_line(str(error)) or type(error).__name__)
+    what = shorten(last_line(str(error)) or type(error).__name__)
     if isinstance(error, MemoryError):
         raise DataError(
             "there is not enough memory to read it", where=path, fix="use a machine with more"
@@ -330,7 +330,7 @@ def why_unreadable(path: str, error: Exception) -> Reason:
         raise DataError(
             f"it cannot be read: {what}", where=path, fix="check the file and its permissions"
         ) from error
-    if packed := of_filter(path, str(error)):
+    if packed := why_packed(path, str(error)):
         raise DataError(packed[0], where=path, fix=packed[1]) from error
     extension = _EXTENSION.search(str(error))
     if isinstance(error, ImportError) or extension:
@@ -339,4 +339,4 @@ def why_unreadable(path: str, error: Exception) -> Reason:
             where=path,
             fix="install the extension's Python package here, or write the file with cached specifications",
         ) from error
-    return of_reading(path, error)
+    return _why_unread(path, error)

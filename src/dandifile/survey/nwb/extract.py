@@ -18,12 +18,12 @@ from dandifile.survey.asset_metadata import normalise
 from dandifile.survey.nwb import causes, references, subject
 from dandifile.survey.nwb.causes import why_unreadable
 from dandifile.survey.nwb.one_open import replaced_attribute as in_place_of
-from dandifile.survey.nwb.papers import papers
-from dandifile.survey.nwb.recognise import no_nwb
-from dandifile.survey.nwb.references import look
+from dandifile.survey.nwb.papers import related_resources
+from dandifile.survey.nwb.recognise import why_not_nwb
+from dandifile.survey.nwb.references import references_of
 from dandifile.survey.nwb.remarks import RefusedValueError, Remark
-from dandifile.survey.nwb.session import Times, times_of, written, zoned
-from dandifile.survey.nwb.subject import Said, age_of
+from dandifile.survey.nwb.session import Times, assume_zones, time_texts, times_of
+from dandifile.survey.nwb.subject import AgeFields, age_of
 from dandifile.survey.quiet import quiet
 
 _NAME = "content.nwb"
@@ -51,36 +51,36 @@ def extract(params: JsonObject) -> JsonObject:
     `refused` holds what is wrong with the content; DataError is raised for what is wrong with this machine.
     """
     path = params["path"]
-    inside = look(path)
-    reason = no_nwb(path) or (references.of_inside(inside) if inside else None)
+    inside = references_of(path)
+    reason = why_not_nwb(path) or (references.why_incomplete(inside) if inside else None)
     if reason:
-        return _refused(*reason)
+        return _refusal(*reason)
     with quiet():
         try:
             flat, watched = _read(path)
         except Exception as error:  # noqa: BLE001  # whatever these packages raise, it is about this one file
-            return _refused(*why_unreadable(path, error))
+            return _refusal(*why_unreadable(path, error))
         try:
-            made = _described(path, flat, watched, params.get("vocabulary", {}))
+            made = _make(path, flat, watched, params.get("vocabulary", {}))
         except RefusedValueError as refused:
-            return _refused(refused.reason, refused.fix)
+            return _refusal(refused.reason, refused.fix)
         except Exception as error:  # noqa: BLE001  # as above
-            return _refused(*causes.of_metadata(error, flat))
+            return _refusal(*causes.why_no_metadata(error, flat))
     return {**made, "media": inside.names if inside else []}
 
 
-def _read(path: str) -> tuple[JsonObject, Watched]:
+def _read(path: str) -> tuple[JsonObject, FileObserver]:
     """The dandi package's flat metadata, and what it does not look at, from the same reading of the file."""
     from dandi.metadata.nwb import get_metadata
 
-    watched = Watched(path)
+    watched = FileObserver(path)
     with watched.looking():
         flat = dict(get_metadata(_content(path)))
     return flat, watched
 
 
-def _described(path: str, flat: JsonObject, watched: Watched, vocabulary: JsonObject) -> JsonObject:
-    made = described(flat, watched, vocabulary)
+def _make(path: str, flat: JsonObject, watched: FileObserver, vocabulary: JsonObject) -> JsonObject:
+    made = describe(flat, watched, vocabulary)
     return {
         "metadata": normalise(made.metadata, encoding_format="application/x-nwb", tool=_tool()),
         "labels": labels_of(made.flat, _obj_id(path)),
@@ -89,7 +89,7 @@ def _described(path: str, flat: JsonObject, watched: Watched, vocabulary: JsonOb
     }
 
 
-def _refused(reason: str, fix: str) -> JsonObject:
+def _refusal(reason: str, fix: str) -> JsonObject:
     return {"refused": {"reason": reason, "fix": fix}}
 
 
@@ -156,7 +156,7 @@ _PLACEHOLDERS = {"species": "mouse", "sex": "U", "age": "P1D"}  # words that the
 
 
 @dataclass
-class Watched:
+class FileObserver:
     """What the dandi package passes over in a file, noted while it has the file open."""
 
     path: str
@@ -178,7 +178,7 @@ class Watched:
 
 
 @dataclass
-class Described:
+class Description:
     """`flat` is as the dandi package gives it, with what is known better."""
 
     flat: JsonObject
@@ -187,31 +187,31 @@ class Described:
     settled: set[str] = field(default_factory=set)
 
 
-def described(flat: JsonObject, watched: Watched, vocabulary: JsonObject) -> Described:
+def describe(flat: JsonObject, watched: FileObserver, vocabulary: JsonObject) -> Description:
     """RefusedValueError for a value that metadata cannot hold. `vocabulary` as `Vocabulary.as_params`."""
-    made = Described(flat)
-    made.flat, remarks = zoned(flat, written(watched.path), watched.times.duration)
+    made = Description(flat)
+    made.flat, remarks = assume_zones(flat, time_texts(watched.path), watched.times.duration)
     made.remarks += [*watched.times.remarks, *remarks]
     subject_id, settles = subject.subject_id_of(flat.get("subject_id"), vocabulary.get("subjects", {}))
     made.flat = made.flat | {"subject_id": subject_id}
     made.settled |= {settles} - {""}
     values = _subject(made, watched, vocabulary)
     made.metadata = _asset(made.flat, values)
-    resources, remarks = papers(flat.get("related_publications"))
+    resources, remarks = related_resources(flat.get("related_publications"))
     made.remarks += remarks
     if resources:
         made.metadata["relatedResource"] = resources
     return made
 
 
-def _subject(made: Described, watched: Watched, vocabulary: JsonObject) -> JsonObject:
+def _subject(made: Description, watched: FileObserver, vocabulary: JsonObject) -> JsonObject:
     """DANDI's `species`, `sex` and `age`; None where the file says nothing."""
     species = subject.species_of(made.flat.get("species"), vocabulary.get("species", {}))
     sex = subject.sex_of(made.flat.get("sex"), vocabulary.get("sex", {}))
     made.settled |= {meant.settles for meant in (species, sex) if meant} - {""}
     flat = made.flat
     age, remarks = age_of(
-        Said(
+        AgeFields(
             flat.get("age"), watched.age_reference, flat.get("date_of_birth"), flat.get("session_start_time")
         )
     )

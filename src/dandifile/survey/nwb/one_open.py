@@ -28,7 +28,7 @@ class _Read:
     whole: bool  # as `_is_whole` says
 
 
-class _LeftOpen:
+class _UnclosedIO:
     """Stands for an IO that its borrower shall not close."""
 
     def close(self) -> None:
@@ -36,7 +36,7 @@ class _LeftOpen:
 
 
 @contextlib.contextmanager
-def one_open(path: str) -> Iterator[bool]:
+def lend_file(path: str) -> Iterator[bool]:
     """Says whether the file is lent. It acts on the whole process, as `quiet` does."""
     with ExitStack() as stack:
         try:
@@ -87,7 +87,7 @@ def _loans(read: _Read) -> list[tuple[ModuleType, str, Any]]:
         (dandi.pynwb_utils, "h5py", _h5py_with(read.io._file)),  # noqa: SLF001  # hdmf has no name for it
         (dandi.pynwb_utils, "NWBHDF5IO", lambda **_: nullcontext(read.io)),
         (pynwb, "validate", lambda **_: list(read.errors)),
-        (nwbinspector._nwb_inspection, "_read_nwbfile_and_io", lambda **_: (read.nwb, _LeftOpen())),  # noqa: SLF001
+        (nwbinspector._nwb_inspection, "_read_nwbfile_and_io", lambda **_: (read.nwb, _UnclosedIO())),  # noqa: SLF001
     ]
     if read.whole:
         loans.append((dandi.metadata.nwb, "nwb_has_external_links", lambda *_: False))
@@ -121,22 +121,22 @@ _KEPT = 4  # a lab has few; each takes some 20 MB
 
 
 @dataclass(frozen=True)
-class Specs:
+class NwbSpecs:
     """What pynwb makes of cached specifications: types to read by, and what to validate against."""
 
     type_map: Any  # hdmf.build.TypeMap
     validators: tuple[Any, ...]  # a hdmf.validate.ValidatorMap for each namespace that no other includes
 
 
-class SpecsByContent:
+class NwbSpecCache:
     """The last few specifications by their content; None stands for those that pynwb cannot load."""
 
-    def __init__(self, load: Callable[[Any], Specs | None], limit: int = _KEPT) -> None:
+    def __init__(self, load: Callable[[Any], NwbSpecs | None], limit: int = _KEPT) -> None:
         self._load = load
         self._limit = limit
-        self._kept: OrderedDict[str, Specs | None] = OrderedDict()
+        self._kept: OrderedDict[str, NwbSpecs | None] = OrderedDict()
 
-    def of(self, file: Any) -> Specs | None:
+    def of(self, file: Any) -> NwbSpecs | None:
         """The specifications cached in an open h5py.File; None where it has none or they are unusual."""
         key = content_digest(file)
         if key is None:
@@ -187,7 +187,7 @@ def links_below(group: Any) -> dict[str, int]:
     return links
 
 
-def load(file: Any) -> Specs | None:
+def load_specs(file: Any) -> NwbSpecs | None:
     """Loads what is cached in an open file as `pynwb.validate` and `NWBHDF5IO` do."""
     from hdmf.validate import ValidatorMap
     from pynwb import NWBHDF5IO, get_type_map
@@ -204,7 +204,7 @@ def load(file: Any) -> Specs | None:
         NWBHDF5IO.load_namespaces(type_map, path)
     except Exception:  # noqa: BLE001  # whatever it is, the ordinary way meets it again and tells it
         return None
-    return Specs(type_map, validators)
+    return NwbSpecs(type_map, validators)
 
 
-_specs = SpecsByContent(load)  # this process's
+_specs = NwbSpecCache(load_specs)  # this process's

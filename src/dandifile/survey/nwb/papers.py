@@ -49,7 +49,7 @@ _CHECK = "dandifile.related_publications"
 _PLACE = "/general/related_publications"
 
 
-def papers(named: object) -> tuple[list[JsonObject], list[Remark]]:
+def related_resources(named: object) -> tuple[list[JsonObject], list[Remark]]:
     """`relatedResource` of a file that names these, and a remark for each text that names no paper."""
     found: dict[str, JsonObject] = {}
     remarks = []
@@ -58,7 +58,7 @@ def papers(named: object) -> tuple[list[JsonObject], list[Remark]]:
         for resource in resources:
             key = str(resource.get("identifier") or resource.get("url"))
             found.setdefault(key.casefold(), resource)
-        remarks += [_unrecognised(part) for part in _without_paper(text, found_any=bool(resources))]
+        remarks += [_remark(part) for part in _texts_without_paper(text, found_any=bool(resources))]
     return list(found.values()), remarks
 
 
@@ -78,44 +78,44 @@ def _texts(named: object) -> Iterator[str]:
 def _resources(text: str) -> Iterator[JsonObject]:
     rest = text
     for match in _DOI.finditer(text):
-        doi = _cleaned(match["doi"], match["before"] or "")
+        doi = _bare_doi(match["doi"], match["before"] or "")
         if doi:
-            yield _described_by(identifier=f"https://doi.org/{doi}")
+            yield _resource(identifier=f"https://doi.org/{doi}")
             rest = rest.replace(match[0], " ", 1)
     for pattern, form in _OTHERS:
         for match in pattern.finditer(rest):
-            yield _described_by(identifier=form.format(match[1]))
+            yield _resource(identifier=form.format(match[1]))
         rest = pattern.sub(" ", rest)
     for match in _ADDRESS.finditer(rest):
         address = match[0].rstrip(_AFTER + ")]}")
         if _is_address(address):
-            yield _described_by(url=address)
+            yield _resource(url=address)
 
 
-def _described_by(**name: str) -> JsonObject:
+def _resource(**name: str) -> JsonObject:
     return {"schemaKey": "Resource", **name, "relation": "dcite:IsDescribedBy"}
 
 
-def _cleaned(doi: str, before: str) -> str:
+def _bare_doi(doi: str, before: str) -> str:
     """A DOI without what surrounds it in a sentence or an address; "" if nothing is left."""
     host = _host(before + doi)
-    if host.endswith("doi.org") or (host and _cut(doi) != doi):
-        doi = unquote(_cut(doi))
+    if host.endswith("doi.org") or (host and _without_query(doi) != doi):
+        doi = unquote(_without_query(doi))
     if host and not host.endswith("doi.org"):
         doi = _PAGES.sub("", doi)
         if _PREPRINTS.search(host):
             doi = _VERSION.sub("", doi)
     doi = doi.partition("</")[0].rstrip(_AFTER)
-    while doi.endswith((")", "]", "}", ">")) and _unpaired(doi):
+    while doi.endswith((")", "]", "}", ">")) and _is_unpaired(doi):
         doi = doi[:-1].rstrip(_AFTER)
     return doi if doi.partition("/")[2] else ""
 
 
-def _cut(doi: str) -> str:
+def _without_query(doi: str) -> str:
     return doi.partition("?")[0].partition("#")[0]
 
 
-def _unpaired(text: str) -> bool:
+def _is_unpaired(text: str) -> bool:
     closing = text[-1]
     opening = {")": "(", "]": "[", "}": "{", ">": "<"}[closing]
     return text.count(closing) > text.count(opening)
@@ -134,7 +134,7 @@ def _is_address(address: str) -> bool:
     return "." in host and not host.endswith("doi.org") and bool(urlsplit(address).path.strip("/"))
 
 
-def _without_paper(text: str, *, found_any: bool) -> Iterator[str]:
+def _texts_without_paper(text: str, *, found_any: bool) -> Iterator[str]:
     """The text, or those of its parts that look like the citation of one more paper."""
     if not found_any:
         yield text
@@ -145,7 +145,7 @@ def _without_paper(text: str, *, found_any: bool) -> Iterator[str]:
             yield part.strip()
 
 
-def _unrecognised(text: str) -> Remark:
+def _remark(text: str) -> Remark:
     said = text if len(text) <= 100 else f"{text[:99]}…"  # noqa: PLR2004  # enough to find it
     message = (
         f"related_publications '{said}' names no DOI, PMID or address: the paper is not recorded;"

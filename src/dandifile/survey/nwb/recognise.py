@@ -31,7 +31,7 @@ _MATLAB = b"MATLAB 7.3 MAT-file"
 _NWB_1 = re.compile(r"(NWB-)?(1\..*)")
 
 
-def no_nwb(path: str) -> Reason | None:
+def why_not_nwb(path: str) -> Reason | None:
     """Why a file cannot be NWB 2; None of a file that may be, and of one that this machine cannot read."""
     try:
         with Path(path).open("rb") as file:

@@ -26,7 +26,7 @@ SERIES, PICTURE = "external_file", "data"
 
 
 @dataclass(frozen=True)
-class Outside:
+class OutsideData:
     """Something at `place` whose data is in the file `target`, by that name.
 
     `way` is how: link, storage (external) or virtual (a virtual dataset).
@@ -48,8 +48,8 @@ class Media:
 
 
 @dataclass(frozen=True)
-class Inside:
-    outside: tuple[Outside, ...] = ()
+class References:
+    outside: tuple[OutsideData, ...] = ()
     dangling: tuple[tuple[str, str], ...] = ()  # soft links with the places that do not exist
     media: tuple[Media, ...] = ()
     empty: tuple[str, ...] = ()  # datasets without a value: their dataspace is NULL
@@ -60,22 +60,22 @@ class Inside:
         return sorted({name for item in self.media for name in item.names if name.strip()})
 
 
-def look(path: str) -> Inside | None:
+def references_of(path: str) -> References | None:
     """None where the file's HDF5 cannot be walked through: the tools that read it say more."""
     import h5py
 
     try:
         with h5py.File(path, "r") as file:
-            return look_into(file)
+            return references_in(file)
     except (OSError, RuntimeError, KeyError, ValueError, TypeError):
         return None
 
 
-def look_into(file: h5py.File) -> Inside:
+def references_in(file: h5py.File) -> References:
     """Every object once, whatever links lead to it; nothing outside the file is opened."""
     from h5py import h5d, h5l, h5o, h5s
 
-    outside: list[Outside] = []
+    outside: list[OutsideData] = []
     dangling: list[tuple[str, str]] = []
     media: list[Media] = []
     empty: list[str] = []
@@ -83,20 +83,20 @@ def look_into(file: h5py.File) -> Inside:
         place = _text(name)
         if kind == h5l.TYPE_HARD:
             found = h5o.open(file.id, name)
-            outside += _outside(found, place)
+            outside += _outside_data(found, place)
             media += _media(file, found, place)
             if isinstance(found, h5d.DatasetID) and found.get_space().get_simple_extent_type() == h5s.NULL:
                 empty.append(place)
         elif kind == h5l.TYPE_SOFT:
-            if not _leads_somewhere(file, name):
+            if not _has_target(file, name):
                 dangling.append((place, _text(file.id.links.get_val(name))))
         else:  # a user-defined link can lead only elsewhere
             value = file.id.links.get_val(name) if kind == h5l.TYPE_EXTERNAL else (b"another place",)
-            outside.append(Outside(place, "link", _text(value[0])))
-    return Inside(tuple(outside), tuple(dangling), tuple(media), tuple(empty))
+            outside.append(OutsideData(place, "link", _text(value[0])))
+    return References(tuple(outside), tuple(dangling), tuple(media), tuple(empty))
 
 
-def _leads_somewhere(file: h5py.File, name: bytes) -> bool:
+def _has_target(file: h5py.File, name: bytes) -> bool:
     from h5py import h5o
 
     try:
@@ -115,7 +115,7 @@ def _links(file: h5py.File) -> list[tuple[bytes, int]]:
     return links
 
 
-def _outside(found: Any, place: str) -> Iterator[Outside]:
+def _outside_data(found: Any, place: str) -> Iterator[OutsideData]:
     """The files that a dataset's data is in, each once; a virtual dataset may be of its own file's data."""
     from h5py import h5d
 
@@ -125,10 +125,10 @@ def _outside(found: Any, place: str) -> Iterator[Outside]:
     layout = made.get_layout()
     if layout == h5d.CONTIGUOUS:
         stored = (made.get_external(number)[0] for number in range(made.get_external_count()))
-        yield from (Outside(place, "storage", target) for target in _each(stored))
+        yield from (OutsideData(place, "storage", target) for target in _each(stored))
     elif layout == h5d.VIRTUAL:
         sources = (made.get_virtual_filename(number) for number in range(made.get_virtual_count()))
-        yield from (Outside(place, "virtual", target) for target in _each(sources) if target != _HERE)
+        yield from (OutsideData(place, "virtual", target) for target in _each(sources) if target != _HERE)
 
 
 def _each(names: Iterable[bytes | str]) -> dict[str, None]:
@@ -230,7 +230,7 @@ _WAYS = {
 }
 
 
-def of_inside(inside: Inside) -> Reason | None:
+def why_incomplete(inside: References) -> Reason | None:
     """Why a file cannot be uploaded for what it refers to: data in other files, links to nothing."""
     if inside.outside:
         first = inside.outside[0]

@@ -35,7 +35,7 @@ class Times:
 
 
 @dataclass
-class _Seen:
+class _Bounds:
     starts: list[float] = field(default_factory=list)
     ends: list[float] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
@@ -50,18 +50,18 @@ def times_of(nwb: Any) -> Times:
     from hdmf.common import DynamicTable
     from pynwb.base import TimeSeries
 
-    seen = _Seen()
+    seen = _Bounds()
     for thing in nwb.objects.values():
         if isinstance(thing, TimeSeries):
-            _series(thing, seen)
+            _add_series(thing, seen)
         elif isinstance(thing, DynamicTable):
-            _table(thing, seen)
+            _add_table(thing, seen)
         elif getattr(thing, "timestamps", None) is not None:  # Events and its like, of older ndx-events
-            _events(thing, _numbers(thing.timestamps), None, seen)
-    return _summed(seen)
+            _add_events(thing, _numbers(thing.timestamps), None, seen)
+    return _session_times(seen)
 
 
-def _summed(seen: _Seen) -> Times:
+def _session_times(seen: _Bounds) -> Times:
     if not seen.starts or not seen.ends:
         return Times(None, tuple(seen.remarks))
     first, last = min(seen.starts), max(seen.ends)
@@ -79,7 +79,7 @@ def _summed(seen: _Seen) -> Times:
     return Times(None, (*seen.remarks, Remark("dandifile.session_end", message, "warning")))
 
 
-def _series(series: Any, seen: _Seen) -> None:
+def _add_series(series: Any, seen: _Bounds) -> None:
     if series.timestamps is not None and len(series.timestamps) > 0:
         lowest, highest = _ends(series.timestamps)
         seen.add(lowest, highest)
@@ -89,23 +89,23 @@ def _series(series: Any, seen: _Seen) -> None:
         seen.add(_finite([start]), _finite(end))
 
 
-def _table(table: Any, seen: _Seen) -> None:
+def _add_table(table: Any, seen: _Bounds) -> None:
     columns = {column.name: column for column in table.columns if not hasattr(column, "target")}
     starts, stops = (_numbers_of(columns.get(name)) for name in ("start_time", "stop_time"))
     if starts is not None:
         seen.add(_least(starts), ())
-        _gaps(table, "start_time", starts, seen)
+        _note_gaps(table, "start_time", starts, seen)
     if stops is not None:
         seen.add((), _most(stops))
-        _gaps(table, "stop_time", stops, seen)
+        _note_gaps(table, "stop_time", stops, seen)
     if "spike_times" in columns and len(columns["spike_times"].data):
-        _spikes(table, columns["spike_times"].data, seen)
+        _add_spikes(table, columns["spike_times"].data, seen)
     stamps = _numbers_of(columns.get("timestamp"))
     if stamps is not None:
-        _events(table, stamps, _numbers_of(columns.get("duration")), seen)
+        _add_events(table, stamps, _numbers_of(columns.get("duration")), seen)
 
 
-def _spikes(table: Any, spikes: Any, seen: _Seen) -> None:
+def _add_spikes(table: Any, spikes: Any, seen: _Bounds) -> None:
     """Each unit's spikes are in order, if all are sound: then the ends of each are enough."""
     import numpy as np
 
@@ -122,7 +122,9 @@ def _spikes(table: Any, spikes: Any, seen: _Seen) -> None:
     seen.add(lowest, highest)
 
 
-def _events(thing: Any, stamps: NDArray[Any] | None, durations: NDArray[Any] | None, seen: _Seen) -> None:
+def _add_events(
+    thing: Any, stamps: NDArray[Any] | None, durations: NDArray[Any] | None, seen: _Bounds
+) -> None:
     """The times of events, and what is wrong with them; NaN is how an event says that it has no duration."""
     import numpy as np
 
@@ -132,17 +134,20 @@ def _events(thing: Any, stamps: NDArray[Any] | None, durations: NDArray[Any] | N
     if durations is not None and durations.shape == stamps.shape:
         ends = stamps + np.where(np.isfinite(durations) & (durations > 0), durations, 0)
     seen.add(_least(stamps), _most(ends))
-    seen.remarks += _odd_stamps(_place(thing), stamps)
+    seen.remarks += _stamp_remarks(_place(thing), stamps)
     negative = 0 if durations is None else int((durations < 0).sum())
     if negative:
         seen.remarks.append(
             _remark(
-                "durations_negative", f"{_of(negative, durations)} durations are negative", "warning", thing
+                "durations_negative",
+                f"{_share(negative, durations)} durations are negative",
+                "warning",
+                thing,
             )
         )
 
 
-def _odd_stamps(place: str, stamps: NDArray[Any]) -> Iterator[Remark]:
+def _stamp_remarks(place: str, stamps: NDArray[Any]) -> Iterator[Remark]:
     import numpy as np
 
     sound = stamps[np.isfinite(stamps)]
@@ -158,17 +163,16 @@ def _odd_stamps(place: str, stamps: NDArray[Any]) -> Iterator[Remark]:
     )
     for check, count, what, severity in found:
         if count:
-            yield Remark(f"dandifile.{check}", f"{_of(count, stamps)} timestamps {what}", severity, place)
+            yield Remark(f"dandifile.{check}", f"{_share(count, stamps)} timestamps {what}", severity, place)
 
 
-def _gaps(table: Any, name: str, values: NDArray[Any], seen: _Seen) -> None:
+def _note_gaps(table: Any, name: str, values: NDArray[Any], seen: _Bounds) -> None:
     import numpy as np
 
     missing = int((~np.isfinite(values)).sum())
     if missing:
-        said = (
-            f"{_of(missing, values)} values of {name} are NaN or infinite, and not part of the session's time"
-        )
+        share = _share(missing, values)
+        said = f"{share} values of {name} are NaN or infinite, and not part of the session's time"
         seen.remarks.append(_remark(f"{name}_nan", said, "hint", table))
 
 
@@ -176,7 +180,7 @@ def _remark(check: str, message: str, severity: str, thing: Any) -> Remark:
     return Remark(f"dandifile.{check}", message, severity, _place(thing))
 
 
-def _of(count: int, values: Any) -> str:
+def _share(count: int, values: Any) -> str:
     return f"{count:,} of {len(values):,}"
 
 
@@ -250,7 +254,7 @@ START, BIRTH = "session_start_time", "general/subject/date_of_birth"
 _ZONED = re.compile(r".*[T ][0-9].*?([Zz]|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2}){0,2})\s*", re.DOTALL)
 
 
-def written(path: str) -> dict[str, str]:
+def time_texts(path: str) -> dict[str, str]:
     """The texts of both, as the file has them; what it has not is left out."""
     import h5py
 
@@ -259,7 +263,7 @@ def written(path: str) -> dict[str, str]:
     return {place: text for place, text in texts.items() if text}
 
 
-def zoned(
+def assume_zones(
     flat: JsonObject, texts: Mapping[str, str], duration: float | None
 ) -> tuple[JsonObject, list[Remark]]:
     """The dandi package's flat metadata, with zones that do not depend on the machine, and what was assumed.
@@ -268,24 +272,24 @@ def zoned(
     """
     remarks = []
     start, born = flat.get("session_start_time"), flat.get("date_of_birth")
-    if isinstance(start, datetime) and _lacks_zone(texts.get(START)):
+    if isinstance(start, datetime) and _has_no_zone(texts.get(START)):
         start = start.replace(tzinfo=UTC)
-        remarks.append(_assumed("session_start_time", "UTC (+00:00)", f"/{START}"))
-    if isinstance(born, datetime) and _lacks_zone(texts.get(BIRTH)):
+        remarks.append(_zone_remark("session_start_time", "UTC (+00:00)", f"/{START}"))
+    if isinstance(born, datetime) and _has_no_zone(texts.get(BIRTH)):
         zone = start.tzinfo if isinstance(start, datetime) and start.tzinfo else UTC
         born = born.replace(tzinfo=zone)
-        remarks.append(_assumed("date_of_birth", "the zone of session_start_time", f"/{BIRTH}"))
+        remarks.append(_zone_remark("date_of_birth", "the zone of session_start_time", f"/{BIRTH}"))
     end = None
     if isinstance(start, datetime) and duration is not None:
         end = start + timedelta(seconds=duration)
     return flat | {"session_start_time": start, "session_end_time": end, "date_of_birth": born}, remarks
 
 
-def _lacks_zone(text: str | None) -> bool:
+def _has_no_zone(text: str | None) -> bool:
     return text is not None and not _ZONED.fullmatch(text)
 
 
-def _assumed(name: str, zone: str, within: str) -> Remark:
+def _zone_remark(name: str, zone: str, within: str) -> Remark:
     message = (
         f"{name} has no time zone: {zone} is assumed, on every machine; write it with its zone into the file"
     )

@@ -47,43 +47,43 @@ _PERHAPS = {
 
 
 @dataclass(frozen=True)
-class Meant:
+class Meaning:
     """A word's metadata. `settles` is the check of nwbinspector that would still mind the word itself."""
 
     metadata: JsonObject
     settles: str = ""
 
 
-def species_of(word: Any, meanings: Mapping[str, str]) -> Meant | None:
+def species_of(word: Any, meanings: Mapping[str, str]) -> Meaning | None:
     """The SpeciesType of `Subject.species`; None where the file gives none. RefusedValueError for others."""
     if not isinstance(word, str) or not word.strip():
         return None
     settles = "check_subject_species_form"
     if meant := _meaning(word, meanings):
-        return Meant(_of_number(taxon_number(meant) or ""), settles)
+        return Meaning(_of_number(taxon_number(meant) or ""), settles)
     if number := taxon_number(word):
-        return Meant(_of_number(number), settles)
-    if listed := _listed(word):
-        return Meant({"schemaKey": "SpeciesType", "identifier": listed[0], "name": listed[1]})
-    raise _not_listed(word)
+        return Meaning(_of_number(number), settles)
+    if listed := _dandi_species(word):
+        return Meaning({"schemaKey": "SpeciesType", "identifier": listed[0], "name": listed[1]})
+    raise _unlisted_species(word)
 
 
-def sex_of(word: Any, meanings: Mapping[str, str]) -> Meant | None:
+def sex_of(word: Any, meanings: Mapping[str, str]) -> Meaning | None:
     """The SexType of `Subject.sex`, likewise."""
     if not isinstance(word, str) or not word.strip():
         return None
     if meant := _meaning(word, meanings):
-        return Meant(_SEXES[meant], "check_subject_sex")
+        return Meaning(_SEXES[meant], "check_subject_sex")
     if known := _WRITTEN.get(folded(word)):
-        return Meant(_SEXES[known])
+        return Meaning(_SEXES[known])
     if pato := _PATO_FORMS.fullmatch(word.strip()):
         known = _PATO_SEXES.get(pato[1])
-        return Meant(
+        return Meaning(
             _SEXES[known] if known else {"schemaKey": "SexType", "identifier": f"{_PATO}{pato[1]}"},
             "check_subject_sex",
         )
     if re.fullmatch(r"https?://\S+", word.strip()):
-        return Meant({"schemaKey": "SexType", "identifier": word.strip()})
+        return Meaning({"schemaKey": "SexType", "identifier": word.strip()})
     letter = _PERHAPS.get(folded(word), "…")
     raise RefusedValueError(
         f"sex {_quoted(word)} is not one that DANDI knows",
@@ -96,8 +96,8 @@ def subject_id_of(word: Any, meanings: Mapping[str, str]) -> tuple[Any, str]:
     """The id of the subject, and the check that would still mind the word."""
     if not isinstance(word, str):
         return word, ""
-    by_form = {_composed(key): value for key, value in meanings.items()}
-    meant = by_form.get(_composed(word))
+    by_form = {_normal_id(key): value for key, value in meanings.items()}
+    meant = by_form.get(_normal_id(word))
     return (meant.strip(), "check_subject_id_no_slashes") if meant else (word, "")
 
 
@@ -105,7 +105,7 @@ def _meaning(word: str, meanings: Mapping[str, str]) -> str | None:
     return {folded(key): value for key, value in meanings.items()}.get(folded(word))
 
 
-def _composed(word: str) -> str:
+def _normal_id(word: str) -> str:
     """Ids are told apart by case; not by how an accent is stored."""
     return unicodedata.normalize("NFC", word.strip())
 
@@ -119,7 +119,7 @@ def _of_number(number: str) -> JsonObject:
     return found | {"name": name} if name else found
 
 
-def _listed(word: str) -> tuple[str, str] | None:
+def _dandi_species(word: str) -> tuple[str, str] | None:
     """The species of the dandi package's list that has exactly this name."""
     for record in _records():
         names = (record.name, record.scientific_name, record.genbank_common_name, *record.common_names)
@@ -134,7 +134,7 @@ def _records() -> Any:
     return species_map
 
 
-def _not_listed(word: str) -> RefusedValueError:
+def _unlisted_species(word: str) -> RefusedValueError:
     """Says what DANDI's tools would make of it, and what to write instead."""
     taxon = taxon_named(word)
     near = None if taxon else taxon_named(" ".join(word.split()[:2])) or taxon_like(word)
@@ -187,7 +187,7 @@ _PLACE = "/general/subject"
 
 
 @dataclass(frozen=True)
-class Said:
+class AgeFields:
     """What a file says, as pynwb gives it; both times have a zone."""
 
     age: str | None = None
@@ -206,7 +206,7 @@ class _Age:
     most: float
 
 
-def age_of(said: Said) -> tuple[JsonObject | None, list[Remark]]:
+def age_of(said: AgeFields) -> tuple[JsonObject | None, list[Remark]]:
     """DANDI's `age`, and what is to be told about it. RefusedValueError for an age that cannot be read."""
     if said.born is None or said.started is None:
         age = _age(said)
@@ -217,10 +217,10 @@ def age_of(said: Said) -> tuple[JsonObject | None, list[Remark]]:
     except RefusedValueError:  # nwbinspector tells of it; the date of birth says the age
         age = None
     if since_birth < timedelta(0):
-        return _born_later(age, -since_birth)
-    computed = duration(since_birth)
+        return _age_before_birth(age, -since_birth)
+    computed = iso_duration(since_birth)
     remarks = []
-    if age and not _agree(age, since_birth.total_seconds()):
+    if age and not _is_within(age, since_birth.total_seconds()):
         of_gestation = " of gestation" if age.reference == GESTATIONAL else ""
         remarks.append(
             Remark(
@@ -234,7 +234,7 @@ def age_of(said: Said) -> tuple[JsonObject | None, list[Remark]]:
     return _property(computed, BIRTH), remarks
 
 
-def duration(delta: timedelta) -> str:
+def iso_duration(delta: timedelta) -> str:
     """An ISO 8601 duration in days and seconds, as the dandi package writes it."""
     seconds = (
         f"{delta.seconds}.{delta.microseconds:06d}".rstrip("0").rstrip(".") if delta.microseconds else ""
@@ -244,7 +244,7 @@ def duration(delta: timedelta) -> str:
     return f"P{days}" + (f"T{seconds}S" if seconds else "")
 
 
-def _born_later(age: _Age | None, by: timedelta) -> tuple[JsonObject | None, list[Remark]]:
+def _age_before_birth(age: _Age | None, by: timedelta) -> tuple[JsonObject | None, list[Remark]]:
     """Before birth there is only an age of gestation."""
     if age and age.reference == GESTATIONAL:
         return _property(age.text, GESTATIONAL), []
@@ -270,11 +270,11 @@ def _property(text: str, reference: str) -> JsonObject:
     }
 
 
-def _age(said: Said) -> _Age | None:
+def _age(said: AgeFields) -> _Age | None:
     if said.age is None:
         return None
     try:
-        text, reference = _read(said.age.strip())
+        text, reference = _read_age(said.age.strip())
     except ValueError as error:
         raise RefusedValueError(
             f"Subject.age '{said.age}' cannot be read: {error}",
@@ -292,7 +292,7 @@ def _example(age: str) -> str:
     return f"P{days[1]}D for {days[1]} days" if days else "P90D for 90 days"
 
 
-def _read(age: str) -> tuple[str, str]:
+def _read_age(age: str) -> tuple[str, str]:
     """The age as DANDI writes it, and since when it counts. ValueError for what is none.
 
     Durations and ranges of them are read here; any other words the dandi package reads.
@@ -349,5 +349,5 @@ def _bounds(text: str) -> tuple[float, float]:
     return least, most
 
 
-def _agree(age: _Age, seconds: float) -> bool:
+def _is_within(age: _Age, seconds: float) -> bool:
     return age.reference == BIRTH and age.least <= seconds <= age.most

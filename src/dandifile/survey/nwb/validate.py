@@ -17,13 +17,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from dandifile.model import JsonObject
-from dandifile.survey.media import is_url, media_file, missing_media
+from dandifile.survey.media import is_url, media_path, missing_media
 from dandifile.survey.nwb import causes
 from dandifile.survey.nwb.causes import why_unreadable
 from dandifile.survey.nwb.extract import extract
-from dandifile.survey.nwb.one_open import one_open
-from dandifile.survey.nwb.recognise import no_nwb
-from dandifile.survey.nwb.references import PICTURE, look
+from dandifile.survey.nwb.one_open import lend_file
+from dandifile.survey.nwb.recognise import why_not_nwb
+from dandifile.survey.nwb.references import PICTURE, references_of
 from dandifile.survey.quiet import quiet
 
 DAMAGED = "hdf5.damaged"
@@ -38,7 +38,7 @@ _WORDS = 8  # of a reason: enough to tell it from others
 
 
 @dataclass(frozen=True)
-class Found:
+class ToolFinding:
     """One finding. `whole` is the tool that got nowhere with the file at all, "" where none did."""
 
     check: str
@@ -57,28 +57,28 @@ def validate(params: JsonObject) -> JsonObject:
     nwbinspector, or where a sound file makes it fail as well.
     """
     with quiet():
-        return judged(seen(params["path"]))
+        return judge_failures(run_tools(params["path"]))
 
 
-def seen(path: str) -> list[Found]:
+def run_tools(path: str) -> list[ToolFinding]:
     """What the tools find, and where they fail; what that means is `judged`'s to say."""
-    if reason := no_nwb(path):
-        return [Found(FORMAT, _said(*reason), _ERROR)]
-    return [*_results(path), *_without_picture(path)]
+    if reason := why_not_nwb(path):
+        return [ToolFinding(FORMAT, _message(*reason), _ERROR)]
+    return [*_results(path), *_missing_pictures(path)]
 
 
-def judged(found: Sequence[Found]) -> JsonObject:
+def judge_failures(found: Sequence[ToolFinding]) -> JsonObject:
     """The findings, with the failures of tools put down to the file or to the tool.
 
     It may run the tools on a file of its own, so that they must not be lent another one meanwhile.
     """
-    blamed = [_blamed(item) if item.whole else item for item in found]
+    blamed = [_judge(item) if item.whole else item for item in found]
     keys = ("check", "message", "severity", "within")
     said = {json.dumps({key: getattr(item, key) for key in keys}, sort_keys=True) for item in blamed}
     return {"findings": [json.loads(finding) for finding in sorted(said)]}
 
 
-def _results(path: str) -> Iterator[Found]:
+def _results(path: str) -> Iterator[ToolFinding]:
     from dandi.files.bases import NWBAsset
 
     file = Path(path)
@@ -86,38 +86,38 @@ def _results(path: str) -> Iterator[Found]:
         # Without a dandiset's folder the dandi package does not judge the path.
         results = NWBAsset(filepath=file, path=file.name, dandiset_path=None).get_validation_errors()
     except Exception as error:  # noqa: BLE001  # whatever these packages raise, it is about this one file
-        yield Found("validation", _why(path, error), _ERROR, whole="dandi")
+        yield ToolFinding("validation", _why(path, error), _ERROR, whole="dandi")
     else:
-        yield from (_found(result, path) for result in results)
+        yield from (_tool_finding(result, path) for result in results)
 
 
-def _found(result: Any, path: str) -> Found:
+def _tool_finding(result: Any, path: str) -> ToolFinding:
     """One of the dandi package's results in our words."""
     message = (result.message or "").strip()
     crashed = _CRASHED_CHECK.fullmatch(result.id)
     if crashed:
-        return _crashed(path, crashed[1], causes.last_line(message))
+        return _crashed_check(path, crashed[1], causes.last_line(message))
     if result.id == "exception":
-        return Found("nwbinspector", _why(path, result.origin_result), _ERROR, whole="nwbinspector")
+        return ToolFinding("nwbinspector", _why(path, result.origin_result), _ERROR, whole="nwbinspector")
     if result.origin.type.value == "INTERNAL":
         tool = result.origin.validator.value
-        return Found(f"{tool}.validate", _why(path, result.origin_result), _ERROR, whole=tool)
+        return ToolFinding(f"{tool}.validate", _why(path, result.origin_result), _ERROR, whole=tool)
     if result.id.startswith(_UNREAD):
         error = _error_in_reading(path)
-        said = _why(path, error) if error else f"pynwb cannot read it: {causes.in_short(message)}"
-        return Found(_READ, said, _ERROR, whole="pynwb")
+        said = _why(path, error) if error else f"pynwb cannot read it: {causes.shorten(message)}"
+        return ToolFinding(_READ, said, _ERROR, whole="pynwb")
     severity = result.severity.name.lower() if result.severity is not None else None
     within = next(iter((result.within_asset_paths or {}).values()), "")
-    return Found(_check(result), message, severity, within)
+    return ToolFinding(_check(result), message, severity, within)
 
 
-def _crashed(path: str, check: str, error: str) -> Found:
+def _crashed_check(path: str, check: str, error: str) -> ToolFinding:
     """A single check of nwbinspector may fail for its own faults, but not in reading the data."""
-    if packed := causes.of_filter(path, error):
-        return Found(PACKED, f"not all checks could be made: {_said(*packed)}", None)
-    if reason := causes.unread_data(error):
-        return Found(DAMAGED, _said(*reason), _ERROR)
-    return Found(check, _of_tool("nwbinspector", check, error), None)
+    if packed := causes.why_packed(path, error):
+        return ToolFinding(PACKED, f"not all checks could be made: {_message(*packed)}", None)
+    if reason := causes.why_data_unread(error):
+        return ToolFinding(DAMAGED, _message(*reason), _ERROR)
+    return ToolFinding(check, _of_tool("nwbinspector", check, error), None)
 
 
 def _check(result: Any) -> str:
@@ -139,10 +139,10 @@ def _pynwb_check(error: Any) -> str:
 
 
 def _why(path: str, error: Exception) -> str:
-    return _said(*why_unreadable(path, error))
+    return _message(*why_unreadable(path, error))
 
 
-def _said(reason: str, fix: str) -> str:
+def _message(reason: str, fix: str) -> str:
     return f"{reason} ({fix})"
 
 
@@ -158,18 +158,18 @@ def _error_in_reading(path: str) -> Exception | None:
     return None
 
 
-def _without_picture(path: str) -> Iterator[Found]:
+def _missing_pictures(path: str) -> Iterator[ToolFinding]:
     """Pictures that are not where the file looks for them; nwbinspector looks for videos only."""
-    inside = look(path)
+    inside = references_of(path)
     for item in inside.media if inside else ():
         for name in filter(str.strip, item.names if item.field == PICTURE else ()):
-            if not is_url(name) and not Path(media_file(path, name)).exists():
+            if not is_url(name) and not Path(media_path(path, name)).exists():
                 message = f"its picture {name} is not there (put it there, as seen from the file's folder)"
-                yield Found(NO_PICTURE, message, _ERROR, item.place)
+                yield ToolFinding(NO_PICTURE, message, _ERROR, item.place)
 
 
-def _blamed(found: Found) -> Found:
-    if found.check not in _failing_on_a_sound_file():
+def _judge(found: ToolFinding) -> ToolFinding:
+    if found.check not in _checks_failing_on_sound_file():
         return found
     return replace(found, message=_of_tool(found.whole, found.check, found.message), severity=None)
 
@@ -179,7 +179,7 @@ def _of_tool(tool: str, check: str, error: str) -> str:
 
 
 @functools.cache
-def _failing_on_a_sound_file() -> frozenset[str]:
+def _checks_failing_on_sound_file() -> frozenset[str]:
     """The checks that fail as a whole here whatever the file: this process's packages don't fit together."""
     with TemporaryDirectory() as folder:
         path = f"{folder}/sound.nwb"
@@ -217,10 +217,10 @@ def inspect(params: JsonObject) -> JsonObject:
     """
     path = params["path"]
     with _alone, quiet():
-        with one_open(path):
-            extracted, found = extract(params), seen(path)
+        with lend_file(path):
+            extracted, found = extract(params), run_tools(path)
         return {
             "extract": extracted,
-            "validate": judged(found),
+            "validate": judge_failures(found),
             "missing_media": missing_media(path, extracted.get("media", ())),
         }

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from dandifile.errors import DataError
 from dandifile.model import Finding, Json, JsonObject, Refusal
-from dandifile.reading.shape import one_of
+from dandifile.reading.jsontext import one_of
 from dandifile.survey.asset_metadata import metadata_by_name
 from dandifile.survey.digest import POINTER, md5s
 from dandifile.survey.findings import FINDINGS, of_result

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from dandifile.errors import UserError
 from dandifile.model import Json, JsonObject
-from dandifile.reading.files import SPEC, read_bytes
+from dandifile.reading.files import SPEC_LIMIT, read_bytes
 from dandifile.reading.jsontext import NotJsonError, parse_json
 from dandifile.survey.nwb.glimpse import PLACES, described, somewhere
-from dandifile.survey.nwb.references import Inside, Outside, of_inside
+from dandifile.survey.nwb.references import OutsideData, References, why_incomplete
 from dandifile.survey.scanned_file import Glimpse
 from dandifile.survey.zarr.checksum import DEEPEST
 
@@ -63,19 +63,19 @@ def _texts(array: Path) -> tuple[str, ...]:
 def data_outside(root: Path) -> Iterator[JsonObject]:
     """Links of NWB to another Zarr, as hdmf-zarr writes them; the dandi package does not look at them."""
     outside = tuple(_outside(root, "", 1))
-    reason = of_inside(Inside(outside))
+    reason = why_incomplete(References(outside))
     if reason:
         message = f"{reason[0]} ({reason[1]})"
         yield {"check": OUTSIDE, "message": message, "severity": "error", "within": outside[0].place}
 
 
-def _outside(folder: Path, place: str, depth: int) -> Iterator[Outside]:
+def _outside(folder: Path, place: str, depth: int) -> Iterator[OutsideData]:
     """What the attributes of a group and of all below it refer to in other Zarrs; chunks are passed over."""
     node = _json_of(folder / "zarr.json")  # of version 3
     attributes = node.get("attributes") if node else _json_of(folder / ".zattrs")
     for name, source in _references(attributes if isinstance(attributes, dict) else {}):
         if posixpath.normpath(source) != ".":  # this is how a Zarr names itself
-            yield Outside(posixpath.join(place, name), "link", source)
+            yield OutsideData(posixpath.join(place, name), "link", source)
     if depth == DEEPEST or node.get("node_type") == "array" or (folder / ".zarray").exists():
         return
     for below in sorted(folder.iterdir()):
@@ -105,7 +105,7 @@ def _source(reference: JsonObject) -> str:
 def _json_of(file: Path) -> JsonObject:
     """What a file of a Zarr's metadata says; {} where it is not there or cannot be read."""
     try:
-        found = parse_json(read_bytes(file, "it", SPEC))
+        found = parse_json(read_bytes(file, "it", SPEC_LIMIT))
     except (UserError, NotJsonError):
         return {}
     return found if isinstance(found, dict) else {}
