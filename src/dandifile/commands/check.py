@@ -56,17 +56,17 @@ def _expected(spec: Spec, settled: Callable[[str], bool]) -> tuple[Forecast, ...
     from dandischema.models import Asset, Dandiset
     from dandischema.utils import TransitionalGenerateJsonSchema
 
-    from dandifile.kinds.forecast import undeclared, undeclared_of_assets
+    from dandifile.kinds.forecast import overlay_faults, spec_faults
 
     schema = Dandiset.model_json_schema(schema_generator=TransitionalGenerateJsonSchema)
     schema["properties"].get("license", {}).pop("items", None)  # which ones are allowed is each archive's own
     fields = {name: value for name, value in spec.fields.items() if value is not None}
     waiting = {block.key.name for block in spec.unresolved if block.key}  # for what is not in the lock yet
-    found = tuple(one for one in undeclared(fields, schema, settled=settled) if one.field not in waiting)
+    found = tuple(one for one in spec_faults(fields, schema, settled=settled) if one.field not in waiting)
     if not spec.overlays:
         return found
     of_asset = Asset.model_json_schema(schema_generator=TransitionalGenerateJsonSchema)
-    return (*found, *undeclared_of_assets(spec, of_asset))
+    return (*found, *overlay_faults(spec, of_asset))
 
 
 def _lines(

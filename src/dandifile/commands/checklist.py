@@ -6,7 +6,7 @@ from dandifile.checklist.rules import check_rules, evidence_of
 from dandifile.checklist.verdict import Verdict
 from dandifile.errors import Exit
 from dandifile.kinds import metadata
-from dandifile.kinds.access import own_part
+from dandifile.kinds.special_fields import own_part
 from dandifile.model import JsonObject, Local
 from dandifile.report.checklist_view import checklist_json, checklist_text
 from dandifile.session.opening import open_session

@@ -16,8 +16,8 @@ from dandifile.init.new_contributors import orcids_and_rors
 from dandifile.init.new_spec import Material, Question, questions, spec_text
 from dandifile.lookup.facts import Lock, Term
 from dandifile.lookup.lock import load_lock, lock_file, save_lock
-from dandifile.lookup.pinned_ids import vetted
-from dandifile.lookup.rows import Row, State
+from dandifile.lookup.pinned_ids import update_ids
+from dandifile.lookup.rows import LookupRow, LookupState
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm
 from dandifile.run.cache import MemoryCache
@@ -59,7 +59,7 @@ def init(file: Path, source: Source) -> int:
     answers = {question.key: answer(question) for question in questions(known)}
     _write(file, spec_text(known, answers))
     save_lock(lock_file(file), lock)
-    unasked = any(row.state is State.UNKNOWN for row in rows)
+    unasked = any(row.state is LookupState.UNKNOWN for row in rows)
     _report(file, [*told, *(f"{name} cannot be read" for name in found.unreadable)], unasked=unasked)
     return Exit.DONE
 
@@ -79,7 +79,7 @@ def _overview(file: Path, sources: Sequence[str]) -> Overview:
 
 def normal_dois(given: Iterable[str]) -> tuple[str, ...]:
     """DOIs in their normal form; a UserError for what is none."""
-    found = {text: dois.normal(text) for text in given}
+    found = {text: dois.normal_doi(text) for text in given}
     for text, doi in found.items():
         if doi is None:
             raise UserError(f"{text!r} is not a DOI", fix="write it like 10.1038/s41586-023-06031-6")
@@ -88,7 +88,7 @@ def normal_dois(given: Iterable[str]) -> tuple[str, ...]:
 
 def _looked_up(
     file: Path, source: Source, found: Overview
-) -> tuple[Material, Lock, Sequence[Row], list[str]]:
+) -> tuple[Material, Lock, Sequence[LookupRow], list[str]]:
     """First what is asked for; then, of it all, what the spec will name: the lock holds that and no more."""
     if source.dois and not source.offline:
         sys.stderr.write(f"looking up {', '.join(source.dois)}, and whom it names …\n")
@@ -97,7 +97,7 @@ def _looked_up(
     _refuse_missing(first.rows)
     papers, warnings = [], list(first.warnings)
     for paper in first.lock.papers:
-        sound, changed = vetted(paper, first.lock)
+        sound, changed = update_ids(paper, first.lock)
         papers.append(sound)
         warnings += changed
     known = Material(source.instance, source.dois, tuple(papers), found, _terms(found))
@@ -106,7 +106,10 @@ def _looked_up(
     second = ask_services(Wanted(source.dois, orcids, rors, ids), first.lock, cache, offline=source.offline)
     # what nobody knows `vetted` has dropped, and says so
     notes = [
-        f"{row.asked}: {note}" for row in first.rows if row.state is not State.MISSING for note in row.notes
+        f"{row.asked}: {note}"
+        for row in first.rows
+        if row.state is not LookupState.MISSING
+        for note in row.notes
     ]
     return known, second.lock, (*first.rows, *second.rows), [*notes, *warnings]
 
@@ -118,9 +121,9 @@ def _terms(found: Overview) -> tuple[Term, ...]:
     return ask_services(wanted, Lock(), MemoryCache(), offline=True).lock.terms
 
 
-def _refuse_missing(rows: Sequence[Row]) -> None:
+def _refuse_missing(rows: Sequence[LookupRow]) -> None:
     for row in rows:
-        if row.what == "paper" and row.state is State.MISSING:
+        if row.what == "paper" and row.state is LookupState.MISSING:
             raise UserError(f"there is no paper {row.asked}: {'; '.join(row.notes)}", fix="correct --doi")
 
 

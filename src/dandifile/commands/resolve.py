@@ -11,11 +11,11 @@ from dandifile.desired.regions_from_nwb import locations_to_pin
 from dandifile.desired.spec_and_lock import SpecAndLock, ask_services, everything
 from dandifile.errors import Exit, SpecError, UserError
 from dandifile.lookup.facts import Lock
-from dandifile.lookup.lock import diff, lock_file, save_lock
-from dandifile.lookup.pinned_ids import anothers, vetted
-from dandifile.lookup.rows import Row, State
+from dandifile.lookup.lock import lock_changes, lock_file, save_lock
+from dandifile.lookup.pinned_ids import foreign_orcids, update_ids
+from dandifile.lookup.rows import LookupRow, LookupState
 from dandifile.lookup.terms.search import name_mismatch
-from dandifile.lookup.wanted import Wanted, lacking
+from dandifile.lookup.wanted import Wanted, missing_from
 from dandifile.model import JsonObject
 from dandifile.session.opening import open_cache, read_spec
 from dandifile.session.options import TRANSFERS
@@ -55,7 +55,7 @@ def resolve(flags: Flags, asked: Asked) -> int:
     if refusal:
         raise refusal
     needed = replace(spec.needed, locations=wanted.locations)
-    if lacking(needed, found.lock) or any(_unsettled(row, wanted) for row in found.rows):
+    if missing_from(needed, found.lock) or any(_unsettled(row, wanted) for row in found.rows):
         return Exit.BLOCKED
     return Exit.CHANGES if asked.check and changed else Exit.DONE
 
@@ -65,15 +65,15 @@ ALL = "all"
 
 def _refreshed(words: Sequence[str]) -> frozenset[str]:
     """What is looked up again; a word that is not known is an error."""
-    from dandifile.lookup.resolve import REFRESHED
+    from dandifile.lookup.resolve import REFRESHABLE
 
     for word in words:
-        if word not in {*REFRESHED, ALL}:
-            known = ", ".join([*REFRESHED, ALL])
+        if word not in {*REFRESHABLE, ALL}:
+            known = ", ".join([*REFRESHABLE, ALL])
             raise UserError(
                 f"--refresh {word} is not known", fix=f"use one of {known}; or --refresh alone for all"
             )
-    return frozenset(REFRESHED) if ALL in words else frozenset(words)
+    return frozenset(REFRESHABLE) if ALL in words else frozenset(words)
 
 
 def _built(spec: SpecAndLock, found: Resolution) -> tuple[tuple[str, ...], SpecError | None]:
@@ -84,15 +84,15 @@ def _built(spec: SpecAndLock, found: Resolution) -> tuple[tuple[str, ...], SpecE
         return (), error
 
 
-def _unsettled(row: Row, wanted: Wanted) -> bool:
+def _unsettled(row: LookupRow, wanted: Wanted) -> bool:
     """What the spec itself says and nobody confirms; a paper's own slips are mended by `vet`."""
     if row.what == "term":
-        return row.state in (State.MISSING, State.DOUBTFUL)
-    return row.state is State.MISSING and row.asked in (*wanted.orcids, *wanted.rors)
+        return row.state in (LookupState.MISSING, LookupState.DOUBTFUL)
+    return row.state is LookupState.MISSING and row.asked in (*wanted.orcids, *wanted.rors)
 
 
 def _show(flags: Flags, asked: Asked, spec: SpecAndLock, found: Resolution, notes: Sequence[str]) -> None:
-    lines = diff(spec.lock, found.lock)
+    lines = lock_changes(spec.lock, found.lock)
     warnings = list(dict.fromkeys((*found.warnings, *_warnings(spec, found.lock), *notes)))
     review = list(_reviews(spec, found.lock))
     file = lock_file(spec.file).name
@@ -106,9 +106,9 @@ def _show(flags: Flags, asked: Asked, spec: SpecAndLock, found: Resolution, note
     show(flags, lookups_text, shown, verbose=flags.verbose)
 
 
-def _next(asked: Asked, rows: Sequence[Row]) -> str:
+def _next(asked: Asked, rows: Sequence[LookupRow]) -> str:
     """What to do about what nobody could be asked for; "" where there is none."""
-    unasked = {row.what for row in rows if row.state is State.UNKNOWN}
+    unasked = {row.what for row in rows if row.state is LookupState.UNKNOWN}
     if not unasked:
         return ""
     when = "without --offline" if asked.offline else "when the services can be reached"
@@ -125,8 +125,8 @@ def _warnings(spec: SpecAndLock, lock: Lock) -> Iterator[str]:
     """What was mended in the papers; ids of the spec that are somebody else's, or have another name."""
     for doi in spec.needed.dois:
         if paper := lock.paper(doi):
-            yield from vetted(paper, lock)[1]
-    yield from anothers(spec.declared.references.called, lock)
+            yield from update_ids(paper, lock)[1]
+    yield from foreign_orcids(spec.declared.references.called, lock)
     for named in spec.declared.references.terms:
         term = lock.term(named.asked, named.about)
         if named.name and term and (said := name_mismatch(named.name, term)):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dandifile.archive.create import intent_file, settled
+from dandifile.archive.create import forget_intent, intent_file
 from dandifile.archive.writer import Writer
 from dandifile.errors import UserError
 from dandifile.kinds import KINDS, assets
@@ -52,7 +52,7 @@ def apply_steps(
     def ended(step: Step, result: Result | None) -> None:
         if step.kind == CREATED and result and result.status is Status.DONE:
             session.remember(result.output["identifier"])
-            settled(intent_file(session.state, session.instance, step.params["name"]))
+            forget_intent(intent_file(session.state, session.instance, step.params["name"]))
         if step.kind != JOIN:
             notify(step, result)
 

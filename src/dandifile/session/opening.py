@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dandifile.archive.instance import LOCAL, Instance
 from dandifile.desired.spec_and_lock import MemoryLookups, SpecAndLock, complete_spec, read_with_lock
 from dandifile.errors import ArchiveError, BlockedError
-from dandifile.lookup.lock import lock_file, locked_identifier
+from dandifile.lookup.lock import identifier_in_lock, lock_file
 from dandifile.model import Record, Spec
 from dandifile.run.cache import SqliteCache
 from dandifile.session import local_identifiers
@@ -116,7 +116,7 @@ def known_identifier(source: SpecAndLock, spec: Spec) -> str | None:
 
 
 def _locked_identifier(spec: Spec, api_url: str) -> str | None:
-    return locked_identifier(lock_file(spec.file), spec.environment, api_url)
+    return identifier_in_lock(lock_file(spec.file), spec.environment, api_url)
 
 
 def _only_apply(file: Path) -> AbstractContextManager[None]:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from dandifile.archive.create import intent_file
 from dandifile.archive.reader import Reader
-from dandifile.archive.rights import forbidden, unchecked
+from dandifile.archive.rights import unchecked_notes, write_blocks
 from dandifile.desired.regions_from_nwb import locate_regions
 from dandifile.desired.spec_and_lock import REMEDY, MemoryLookups, SpecAndLock, refuse_licenses
 from dandifile.errors import BlockedError
 from dandifile.kinds import KINDS, assets
 from dandifile.kinds.forecast import forecast
-from dandifile.lookup.lock import lock_file, lock_identifier
+from dandifile.lookup.lock import add_identifier, lock_file
 from dandifile.model import Cache, Local, Plan, Record, Result, Spec, Step, Target
 from dandifile.planning.kind import Options
 from dandifile.planning.planner import CREATED, Situation, make_plan, review, steps_of
@@ -214,15 +214,15 @@ class Session:
             local_identifiers.put(self.access.store, local_identifiers.place_of(self.spec), identifier)
         else:
             lock = lock_file(self.spec.file)
-            lock_identifier(lock, self.spec.environment, self.instance.api_url, identifier)
+            add_identifier(lock, self.spec.environment, self.instance.api_url, identifier)
 
     def _checked(self, plan: Plan, local: Local, observed: Mapping[str, Any]) -> Planned:
         """The plan, stopped where this user cannot carry it out, and with what makes the draft Invalid."""
         if plan.changes:
             reader = self.reader
             name = next((change.key.name for change in plan.changes if change.key.kind == CREATED), "")
-            blocks = forbidden(reader, name, intent_file(self.state, self.instance, name))
-            notes = (*unchecked(reader, name), *plan.notes)
+            blocks = write_blocks(reader, name, intent_file(self.state, self.instance, name))
+            notes = (*unchecked_notes(reader, name), *plan.notes)
             plan = replace(plan, blocked=(*blocks, *plan.blocked), notes=notes)
             plan = replace(plan, steps=steps_of(KINDS, plan)) if blocks else plan
         return Planned(replace(plan, forecast=forecast(plan, self.spec, observed)), local, observed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dandifile.kinds.assets.changes import writes
-from dandifile.kinds.assets.gather import Desired, Observed
+from dandifile.kinds.assets.sides import Desired, Observed
 from dandifile.model import JsonObject, LocalAsset, RemoteAsset
 
 MINE, ITS = [{"name": "CA1"}], [{"name": "CA3"}]

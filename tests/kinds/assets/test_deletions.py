@@ -1,8 +1,10 @@
+"""How many deletions the guard lets pass."""
+
 from __future__ import annotations
 
 import pytest
 
-from dandifile.planning.guards import too_many_deletions
+from dandifile.kinds.assets.deletions import deletion_guard
 
 
 @pytest.mark.parametrize(
@@ -22,7 +24,7 @@ from dandifile.planning.guards import too_many_deletions
 def test_deletions_over_the_limit_block_everything(
     deletions: int, total: int, limit: str, blocks: bool
 ) -> None:
-    block = too_many_deletions(deletions, total, limit)
+    block = deletion_guard(deletions, total, limit)
     assert (block is not None) == blocks
     if block is not None:
         assert block.key is None
@@ -38,6 +40,6 @@ def test_deletions_over_the_limit_block_everything(
     ],
 )
 def test_the_limit_is_told_in_numbers(limit: str, said: str) -> None:
-    block = too_many_deletions(3, 11, limit)
+    block = deletion_guard(3, 11, limit)
     assert block is not None
     assert block.reason == said

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dandifile.kinds.assets.gather import Observed
-from dandifile.kinds.assets.moves import parked
-from dandifile.kinds.schema import without_version
+from dandifile.kinds.assets.moves import find_parked
+from dandifile.kinds.assets.sides import Observed
+from dandifile.kinds.outgoing import drop_version
 from dandifile.model import Action, Change, JsonObject, RemoteAsset
 from dandifile.planning.kind import Standing, standing_of
 from dandifile.planning.merge import same
@@ -21,36 +21,37 @@ def standing(change: Change, observed: Observed) -> Standing:
     if change.action is Action.UPDATE:
         if now is None or now.digest != change.before["digest"]:
             return Standing.STALE
-        return standing_of(change.before["metadata"], change.after["metadata"], _shown(change, now, observed))
-    content = _of_content(change, now, observed)
-    if content is Standing.DUE and _was_edited(change, observed):
+        return standing_of(
+            change.before["metadata"], change.after["metadata"], _metadata_now(change, now, observed)
+        )
+    content = _standing_of_content(change, now, observed)
+    if content is Standing.DUE and _has_other_metadata(change, observed):
         return Standing.STALE
     return content
 
 
-def _of_content(change: Change, now: RemoteAsset | None, observed: Observed) -> Standing:
+def _standing_of_content(change: Change, now: RemoteAsset | None, observed: Observed) -> Standing:
     if change.action is Action.MOVE:
         if now is not None and now.digest == change.after["digest"]:
             return Standing.DONE
         return Standing.DUE if _mover(change, observed) else Standing.STALE
-    if _half_sent(change, now) or _is_to_move_away(change, now):
+    if _is_half_sent(change, now) or _is_to_move_away(change, now):
         return Standing.DUE
     before, after = (side and side["digest"] for side in (change.before, change.after))
     return standing_of(before, after, now.digest if now else None)
 
 
-def _was_edited(change: Change, observed: Observed) -> bool:
+def _has_other_metadata(change: Change, observed: Observed) -> bool:
     """Whether metadata that the change would write over are neither as they were nor as they shall be."""
     if change.action not in (Action.MOVE, Action.REPLACE):
         return False
-    shown = _shown(change, _subject(change, observed), observed)
+    shown = _metadata_now(change, _subject(change, observed), observed)
     return not any(
-        same(without_version(side["metadata"]), without_version(shown))
-        for side in (change.before, change.after)
+        same(drop_version(side["metadata"]), drop_version(shown)) for side in (change.before, change.after)
     )
 
 
-def _shown(change: Change, asset: RemoteAsset, observed: Observed) -> JsonObject:
+def _metadata_now(change: Change, asset: RemoteAsset, observed: Observed) -> JsonObject:
     """An asset's metadata today: the keys that the change shows, or all where the content is replaced."""
     metadata = observed.metadata([asset.asset_id])[asset.asset_id]
     if change.action is Action.REPLACE:
@@ -58,7 +59,7 @@ def _shown(change: Change, asset: RemoteAsset, observed: Observed) -> JsonObject
     return {key: metadata.get(key) for key in change.after["metadata"]}
 
 
-def _half_sent(change: Change, now: RemoteAsset | None) -> bool:
+def _is_half_sent(change: Change, now: RemoteAsset | None) -> bool:
     """Whether a killed run has begun to replace this Zarr: it has no checksum until all is sent."""
     own = change.before.get("zarr") if change.action is Action.REPLACE else None
     return now is not None and own is not None and (now.zarr, now.digest) == (own, "")
@@ -88,4 +89,4 @@ def _mover(change: Change, observed: Observed) -> RemoteAsset | None:
     source = observed.assets.get(change.before["path"])
     if source is not None and source.digest == digest:
         return source
-    return parked(observed, change.key.name, digest)
+    return find_parked(observed, change.key.name, digest)

@@ -1,7 +1,9 @@
+"""What an interrupted move left on the draft is reported, unless the plan finishes it."""
+
 from __future__ import annotations
 
 from dandifile.kinds import assets
-from dandifile.kinds.assets.gather import Desired, Observed
+from dandifile.kinds.assets.sides import Desired, Observed
 from dandifile.model import Local, LocalAsset, RemoteAsset
 from dandifile.planning.kind import Options
 

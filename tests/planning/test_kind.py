@@ -1,3 +1,5 @@
+"""Where a change of a saved plan stands: due, done or stale."""
+
 from __future__ import annotations
 
 import pytest

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from dandifile.errors import Exit
-from dandifile.kinds.schema import Fitted, Versions
+from dandifile.kinds.outgoing import Fitted, Versions
 from dandifile.model import JsonObject
 from tests.conftest import CONTACT, Lab, write_document
 from tests.kinds.test_contract import zarr

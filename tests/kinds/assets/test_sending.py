@@ -1,4 +1,4 @@
-"""Content that the archive has already is not counted as bytes to send, and not released by accident."""
+"""What the archive has already, and what to know before anything is sent."""
 
 from __future__ import annotations
 
@@ -8,12 +8,52 @@ import pytest
 import requests
 
 from dandifile.errors import ArchiveError, Exit
-from dandifile.kinds.assets import known
-from dandifile.kinds.assets.gather import Observed
-from dandifile.kinds.assets.known import looked_up
-from dandifile.model import Change, Key
+from dandifile.kinds.assets import sending
+from dandifile.kinds.assets.sending import TERABYTE, cautions, look_up_contents
+from dandifile.kinds.assets.sides import NAME, Observed
+from dandifile.model import Change, JsonObject, Key, RemoteAsset
 from dandifile.planning.planner import bytes_to_send
 from tests.conftest import CONTACT, Lab
+
+ETAG, CHECKSUM = f"{'a' * 32}-1", f"{'b' * 32}-3--12"
+
+
+def side(size: float, digest: str = ETAG) -> JsonObject:
+    return {"path": "x", "digest": digest, "size": int(size * TERABYTE), "metadata": {}}
+
+
+def observed(**sizes: float) -> Observed:
+    return Observed(
+        {path: RemoteAsset("id", path, int(size * TERABYTE), "D") for path, size in sizes.items()}
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "there", "told"),
+    [
+        (None, side(1), observed(), []),
+        (None, side(5.2), observed(), ["x has 5.2 TB"]),
+        (None, side(1), observed(y=9.5), ["would have 10.5 TB"]),
+        (side(1), side(2, "other-1"), observed(x=1, y=9), ["would have 11.0 TB"]),
+        (side(3), side(1, "other-1"), observed(x=3, y=8), []),
+        (
+            None,
+            side(6, CHECKSUM),
+            observed(y=6),
+            ["cannot be published", "x has 6.0 TB", "would have 12.0 TB"],
+        ),
+        (side(1), None, observed(x=1, y=11), []),
+        (side(1), side(1), observed(x=1, y=11), []),
+    ],
+)
+def test_what_should_be_known_before_it_is_sent(
+    before: JsonObject | None, after: JsonObject | None, there: Observed, told: list[str]
+) -> None:
+    notes = list(cautions([Change(Key(NAME, "x"), before, after)], there))
+    assert len(notes) == len(told)
+    for note, part in zip(notes, told, strict=True):
+        assert part in note
+
 
 PATHS = "paths: [{source: data, standard: any, layout: as-is}]\n"
 
@@ -25,19 +65,19 @@ def new(name: str, digest: str, size: int) -> Change:
 
 def test_bytes_are_those_that_go() -> None:
     changes = [new("a", "d-1", 5), new("b", "e-1", 7), new("c", "d-1", 5)]
-    marked, blocks, notes = looked_up(changes, Observed(blobs=lambda digests: {"d-1": "blob"}))
+    marked, blocks, notes = look_up_contents(changes, Observed(blobs=lambda digests: {"d-1": "blob"}))
     assert (bytes_to_send(marked), blocks, len(notes)) == (7, [], 1)
 
 
 def test_only_so_many_are_asked_for_the_largest_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known, "MOST_ASKED", 3)
+    monkeypatch.setattr(sending, "MOST_ASKED", 3)
     asked: list[str] = []
 
     def blobs(digests: Collection[str]) -> Mapping[str, str]:
         asked.extend(digests)
         return {}
 
-    _, _, notes = looked_up([new(str(n), f"d{n}-1", n) for n in range(10)], Observed(blobs=blobs))
+    _, _, notes = look_up_contents([new(str(n), f"d{n}-1", n) for n in range(10)], Observed(blobs=blobs))
     assert asked == ["d9-1", "d8-1", "d7-1"]
     assert "the other 7" in notes[0]
 
@@ -48,14 +88,14 @@ def test_nothing_is_asked_where_nothing_is_sent() -> None:
 
     zarr = new("a.zarr", "d-1--5", 5)
     deleted = Change(Key("assets", "b"), {"path": "b", "digest": "e-1", "size": 1, "metadata": {}}, None)
-    assert looked_up([zarr, deleted], Observed(blobs=fails))[0] == [zarr, deleted]
+    assert look_up_contents([zarr, deleted], Observed(blobs=fails))[0] == [zarr, deleted]
 
 
 def test_an_archive_that_does_not_say_it_is_no_obstacle() -> None:
     def fails(digests: Collection[str]) -> Mapping[str, str]:
         raise ArchiveError("the archive has an error of its own (500)", status=500)
 
-    marked, _, notes = looked_up([new("a", "d-1", 5)], Observed(blobs=fails))
+    marked, _, notes = look_up_contents([new("a", "d-1", 5)], Observed(blobs=fails))
     assert (bytes_to_send(marked), "could not be asked" in notes[0]) == (5, True)
 
 
