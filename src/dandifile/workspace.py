@@ -39,12 +39,12 @@ from dandifile.model import (
 )
 from dandifile.planning.kind import Options, Standing, StepContext
 from dandifile.planning.planner import CREATED, JOIN, Situation, base_of, make_plan, review, steps_of
+from dandifile.run.cluster_uploads import Sending
 from dandifile.run.engines import Engine, local
 from dandifile.run.execute import Notify, Perform, execute
-from dandifile.run.limits import Limit
-from dandifile.run.record import load_record, save_record
+from dandifile.run.processes import Limit
+from dandifile.run.state import load_record, save_record
 from dandifile.run.survey_runner import survey_runner
-from dandifile.run.uploads import Sending
 from dandifile.survey import tasks
 from dandifile.survey.manifest import load, manifest_file
 from dandifile.survey.survey import survey

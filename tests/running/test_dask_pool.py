@@ -17,16 +17,14 @@ import pytest
 from dandifile import workspace
 from dandifile.errors import Exit, UserError
 from dandifile.model import GIVEN_UP, Result, Status, Step
-from dandifile.run.dask_pool import _in_words
-from dandifile.run.dask_watch import Waiting
+from dandifile.run.dask_pool import Waiting, _in_words, run_step, versions
 from dandifile.run.engines import engine
 from dandifile.run.execute import Perform, execute
-from dandifile.run.limits import Terms
-from dandifile.run.on_worker import run_step, versions
+from dandifile.run.processes import Terms
 from tests.conftest import CONTACT, Lab
 from tests.kinds.test_contract import zarr
 from tests.running.cluster import busy_worker, cluster, dying_once, overlapping, where
-from tests.running.test_limits import crashing, sleeping
+from tests.running.test_processes import crashing, sleeping
 from tests.survey.lab import write, write_nwb
 
 pytest.importorskip("distributed", reason="the extra `dask` is not installed")
@@ -237,9 +235,9 @@ def test_the_key_is_in_nothing_that_is_sent(lab: Lab, monkeypatch: pytest.Monkey
     from dandifile.archive.instance import Instance
     from dandifile.archive.writer import Writer
     from dandifile.planning.kind import StepContext
-    from dandifile.run.cache import MemoryCache
-    from dandifile.run.child import task
-    from dandifile.run.uploads import _placed, upload_from_here
+    from dandifile.run.cluster_uploads import _placed, upload_from_here
+    from dandifile.run.processes import task
+    from dandifile.run.state import MemoryCache
 
     instance = Instance.called("x", lab.archive.web_url, lab.archive.api_url)
     writer = Writer(instance, Secret(lab.archive.key), "000001", MemoryCache())

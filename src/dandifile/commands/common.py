@@ -20,8 +20,8 @@ from dandifile.spec.need import EVERYTHING, FILES, ONLINE, Need
 if TYPE_CHECKING:
     from dandifile.commands.lookups import Bound
     from dandifile.local_identifiers import Place
-    from dandifile.run.cache import SqliteCache
-    from dandifile.run.limits import Limit
+    from dandifile.run.processes import Limit
+    from dandifile.run.state import SqliteCache
     from dandifile.workspace import Workspace
 
 FORMATS = ("text", "json")
@@ -78,7 +78,7 @@ def load_spec(flags: Flags, need: Need = EVERYTHING) -> Spec:
 
 def limit(flags: Flags, spec: Spec) -> Limit:
     """How long one step of the survey may take: by the flag, else by the spec."""
-    from dandifile.run.limits import MINUTES, Limit
+    from dandifile.run.processes import MINUTES, Limit
 
     return Limit(flags.step_timeout or spec.validation.step_timeout or MINUTES)
 
@@ -102,7 +102,7 @@ def at_hand(flags: Flags) -> Iterator[tuple[Spec, SqliteCache, int]]:
 @contextmanager
 def cache_beside(file: Path) -> Iterator[SqliteCache]:
     """The cache of the spec in `file`."""
-    from dandifile.run.cache import SqliteCache
+    from dandifile.run.state import SqliteCache
 
     keep_log()
     show_waits()

@@ -23,7 +23,7 @@ from dandifile.lookup.rows import Row, State
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.vet import vetted
 from dandifile.lookup.wanted import Wanted, WantedTerm
-from dandifile.run.cache import MemoryCache
+from dandifile.run.state import MemoryCache
 from dandifile.spec.load import chosen
 from dandifile.survey.overview import Overview, overview
 from dandifile.writing import create_content
@@ -68,7 +68,7 @@ def init(file: Path, source: Source) -> int:
 
 def _overview(file: Path, sources: Sequence[str]) -> Overview:
     """Files are looked into in processes of their own: one that hangs or crashes them is left unread."""
-    from dandifile.run.limits import Limit
+    from dandifile.run.processes import Limit
     from dandifile.run.survey_runner import survey_runner
     from dandifile.survey import tasks
 

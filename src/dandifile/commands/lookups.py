@@ -94,7 +94,7 @@ def ask_briefly(wanted: Wanted, lock: Lock, cache: Cache, *, offline: bool) -> R
     `offline`: the lock and the shipped tables are all that is asked.
     """
     from dandifile.lookup.client import Patience
-    from dandifile.run.cache import MemoryCache
+    from dandifile.run.state import MemoryCache
 
     if offline:
         return ask(wanted, lock, MemoryCache(), offline=True)

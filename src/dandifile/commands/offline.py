@@ -40,7 +40,7 @@ def data(flags: Flags) -> Iterator[Data]:
 
 def _record(spec: Spec) -> Record:
     """What the last apply here noted. Only a URL that is not known is asked which archive it is."""
-    from dandifile.run.record import load_record
+    from dandifile.run.state import load_record
 
     if not spec.instance:
         return Record()

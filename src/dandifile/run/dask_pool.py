@@ -6,21 +6,28 @@ runs in a process of its own beside the worker, which has the time limit.
 
 from __future__ import annotations
 
+import functools
+import os
 import socket
-from collections.abc import Callable
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Executor, Future, InvalidStateError
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dandifile.errors import DataError, GivenUpError, UserError
-from dandifile.model import Json, JsonObject
-from dandifile.run import child
-from dandifile.run.dask_watch import WAITING, Watch
-from dandifile.run.limits import Terms
-from dandifile.run.on_worker import run_step, versions
+from dandifile.model import Json, JsonObject, Step
+from dandifile.run import processes
+from dandifile.run.processes import Terms, in_child, perform, within
+from dandifile.survey.tasks import tool_versions
 
 if TYPE_CHECKING:
     from distributed import Client
+
 
 _CONNECT = 10  # seconds
 _FIRST_WORKER = 60  # seconds: a cluster that has just been asked for workers may still be getting one
@@ -50,7 +57,7 @@ class DaskPool(Executor):
         asked = self._cluster.submit(
             run_step,
             {
-                **child.task(function, step, inputs),
+                **processes.task(function, step, inputs),
                 "alone": self._alone,
                 "seconds": self._terms.seconds(step),
                 "versions": dict(versions()),
@@ -152,3 +159,107 @@ def _connected(address: str) -> Client:
             fix=f"start some: dask worker tcp://{address} --nthreads 1",
         ) from error
     return client
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Seconds between two looks, and without workers until that is told, and until all is given up."""
+
+    look: float = 5.0
+    told: float = 30.0
+    ends: float = 1800.0
+
+
+WAITING = Waiting()
+
+
+class Watch:
+    """Calls `give_up` while a cluster has had no worker for too long. `workers` counts those that are up."""
+
+    def __init__(
+        self, workers: Callable[[], int], give_up: Callable[[DataError], None], waiting: Waiting
+    ) -> None:
+        self._workers = workers
+        self._give_up = give_up
+        self._waiting = waiting
+        self._ended = threading.Event()
+        self.lost: DataError | None = None  # why nothing more need be asked of the cluster
+        threading.Thread(target=self._run, name="dask-watch", daemon=True).start()
+
+    def end(self) -> None:
+        self._ended.set()
+
+    def _run(self) -> None:
+        since: float | None = None
+        told = False
+        while not self._ended.wait(self._waiting.look):
+            if self._workers():
+                since, told, self.lost = None, False, None
+                continue
+            since = since or time.monotonic()
+            alone = time.monotonic() - since
+            if alone >= self._waiting.told and not told:
+                sys.stderr.write("the Dask cluster has no workers any more; waiting for new ones\n")
+                told = True
+            if alone >= self._waiting.ends:
+                self.lost = _without_workers(alone)
+                self._give_up(self.lost)
+
+
+def _without_workers(seconds: float) -> DataError:
+    return DataError(
+        f"the Dask cluster has had no workers for {max(1, round(seconds / 60))} min",
+        fix="start some, and run again: what is done is kept",
+    )
+
+
+def run_step(task: JsonObject) -> JsonObject:
+    """`{function, step, inputs, alone, seconds, versions}` → `{"output": …}` or `{"error": {…}}`.
+
+    `function` is `module:name`, called with the step and its inputs. `alone`: in a process of its own,
+    which may hang or crash. `seconds` is its time limit. A `path` in the step's params is the file that
+    it reads, or a folder, of which `files`, each a list that begins with its path in it, are those
+    that it reads. An error has `what`, `where`, `fix`, and `given_up` where the step hung or crashed.
+    """
+    os.environ["DANDI_NO_ET"] = "1"
+    try:
+        _refuse_other_versions(task["versions"])
+        _refuse_absent(Step(**task["step"]))
+        if task["alone"]:
+            return {"output": in_child(task, task["seconds"])}
+        return {"output": within(task["seconds"], perform, task)}
+    except UserError as error:
+        given_up = isinstance(error, GivenUpError)
+        return {"error": {"what": error.what, "where": error.where, "fix": error.fix, "given_up": given_up}}
+
+
+@functools.cache
+def versions() -> Mapping[str, str]:
+    """Of the packages that a result depends on, on this machine."""
+    from importlib.metadata import version
+
+    return {"dandifile": version("dandifile"), **tool_versions()}
+
+
+def _refuse_other_versions(wanted: Mapping[str, str]) -> None:
+    """Results are remembered under the versions of whoever asked."""
+    other = [f"{name} {has}, not {wanted[name]}" for name, has in versions().items() if has != wanted[name]]
+    if other:
+        raise UserError(
+            f"the worker on {socket.gethostname()} has {', '.join(other)}",
+            fix="install the same versions there and here",
+        )
+
+
+def _refuse_absent(step: Step) -> None:
+    path = step.params.get("path")
+    if path is None:
+        return
+    files = (Path(path) / name for name, *_ in step.params.get("files", ()))
+    for file in (Path(path), *files):
+        if not os.path.lexists(file):
+            raise UserError(
+                f"{file} is not there on the worker on {socket.gethostname()}",
+                where=path,
+                fix="let the workers see the data under the same path, or use --executor local",
+            )

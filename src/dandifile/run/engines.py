@@ -10,8 +10,7 @@ from typing import Any, Protocol
 
 from dandifile.errors import UserError
 from dandifile.model import Json, Step
-from dandifile.run.child import Children
-from dandifile.run.limits import Terms, within
+from dandifile.run.processes import Children, Terms, within
 
 LOCAL = "local"
 _DASK = "dask://"

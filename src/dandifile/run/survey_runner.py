@@ -10,7 +10,7 @@ from typing import Protocol
 from dandifile.model import GIVEN_UP, Cache, Json, Result, Status, Step
 from dandifile.run.engines import Engine, local
 from dandifile.run.execute import Notify, execute
-from dandifile.run.limits import Limit, Terms
+from dandifile.run.processes import Limit, Terms
 
 Runner = Callable[[Sequence[Step]], Mapping[str, Result]]
 """Runs steps of one kind and gives their results by id."""

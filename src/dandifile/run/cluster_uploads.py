@@ -60,7 +60,7 @@ def upload_from_here(step: Step, inputs: Mapping[str, Json]) -> Json:
     from dandifile.archive.instance import Instance
     from dandifile.archive.writer import Writer
     from dandifile.kinds import KINDS
-    from dandifile.run.cache import MemoryCache
+    from dandifile.run.state import MemoryCache
 
     at: JsonObject = step.params["at"]
     instance = Instance.called(at["instance"], at["web_url"], at["api_url"])

@@ -19,16 +19,21 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from dandifile.model import Json
-from dandifile.reading.jsontext import NotJsonError, parse_json
+from dandifile.errors import UserError
+from dandifile.model import Json, Record, Recorded
+from dandifile.reading.files import LISTS, read_bytes
+from dandifile.reading.jsontext import NotJsonError, each, misfit, parse_json
+from dandifile.writing import replace_content
 
 T = TypeVar("T")
 
@@ -163,3 +168,31 @@ def _chunks(keys: Iterable[str]) -> Iterator[Sequence[str]]:
     iterator = iter(keys)
     while some := list(islice(iterator, _AT_ONCE)):
         yield some
+
+
+_SHAPE = {"assets": each({"path": str, "digest": str}), "fields": each(str)}
+
+
+def load_record(state: Path, archive: str, identifier: str) -> Record:
+    """The record of that draft; an empty one where there is none or it cannot be read."""
+    try:
+        data = parse_json(read_bytes(_file(state, archive, identifier), "the record", LISTS))
+    except (UserError, NotJsonError):
+        return Record()
+    if misfit(data, _SHAPE):
+        return Record()
+    assets = {source: Recorded(made["path"], made["digest"]) for source, made in data["assets"].items()}
+    return Record(assets, data["fields"])
+
+
+def save_record(state: Path, archive: str, identifier: str, record: Record) -> None:
+    """Whole or not at all, also when two processes do it at once."""
+    file = _file(state, archive, identifier)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    replace_content(file, json.dumps(asdict(record), sort_keys=True, indent=1))
+
+
+def _file(state: Path, archive: str, identifier: str) -> Path:
+    """`archive` names it for good: its API URL, or the store of an embedded one, whose port changes."""
+    where = hashlib.sha256(f"{archive} {identifier}".encode()).hexdigest()[:12]
+    return state / "records" / f"{identifier}-{where}.json"

@@ -21,22 +21,22 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
-from dandifile.errors import DataError, GivenUpError
+from dandifile.errors import DataError, GivenUpError, UserError
 from dandifile.interrupt import before_end
 from dandifile.model import Json, JsonObject, Step
-from dandifile.run.limits import Terms, given_up
 
 log = logging.getLogger(__name__)
 
 KEPT_BACK = ["_API_KEY"]
 """Endings of environment variables that no child gets: no step in a child needs a secret."""
 
-_BEGIN = "import sys; sys.path[:] = {path!r}; from dandifile.run.child import main; main()"
+_BEGIN = "import sys; sys.path[:] = {path!r}; from dandifile.run.processes import main; main()"
 _SAID = 4000  # bytes of what a child that died wrote to stderr
 
 
@@ -224,8 +224,7 @@ def _listen(tasks: queue.SimpleQueue[str]) -> None:
 def _answer(task: JsonObject) -> JsonObject:
     import traceback
 
-    from dandifile.errors import UserError
-    from dandifile.run.on_worker import perform
+    # gone
 
     _end_after(task["seconds"])
     try:
@@ -248,3 +247,77 @@ def _end_after(seconds: float | None) -> None:
         faulthandler.cancel_dump_traceback_later()
     else:
         faulthandler.dump_traceback_later(seconds + 60, exit=True)
+
+
+def perform(task: JsonObject) -> Json:
+    """Does a task in this process and this thread."""
+    module, _, name = task["function"].partition(":")
+    function = getattr(import_module(module), name)
+    return function(Step(**task["step"]), task["inputs"])
+
+
+MINUTES = 20.0
+"""What a step may take unless the spec or `--step-timeout` says otherwise; large files get more."""
+
+_SECONDS_PER_GB = 60.0  # on top: a slow network disk reads some 17 MB a second
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A time limit in minutes, to which the size of what a step reads adds."""
+
+    minutes: float = MINUTES
+
+    def seconds(self, size: int) -> float:
+        return self.minutes * 60 + size / 10**9 * _SECONDS_PER_GB
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a pool is told about its steps: how many seconds each may take (None: no limit).
+
+    `started` is called, from any thread, when a step begins.
+    """
+
+    seconds: Callable[[Step], float | None] = lambda _step: None
+    started: Callable[[Step], None] = lambda _step: None
+
+
+def given_up(seconds: float) -> GivenUpError:
+    return GivenUpError(
+        f"it took longer than {_in_words(seconds)} and was given up",
+        fix="exclude it or write it again; if it only needs longer, use --step-timeout MINUTES",
+    )
+
+
+def within(seconds: float | None, function: Callable[..., Any], *arguments: Any) -> Any:
+    """The function's result or error; GivenUpError once it has taken too long.
+
+    A thread cannot be killed. The one that hangs, on a disk that no longer answers for instance,
+    is left behind and does not keep the process from ending.
+    """
+    if seconds is None:
+        return function(*arguments)
+    answers: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            answers.put((function(*arguments), None))
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+            answers.put((None, error))
+
+    threading.Thread(target=run, name="step", daemon=True).start()
+    try:
+        result, error = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise given_up(seconds) from None
+    if error is not None:
+        raise error
+    return result
+
+
+def _in_words(seconds: float) -> str:
+    if seconds < 100:  # noqa: PLR2004 - only tests and impatient people have such limits
+        return f"{seconds:.2g} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes / 60:.1f} h"  # noqa: PLR2004 - easier to read

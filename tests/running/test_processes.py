@@ -15,8 +15,8 @@ import pytest
 
 from dandifile.errors import DataError
 from dandifile.model import GIVEN_UP, Effect, Json, Result, Status, Step
-from dandifile.run.cache import MemoryCache
-from dandifile.run.limits import Limit
+from dandifile.run.processes import Limit
+from dandifile.run.state import MemoryCache
 from dandifile.run.survey_runner import survey_runner
 from tests.running.test_survey_runner import Tasks
 
@@ -160,9 +160,9 @@ def test_processes_are_used_again_unless_the_environment_is_another(monkeypatch:
 ORPHAN = """
 import os, sys, threading, time
 from dandifile.model import Step
-from dandifile.run.child import Children
-from dandifile.run.limits import Terms
-from tests.running.test_limits import sleeping
+from dandifile.run.processes import Children
+from dandifile.run.processes import Terms
+from tests.running.test_processes import sleeping
 pool = Children(1, Terms())
 pool.submit(sleeping, Step("s", "k", {"seconds": 600, "pids": sys.argv[1]}), {})
 while not os.path.exists(sys.argv[1]) or not open(sys.argv[1]).read():
