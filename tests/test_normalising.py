@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from dandifile import doi
 from dandifile.identifiers import award_key, bare_orcid, ontology_curie, ror_url, term_curie, term_iri
-from dandifile.lookup.matching import normalised
+from dandifile.lookup.authors import normalised
 from dandifile.lookup.names import is_collective, tidy
 from dandifile.lookup.terms.tables import name_key
 from dandifile.net.urls import normal_url
 from dandifile.planning.merge import curie as merged_curie
 from dandifile.report.values import plain
-from dandifile.spec.licenses import OF_THE_SCHEMA, same_license
-from dandifile.spec.resources import address
+from dandifile.spec.licenses import SCHEMA_LICENSES, matching_license
+from dandifile.spec.resources import normal_address
 from localdandi.store.database import folded
 
 Normaliser = Callable[[str], str | None]
@@ -31,7 +31,7 @@ FREE: dict[str, Normaliser] = {
     "awards": award_key,
     "people's names, tidy": tidy,
     "related resources": doi.resource_identifier,
-    "addresses of resources": address,
+    "addresses of resources": normal_address,
     "identifiers compared": merged_curie,
     "texts on the screen": plain,
 }
@@ -45,7 +45,7 @@ OF_IDS: dict[str, tuple[Normaliser, tuple[str, ...]]] = {
     "term": (term_curie, ("http://purl.obolibrary.org/obo/UBERON_0002421", " CL_0000598")),
     "term on assets": (term_iri, ("UBERON:0002421", "MBA:56")),
     "term as asked": (ontology_curie, ("uberon:0002421", "<obo.UBERON_0002421>", "mba 56")),
-    "license": (lambda text: same_license(text, OF_THE_SCHEMA), ("cc by 4.0", "spdx:CC0-1.0")),
+    "license": (lambda text: matching_license(text, SCHEMA_LICENSES), ("cc by 4.0", "spdx:CC0-1.0")),
     "URL of an archive": (normal_url, ("HTTPS://API.Example.org:443/api/", "http://localhost:8000/api")),
 }
 

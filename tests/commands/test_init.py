@@ -20,7 +20,7 @@ from dandifile.lookup.wanted import lacking
 from dandifile.model import JsonObject, Spec
 from dandifile.reading.document import read_document
 from dandifile.spec.faults import FILL
-from dandifile.spec.forms import contributor_form, written
+from dandifile.spec.forms import contributor_form, dandi_object
 from tests.lookup.made_up import (
     COLUMBIA,
     DOI,
@@ -270,7 +270,8 @@ def test_real_papers_leave_the_same_gaps_and_lose_nobody(here: Path, replay: Rep
     assert len(people) == sum("family" in author for author in work["author"])
     fields = filled(here / "dandiset.yaml").fields
     assert [cited(item) for item in fields["contributor"]] == [
-        written(contributor_form(item), item) for item in declared(here / "dandiset.yaml")["contributors"]
+        dandi_object(contributor_form(item), item)
+        for item in declared(here / "dandiset.yaml")["contributors"]
     ]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dandifile.lookup import crossref, openalex
 from dandifile.lookup.contributors import Merged, merge
-from dandifile.lookup.entries import Review, related_resources
+from dandifile.lookup.credits import Review, related_resources
 from dandifile.lookup.facts import (
     Affiliation,
     Author,

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from dandifile.errors import SpecError
 from dandifile.lookup import crossref, datacite, openalex
+from dandifile.lookup.answer_fields import line, plain
 from dandifile.lookup.facts import (
     Identifier,
     Institution,
@@ -21,11 +22,9 @@ from dandifile.lookup.facts import (
     Term,
     Unsettled,
 )
-from dandifile.lookup.lock import load_lock, lock_file, lock_identifier, locked_identifier, save_lock
-from dandifile.lookup.lockdiff import diff
-from dandifile.lookup.paper import completed
-from dandifile.lookup.text import line, plain
-from dandifile.reading.files import SPEC
+from dandifile.lookup.lock import diff, load_lock, lock_file, lock_identifier, locked_identifier, save_lock
+from dandifile.lookup.paper_lookup import completed
+from dandifile.reading.files import SPEC_LIMIT
 from dandifile.schemafiles import schema
 from tests.lookup.made_up import (
     DOI,
@@ -270,6 +269,6 @@ def test_a_large_lock_is_read_and_that_it_takes_long_is_said(
     save_lock(lock, WHOLE)
     assert not caplog.messages
     with lock.open("a", encoding="utf-8") as file:
-        file.write(f"# {'x' * SPEC}\n")
+        file.write(f"# {'x' * SPEC_LIMIT}\n")
     assert load_lock(lock) == WHOLE
     assert caplog.messages == ["reading dandiset.lock.yaml (1.1 MB), which takes up to a minute …"]

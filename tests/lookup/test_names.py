@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from dandifile.identifiers import award_key
-from dandifile.lookup.matching import lone_name, may_be_same, normalised, same_name
+from dandifile.lookup.authors import lone_name, may_be_same, normalised, same_name
 from dandifile.lookup.names import Name, dandi_name, is_collective, of_parts, refusal, split
 from tests.frame import ROOT
 

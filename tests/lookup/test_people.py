@@ -13,12 +13,11 @@ from dandifile.identifiers import award_key, awards_in, is_same_award
 from dandifile.lookup import crossref
 from dandifile.lookup.authors import full_name, person
 from dandifile.lookup.contributors import Merged, merge
-from dandifile.lookup.entries import joined_authors, joined_funders
-from dandifile.lookup.facts import Author, Funder, Lock, Paper, Person, PersonStatus
-from dandifile.lookup.lockform import from_json, to_json
+from dandifile.lookup.credits import joined_authors, joined_funders
+from dandifile.lookup.facts import Author, Funder, Lock, Paper, Person, PersonStatus, from_json, to_json
 from dandifile.lookup.names import of_parts, split
-from dandifile.lookup.paper import completed
-from dandifile.lookup.vet import vetted
+from dandifile.lookup.paper_lookup import completed
+from dandifile.lookup.pinned_ids import vetted
 from dandifile.model import JsonObject
 from tests.frame import ROOT
 from tests.lookup.made_up import JANE, NIH

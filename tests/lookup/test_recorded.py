@@ -12,9 +12,9 @@ from dandifile.doi import normal
 from dandifile.lookup import crossref, openalex, orcid
 from dandifile.lookup.client import Client, Found, NotFound
 from dandifile.lookup.contributors import Merged, merge
-from dandifile.lookup.entries import related_resources
+from dandifile.lookup.credits import related_resources
 from dandifile.lookup.facts import PersonStatus
-from dandifile.lookup.paper import look_up
+from dandifile.lookup.paper_lookup import look_up
 from dandifile.model import JsonObject
 from tests.frame import ROOT
 from tests.lookup.recorded import FIXTURES, PAPERS, crossref_answer, dandis_metadata, needs_recordings

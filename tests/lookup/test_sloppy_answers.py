@@ -12,8 +12,7 @@ from jsonschema import Draft202012Validator
 
 from dandifile.lookup import crossref, datacite, openalex, orcid, ror
 from dandifile.lookup.client import Found
-from dandifile.lookup.facts import Lock, Paper
-from dandifile.lookup.lockform import from_json, to_json
+from dandifile.lookup.facts import Lock, Paper, from_json, to_json
 from dandifile.model import Json, JsonObject
 from dandifile.schemafiles import schema
 from tests.lookup.made_up import (

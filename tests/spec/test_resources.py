@@ -111,7 +111,7 @@ def test_the_links_wait_for_a_paper_that_is_not_known(tmp_path: Path) -> None:
     text = f"doi: {ONE.doi}\n{CONTACT}related: [{{url: 'https://x.org/', relation: Cites}}]\n"
     spec = spec_of(tmp_path, text)
     assert "relatedResource" not in spec.fields
-    assert "relatedResource" in {block.key.name for block in spec.unsaid if block.key}
+    assert "relatedResource" in {block.key.name for block in spec.unresolved if block.key}
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError, UserError
 from dandifile.model import JsonObject
 from dandifile.net.retry import NoAnswerError
-from dandifile.reading.files import SPEC, read_bytes
+from dandifile.reading.files import SPEC_LIMIT, read_bytes
 from dandifile.reading.jsontext import misfit, parse_json
 from dandifile.writing import replace_content
 
@@ -157,7 +157,7 @@ def _in_doubt(error: ArchiveError) -> bool:
 def _read(intent: Path, name: str, reader: Reader) -> Intent | None:
     """The note of an earlier run for this very dandiset; a note that cannot be read counts as none."""
     try:
-        said = parse_json(read_bytes(intent, "the note", SPEC))
+        said = parse_json(read_bytes(intent, "the note", SPEC_LIMIT))
         if misfit(said, {"name": str, "archive": str, "time": str}):
             return None
         noted = Intent(said["name"], said["archive"], said["time"])

@@ -25,7 +25,7 @@ from dandifile.archive.api import ReadApi
 from dandifile.archive.metadata import content_digest, schema_version, strip_asset
 from dandifile.errors import ArchiveError
 from dandifile.model import Cache, JsonObject, RemoteAsset
-from dandifile.reading.jsontext import fitting
+from dandifile.reading.jsontext import keep_fitting
 
 PAGE = 1000
 """Rows a request: the server's maximum."""
@@ -102,7 +102,7 @@ class Listing:
         `places` gives each asset's place in the listing; it is called only when whole pages pay.
         """
         wanted = list(ids)
-        found: dict[str, JsonObject] = fitting(self.cache.get_many("asset", wanted), shapes.METADATA)
+        found: dict[str, JsonObject] = keep_fitting(self.cache.get_many("asset", wanted), shapes.METADATA)
         missing = [asset_id for asset_id in wanted if asset_id not in found]
         for documents in self._documents(missing, places):
             found.update({asset_id: strip_asset(document) for asset_id, document in documents.items()})
@@ -111,8 +111,8 @@ class Listing:
     def _of_documents(self, rows: Sequence[Row]) -> tuple[dict[str, str], dict[str, str]]:
         """(dandi-etags by blob id, schema versions by asset id); each document is read once for both."""
         blobs = {row.blob for row in rows if row.blob}
-        digests: dict[str, str] = fitting(self.cache.get_many("digest-of", blobs), str)
-        versions: dict[str, str] = fitting(
+        digests: dict[str, str] = keep_fitting(self.cache.get_many("digest-of", blobs), str)
+        versions: dict[str, str] = keep_fitting(
             self.cache.get_many("schema-of", (row.asset_id for row in rows)), str
         )
         unknown = [

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import PurePosixPath
 
 from dandifile.archive.instance import LOCAL
-from dandifile.checklist.rules import checklist_offline, facts_of
+from dandifile.checklist.rules import check_rules_offline, evidence_of
 from dandifile.checklist.verdict import RuleResult, Verdict
 from dandifile.commands.common import Flags, bound, local_place
 from dandifile.commands.lookups import Bound, pinned
@@ -30,7 +30,7 @@ def check(flags: Flags) -> int:
     absent = [entry.source for entry in spec.paths if not (spec.root / entry.source).exists()]
     settled = _settled(declared, spec)
     spec = replace(spec, notes=(*spec.notes, *scan(spec).notes))
-    policy = checklist_offline(dict(spec.fields), facts_of(spec), spec.require, settled)
+    policy = check_rules_offline(dict(spec.fields), evidence_of(spec), spec.require, settled)
     expected = _expected(spec, settled)
     if flags.format == "json":
         print_json(
@@ -62,7 +62,7 @@ def _expected(spec: Spec, settled: Callable[[str], bool]) -> tuple[Forecast, ...
     schema = Dandiset.model_json_schema(schema_generator=TransitionalGenerateJsonSchema)
     schema["properties"].get("license", {}).pop("items", None)  # which ones are allowed is each archive's own
     fields = {name: value for name, value in spec.fields.items() if value is not None}
-    waiting = {block.key.name for block in spec.unsaid if block.key}  # for what is not in the lock yet
+    waiting = {block.key.name for block in spec.unresolved if block.key}  # for what is not in the lock yet
     found = tuple(one for one in undeclared(fields, schema, settled=settled) if one.field not in waiting)
     if not spec.overlays:
         return found
@@ -114,7 +114,7 @@ def _settled(declared: Bound, spec: Spec) -> Callable[[str], bool]:
     """Whether a field will be as the spec has it, whatever is on the archive."""
     new = not _is_there(declared, spec)
     open_ = {pointer.strip("/").split("/")[0] for pointer in spec.ignore}
-    open_ |= {block.key.name for block in spec.unsaid if block.key}
+    open_ |= {block.key.name for block in spec.unresolved if block.key}
     return lambda field: field not in open_ and (new or field in spec.fields)
 
 

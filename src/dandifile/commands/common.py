@@ -20,7 +20,7 @@ from dandifile.spec.need import EVERYTHING, FILES, ONLINE, Need
 if TYPE_CHECKING:
     from dandifile.commands.lookups import Bound
     from dandifile.local_identifiers import Place
-    from dandifile.run.processes import Limit
+    from dandifile.run.processes import TimeLimit
     from dandifile.run.state import SqliteCache
     from dandifile.workspace import Workspace
 
@@ -76,19 +76,19 @@ def load_spec(flags: Flags, need: Need = EVERYTHING) -> Spec:
     return pinned(bound(flags, need))
 
 
-def limit(flags: Flags, spec: Spec) -> Limit:
+def limit(flags: Flags, spec: Spec) -> TimeLimit:
     """How long one step of the survey may take: by the flag, else by the spec."""
-    from dandifile.run.processes import MINUTES, Limit
+    from dandifile.run.processes import DEFAULT_MINUTES, TimeLimit
 
-    return Limit(flags.step_timeout or spec.validation.step_timeout or MINUTES)
+    return TimeLimit(flags.step_timeout or spec.validation.step_timeout or DEFAULT_MINUTES)
 
 
 def bound(flags: Flags, need: Need = EVERYTHING) -> Bound:
     """The spec as it was read, as far as the command needs it, and its lock."""
     from dandifile.commands.lookups import bind
-    from dandifile.spec.load import chosen
+    from dandifile.spec.load import spec_file
 
-    return bind(chosen(flags.file), flags.environment, need)
+    return bind(spec_file(flags.file), flags.environment, need)
 
 
 @contextmanager
@@ -122,7 +122,7 @@ def opened(flags: Flags, *, writing: bool, need: Need = ONLINE) -> Iterator[Work
     """The workspace of the spec, its archive within reach. Reading needs no key; writing does."""
     from dandifile.commands.locations import located
     from dandifile.commands.lookups import looked_up
-    from dandifile.run.engines import engine
+    from dandifile.run.engines import find_engine
 
     declared = bound(flags, need)
     with cache_beside(declared.file) as cache, _held(declared.file) if writing else nullcontext():
@@ -135,7 +135,7 @@ def opened(flags: Flags, *, writing: bool, need: Need = ONLINE) -> Iterator[Work
                 spec=spec,
                 cache=cache,
                 jobs=jobs,
-                engine=engine(flags.executor),
+                engine=find_engine(flags.executor),
                 limit=limit(flags, spec),
                 locate=locate,
                 refuse=partial(_refuse_licenses, declared, spec),
@@ -144,13 +144,13 @@ def opened(flags: Flags, *, writing: bool, need: Need = ONLINE) -> Iterator[Work
 
 def _refuse_licenses(declared: Bound, spec: Spec, info: Json) -> None:
     """SpecError for a license that is not among those of the archive, which are in its `/api/info/`."""
-    from dandifile.spec.licenses import allowed_by, license_faults
+    from dandifile.spec.licenses import allowed_licenses, license_faults
 
     whole = declared.declared.value
     short = {"license": whole["license"]} if "license" in whole else {}
     declared_so = short or {"metadata": {"license": spec.fields.get("license")}}
-    if faults := list(license_faults(declared_so, allowed_by(info))):
-        raise declared.declared.refused(faults)
+    if faults := list(license_faults(declared_so, allowed_licenses(info))):
+        raise declared.declared.error_of(faults)
 
 
 @contextmanager

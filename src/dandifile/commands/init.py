@@ -19,12 +19,12 @@ from dandifile.commands.showing import watching
 from dandifile.errors import Exit, Problem, SpecError, UserError
 from dandifile.lookup.facts import Lock, Term
 from dandifile.lookup.lock import load_lock, lock_file, save_lock
+from dandifile.lookup.pinned_ids import vetted
 from dandifile.lookup.rows import Row, State
 from dandifile.lookup.terms.outcome import TermKind
-from dandifile.lookup.vet import vetted
 from dandifile.lookup.wanted import Wanted, WantedTerm
 from dandifile.run.state import MemoryCache
-from dandifile.spec.load import chosen
+from dandifile.spec.load import spec_file
 from dandifile.survey.overview import Overview, overview
 from dandifile.writing import create_content
 
@@ -46,7 +46,7 @@ def init(file: Path, source: Source) -> int:
 
     `file` may be the folder that it shall lie in.
     """
-    file = chosen(file)
+    file = spec_file(file)
     if not (source.dois or source.data):
         raise UserError("there is nothing to make a spec of", fix="give --doi, --data, or both")
     if source.instance:
@@ -68,13 +68,13 @@ def init(file: Path, source: Source) -> int:
 
 def _overview(file: Path, sources: Sequence[str]) -> Overview:
     """Files are looked into in processes of their own: one that hangs or crashes them is left unread."""
-    from dandifile.run.processes import Limit
+    from dandifile.run.processes import TimeLimit
     from dandifile.run.survey_runner import survey_runner
     from dandifile.survey import tasks
 
     with (
         watching(Flags()) as (notify, _),
-        survey_runner(tasks, MemoryCache(), os.cpu_count() or 1, notify, limit=Limit(_MINUTES)) as run,
+        survey_runner(tasks, MemoryCache(), os.cpu_count() or 1, notify, limit=TimeLimit(_MINUTES)) as run,
     ):
         return overview(file, sources, run)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from dandifile.lookup.authors import full_name, person
 from dandifile.lookup.contributors import merge
-from dandifile.lookup.entries import Review, joined_authors, reviews
+from dandifile.lookup.credits import Review, joined_authors, reviews
 from dandifile.lookup.facts import Author, Paper
 from dandifile.lookup.names import refusal, split
 from dandifile.model import JsonObject

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dandifile.commands.init_people import contacts, contributors, with_contacts
-from dandifile.lookup.entries import related_resources
+from dandifile.lookup.credits import related_resources
 from dandifile.lookup.facts import Paper, Term
 from dandifile.lookup.names import dandi_name, split
 from dandifile.spec.faults import gap
-from dandifile.spec.forms import RESOURCE, shortened
+from dandifile.spec.forms import RESOURCE, short_form
 from dandifile.spec.skeleton import ListItem, Section, skeleton
 from dandifile.survey.overview import FORMS, Folder, Overview
 from dandifile.words import quantity
@@ -208,7 +208,7 @@ def _protocols(known: Known) -> list[str]:
 
 def _related(known: Known) -> list[Section]:
     if known.papers:
-        found = [ListItem(shortened(RESOURCE, item)) for item in related_resources(known.papers)]
+        found = [ListItem(short_form(RESOURCE, item)) for item in related_resources(known.papers)]
         remark = "Its relation to the dandiset. Add the code: IsSupplementedBy, Software."
         return [Section("related", found, (remark,))]
     return []

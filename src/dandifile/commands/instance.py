@@ -8,7 +8,8 @@ from dandifile.archive.instance import LOCAL
 from dandifile.archive.instances import built_in
 from dandifile.errors import UserError
 from dandifile.model import JsonObject
-from dandifile.spec.faults import Fault, Path, is_gap
+from dandifile.reading.document import KeyPath
+from dandifile.spec.faults import Fault, is_gap
 
 
 def instance_faults(declared: JsonObject) -> Iterator[Fault]:
@@ -26,7 +27,7 @@ def refuse(instance: str) -> None:
         built_in(instance)
 
 
-def _instances(declared: JsonObject) -> Iterator[tuple[Path, str]]:
+def _instances(declared: JsonObject) -> Iterator[tuple[KeyPath, str]]:
     if not is_gap(declared["instance"]):  # the command does not need it, or `read` would have said so
         yield ("instance",), declared["instance"]
     for name, override in (declared.get("environments") or {}).items():

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from dandifile.commands.instance import instance_faults
 from dandifile.doi import normal
 from dandifile.errors import BlockedError
-from dandifile.lookup.doubts import anothers, out_of_use
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.known import Known
 from dandifile.lookup.lock import load_lock, lock_file
+from dandifile.lookup.pinned_ids import anothers, out_of_use
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm, lacking, pinnable
 from dandifile.model import Cache, Spec
@@ -57,7 +57,7 @@ class Bound:
         verdicts = {person.orcid: person.status.value for person in people}
         verdicts |= {place.ror: place.status.value for place in places}
         spec = build(self.declared, known)
-        called = self.declared.named.called
+        called = self.declared.references.called
         doubts = (*out_of_use(called, self.lock), *anothers(called, self.lock))
         return replace(spec, verdicts=verdicts, notes=(*spec.notes, *doubts))
 
@@ -65,7 +65,7 @@ class Bound:
 def bind(file: Path, environment: str, need: Need = EVERYTHING) -> Bound:
     declared = read(file, environment, need)
     if faults := list(instance_faults(declared.document.value)):
-        raise declared.refused(faults)
+        raise declared.error_of(faults)
     return Bound(declared, load_lock(lock_file(declared.file)), needed(declared))
 
 
@@ -112,13 +112,13 @@ def ask(wanted: Wanted, lock: Lock, cache: Cache, **how: Any) -> Resolution:
 
 def needed(declared: Declaration) -> Wanted:
     """What the metadata to be written rests on: papers, names of terms, and ids without a name."""
-    named = declared.named
+    named = declared.references
     return Wanted(dois=_dois(declared, named), terms=_terms(named, also_named=False))
 
 
 def everything(declared: Declaration) -> Wanted:
     """Also what only has to be checked: ORCID iDs, ROR ids, and terms with both a name and an id."""
-    named = declared.named
+    named = declared.references
     terms = _terms(named, also_named=True)
     return Wanted(_dois(declared, named), named.orcids, named.rors, terms)
 
@@ -128,7 +128,7 @@ def _dois(declared: Declaration, named: References) -> tuple[str, ...]:
     if None in found:
         wrong = named.dois[found.index(None)]
         fault = Fault(("doi",), f"{wrong!r} is not a DOI", "a DOI looks like 10.1038/s41586-023-06031-6")
-        raise declared.refused([fault])
+        raise declared.error_of([fault])
     return tuple(dict.fromkeys(doi for doi in found if doi))
 
 

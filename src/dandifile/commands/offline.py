@@ -26,14 +26,14 @@ class Data:
 
 @contextmanager
 def data(flags: Flags) -> Iterator[Data]:
-    from dandifile.run.engines import engine
+    from dandifile.run.engines import find_engine
     from dandifile.run.survey_runner import survey_runner
     from dandifile.survey import tasks
 
     with (
         at_hand(flags) as (spec, cache, jobs),
         watching(flags) as (notify, _),
-        survey_runner(tasks, cache, jobs, notify, engine(flags.executor), limit(flags, spec)) as run,
+        survey_runner(tasks, cache, jobs, notify, find_engine(flags.executor), limit(flags, spec)) as run,
     ):
         yield Data(spec, _record(spec), run)
 

@@ -33,5 +33,5 @@ def plan(flags: Flags, options: Options, out: Path | None, *, detailed_exitcode:
 
 def _exit_code(plan: Plan, *, detailed: bool) -> Exit:
     if plan.blocked:
-        return Exit.INPUT if plan.denied else Exit.BLOCKED
+        return Exit.INPUT if plan.is_denied else Exit.BLOCKED
     return Exit.CHANGES if detailed and plan.changes else Exit.DONE

@@ -12,17 +12,15 @@ from dandifile.commands.lookups import Bound, ask, everything
 from dandifile.commands.refresh import words
 from dandifile.commands.showing import print_json, watching
 from dandifile.errors import Exit, SpecError, UserError
-from dandifile.lookup.doubts import anothers
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.known import Known
-from dandifile.lookup.lock import lock_file, save_lock
-from dandifile.lookup.lockdiff import diff
+from dandifile.lookup.lock import diff, lock_file, save_lock
+from dandifile.lookup.pinned_ids import anothers, vetted
 from dandifile.lookup.rows import Row, State
 from dandifile.lookup.terms.search import name_mismatch
-from dandifile.lookup.vet import vetted
 from dandifile.lookup.wanted import Wanted, lacking
 from dandifile.model import JsonObject
-from dandifile.spec.forms import contributor
+from dandifile.spec.forms import contributor_object
 from dandifile.spec.need import LOOKUPS
 
 if TYPE_CHECKING:
@@ -112,8 +110,8 @@ def _warnings(spec: Bound, lock: Lock) -> Iterator[str]:
     for doi in spec.needed.dois:
         if paper := lock.paper(doi):
             yield from vetted(paper, lock)[1]
-    yield from anothers(spec.declared.named.called, lock)
-    for named in spec.declared.named.terms:
+    yield from anothers(spec.declared.references.called, lock)
+    for named in spec.declared.references.terms:
         term = lock.term(named.asked, named.about)
         if named.name and term and (said := name_mismatch(named.name, term)):
             yield said
@@ -122,6 +120,6 @@ def _warnings(spec: Bound, lock: Lock) -> Iterator[str]:
 def _reviews(spec: Bound, lock: Lock) -> Iterator[str]:
     """Facts that a person should look at before they are trusted."""
     known = Known(lock, spec.needed)
-    merged = known.credits(spec.declared.value.get("contributors", ()), contributor)
+    merged = known.credits(spec.declared.value.get("contributors", ()), contributor_object)
     for each in merged.review if merged else ():
         yield f"{each.who}: {each.what} {each.value}: {each.reason}"

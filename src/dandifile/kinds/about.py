@@ -15,7 +15,7 @@ def about_with_files(spec: Spec, local: Local) -> dict[str, list[JsonObject]]:
 
     Nothing either while `about` is declared and cannot be written: what it would hold is not known.
     """
-    waiting = any(block.key and block.key.name == ABOUT for block in spec.unsaid)
+    waiting = any(block.key and block.key.name == ABOUT for block in spec.unresolved)
     if not spec.regions.from_nwb_to_dandiset or waiting:
         return {}
     declared = spec.fields.get(ABOUT) or []

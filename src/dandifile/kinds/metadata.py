@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from dandifile.checklist.rules import facts_of, policy_blocks
+from dandifile.checklist.rules import evidence_of, policy_blocks
 from dandifile.checklist.verdict import Evidence
 from dandifile.errors import BlockedError
 from dandifile.kinds.about import about_with_files, with_regions_of
@@ -81,7 +81,7 @@ def desired(spec: Spec, local: Local) -> Declared:
     inner = tuple(pointer for pointer in pointers if len(pointer) > 1)
     only_adds = spec.regions.from_nwb_to_dandiset and not local.located.whole
     made = server_part(spec.fields) if ACCESS in fields else {}
-    facts = facts_of(spec, local)
+    facts = evidence_of(spec, local)
     return Declared(fields, inner, local.record.fields, spec.require, facts, only_adds, made)
 
 

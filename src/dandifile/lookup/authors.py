@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from dandifile.identifiers import bare_orcid
 from dandifile.lookup.facts import Affiliation, Author
-from dandifile.lookup.names import Name, dandi_name
+from dandifile.lookup.names import Name, dandi_name, split
 from dandifile.model import JsonObject
+from dandifile.spelling import repeat_until_stable
 
 
 def consortium(name: str, affiliations: Iterable[Affiliation] = ()) -> Author:
@@ -50,3 +53,145 @@ def credited(
 def named(affiliations: Iterable[Affiliation]) -> tuple[Affiliation, ...]:
     """Without the nameless and the doubled."""
     return tuple(dict.fromkeys(each for each in affiliations if each.name))
+
+
+_LETTERS = str.maketrans(
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "ħ": "h",
+        "\u0131": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "ß": "ss",
+        "þ": "th",
+    }
+)
+
+
+def normalised(text: str) -> str:
+    """Without case, accents and punctuation, words parted by one blank: `György Buzsáki` → `gyorgy buzsaki`.
+
+    Scripts other than Latin keep their letters. Apostrophes go; hyphens and dots part words. Normalising
+    twice changes nothing: compatibility letters (mathematical bold ones) go before the case is folded.
+    """
+    return repeat_until_stable(text, _bared)
+
+
+def _bared(text: str) -> str:
+    split_up = unicodedata.normalize(
+        "NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    )
+    bare = "".join(sign for sign in split_up if not unicodedata.combining(sign)).translate(_LETTERS)
+    joined = unicodedata.normalize("NFC", re.sub("['`\u2019\u02bc]", "", bare))
+    return " ".join(re.findall(r"\w+", joined))
+
+
+def same_name(one: str, other: str) -> bool:
+    """Two full names of people that are the same but for spelling, in whatever order they are written."""
+    return bool(one and other) and _name_parts(one) == _name_parts(other)
+
+
+def may_be_same(one: str, other: str) -> bool:
+    """The same family name, and given names of which one is short for the other.
+
+    `Miller, Lee` and `Miller, Lee E`; `Miller, L. E.` and `Miller, Lee`; never `Miller, Lee`
+    and `Miller, Laura`. A name without a given one is nobody's.
+    """
+    (family, given), (other_family, other_given) = _name_parts(one), _name_parts(other)
+    if family != other_family or not (given and other_given):
+        return False
+    return all(_short_for(a, b) for a, b in zip(given, other_given, strict=False))
+
+
+def split_otherwise(one: str, other: str) -> bool:
+    """The same words in the same order, with the family name beginning elsewhere; a word may be an initial.
+
+    `Quiroga, Rodrigo Quian` and `Quian Quiroga, R.`
+    """
+    words = [_in_speech(text) for text in (one, other)]
+    if len(words[0]) != len(words[1]) or len(words[0]) < 3 or words[0][-1] != words[1][-1]:  # noqa: PLR2004
+        return False
+    return all(map(_short_for, *words))
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names may be one person's."""
+    return same_name(one, other) or may_be_same(one, other) or split_otherwise(one, other)
+
+
+def _short_for(one: str, other: str) -> bool:
+    """The same word, or one the initial of the other."""
+    return one == other or (1 in (len(one), len(other)) and one[:1] == other[:1])
+
+
+def _in_speech(text: str) -> list[str]:
+    """The words of a name, given names first."""
+    name = split(text)
+    _, given = _name_parts(text)
+    return [*(word for part in given for word in part.split()), *normalised(name.family).split()]
+
+
+def fuller(one: Author, other: Author) -> Author:
+    """`one` with the name of whichever account writes the person's name more fully.
+
+    A family name that came as such goes before a guess, full given names before initials, and accents and
+    inner capitals before their lack: these get lost on the way, and are not made up.
+    """
+    names = [_parted_like(one, other), _parted_like(other, one)]
+    best = names[1] if _fullness(names[1]) > _fullness(names[0]) else names[0]
+    return replace(
+        one,
+        family=best.family,
+        given=best.given,
+        name=best.name,
+        suffix=one.suffix or other.suffix,
+        guessed=best.guessed,
+    )
+
+
+def _parted_like(author: Author, other: Author) -> Author:
+    """A name that was parted by a guess, parted where the same person's other one is, if that is no guess."""
+    if not author.guessed or other.guessed or not other.family:
+        return author
+    words, family = f"{author.given} {author.family}".split(), normalised(other.family).replace(" ", "")
+    for start in range(1, len(words)):
+        if normalised(" ".join(words[start:])).replace(" ", "") == family:
+            return replace(
+                author, given=" ".join(words[:start]), family=" ".join(words[start:]), guessed=False
+            )
+    return author
+
+
+def _fullness(author: Author) -> tuple[bool | int, ...]:
+    words = [word for word in re.split(r"[\s.\-]+", author.given) if word]
+    full = [word for word in words if len(normalised(word)) > 1 and not (word.isupper() and len(word) <= 3)]  # noqa: PLR2004
+    whole = f"{author.family} {author.given}"
+    inner = len(re.findall(r"(?<=[^\W\d_])(?=[^\W\d_])[A-Z](?=[a-z])", whole))
+    accents = sum(unicodedata.combining(sign) != 0 for sign in unicodedata.normalize("NFD", whole))
+    return bool(author.family), not author.guessed, len(full), len(words), accents, inner, whole.count("-")
+
+
+def _name_parts(text: str) -> tuple[str, tuple[str, ...]]:
+    """Family name as one word, and the given names. Initials without dots (`JA`) are one each."""
+    name = split(text)
+    given = (
+        [*word] if word.isupper() and len(word) <= 3 and word.isascii() else [word]  # noqa: PLR2004
+        for word in re.split(r"[\s.\-]+", name.given)
+        if word
+    )
+    words = tuple(normalised(part) for word in given for part in word)
+    return normalised(name.family).replace(" ", ""), words
+
+
+def lone_name(lone: str, full: str) -> bool:
+    """Whether a name that could not be split is the full one without its parts, or a part of it."""
+    if "," in lone or "," not in full:
+        return False
+    words = normalised(lone).split()
+    family, given = _name_parts(full)
+    return words in ([family], [*given, family], [family, *given]) or normalised(lone) == normalised(
+        split(full).family
+    )

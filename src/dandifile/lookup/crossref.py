@@ -8,12 +8,22 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from dandifile.identifiers import awards_in
+from dandifile.lookup.answer_fields import (
+    date,
+    doi_at,
+    items,
+    line,
+    member,
+    members,
+    plain,
+    ror_at,
+    string,
+    strings,
+)
 from dandifile.lookup.authors import consortium, credited, person, sound
 from dandifile.lookup.client import Answer, Asks, Request
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper, Related, Relation
 from dandifile.lookup.names import is_collective, of_parts
-from dandifile.lookup.reading import date, doi_at, items, member, members, ror_at, string, strings
-from dandifile.lookup.text import line, plain
 from dandifile.model import JsonObject
 
 SOURCE = "crossref"

@@ -14,8 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dandifile.doi import normal, url
-from dandifile.lookup.facts import Lock, Paper, Term
-from dandifile.lookup.lockform import to_json
+from dandifile.lookup.facts import Lock, Paper, Term, to_json
 from dandifile.lookup.wanted import Wanted
 from dandifile.model import Json, JsonObject
 
@@ -41,7 +40,7 @@ class Known:
         """The papers with ids that hold; None where one is not known."""
         if not self.wanted.dois:
             return ()
-        from dandifile.lookup.vet import vetted
+        from dandifile.lookup.pinned_ids import vetted
 
         found = [self.lock.paper(doi) for doi in self.wanted.dois]
         known = [paper for paper in found if paper]
@@ -53,7 +52,7 @@ class Known:
         if not self.papers:
             return None
         from dandifile.lookup.authors import full_name
-        from dandifile.lookup.entries import joined_authors, joined_funders
+        from dandifile.lookup.credits import joined_authors, joined_funders
 
         first = self.papers[0]
         said = {
@@ -73,7 +72,7 @@ class Known:
     def fields(self) -> Mapping[str, Json] | None:
         if not self.papers:
             return None
-        from dandifile.lookup.entries import related_resources
+        from dandifile.lookup.credits import related_resources
 
         first = self.papers[0]
         said = {

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from dandifile.errors import Problem, SpecError
-from dandifile.lookup.facts import Lock
-from dandifile.lookup.lockform import SECTIONS, from_json, identity, to_json
+from dandifile.lookup.facts import SECTIONS, Lock, from_json, identity, to_json
 from dandifile.model import Json, JsonObject
-from dandifile.reading.document import Document, read_document, unstorable
-from dandifile.reading.files import LOCK, SPEC, read_text
+from dandifile.reading.document import Document, find_unstorable, read_document
+from dandifile.reading.files import LOCK_LIMIT, SPEC_LIMIT, read_text
 from dandifile.schemafiles import schema
 from dandifile.waits import busy
 from dandifile.writing import replace_content
@@ -131,8 +130,8 @@ def _checked(file: Path, *, may_hold_more: bool = False) -> JsonObject:
     if not os.path.lexists(file):
         return {}
     try:
-        text = read_text(file, "the lock", LOCK, file.name)
-        if len(text) > SPEC:
+        text = read_text(file, "the lock", LOCK_LIMIT, file.name)
+        if len(text) > SPEC_LIMIT:
             busy(f"reading {file.name} ({len(text) / 1e6:.1f} MB), which takes up to a minute …")
         document = read_document(text, file.name, may_be_empty=True)
         problems = document.problems or list(_problems(document, may_hold_more=may_hold_more))
@@ -162,7 +161,7 @@ def _problems(document: Document, *, may_hold_more: bool) -> Iterator[Problem]:
         if not (may_hold_more and not path and error.validator == "additionalProperties"):
             message = error.message if len(error.message) <= _LONG else f"{error.message[:_LONG]}…"
             yield Problem(document.place(path), message)
-    for path, found, at_key in unstorable(value):
+    for path, found, at_key in find_unstorable(value):
         yield Problem(document.place(path, at_key=at_key), f"{found!a} cannot be stored", "delete it")
 
 
@@ -194,3 +193,76 @@ def _yaml() -> Any:
     yaml.default_flow_style = False
     yaml.width = 10_000  # lines are broken here, or not at all
     return yaml
+
+
+_TITLES = {
+    "papers": "paper",
+    "people": "ORCID iD",
+    "institutions": "ROR id",
+    "terms": "term",
+    "unsettled": "unsettled",
+    "identifiers": "dandiset",
+}
+_SHOWN = {
+    "papers": ("title",),
+    "people": ("name", "status"),
+    "institutions": ("name", "status"),
+    "terms": ("label", "id", "match"),
+    "unsettled": ("why",),
+    "identifiers": ("identifier",),
+}
+_LONGEST = 70
+
+
+def diff(old: Lock, new: Lock) -> list[str]:
+    """`+` and `-` for entries that came and went; `~` and an indented line a fact for those that changed."""
+    before, after = to_json(old), to_json(new)
+    lines: list[str] = []
+    for section in _TITLES:
+        was = {identity(section, entry): entry for entry in before.get(section, ())}
+        now = {identity(section, entry): entry for entry in after.get(section, ())}
+        lines += [f"- {_head(section, entry)}" for key, entry in was.items() if key not in now]
+        for key, entry in now.items():
+            if key not in was:
+                lines.append(f"+ {_head(section, entry)}")
+            elif facts := list(_changes(was[key], entry)):
+                lines += [f"~ {_head(section, entry)}", *(f"    {fact}" for fact in facts)]
+    return lines
+
+
+def _head(section: str, entry: JsonObject) -> str:
+    name = " ".join(filter(None, identity(section, entry)))
+    shown = (str(entry[key]) for key in _SHOWN[section] if entry.get(key))
+    return f"{_TITLES[section]} {name}  {_short(' · '.join(shown))}".rstrip()
+
+
+def _changes(was: JsonObject, now: JsonObject) -> Iterator[str]:
+    old, new = dict(_facts(was)), dict(_facts(now))
+    for path in dict.fromkeys((*old, *new)):
+        if old.get(path) != new.get(path):
+            yield f"{path}: {_short(old.get(path, 'none'))} → {_short(new.get(path, 'none'))}"
+
+
+def _facts(value: Json, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every single fact and the way to it; items of a list by name, so that one more shifts no other."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _facts(each, f"{path} / {key}" if path else key)
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from _facts(each, f"{path} / {_name(each) or number + 1}")
+    else:
+        yield path, str(value)
+
+
+def _name(item: Json) -> str:
+    if not isinstance(item, dict):
+        return ""
+    person = ", ".join(filter(None, (item.get("family"), item.get("given"))))
+    name = str(item.get("name") or person or item.get("doi", ""))
+    return f"{name} ({item['award']})" if item.get("award") else name
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from dandifile.identifiers import PERSON_NAME
-from dandifile.lookup.text import line
+from dandifile.lookup.answer_fields import line
 from dandifile.spelling import repeat_until_stable
 
 _REFUSED = re.compile(r"[^\w\s\-.']+")

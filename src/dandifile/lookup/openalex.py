@@ -9,13 +9,22 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import quote
 
-from dandifile.lookup.authors import consortium, credited, person, sound
+from dandifile.lookup.answer_fields import (
+    date,
+    doi_at,
+    line,
+    member,
+    members,
+    plain,
+    ror_at,
+    string,
+    strings,
+    uninverted,
+)
+from dandifile.lookup.authors import consortium, credited, normalised, person, sound
 from dandifile.lookup.client import Answer, Asks, Request
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
-from dandifile.lookup.matching import normalised
 from dandifile.lookup.names import Name, dandi_name, is_collective, split
-from dandifile.lookup.reading import date, doi_at, member, members, ror_at, string, strings
-from dandifile.lookup.text import line, plain, uninverted
 from dandifile.model import JsonObject
 
 SOURCE = "openalex"

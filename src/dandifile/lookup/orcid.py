@@ -8,10 +8,9 @@ read and not followed. A 200 may have no public name.
 from __future__ import annotations
 
 from dandifile.identifiers import bare_orcid
+from dandifile.lookup.answer_fields import line, member, string
 from dandifile.lookup.client import Answer, Asks, Found, NotFound, Request
 from dandifile.lookup.facts import Person, PersonStatus
-from dandifile.lookup.reading import member, string
-from dandifile.lookup.text import line
 from dandifile.model import Json
 
 _CODES = {

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from dandifile.errors import Problem
 from dandifile.identifiers import is_nih_award, is_same_award
-from dandifile.lookup.entries import Review
-from dandifile.lookup.matching import lone_name, may_be_same, normalised, same_name, split_otherwise
+from dandifile.lookup.authors import lone_name, may_be_same, normalised, same_name, split_otherwise
+from dandifile.lookup.credits import Review
 from dandifile.model import JsonObject
 
 

@@ -15,10 +15,9 @@ from typing import TypeVar
 from dandifile.lookup import orcid, ror
 from dandifile.lookup.authors import full_name
 from dandifile.lookup.client import PATIENT, Answer, Asks, Client, Patience, Unreachable
-from dandifile.lookup.enrich import enriched
 from dandifile.lookup.facts import Institution, Lock, Paper, Person, Term, Unsettled
 from dandifile.lookup.locations import Settled, find_location, settled
-from dandifile.lookup.paper import look_up
+from dandifile.lookup.paper_lookup import enriched, look_up
 from dandifile.lookup.rows import (
     Row,
     institution_row,
@@ -32,7 +31,6 @@ from dandifile.lookup.rows import (
 from dandifile.lookup.services import Services
 from dandifile.lookup.terms.outcome import Matched, Unchecked
 from dandifile.lookup.terms.search import find_term
-from dandifile.lookup.vet import concerns
 from dandifile.lookup.wanted import Wanted, WantedTerm, pinned
 from dandifile.model import Cache, Location
 
@@ -243,3 +241,16 @@ def _in_order(
 
 def _once(items: Iterable[_Item]) -> list[_Item]:
     return list(dict.fromkeys(items))
+
+
+def concerns(papers: Sequence[Paper]) -> list[str]:
+    """What the services noticed of the papers, and papers that belong to them and are not named."""
+    named = {paper.doi for paper in papers}
+    told = [f"{paper.doi}: {warning}" for paper in papers for warning in paper.warnings]
+    return told + [
+        f"{paper.doi}: {'has a preprint' if each.relation == 'preprint' else 'was published as'} {each.doi};"
+        " name it under `doi` too if the dandiset belongs to both"
+        for paper in papers
+        for each in paper.related
+        if each.doi not in named
+    ]

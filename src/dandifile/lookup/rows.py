@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dandifile.lookup.authors import may_be_same, same_name
 from dandifile.lookup.facts import (
     Institution,
     InstitutionStatus,
@@ -14,7 +15,6 @@ from dandifile.lookup.facts import (
     PersonStatus,
     Term,
 )
-from dandifile.lookup.matching import may_be_same, same_name
 from dandifile.lookup.services import TITLES
 from dandifile.lookup.terms.outcome import Absent, Foreign, Matched, TermOutcome, Unchecked, message_of
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dandifile.errors import Problem, SpecError, UserError
 from dandifile.model import Block, Change, Effect, Forecast, Json, JsonObject, Key, Plan, Step, Target
-from dandifile.reading.files import LISTS, read_bytes
+from dandifile.reading.files import LIST_LIMIT, read_bytes
 from dandifile.reading.jsontext import NotJsonError, parse_json
 from dandifile.schemafiles import schema
 from dandifile.writing import replace_content
@@ -63,7 +63,7 @@ def refuse_overwriting(path: Path) -> None:
     if not path.exists():
         return
     try:
-        held = read_bytes(path, "the file", LISTS)
+        held = read_bytes(path, "the file", LIST_LIMIT)
         is_plan = not held or "dandifile_plan" in parse_json(held)
     except (UserError, NotJsonError, TypeError):
         is_plan = False
@@ -88,7 +88,7 @@ def write(plan: Plan, path: Path, spec: Path) -> None:
 def read(path: Path) -> Plan:
     """The plan saved at `path`; SpecError when there is none that can be used."""
     try:
-        document = parse_json(read_bytes(path, "the plan", LISTS))
+        document = parse_json(read_bytes(path, "the plan", LIST_LIMIT))
     except UserError as error:
         raise SpecError(f"cannot read the plan {path}: {error.what}", (), fix=_FIX) from None
     except NotJsonError as error:

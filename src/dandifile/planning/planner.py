@@ -44,7 +44,7 @@ def make_plan(kinds: Mapping[str, Kind], now: Situation, options: Options) -> Pl
         target=now.target,
         changes=tuple(change for name in found for change in _sorted(found[name].changes)),
         blocked=(
-            *(block for block in now.spec.unsaid if block.key and block.key.kind in found),
+            *(block for block in now.spec.unresolved if block.key and block.key.kind in found),
             *(block for difference in found.values() for block in difference.blocked),
         ),
         elsewhere=tuple(line for difference in found.values() for line in difference.elsewhere),

@@ -294,7 +294,7 @@ def plan_json(plan: Plan, document: JsonObject) -> JsonObject:
         ),
         "counts": _action_counts(plan.changes),
         "plan": document,
-        "stopped": plan.stopped,
+        "stopped": plan.is_stopped,
     }
 
 

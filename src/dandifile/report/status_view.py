@@ -47,7 +47,7 @@ def status_text(  # noqa: PLR0913 - how it is shown
 
 def status_json(health: Health) -> JsonObject:
     """Documented in docs/json.md."""
-    return {**asdict(health), "ready": health.ready}
+    return {**asdict(health), "ready": health.is_ready}
 
 
 def _readiness(plan: Plan, health: Health) -> str:
@@ -60,7 +60,7 @@ def _readiness(plan: Plan, health: Health) -> str:
         return ", do not change anything until it is done"
     if health.waiting and not (health.complaints or health.in_the_way):
         return f", {quantity(health.waiting, 'asset')} or more still being validated"
-    if not health.ready:
+    if not health.is_ready:
         return ", not ready to publish"
     return ", ready to publish" + (" as it is now, not as the spec declares it" if plan.changes else "")
 

@@ -12,7 +12,8 @@ from dandifile.lookup.facts import (
     Related,
     Relation,
 )
-from dandifile.lookup.vet import concerns, vetted
+from dandifile.lookup.pinned_ids import vetted
+from dandifile.lookup.resolve import concerns
 from tests.lookup.made_up import (
     COLUMBIA,
     DOI,

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 
 from dandifile import doi as dois
 from dandifile.identifiers import award_key, is_nih_award, is_same_award
-from dandifile.lookup.authors import full_name
+from dandifile.lookup.authors import full_name, fuller, may_be_same, normalised, same_name, split_otherwise
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
-from dandifile.lookup.matching import fuller, may_be_same, normalised, same_name, split_otherwise
-from dandifile.lookup.paper import KINDS
+from dandifile.lookup.paper_lookup import KINDS
 from dandifile.model import JsonObject
 
 

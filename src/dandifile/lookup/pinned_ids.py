@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from dandifile.lookup.authors import full_name
+from dandifile.lookup.authors import full_name, split_otherwise
 from dandifile.lookup.facts import (
     Affiliation,
     Author,
@@ -16,7 +16,6 @@ from dandifile.lookup.facts import (
     Paper,
     PersonStatus,
 )
-from dandifile.lookup.matching import split_otherwise
 from dandifile.lookup.names import split
 
 _Placed = TypeVar("_Placed", Affiliation, Funder)
@@ -68,14 +67,34 @@ def _placed(item: _Placed, lock: Lock, warnings: list[str]) -> _Placed:
     return item
 
 
-def concerns(papers: Sequence[Paper]) -> list[str]:
-    """What the services noticed of the papers, and papers that belong to them and are not named."""
-    named = {paper.doi for paper in papers}
-    told = [f"{paper.doi}: {warning}" for paper in papers for warning in paper.warnings]
-    return told + [
-        f"{paper.doi}: {'has a preprint' if each.relation == 'preprint' else 'was published as'} {each.doi};"
-        " name it under `doi` too if the dandiset belongs to both"
-        for paper in papers
-        for each in paper.related
-        if each.doi not in named
-    ]
+_WELL = (
+    PersonStatus.VALID,
+    PersonStatus.UNREACHABLE,
+    InstitutionStatus.ACTIVE,
+    InstitutionStatus.UNREACHABLE,
+)
+
+
+def out_of_use(called: Mapping[str, str], lock: Lock) -> Iterator[str]:
+    """A line for each id that nobody has any more, or never had. `called` gives names by normal ids."""
+    for id_, name in called.items():
+        person, place = lock.person(id_), lock.institution(id_)
+        if person and person.status not in _WELL:
+            from dandifile.lookup.rows import person_row
+
+            yield f"{name}: {id_}: {'; '.join(person_row(person, '', pinned=True).notes)}"
+        if place and place.status not in _WELL:
+            from dandifile.lookup.rows import institution_row
+
+            yield f"{name}: {id_}: {'; '.join(institution_row(place, pinned=True).notes)}"
+
+
+def anothers(called: Mapping[str, str], lock: Lock) -> Iterator[str]:
+    """A line for each ORCID iD whose owner has another name."""
+    for id_, name in called.items():
+        person = lock.person(id_)
+        if person and person.name and name and person.name != name:
+            from dandifile.lookup.authors import may_be_same, same_name
+
+            if not (same_name(name, person.name) or may_be_same(name, person.name)):
+                yield f"{name}: ORCID says that {id_} is {person.name}'s"

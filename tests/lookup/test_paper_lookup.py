@@ -6,7 +6,7 @@ from dandifile.lookup import crossref, openalex
 from dandifile.lookup.authors import full_name
 from dandifile.lookup.client import Client
 from dandifile.lookup.facts import Affiliation, Paper
-from dandifile.lookup.paper import KINDS, completed, look_up
+from dandifile.lookup.paper_lookup import KINDS, completed, look_up
 from dandifile.model import JsonObject
 from dandifile.schemafiles import schema
 from tests.lookup.conftest import NewClient

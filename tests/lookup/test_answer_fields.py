@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dandifile.lookup.text import line, plain, uninverted
+from dandifile.lookup.answer_fields import line, plain, uninverted
 
 
 @pytest.mark.parametrize(
