@@ -154,8 +154,8 @@ def test_what_asks_services_is_not_even_imported_where_all_is_pinned(lab: Lab, r
     lab.spec(PAPER)
     assert lab.run("resolve").code == Exit.DONE
     probe = (
-        "import sys; from pathlib import Path; from dandifile.commands.lookups import bind, looked_up;"
-        "spec = looked_up(bind(Path(sys.argv[1]), ''), None, locked=False, offline=False);"
+        "import sys; from pathlib import Path; from dandifile.desired.spec_and_lock import *;"
+        "spec = complete_spec(read_with_lock(Path(sys.argv[1])), MemoryLookups(None));"
         "asks = [name in sys.modules for name in ('requests', 'dandifile.lookup.ror')];"
         "print(len(spec.fields['contributor']), *asks)"
     )

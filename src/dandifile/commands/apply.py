@@ -10,8 +10,8 @@ from pathlib import Path
 
 from dandifile import workspace as at
 from dandifile.commands.common import Flags, bound, opened, refuse_undeclared
-from dandifile.commands.lookups import REMEDY
 from dandifile.commands.showing import print_outcome, show_outcome, show_plan, watching
+from dandifile.desired.spec_and_lock import REMEDY
 from dandifile.errors import BlockedError, Exit, UserError
 from dandifile.model import Plan, Result, Status
 from dandifile.planning.kind import Options

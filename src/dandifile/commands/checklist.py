@@ -8,7 +8,7 @@ from dandifile.commands.common import Flags, opened
 from dandifile.commands.showing import print_json
 from dandifile.errors import Exit
 from dandifile.kinds import metadata
-from dandifile.kinds.access import own_part
+from dandifile.kinds.special_fields import own_part
 from dandifile.model import JsonObject, Local
 from dandifile.report.checklist_view import checklist_json, checklist_text
 from dandifile.spec.need import CHECKLIST

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from dandifile.commands.init_people import contacts, contributors, with_contacts
 from dandifile.lookup.credits import related_resources
 from dandifile.lookup.facts import Paper, Term
-from dandifile.lookup.names import dandi_name, split
+from dandifile.lookup.names import dandi_name, split_name
 from dandifile.spec.faults import gap
 from dandifile.spec.forms import RESOURCE, short_form
 from dandifile.spec.skeleton import ListItem, Section, skeleton
@@ -161,7 +161,7 @@ def _contributors(known: Known) -> list[ListItem]:
 
 
 def _people(known: Known, answer: str, emails: Sequence[str]) -> Section:
-    name = dandi_name(split(answer)) if answer else gap(CONTACT_NAME.why)
+    name = dandi_name(split_name(answer)) if answer else gap(CONTACT_NAME.why)
     found = with_contacts(_contributors(known), known.papers, name, emails)
     remark = "In the order of the citation. The archive writes to the ContactPerson, and so do readers."
     return Section("contributors", found, (remark,))

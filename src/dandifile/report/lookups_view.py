@@ -12,7 +12,7 @@ from dandifile.report.lines import STYLES, Mark, Row, paragraph, sections, table
 from dandifile.words import clean, quantity
 
 if TYPE_CHECKING:
-    from dandifile.lookup.rows import Row as Found
+    from dandifile.lookup.rows import LookupRow as Found
 
 _SIGNS = {"found": "+", "doubtful": "~", "missing": "!", "unknown": "?"}
 _COLUMN = 8  # `ORCID iD`
