@@ -16,10 +16,10 @@ from dandifile.kinds import KINDS, assets
 from dandifile.model import Change, Json, Local, Result, Status, Step, Target
 from dandifile.planning.kind import Standing, StepContext
 from dandifile.planning.planner import CREATED, JOIN
-from dandifile.run.engines import local
+from dandifile.run.cluster_uploads import ClusterUploads
+from dandifile.run.engines import local_pool
 from dandifile.run.execute import Notify, Perform, execute
-from dandifile.run.record import save_record
-from dandifile.run.uploads import Sending
+from dandifile.run.state import save_record
 
 if TYPE_CHECKING:
     from dandifile.session.session import Planned, Session
@@ -104,11 +104,11 @@ def _is_done(change: Change, done: Collection[str]) -> bool:
 @contextmanager
 def _performer(session: Session, context: StepContext) -> Iterator[Perform]:
     """Uploads go from a cluster's workers; only this machine reaches its own embedded archive."""
-    if session.engine is local or session.instance.is_embedded:
+    if session.engine is local_pool or session.instance.is_embedded:
         yield partial(_perform, context)
         return
     with session.engine("threads", session.jobs) as workers:
-        sending = Sending(workers, context, session.jobs)
+        sending = ClusterUploads(workers, context, session.jobs)
         here = partial(_perform, replace(context, parts=sending.parts))
         yield partial(sending.perform, here)
 

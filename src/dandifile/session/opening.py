@@ -15,7 +15,7 @@ from dandifile.desired.spec_and_lock import MemoryLookups, SpecAndLock, complete
 from dandifile.errors import ArchiveError, BlockedError
 from dandifile.lookup.lock import identifier_in_lock, lock_file
 from dandifile.model import Record, Spec
-from dandifile.run.cache import SqliteCache
+from dandifile.run.state import SqliteCache
 from dandifile.session import local_identifiers
 from dandifile.session.options import TRANSFERS, Setup
 from dandifile.spec.load import spec_file
@@ -23,7 +23,7 @@ from dandifile.spec.need import EVERYTHING, FILES, ONLINE, Need
 
 if TYPE_CHECKING:
     from dandifile.run.execute import Notify
-    from dandifile.run.limits import Limit
+    from dandifile.run.processes import TimeLimit
     from dandifile.run.survey_runner import Runner
     from dandifile.session.session import Access, Session
 
@@ -38,7 +38,7 @@ def read_spec(setup: Setup, need: Need = EVERYTHING) -> SpecAndLock:
 @contextmanager
 def open_session(setup: Setup, *, writing: bool = False, need: Need = ONLINE) -> Iterator[Session]:
     """A session with its archive in reach. Only writing needs a key, and it keeps other applies out."""
-    from dandifile.run.engines import engine
+    from dandifile.run.engines import find_engine
     from dandifile.session.session import Session
 
     source = read_spec(setup, need)
@@ -52,7 +52,7 @@ def open_session(setup: Setup, *, writing: bool = False, need: Need = ONLINE) ->
                 access=access,
                 cache=cache,
                 lookups=lookups,
-                engine=engine(setup.executor),
+                engine=find_engine(setup.executor),
                 limit=_limit(setup, spec),
                 jobs=setup.jobs or TRANSFERS,
                 writing=writing,
@@ -140,11 +140,11 @@ def _keep_out_of_git(state: Path) -> None:
             ignore.write_text("*\n", "utf-8")
 
 
-def _limit(setup: Setup, spec: Spec) -> Limit:
+def _limit(setup: Setup, spec: Spec) -> TimeLimit:
     """How long one step of the survey may take: as the caller says, else the spec."""
-    from dandifile.run.limits import MINUTES, Limit
+    from dandifile.run.processes import DEFAULT_MINUTES, TimeLimit
 
-    return Limit(setup.step_timeout or spec.validation.step_timeout or MINUTES)
+    return TimeLimit(setup.step_timeout or spec.validation.step_timeout or DEFAULT_MINUTES)
 
 
 # --- The data alone -----------------------------------------------------------------------------
@@ -160,17 +160,17 @@ class Data:
 
     def runner(self, notify: Notify) -> AbstractContextManager[Runner]:
         """What runs the survey's steps."""
-        from dandifile.run.engines import engine
+        from dandifile.run.engines import find_engine
         from dandifile.run.survey_runner import survey_runner
         from dandifile.survey import tasks
 
         jobs, limit = self.setup.jobs or TRANSFERS, _limit(self.setup, self.spec)
-        return survey_runner(tasks, self.cache, jobs, notify, engine(self.setup.executor), limit)
+        return survey_runner(tasks, self.cache, jobs, notify, find_engine(self.setup.executor), limit)
 
     @cached_property
     def record(self) -> Record:
         """What the last apply here noted. Only an archive that is not known is asked which one it is."""
-        from dandifile.run.record import load_record
+        from dandifile.run.state import load_record
 
         if not self.spec.instance:
             return Record()

@@ -27,8 +27,8 @@ from dandifile.planning.kind import Options
 from dandifile.planning.planner import CREATED, Situation, make_plan, review, steps_of
 from dandifile.run.engines import Engine
 from dandifile.run.execute import Notify
-from dandifile.run.limits import Limit
-from dandifile.run.record import load_record
+from dandifile.run.processes import TimeLimit
+from dandifile.run.state import load_record
 from dandifile.run.survey_runner import survey_runner
 from dandifile.session import local_identifiers
 from dandifile.session.apply_steps import ApplyResult, apply_steps, note_unchanged
@@ -92,7 +92,7 @@ class Session:
     cache: Cache
     lookups: MemoryLookups
     engine: Engine
-    limit: Limit  # of one step of the survey
+    limit: TimeLimit  # of one step of the survey
     jobs: int
     writing: bool  # whether it may apply
 
