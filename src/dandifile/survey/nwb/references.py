@@ -122,7 +122,8 @@ def why_incomplete(references: References) -> Defect | None:
         first = references.outside[0]
         others = len({item.place for item in references.outside}) - 1
         return Defect(
-            f"{first.place} {_WAYS[first.way]} {first.target}, which is not uploaded with it{and_more(others)}",
+            f"{first.place} {_WAYS[first.way]} {first.target}, which is not uploaded with it"
+            f"{and_more(others)}",
             _FIXES[first.way],
         )
     if references.dangling:

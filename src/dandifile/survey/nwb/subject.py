@@ -29,16 +29,7 @@ _SEXES: Mapping[str, JsonObject] = {
     "U": {"schemaKey": "SexType", "name": "Unknown"},
     "O": {"schemaKey": "SexType", "name": "Other"},
 }
-_SEX_WORDS = {
-    "male": "M",
-    "female": "F",
-    "unknown": "U",
-    "other": "O",
-    "m": "M",
-    "f": "F",
-    "u": "U",
-    "o": "O",
-}
+_SEX_WORDS = {"male": "M", "female": "F", "unknown": "U", "other": "O"} | {key.lower(): key for key in _SEXES}
 _PATO_SEXES = {"0000384": "M", "0000383": "F"}
 _PATO_FORMS = re.compile(r"(?:(?:https?://purl\.obolibrary\.org/obo/)?PATO[_:])([0-9]{7})", re.IGNORECASE)
 _SUGGESTED_SEXES = {
