@@ -22,6 +22,7 @@ from dandifile.model import JsonObject
 from dandifile.run import child
 from localdandi.instance import Instance
 from localdandi.testing import TestArchive, archive
+from tests.lookup.replay import Replay, replaying
 
 # Child processes that were started with the same environment are used again, also by the next test.
 # A child asks no service, so the addresses of a test's own services (`DANDIFILE_…_URL`) make no difference.
@@ -36,13 +37,15 @@ SLOW = (
     "benchmarks/",
     "commands/",
     "conformance/",
+    "desired/test_regions_from_nwb.py",
     "frame/test_dependencies.py",
     "frame/test_interrupted_tests.py",
     "frame/test_launcher.py",
     "frame/test_wheel.py",
     "kinds/test_contract.py",
-    "kinds/test_known.py",
-    "kinds/test_schema.py",
+    "kinds/assets/test_sending.py",
+    "kinds/test_new_kind.py",
+    "kinds/test_outgoing.py",
     "kinds/test_uploads.py",
     "localdandi/",
     "lookup/test_client.py",
@@ -232,6 +235,16 @@ def face() -> Instance:
 def served(tmp_path: Path, face: Instance) -> Iterator[TestArchive]:
     with archive(tmp_path / "store", instance=face) as running:
         yield running
+
+
+@pytest.fixture
+def replay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Replay]:
+    """The services that commands ask, replayed: they know nothing until a test says what."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with replaying() as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        yield server
 
 
 @pytest.fixture

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
-from dandifile.archive.metadata import strip_dandiset
+from dandifile.archive.documents import strip_dandiset
 from dandifile.errors import Exit
 from dandifile.model import JsonObject
 from tests.conftest import SHARED, Lab, write_document
+from tests.real import NWB
 
 COMPUTED = ("@context", "access", "dateCreated", "repository", "schemaKey", "schemaVersion")
-DRAFTS = sorted((SHARED / "dandisets").glob("*.json"))
-RECORDINGS = sorted((SHARED / "nwb").glob("*.nwb"))
-
-pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="the real data is not beside this checkout")
+SHIPPED = Path(str(files("dandischema"))) / "tests" / "data" / "metadata" / "DANDI"  # of dandisets 4 and 8
+DRAFTS = sorted((SHARED / "dandisets").glob("*.json")) + sorted(SHIPPED.glob("*.json"))
+RECORDINGS = sorted(NWB.glob("*.nwb"))
 
 
 @pytest.fixture(params=DRAFTS, ids=lambda file: file.stem)
@@ -48,10 +49,16 @@ def test_one_field_changes_and_the_rest_stays_to_the_letter(lab: Lab, draft: Jso
     assert ran.code == Exit.DONE, ran.out + ran.err
     after = strip_dandiset(lab.document())
     assert after.pop("keywords") == ["one", "two"]
-    assert after == {key: value for key, value in strip_dandiset(draft).items() if key != "keywords"}
+    rest = {key: value for key, value in strip_dandiset(draft).items() if key != "keywords"}
+    if draft["schemaVersion"] == "0.4.0":  # too old for the archive, which wants its own
+        rest |= {key: after[key] for key in ("schemaVersion", "@context")}
+    assert after == {"schemaKey": "Dandiset", **rest}, (
+        "documents of 2021 have none, and the archive wants one"
+    )
     assert lab.run("plan", "--detailed-exitcode").code == Exit.DONE
 
 
+@pytest.mark.skipif(not RECORDINGS, reason="no real NWB files: run `python -m tests.real`")
 @pytest.mark.parametrize("recording", RECORDINGS, ids=lambda file: file.stem)
 def test_a_recording_is_planned_or_told_what_is_wrong(lab: Lab, recording: Path) -> None:
     (lab.folder / "data").mkdir()

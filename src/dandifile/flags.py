@@ -41,10 +41,12 @@ Offline = Annotated[bool, typer.Option("--offline", help="Ask no lookup service.
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before anything is changed.")]
 Allow = Annotated[
     list[str],
-    typer.Option("--allow", metavar="WORD", help="Permit what cannot be undone: delete, delete-uploads."),
+    typer.Option(
+        "--allow", metavar="WORD", help="Permit what cannot be undone: delete, or another word of the plan."
+    ),
 ]
 Only = Annotated[
-    list[str], typer.Option("--only", metavar="KIND", help="Only this kind: assets, metadata or uploads.")
+    list[str], typer.Option("--only", metavar="KIND", help="Only this kind, such as assets or metadata.")
 ]
 PathGlob = Annotated[
     list[str], typer.Option("--path", metavar="GLOB", help="Only assets whose path matches this glob.")

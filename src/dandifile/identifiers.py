@@ -18,13 +18,18 @@ OBO_PREFIXES = ("UBERON", "CL", "DOID", "HP", "MONDO", "FMA", "PATO", "GO", "NCB
 
 _OBO_IRI = re.compile(r"https?://purl\.obolibrary\.org/obo/([A-Za-z]+)_(\w+)")
 _OBO_SHORT = re.compile(rf"({'|'.join(OBO_PREFIXES)})[:_](\w+)")
-_CURIE = re.compile(r"[A-Za-z][A-Za-z0-9-]*:[A-Za-z0-9\-/._]+")  # DANDI's, less those that are no URI
+_CURIE = re.compile(r"[A-Za-z][A-Za-z0-9-]*:[A-Za-z0-9\-/._]+")  # DANDI's pattern without what is not a URI
 _IRI = re.compile(r"https?://[^\s/]+\.[^\s/]+/\S+")
 _SEVEN_DIGITS = {"UBERON", "CL", "HP"}
 
+_SHORT = re.compile(r"([A-Za-z]+)\s?[:_]\s?([0-9]\w*)")
+_OTHER_ID = re.compile(r"[A-Za-z][\w+.-]*:\S+")
+_BY_LOWER = {prefix.lower(): prefix for prefix in (*OBO_PREFIXES, "MBA")}
+"""Prefixes that are known in any case; ids with another need an IRI."""
+
 
 def bare_orcid(text: str) -> str | None:
-    """`0000-0002-1825-0097` from any of its usual forms; None if it is none or fails its checksum."""
+    """`0000-0002-1825-0097` from any of its usual forms; None for other texts and a wrong checksum."""
     found = _ORCID.fullmatch(text.strip())
     if not found:
         return None
@@ -43,7 +48,7 @@ def _mod_11_2(digits: str) -> str:
 
 
 def ror_url(text: str) -> str | None:
-    """`https://ror.org/04xeg9z08` from any of its usual forms; None if it is none or fails its checksum."""
+    """`https://ror.org/04xeg9z08` from any of its usual forms; None for other texts and a wrong checksum."""
     found = _ROR.fullmatch(text.strip())
     if not found:
         return None
@@ -68,7 +73,8 @@ def obo_iri(curie: str) -> str:
 def term_curie(text: str) -> str | None:
     """A term as a CURIE (`UBERON:0002421`) from a CURIE, an OBO IRI or `UBERON_0002421`.
 
-    Other IRIs stay as they are; None for what is neither.
+    Other IRIs stay as they are; None for other texts. Stricter than `ontology_curie`: case counts, and the
+    number must be complete.
     """
     text = text.strip()
     if obo := _obo(text):
@@ -93,6 +99,31 @@ def _is_sound(curie: str) -> bool:
     return prefix not in _SEVEN_DIGITS or bool(re.fullmatch(r"[0-9]{7}", number))
 
 
+def ontology_curie(text: str) -> str | None:
+    """`UBERON:0002421` from itself, `UBERON_0002421`, `uberon:0002421` or its IRI; None for other texts."""
+    text = text.strip().removeprefix("<").removesuffix(">")
+    if whole := obo_curie(re.sub(r"^obo\.", OBO, text)):
+        letters, _, number = whole.partition(":")
+        return f"{_canonical(letters)}:{number}"
+    if (found := _SHORT.fullmatch(text)) and found[1].lower() in _BY_LOWER:
+        return f"{_canonical(found[1])}:{found[2]}"
+    return None
+
+
+def is_foreign_id(text: str) -> bool:
+    """Whether it is an IRI or an id from outside the OBO ontologies, so that we cannot check it."""
+    return ontology_curie(text) is None and bool(_OTHER_ID.fullmatch(text.strip()))
+
+
+def ontology_of(curie: str) -> str:
+    """`UBERON` of `UBERON:0002421`."""
+    return curie.partition(":")[0]
+
+
+def _canonical(prefix: str) -> str:
+    return _BY_LOWER.get(prefix.lower(), prefix)
+
+
 _NIH = re.compile(
     r"(?:(?:NIH|N[A-Z]{2,5})[\s:/#-]+)?"  # the agency or its institute, as in NIMH R01MH117788
     r"(?:[1-9]\s?)?"  # kind of application: 5 is a continuation
@@ -104,14 +135,14 @@ _NIH = re.compile(
 
 
 def award_key(award: str) -> str:
-    """An award apart from its spelling: `R01 NS095251`, `r01ns095251` and `5R01NS095251-03` are one."""
+    """One key for all spellings of an award: `R01 NS095251`, `r01ns095251` and `5R01NS095251-03`."""
     if nih := _nih(award):
         return f"{nih[0]}{nih[1]}"
     return "".join(re.findall(r"\w", unicodedata.normalize("NFKC", award).casefold()))
 
 
-def same_award(one: str, other: str) -> bool:
-    """Whether two texts name one award. One of NIH may be written without its kind: `NS095251`."""
+def is_same_award(one: str, other: str) -> bool:
+    """Whether two texts name the same award. NIH's may be written without the activity code: `NS095251`."""
     if award_key(one) == award_key(other):
         return True
     ours, theirs = _nih(one), _nih(other)
@@ -119,12 +150,12 @@ def same_award(one: str, other: str) -> bool:
 
 
 def is_nih_award(award: str) -> bool:
-    """Whether this is a number that only NIH gives, so that it means one award whatever the funder's name."""
+    """Whether only NIH gives numbers like this, so that it means one award whatever the funder's name."""
     return bool((nih := _nih(award)) and nih[0])
 
 
 def awards_in(text: str) -> list[str]:
-    """The awards in a text that lists several NIH numbers; any other text is one award."""
+    """The awards in a text that lists several NIH numbers. Any other text is one award."""
     parts = [part.strip() for part in re.split(r"[,;&]|\band\b", text) if part.strip()]
     return parts if len(parts) > 1 and all(map(_nih, parts)) else [text]
 

@@ -15,10 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dandifile.archive.create import intent_file, settled
+from dandifile.archive.create import forget_intent, intent_file
 from dandifile.archive.instance import LOCAL
 from dandifile.archive.reader import Reader
-from dandifile.archive.rights import UNCHECKED, forbidden, unchecked
+from dandifile.archive.rights import UNCHECKED, unchecked_notes, write_blocks
 from dandifile.archive.writer import Writer
 from dandifile.errors import BlockedError, UserError
 from dandifile.kinds import KINDS, assets
@@ -124,8 +124,10 @@ def _permitted(workspace: Workspace, plan: Plan) -> Plan:
         return plan
     reader = workspace.reader
     name = next((change.key.name for change in plan.changes if change.key.kind == CREATED), "")
-    blocks = forbidden(reader, name, intent_file(workspace.state, workspace.instance, name))
-    plan = replace(plan, blocked=(*blocks, *plan.blocked), notes=(*unchecked(reader, name), *plan.notes))
+    blocks = write_blocks(reader, name, intent_file(workspace.state, workspace.instance, name))
+    plan = replace(
+        plan, blocked=(*blocks, *plan.blocked), notes=(*unchecked_notes(reader, name), *plan.notes)
+    )
     return replace(plan, steps=steps_of(KINDS, plan)) if blocks else plan
 
 
@@ -187,7 +189,7 @@ def carry_out(workspace: Workspace, planned: Planned, notify: Notify, sent: Call
     def told(step: Step, result: Result | None) -> None:
         if step.kind == CREATED and result and result.status is Status.DONE:
             workspace.remember(result.output["identifier"])
-            settled(intent_file(workspace.state, workspace.instance, step.params["name"]))
+            forget_intent(intent_file(workspace.state, workspace.instance, step.params["name"]))
         if step.kind != JOIN:
             notify(step, result)
 

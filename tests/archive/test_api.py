@@ -1,21 +1,20 @@
 from __future__ import annotations
 
-import gzip
 import json
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
-from dandifile.archive.api import Call, KeyAuth, ReadApi, Timeouts, WriteApi, get_json, new_session
+from dandifile.archive.api import Call, ReadApi, UnreachedError, WriteApi, get_json
 from dandifile.archive.credentials import Secret
 from dandifile.errors import ArchiveError, CredentialsError, UserError
+from dandifile.net.connections import Timeouts
+from dandifile.net.failures import Cause
 from dandifile.net.retry import Repeat
 from tests.net.scripted import QUICK, Asked, Reply, Scripted
 
@@ -145,29 +144,6 @@ def test_a_number_that_json_lacks_is_told_and_not_sent(server: Scripted, number:
     assert server.asked == []
 
 
-def test_who_asks_and_what_it_takes(server: Scripted) -> None:
-    packed = gzip.compress(json.dumps({"ok": 1}).encode())
-    server.on("/api/thing/", Reply(200, packed, {"Content-Encoding": "gzip"}))
-    assert server.api(KEY).get("thing/") == {"ok": 1}
-    headers = server.asked[0].headers
-    assert headers["User-Agent"] == f"dandifile/{version('dandifile')}"
-    assert headers["Accept-Encoding"] == "gzip"
-    assert headers["Authorization"] == f"token {KEY.reveal()}"
-
-
-def test_the_key_goes_to_the_archives_own_origin_alone(server: Scripted) -> None:
-    auth = KeyAuth(KEY, server.origin)
-    for url in (
-        "http://127.0.0.1:1/x",
-        "http://localhost/x",
-        "https://s3.amazonaws.com/x",
-        "http://user:pass@127.0.0.1/",
-    ):
-        request = requests.Request("GET", url, auth=auth).prepare()
-        assert "Authorization" not in request.headers
-    assert requests.Request("GET", f"{server.origin}/x", auth=auth).prepare().headers["Authorization"]
-
-
 def test_a_netrc_entry_does_not_replace_the_key(
     server: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,15 +175,6 @@ def test_cookies_of_the_server_are_not_kept(server: Scripted) -> None:
     api.get("thing/")
     api.get("thing/")
     assert "Cookie" not in server.asked[1].headers
-
-
-def test_threads_share_one_pool_that_is_wide_enough(server: Scripted) -> None:
-    server.on("/api/thing/", Reply(200, {"ok": 1}))
-    api = server.api()
-    with ThreadPoolExecutor(16) as pool:
-        assert all(pool.map(lambda _: api.get("thing/") == {"ok": 1}, range(100)))
-    adapter: Any = new_session(KeyAuth(), server.origin).get_adapter(server.origin)
-    assert adapter._pool_maxsize >= 32
 
 
 def test_a_paged_list_is_followed_to_its_end(server: Scripted) -> None:
@@ -247,10 +214,10 @@ def test_what_never_answers_is_soon_known_for_it(server: Scripted) -> None:
         return Reply()
 
     server.on("/api/info/", never)
-    api = ReadApi(server.instance, None, QUICK, Timeouts(first=0.2, silence=60))
+    api = server.api(None, replace(QUICK, timeouts=Timeouts(first=0.2, silence=60)))
     with pytest.raises(ArchiveError, match="no answer in time"):
         api.get("info/")
-    assert len(server.asked) == QUICK.silent
+    assert len(server.asked) == QUICK.fewer[Cause.SILENT]
     quiet.set()
 
 
@@ -261,13 +228,25 @@ def test_what_has_answered_once_is_given_more_time(server: Scripted) -> None:
 
     server.on("/api/info/", Reply(200, {}))
     server.on("/api/slow/", slow)
-    api = ReadApi(server.instance, None, QUICK, Timeouts(first=0.3, silence=60))
+    api = server.api(None, replace(QUICK, timeouts=Timeouts(first=0.3, silence=60)))
     api.get("info/")
     assert api.get("slow/") == {"a": 1}
-    bounded = ReadApi(server.instance, None, QUICK, Timeouts(first=60, silence=60, total=0.3))
+    bounded = server.api(None, replace(QUICK, timeouts=Timeouts(first=60, silence=60, total=0.3)))
     bounded.get("info/")
     with pytest.raises(ArchiveError, match="no answer in time"):
         bounded.get("slow/")
+
+
+def test_no_answer_is_reported_with_its_cause_and_whether_it_had_an_effect(server: Scripted) -> None:
+    server.on("/api/thing/", Reply(dropped=True))
+    with pytest.raises(UnreachedError, match="cannot reach the archive: the connection broke") as lost:
+        server.api().get("thing/")
+    assert (lost.value.effect, lost.value.status) == (True, None)
+    assert lost.value.where == f"{server.origin}/api/thing/"
+    server.origin = "http://127.0.0.1:1"
+    with pytest.raises(UnreachedError, match="cannot reach the archive: no connection") as refused:
+        server.api().get("thing/")
+    assert (refused.value.effect, refused.value.__suppress_context__) == (False, True)
 
 
 @pytest.mark.parametrize("body", [b"[" * 500, b"NaN", b'{"a": "\\ud800"}', b"9" * 5000, b"\xff"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dandifile.archive.api import WriteApi
-from dandifile.archive.create import create_once, settled
+from dandifile.archive.create import create_once, forget_intent
 from dandifile.archive.credentials import Secret
 from dandifile.archive.instance import Instance
 from dandifile.archive.transfer import upload
@@ -19,7 +19,7 @@ from dandifile.net.retry import Patience
 from localdandi.testing import TestArchive
 from tests.archive.files import METADATA, Sample
 
-HASTY = Patience(attempts=1, unreached=1)
+HASTY = Patience(attempts=1)
 Make = Callable[..., Writer]
 
 
@@ -44,8 +44,8 @@ def test_a_dandiset_is_made_and_the_note_goes_when_that_is_settled(new_writer: M
     assert writer.identifier == made
     assert drafts(writer) == [made]
     assert json.loads(intent.read_text())["name"] == "Place cells"
-    settled(intent)
-    settled(intent)
+    forget_intent(intent)
+    forget_intent(intent)
     assert not intent.exists()
     assert not list(intent.parent.iterdir())
 

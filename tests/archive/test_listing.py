@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from dandifile.archive import listing
-from dandifile.archive.listing import Listing, in_parallel
+from dandifile.archive.listing import Listing, map_in_parallel
 from dandifile.errors import ArchiveError
 from dandifile.model import Cache
 from tests.net.scripted import Asked, Reply, Scripted
@@ -229,7 +229,7 @@ def test_parallel_fetching_keeps_the_order_and_runs_little_ahead() -> None:
         fetched.append(number)
         return number
 
-    results = in_parallel(fetch, range(100))
+    results = map_in_parallel(fetch, range(100))
     assert [next(results) for _ in range(3)] == [0, 1, 2]
     assert len(fetched) <= 2 * listing.WIDTH
     assert list(results) == list(range(3, 100))

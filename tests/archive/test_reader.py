@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,7 +9,7 @@ import pytest
 from dandifile.archive.credentials import Secret
 from dandifile.archive.instance import Instance
 from dandifile.archive.instances import known
-from dandifile.archive.reader import Reader
+from dandifile.archive.reader import Once, Reader
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, CredentialsError, UserError
@@ -206,3 +207,34 @@ def test_a_client_that_the_server_calls_broken_is_told(server: Scripted, cache: 
     )
     with pytest.raises(UserError, match="refuses dandi"):
         Reader(server.instance, None, None, cache, server.api()).check_instance()
+
+
+def test_many_ask_and_one_makes() -> None:
+    once, made = Once(), []
+
+    def make() -> int:
+        time.sleep(0.02)
+        made.append(1)
+        return len(made)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(lambda _: once.get("a", make), range(40))) == {1}
+
+
+def test_what_failed_is_tried_again() -> None:
+    once = Once()
+    with pytest.raises(ZeroDivisionError):
+        once.get("a", lambda: 1 // 0)
+    assert once.get("a", lambda: 2) == 2
+
+
+def test_one_value_may_need_another() -> None:
+    once = Once()
+    assert once.get("a", lambda: once.get("b", lambda: 1) + 1) == 2
+
+
+def test_nothing_is_a_value_too() -> None:
+    once, made = Once(), []
+    for _ in range(2):
+        assert once.get("a", lambda: made.append(1)) is None
+    assert made == [1]

@@ -10,8 +10,9 @@ import pytest
 
 from dandifile.archive import transfer
 from dandifile.archive.objectstore import TRIES
-from dandifile.archive.transfer import LEFT_BEHIND, ON_ARCHIVE, etag_of, upload
+from dandifile.archive.transfer import LEFT_BEHIND, ON_ARCHIVE, upload
 from dandifile.archive.writer import Embargo, Writer
+from dandifile.digests import etag_of
 from dandifile.errors import ArchiveError, BlockedError, DataError
 from localdandi.testing import TestArchive
 from tests.archive.files import METADATA, Sample, of, sample

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from dandifile.archive.writer import Embargo, Writer
-from dandifile.archive.zarr import LocalZarr, differences, fill, zarr_for
+from dandifile.archive.zarr import LocalZarr, differences, fill_zarr, zarr_for
 from dandifile.errors import ArchiveError, DataError
 from dandifile.model import ZarrFile
 from localdandi.testing import TestArchive
@@ -48,7 +48,7 @@ def test_a_new_zarr_is_sent_and_summed_up(local: TestArchive, writer: Writer, tm
     wanted = made(tmp_path / "x.zarr")
     told: list[int] = []
     zarr = zarr_for(writer, "x.zarr")
-    assert fill(writer, zarr, wanted, told.append) == sum(told) == 8
+    assert fill_zarr(writer, zarr, wanted, told.append) == sum(told) == 8
     assert there(writer, zarr) == here(wanted)
     row = writer.reader.zarr(zarr)
     assert (row["status"], row["checksum"]) == ("Complete", wanted.digest)
@@ -58,9 +58,9 @@ def test_a_new_zarr_is_sent_and_summed_up(local: TestArchive, writer: Writer, tm
 def test_a_zarr_that_is_there_costs_one_look(local: TestArchive, writer: Writer, tmp_path: Path) -> None:
     wanted = made(tmp_path / "x.zarr")
     zarr = zarr_for(writer, "x.zarr")
-    fill(writer, zarr, wanted)
+    fill_zarr(writer, zarr, wanted)
     local.reset_counts()
-    assert fill(writer, zarr, wanted) == 0
+    assert fill_zarr(writer, zarr, wanted) == 0
     assert local.counts() == {("GET", "/api/zarr/{id}/"): 1}
 
 
@@ -68,10 +68,10 @@ def test_only_what_differs_is_sent_and_what_is_gone_deleted(
     local: TestArchive, writer: Writer, tmp_path: Path
 ) -> None:
     zarr = zarr_for(writer, "x.zarr")
-    fill(writer, zarr, made(tmp_path / "1", {**FILES, "b": b"was a file", "c/0": b"was a folder"}))
+    fill_zarr(writer, zarr, made(tmp_path / "1", {**FILES, "b": b"was a file", "c/0": b"was a folder"}))
     local.reset_counts()
     wanted = made(tmp_path / "2", {**FILES, "a/0": b"other", "b/0": b"is a folder", "c": b"is a file"})
-    assert fill(writer, zarr, wanted) == len(b"other") + len(b"is a folder") + len(b"is a file")
+    assert fill_zarr(writer, zarr, wanted) == len(b"other") + len(b"is a folder") + len(b"is a file")
     assert there(writer, zarr) == here(wanted)
     assert (local.counts()[PUT], local.counts()[DELETE], local.counts()[FINALIZE]) == (3, 1, 1)
 
@@ -79,11 +79,11 @@ def test_only_what_differs_is_sent_and_what_is_gone_deleted(
 def test_many_files_go_in_batches(local: TestArchive, writer: Writer, tmp_path: Path) -> None:
     wanted = made(tmp_path / "x", {f"{number}": b"%d" % number for number in range(1300)})
     zarr = zarr_for(writer, "x.zarr")
-    fill(writer, zarr, wanted)
+    fill_zarr(writer, zarr, wanted)
     assert there(writer, zarr) == here(wanted)
     assert local.counts()[("POST", "/api/zarr/{id}/files/")] == 6
     local.reset_counts()
-    fill(writer, zarr, made(tmp_path / "y", {"1": b"1"}))
+    fill_zarr(writer, zarr, made(tmp_path / "y", {"1": b"1"}))
     assert (local.counts()[DELETE], local.counts()[("GET", "/api/zarr/{id}/files/")]) == (13, 2)
 
 
@@ -96,7 +96,7 @@ def test_a_row_whose_asset_was_moved_away_is_not_overwritten(
     writer: Writer, new_writer: Callable[..., Writer], tmp_path: Path
 ) -> None:
     zarr = zarr_for(writer, "x.zarr")
-    fill(writer, zarr, made(tmp_path / "x"))
+    fill_zarr(writer, zarr, made(tmp_path / "x"))
     asset = writer.create_asset("x.zarr", None, METADATA, zarr=zarr)
     writer.put_asset(asset.asset_id, "moved.zarr", None, METADATA, zarr=zarr)
     later = new_writer(writer.identifier)
@@ -111,10 +111,10 @@ def test_a_lost_answer_of_any_request_ends_in_the_same_zarr(
     local: TestArchive, writer: Writer, tmp_path: Path, method: str, fault: dict[str, object]
 ) -> None:
     zarr = zarr_for(writer, "x.zarr")
-    fill(writer, zarr, made(tmp_path / "1", {**FILES, "gone": b"x"}))
+    fill_zarr(writer, zarr, made(tmp_path / "1", {**FILES, "gone": b"x"}))
     wanted = made(tmp_path / "2", {**FILES, "new": b"y"})
     local.misbehave(method=method, route="zarr", times=1, **fault)
-    fill(writer, zarr, wanted)
+    fill_zarr(writer, zarr, wanted)
     assert there(writer, zarr) == here(wanted)
     assert writer.reader.zarr(zarr)["checksum"] == wanted.digest
 
@@ -139,7 +139,7 @@ def test_urls_that_have_expired_are_asked_for_anew(
         told.append(count)
         local.settings.url_lifetime = None
 
-    assert fill(writer, zarr, wanted, renew) == sum(told) == 8
+    assert fill_zarr(writer, zarr, wanted, renew) == sum(told) == 8
     assert there(writer, zarr) == here(wanted)
 
 
@@ -148,7 +148,7 @@ def test_urls_that_expire_at_once_end_with_a_reason(
 ) -> None:
     local.settings.url_lifetime = -1
     with pytest.raises(ArchiveError, match="expire at once"):
-        fill(writer, zarr_for(writer, "x.zarr"), made(tmp_path / "x"))
+        fill_zarr(writer, zarr_for(writer, "x.zarr"), made(tmp_path / "x"))
 
 
 def test_a_file_that_changed_since_the_plan_stops_it(writer: Writer, tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_file_that_changed_since_the_plan_stops_it(writer: Writer, tmp_path: P
     (tmp_path / "x" / "a" / "0").write_bytes(b"TWO")
     zarr = zarr_for(writer, "x.zarr")
     with pytest.raises(DataError, match="changed since the plan"):
-        fill(writer, zarr, wanted)
+        fill_zarr(writer, zarr, wanted)
     assert writer.reader.zarr(zarr)["status"] == "Pending"
 
 
@@ -165,7 +165,7 @@ def test_an_embargoed_zarr_is_tagged(new_writer: Callable[..., Writer], tmp_path
     writer.create("Secret", {}, Embargo())
     wanted = made(tmp_path / "x")
     zarr = zarr_for(writer, "x.zarr")
-    fill(writer, zarr, wanted)
+    fill_zarr(writer, zarr, wanted)
     assert there(writer, zarr) == here(wanted)
 
 
@@ -177,11 +177,11 @@ def test_what_an_interrupted_run_left_is_gone_on_with(
     zarr = zarr_for(writer, "x.zarr")
     local.misbehave(method="POST", route="/finalize/", status=403, times=1)
     with pytest.raises(Exception, match="does not let"):
-        fill(writer, zarr, wanted)
+        fill_zarr(writer, zarr, wanted)
     if status == "finalized":
         writer.finalize_zarr(zarr)
     local.reset_counts()
-    assert fill(writer, zarr, wanted) == 0
+    assert fill_zarr(writer, zarr, wanted) == 0
     assert PUT not in local.counts()
     assert writer.reader.zarr(zarr)["checksum"] == wanted.digest
 
@@ -196,7 +196,7 @@ def test_differences_of_two_sorted_lists() -> None:
 
 def test_what_viewers_read_is_json(writer: Writer, tmp_path: Path) -> None:
     zarr = zarr_for(writer, "x.zarr")
-    fill(writer, zarr, made(tmp_path / "x"))
+    fill_zarr(writer, zarr, made(tmp_path / "x"))
     base = writer.reader.instance.api_url
     kinds = {}
     for path in (".zgroup", "a/0"):
@@ -208,5 +208,5 @@ def test_what_viewers_read_is_json(writer: Writer, tmp_path: Path) -> None:
 def test_a_large_file_is_streamed(writer: Writer, tmp_path: Path) -> None:
     wanted = made(tmp_path / "x", {"big": os.urandom(3 << 20)})
     told: list[int] = []
-    fill(writer, zarr_for(writer, "x.zarr"), wanted, told.append)
+    fill_zarr(writer, zarr_for(writer, "x.zarr"), wanted, told.append)
     assert max(told) <= 1 << 20

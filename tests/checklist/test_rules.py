@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from dandifile.checklist.rules import RULES, checked
+from dandifile.checklist.rules import RULES, check_rules
 from dandifile.checklist.verdict import Evidence, RuleResult, Verdict
 from dandifile.model import JsonObject
 from tests.conftest import SHARED
@@ -29,7 +29,7 @@ SPEC_SCHEMA = Path(__file__).parents[2] / "schemas" / "dandiset.schema.json"
 
 
 def one(rule: str, document: JsonObject, facts: Evidence = Evidence()) -> RuleResult:  # noqa: B008 - frozen
-    (result,) = checked(document, facts, [rule])
+    (result,) = check_rules(document, facts, [rule])
     return result
 
 
@@ -87,8 +87,8 @@ def test_every_rule_can_be_required() -> None:
 
 
 def test_rows_come_in_the_order_that_is_asked_for() -> None:
-    assert [result.rule for result in checked(GOOD, Evidence())] == list(RULES)
-    assert [result.rule for result in checked(GOOD, Evidence(), ["ror", "title"])] == ["ror", "title"]
+    assert [result.rule for result in check_rules(GOOD, Evidence())] == list(RULES)
+    assert [result.rule for result in check_rules(GOOD, Evidence(), ["ror", "title"])] == ["ror", "title"]
 
 
 def test_long_lists_are_counted() -> None:
@@ -113,7 +113,8 @@ DOCUMENT = st.dictionaries(
 @given(DOCUMENT)
 def test_any_document_has_a_checklist(document: JsonObject) -> None:
     assert all(
-        bool(result.fix) is (result.verdict is not Verdict.PASSED) for result in checked(document, Evidence())
+        bool(result.fix) is (result.verdict is not Verdict.PASSED)
+        for result in check_rules(document, Evidence())
     )
 
 
@@ -124,7 +125,7 @@ REAL = sorted((SHARED / "dandisets").glob("*.json"))
 def test_real_drafts_are_told_apart() -> None:
     """Of drafts that are known to be good and bad, each rule finds what a reader would."""
     verdicts = {
-        file.stem: {r.rule: r.verdict for r in checked(json.loads(file.read_text("utf-8")), Evidence())}
+        file.stem: {r.rule: r.verdict for r in check_rules(json.loads(file.read_text("utf-8")), Evidence())}
         for file in REAL
     }
     failing = {name: sum(v is Verdict.FAILED for v in rules.values()) for name, rules in verdicts.items()}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from dandifile.desired.lock_facts import LockFacts
 from dandifile.errors import Exit
 from dandifile.lookup.facts import Affiliation, Author, Lock, Paper
-from dandifile.lookup.known import Known
 from dandifile.lookup.wanted import Wanted
 from dandifile.spec.load import build, read
 from tests.conftest import CONTACT, Lab
@@ -30,7 +30,7 @@ def test_regions_of_assets_can_be_emptied_and_that_converges(empty: str, lab: La
 
 AUTHOR = Author("Doe", "Jane", orcid=JANE, orcid_from="deposited", affiliations=(Affiliation("NYU"),))
 PAPER = Paper("10.1234/paper", "A paper", "article", authors=(AUTHOR,))
-KNOWN = Known(Lock(papers=(PAPER,)), Wanted(dois=(PAPER.doi,)))
+KNOWN = LockFacts(Lock(papers=(PAPER,)), Wanted(dois=(PAPER.doi,)))
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,14 @@ import pytest
 
 from dandifile.boundary import run
 from dandifile.commands.demo_lab import make_lab
-from dandifile.commands.lookups import bind, everything, pinned
+from dandifile.desired.spec_and_lock import everything, read_with_lock
 from dandifile.errors import Exit, SpecError
 from dandifile.lookup.lock import load_lock
-from dandifile.lookup.wanted import lacking
+from dandifile.lookup.wanted import missing_from
 from dandifile.model import JsonObject, Spec
 from dandifile.reading.document import read_document
 from dandifile.spec.faults import FILL
-from dandifile.spec.forms import contributor_form, written
+from dandifile.spec.forms import contributor_form, dandi_object
 from tests.lookup.made_up import (
     COLUMBIA,
     DOI,
@@ -74,7 +74,7 @@ def here(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def gaps(file: Path) -> dict[str, str]:
     """What `check` has against the spec: place in the spec → file:line:column. All of it must be gaps."""
     with pytest.raises(SpecError) as caught:
-        bind(file, "")
+        read_with_lock(file)
     found = {}
     for problem in caught.value.problems:
         place = re.match(r"(\S+): ", problem.what)
@@ -91,7 +91,7 @@ def filled(file: Path) -> Spec:
         number = int(where.split(":")[-2]) - 1
         lines[number] = re.sub(r'"GAP: [^"]*"', f'"{ANSWERS[place.replace("[1]", "[0]")]}"', lines[number])
     file.write_text("".join(lines), "utf-8")
-    return pinned(bind(file, ""))
+    return read_with_lock(file).pinned_spec()
 
 
 def declared(file: Path) -> Any:
@@ -138,8 +138,8 @@ def test_the_lock_holds_what_the_spec_names(here: Path, replay: Replay) -> None:
 def test_once_it_is_filled_in_nothing_is_left_to_resolve(here: Path, replay: Replay) -> None:
     assert run(["init", "--doi", DOI, "--data", "."]) == Exit.DONE
     filled(here / "dandiset.yaml")
-    bound = bind(here / "dandiset.yaml", "")
-    assert lacking(everything(bound.declared), bound.lock) == ()
+    bound = read_with_lock(here / "dandiset.yaml")
+    assert missing_from(everything(bound.declared), bound.lock) == ()
     assert run(["resolve", "--check"]) == Exit.DONE
 
 
@@ -270,7 +270,8 @@ def test_real_papers_leave_the_same_gaps_and_lose_nobody(here: Path, replay: Rep
     assert len(people) == sum("family" in author for author in work["author"])
     fields = filled(here / "dandiset.yaml").fields
     assert [cited(item) for item in fields["contributor"]] == [
-        written(contributor_form(item), item) for item in declared(here / "dandiset.yaml")["contributors"]
+        dandi_object(contributor_form(item), item)
+        for item in declared(here / "dandiset.yaml")["contributors"]
     ]
 
 

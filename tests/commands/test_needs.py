@@ -10,7 +10,7 @@ import pytest
 from dandifile.errors import Exit, SpecError
 from dandifile.spec import licenses
 from dandifile.spec.load import read
-from dandifile.spec.need import EVERYTHING, FILES, JUDGED, LOOKUPS, Need
+from dandifile.spec.need import CHECKLIST, EVERYTHING, FILES, LOOKUPS, Need
 from tests.conftest import Lab
 
 GAPS = {
@@ -54,7 +54,7 @@ def test_the_checklist_judges_a_gap_as_what_is_missing(gap: str, lab: Lab) -> No
     [
         ('instance: "GAP: which"\n', FILES, False),
         ('instance: "GAP: which"\n', LOOKUPS, False),
-        ('instance: "GAP: which"\n', JUDGED, True),
+        ('instance: "GAP: which"\n', CHECKLIST, True),
         ('instance: local\npaths: ["GAP: where"]\n', FILES, True),
         ('instance: local\npaths: ["GAP: where"]\n', LOOKUPS, False),
         ("instance: local\nlicense: MIT\n", FILES, False),
@@ -88,7 +88,7 @@ def test_items_of_a_list_go_with_what_names_them_and_the_others_stay(tmp_path: P
         '[{name: "GAP: a"}, {name: "D, J", email: "GAP: b"}, {name: "GAP: c"}, {name: "R, R", url: "GAP: d"}]'
     )
     file.write_text(f'{WHOLE}keywords: ["GAP: a", b, "GAP: c"]\ncontributors: {people}\n', "utf-8")
-    value = read(file, need=JUDGED).value
+    value = read(file, need=CHECKLIST).value
     assert value["keywords"] == ["b"]
     assert value["contributors"] == [{"name": "D, J"}, {"name": "R, R"}]
 
@@ -103,6 +103,6 @@ def test_the_archive_says_which_licenses_it_takes(lab: Lab, monkeypatch: pytest.
         said = " ".join(ran.err.split())
         assert "`MIT` is not a license that the archive takes" in said
         assert "dandiset.yaml:4:20" in said
-    monkeypatch.setattr(licenses, "allowed_by", lambda _: ("CC0-1.0", "MIT"))
+    monkeypatch.setattr(licenses, "allowed_licenses", lambda _: ("CC0-1.0", "MIT"))
     assert "is not a license" not in " ".join(lab.run("plan").err.split())
     assert lab.run("check").code == Exit.INPUT

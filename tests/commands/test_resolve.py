@@ -154,8 +154,8 @@ def test_what_asks_services_is_not_even_imported_where_all_is_pinned(lab: Lab, r
     lab.spec(PAPER)
     assert lab.run("resolve").code == Exit.DONE
     probe = (
-        "import sys; from pathlib import Path; from dandifile.commands.lookups import bind, looked_up;"
-        "spec = looked_up(bind(Path(sys.argv[1]), ''), None, locked=False, offline=False);"
+        "import sys; from pathlib import Path; from dandifile.desired.spec_and_lock import *;"
+        "spec = complete_spec(read_with_lock(Path(sys.argv[1])), MemoryLookups(None));"
         "asks = [name in sys.modules for name in ('requests', 'dandifile.lookup.ror')];"
         "print(len(spec.fields['contributor']), *asks)"
     )
@@ -246,8 +246,8 @@ def test_a_misspelt_name_is_told_with_the_nearest_ones_though_ols_is_down(lab: L
     found = json.loads(lab.run("plan", "--format", "json").out)
     (block,) = [each for each in found["plan"]["blocked"] if "hipocampus" in each["reason"]]
     assert block["reason"].startswith(
-        "regions.dandiset: no brain region 'hipocampus' is known here, and nobody else could be asked;"
-        " write the id of the one that is meant: UBERON:"
+        "regions.dandiset: dandifile's tables have no brain region 'hipocampus', and OLS could not be asked;"
+        " write the id of the one that you mean: UBERON:"
     )
     assert block["reason"].endswith("OLS: has an error of its own (500); run again later")
     assert block["fix"] == "correct the spec if it is wrong, or run again when the service can be reached"
@@ -325,7 +325,7 @@ def test_a_name_beside_an_id_that_is_another_terms_is_noticed(lab: Lab, replay: 
     lab.spec(REGIONS.replace("[nucleus accumbens, ", '[{name: hippocampus, id: "UBERON:0001882"}, '))
     ran = lab.run("resolve")
     assert ran.code == Exit.DONE
-    assert "UBERON:0001882 is 'nucleus accumbens'; the spec calls it 'hippocampus'" in ran.out
+    assert "UBERON:0001882 is 'nucleus accumbens', but the spec calls it 'hippocampus'" in ran.out
 
 
 # --- The command ------------------------------------------------------------------------------

@@ -49,6 +49,14 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     assert {module.split(".")[0] for module in modules} & HEAVY == set()
 
 
+def test_what_speaks_http_is_loaded_with_the_first_request() -> None:
+    probe = "import sys, dandifile.archive.transfer, dandifile.lookup.resolve; print(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-I", "-c", probe], capture_output=True, text=True, check=True)
+    loaded = set(ended.stdout.split())
+    assert "dandifile.net.connections" in loaded
+    assert not loaded & {"requests", "urllib3"}
+
+
 def test_the_help_says_each_command_in_one_whole_line() -> None:
     from typer.testing import CliRunner
 

@@ -8,15 +8,16 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, unquote_plus, urlsplit
 
-from dandifile.lookup.client import Patience
+from dandifile.lookup.client import PATIENT
 from dandifile.lookup.services import TITLES, Services, variable
 from dandifile.model import Json
+from dandifile.net.connections import Timeouts
 
-HURRIED = Patience(first=0.01, longest=0.5, timeout=(1.0, 0.4))
+HURRIED = replace(PATIENT, first=0.01, longest=0.5, pause=0.5, timeouts=Timeouts(1.0, 0.4, 0.4, 15.0))
 
 
 @dataclass(frozen=True)

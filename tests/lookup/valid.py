@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from dandifile.model import JsonObject
-from dandifile.spec.forms import contributor_form, written
+from dandifile.spec.forms import contributor_form, dandi_object
 
 
 def write(item: JsonObject) -> JsonObject:
     """The DANDI object of an entry of the spec, as the integration hands it to `merge`."""
-    return written(contributor_form(item), item)
+    return dandi_object(contributor_form(item), item)
 
 
 def assert_valid(contributors: Sequence[JsonObject], related: Sequence[JsonObject] = ()) -> None:

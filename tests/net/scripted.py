@@ -13,9 +13,16 @@ from typing import Any
 from dandifile.archive.api import ReadApi
 from dandifile.archive.instance import Instance
 from dandifile.model import Json
+from dandifile.net.failures import Cause
 from dandifile.net.retry import Patience
 
-QUICK = Patience(attempts=4, unreached=2, first=0.01, longest=0.05, total=5.0)
+QUICK = Patience(
+    attempts=4,
+    fewer={Cause.UNTRUSTED: 1, Cause.NO_HOST: 2, Cause.REFUSED: 2, Cause.UNCONNECTED: 2, Cause.SILENT: 2},
+    first=0.01,
+    longest=0.05,
+    total=5.0,
+)
 
 
 @dataclass(frozen=True)

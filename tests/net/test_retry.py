@@ -1,60 +1,58 @@
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from socket import gaierror
-from typing import Any
 
 import pytest
-import requests
-from urllib3 import HTTPSConnectionPool
-from urllib3.exceptions import MaxRetryError, NameResolutionError
 
 from dandifile.net import retry
-from dandifile.net.retry import NoAnswerError, Patience, Repeat, exchange
+from dandifile.net.connections import Connections, Response, Timeouts
+from dandifile.net.failures import Cause, NoAnswerError
+from dandifile.net.retry import Patience, Repeat, exchange
 from tests.net.scripted import QUICK, Reply, Scripted
 
 
 def ask(
     server: Scripted, patience: Patience = QUICK, repeat: Repeat = Repeat.HARMLESS, timeout: float = 5
-) -> requests.Response:
+) -> Response:
     url = f"{server.origin}/thing?X-Amz-Signature=verysecret"
-    return exchange(lambda: requests.post(url, b"x", timeout=timeout), url, patience, repeat)
+    timeouts = Timeouts(timeout, timeout, timeout, math.inf)
+    connections = Connections(server.origin)
+    return exchange(lambda: connections.send("POST", url, timeouts, body=b"x"), url, patience, repeat)
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_a_passing_trouble_passes(server: Scripted, status: int) -> None:
     server.on("/thing", Reply(status), Reply(status), Reply(200))
-    assert ask(server).status_code == 200
+    assert ask(server).status == 200
     assert len(server.asked) == 3
 
 
 def test_a_lost_answer_is_asked_for_again(server: Scripted) -> None:
     server.on("/thing", Reply(dropped=True), Reply(200))
-    assert ask(server).status_code == 200
+    assert ask(server).status == 200
 
 
 @pytest.mark.parametrize("status", [200, 204, 301, 400, 401, 403, 404, 405, 409, 423, 501])
 def test_an_answer_that_would_stay_the_same_is_taken_at_once(server: Scripted, status: int) -> None:
     server.on("/thing", Reply(status))
-    url = f"{server.origin}/thing"
-    response = exchange(lambda: requests.get(url, timeout=5, allow_redirects=False), url, QUICK)
-    assert response.status_code == status
+    assert ask(server).status == status
     assert len(server.asked) == 1
 
 
 def test_after_so_many_attempts_the_last_answer_counts(server: Scripted) -> None:
     server.on("/thing", Reply(503))
-    assert ask(server).status_code == 503
+    assert ask(server).status == 503
     assert len(server.asked) == QUICK.attempts
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_what_must_not_be_done_twice_is_not_repeated_after_an_error(server: Scripted, status: int) -> None:
     server.on("/thing", Reply(status), Reply(200))
-    assert ask(server, repeat=Repeat.DOUBLES).status_code == status
+    assert ask(server, repeat=Repeat.DOUBLES).status == status
     assert len(server.asked) == 1
 
 
@@ -62,13 +60,13 @@ def test_what_must_not_be_done_twice_is_not_repeated_after_a_lost_answer(server:
     server.on("/thing", Reply(dropped=True), Reply(200))
     with pytest.raises(NoAnswerError) as error:
         ask(server, repeat=Repeat.DOUBLES)
-    assert error.value.effect
+    assert error.value.cause is Cause.BROKEN
     assert len(server.asked) == 1
 
 
 def test_what_must_not_be_done_twice_is_repeated_when_it_was_turned_away(server: Scripted) -> None:
     server.on("/thing", Reply(429), Reply(200))
-    assert ask(server, repeat=Repeat.DOUBLES).status_code == 200
+    assert ask(server, repeat=Repeat.DOUBLES).status == 200
 
 
 @dataclass
@@ -111,19 +109,19 @@ def test_a_date_is_reckoned_by_the_archives_clock_not_by_ours(server: Scripted, 
     headers = {"Date": format_datetime(now, usegmt=True)}
     headers["Retry-After"] = format_datetime(now + timedelta(seconds=1), usegmt=True)
     server.on("/thing", Reply(503, headers=headers), Reply(200))
-    assert ask(server).status_code == 200
+    assert ask(server).status == 200
     assert 1 <= sum(clock.slept) < 2
 
 
 @pytest.mark.parametrize("after", ["soon", "-5", "", "²", "Mon, 99 Foo 2026"])
 def test_a_retry_after_that_makes_no_sense_is_ignored(server: Scripted, after: str) -> None:
     server.on("/thing", Reply(429, headers={"Retry-After": after}), Reply(200))
-    assert ask(server).status_code == 200
+    assert ask(server).status == 200
 
 
 def test_a_wait_that_would_outlast_the_patience_is_not_begun(server: Scripted, clock: Clock) -> None:
     server.on("/thing", Reply(429, headers={"Retry-After": "3600"}))
-    assert ask(server).status_code == 429
+    assert ask(server).status == 429
     assert (clock.slept, len(server.asked)) == ([], 1)
 
 
@@ -143,6 +141,18 @@ def test_what_passes_soon_is_not_told(server: Scripted, caplog: pytest.LogCaptur
     assert caplog.messages == []
 
 
+def test_a_pause_that_is_too_long_is_not_waited_for(server: Scripted, clock: Clock) -> None:
+    server.on("/thing", Reply(429, headers={"Retry-After": "3"}))
+    assert ask(server, replace(QUICK, pause=2)).status == 429
+    assert (clock.slept, len(server.asked)) == ([], 1)
+
+
+def test_which_answers_are_tried_again_can_be_said(server: Scripted) -> None:
+    server.on("/thing", Reply(500), Reply(200))
+    assert ask(server, replace(QUICK, busy=frozenset({503}))).status == 500
+    assert len(server.asked) == 1
+
+
 def test_all_trying_ends_within_the_patience(server: Scripted, clock: Clock) -> None:
     server.on("/thing", Reply(500))
     ask(server, replace(QUICK, attempts=1000, first=0.1, longest=0.1, total=0.5))
@@ -156,75 +166,67 @@ def test_a_server_that_says_nothing_does_not_hang_the_job(server: Scripted) -> N
         return Reply(200)
 
     server.on("/thing", slow)
-    with pytest.raises(NoAnswerError, match="no answer in time") as error:
-        ask(server, replace(QUICK, attempts=2), timeout=0.1)
-    assert error.value.effect
-    assert error.value.status is None
+    with pytest.raises(NoAnswerError, match="no answer in time"):
+        ask(server, timeout=0.1)
+    assert len(server.asked) == 2
 
 
-def test_a_machine_that_is_not_there_is_told_soon_and_surely_had_no_effect() -> None:
+def test_a_machine_that_is_not_there_is_known_soon() -> None:
     url = "http://127.0.0.1:1/thing?X-Amz-Signature=verysecret"
-    tries = []
+    connections, tries = Connections(url), []
 
-    def send() -> requests.Response:
+    def send() -> Response:
         tries.append(1)
-        return requests.get(url, timeout=1)
+        return connections.send("GET", url, Timeouts(1, 1, 1, 5))
 
     with pytest.raises(NoAnswerError, match="no connection") as error:
         exchange(send, url, QUICK)
-    assert not error.value.effect
-    assert len(tries) == QUICK.unreached
-    assert "verysecret" not in f"{error.value!r}{error.value.where}"
+    assert error.value.cause is Cause.REFUSED
+    assert len(tries) == 2
+    assert "verysecret" not in repr(error.value)
     assert error.value.__suppress_context__
 
 
-def test_a_host_that_has_no_address_is_told() -> None:
-    url = "http://no-such-host.invalid/"
-    with pytest.raises(NoAnswerError):
-        exchange(lambda: requests.get(url, timeout=2, proxies={"no_proxy": "*"}), url, QUICK)
-
-
-def test_what_is_no_url_is_told_at_once() -> None:
-    tries = []
-
-    def send() -> requests.Response:
-        tries.append(1)
-        return requests.get("http://exa mple.org:x/", timeout=1)
-
-    with pytest.raises(NoAnswerError, match="no URL"):
-        exchange(send, "http://exa mple.org:x/", QUICK)
-    assert len(tries) == 1
-
-
-URL = "https://example.org/thing"
-POOL: Any = HTTPSConnectionPool("example.org")
-NO_NAME = NameResolutionError("example.org", POOL, gaierror("unknown"))
-
-
 @pytest.mark.parametrize(
-    ("error", "said", "tries", "effect"),
+    ("cause", "tries"),
     [
-        (requests.exceptions.SSLError("bad certificate"), "certificate", 1, True),
-        (requests.exceptions.ProxyError("no"), "proxy", QUICK.attempts, True),
-        (requests.ConnectionError(MaxRetryError(POOL, URL, NO_NAME)), "no host", QUICK.unreached, False),
-        (requests.ConnectTimeout("slow"), "no answer in time", QUICK.unreached, False),
-        (requests.ReadTimeout("slow"), "no answer in time", QUICK.silent, True),
-        (requests.ConnectionError("reset"), "connection broke", QUICK.attempts, True),
+        (Cause.NOT_A_URL, 1),
+        (Cause.UNTRUSTED, 1),
+        (Cause.UNREADABLE, 1),
+        (Cause.TOO_LARGE, 1),
+        (Cause.PROXY, QUICK.attempts),
+        (Cause.BROKEN, QUICK.attempts),
+        (Cause.NO_HOST, 2),
+        (Cause.REFUSED, 2),
+        (Cause.UNCONNECTED, 2),
+        (Cause.SILENT, 2),
     ],
-    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )
-def test_each_failure_is_told_in_words_and_tried_again_where_it_may_pass(
-    error: requests.RequestException, said: str, tries: int, effect: bool
+@pytest.mark.parametrize("repeat", Repeat)
+def test_each_failure_is_tried_again_if_that_may_help_and_does_no_harm(
+    cause: Cause, tries: int, repeat: Repeat
 ) -> None:
     tried = []
 
-    def send() -> requests.Response:
+    def send() -> Response:
         tried.append(1)
-        raise error
+        raise NoAnswerError(cause)
 
-    with pytest.raises(NoAnswerError, match=said) as told:
-        exchange(send, URL, QUICK)
-    assert (len(tried), told.value.effect) == (tries, effect)
+    with pytest.raises(NoAnswerError):
+        exchange(send, "https://example.org/thing", QUICK, repeat)
+    assert len(tried) == (tries if repeat is Repeat.HARMLESS or cause.is_unsent else 1)
+
+
+def test_whatever_else_is_raised_ends_the_trying() -> None:
+    tried = []
+
+    def send() -> Response:
+        tried.append(1)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        exchange(send, "https://example.org/thing", QUICK)
+    assert tried == [1]
 
 
 def test_waits_double_with_jitter_up_to_a_longest() -> None:

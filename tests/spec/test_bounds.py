@@ -8,7 +8,7 @@ import pytest
 
 from dandifile.errors import SpecError, UserError
 from dandifile.reading.document import MOST_VALUES, read_document
-from dandifile.reading.files import SPEC, read_text
+from dandifile.reading.files import SPEC_LIMIT, read_text
 from dandifile.spec.template import render
 
 
@@ -75,6 +75,6 @@ def test_a_spec_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_a_spec_is_as_large_as_a_person_can_have_meant(tmp_path: Path) -> None:
     file = tmp_path / "dandiset.yaml"
-    file.write_text("# padding\n" * (SPEC // 10 + 1), "utf-8")
+    file.write_text("# padding\n" * (SPEC_LIMIT // 10 + 1), "utf-8")
     with pytest.raises(UserError, match="the spec is larger than 1 MB"):
-        read_text(file, "the spec", SPEC, file.name)
+        read_text(file, "the spec", SPEC_LIMIT, file.name)

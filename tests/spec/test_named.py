@@ -30,7 +30,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_names_papers_people_institutions_and_terms(tmp_path: Path) -> None:
-    named = read(written(tmp_path, SPEC)).named
+    named = read(written(tmp_path, SPEC)).references
     assert named.dois == ("10.1234/x", "https://doi.org/10.1234/y")
     assert named.orcids == ("0000-0002-1825-0097",)
     assert named.rors == ("https://ror.org/00hj8s172",)
@@ -47,18 +47,18 @@ def test_what_cannot_be_said_is_no_field_and_is_blocked_by_itself(tmp_path: Path
     spec = load(written(tmp_path, SPEC))
     assert set(spec.fields) == {"keywords"}
     assert set(spec.regions.subjects) == {"C005"}
-    blocked = {block.key for block in spec.unsaid}
+    blocked = {block.key for block in spec.unresolved}
     fields = ("about", "acknowledgement", "contributor", "description", "name", "relatedResource")
     assert blocked == {Key("assets", "regions.subjects.C006"), *(Key("metadata", name) for name in fields)}
-    assert all("dandifile resolve" in block.fix for block in spec.unsaid)
+    assert all("dandifile resolve" in block.fix for block in spec.unresolved)
 
 
 def test_a_spec_that_names_nothing_has_nothing_to_look_up(tmp_path: Path) -> None:
-    assert not read(written(tmp_path, f"{HEAD}name: a\nkeywords: [b]\n")).named
+    assert not read(written(tmp_path, f"{HEAD}name: a\nkeywords: [b]\n")).references
 
 
 def test_fields_given_whole_are_not_the_papers_to_say(tmp_path: Path) -> None:
     whole = "metadata: {contributor: [], relatedResource: []}\nname: a\ndescription: b\n"
     spec = load(written(tmp_path, f"{HEAD}doi: 10.1234/x\n{whole}"))
-    assert spec.unsaid == ()
+    assert spec.unresolved == ()
     assert set(spec.fields) == {"contributor", "relatedResource", "name", "description"}

@@ -14,9 +14,9 @@ from dandischema.datacite import to_datacite
 from dandischema.models import PublishedDandiset, Resource
 from ruamel.yaml import YAML
 
+from dandifile.desired.lock_facts import LockFacts
 from dandifile.errors import SpecError
 from dandifile.lookup.facts import Author, Lock, Paper
-from dandifile.lookup.known import Known
 from dandifile.lookup.wanted import Wanted
 from dandifile.model import Json, Spec
 from dandifile.planning.merge import merge, same
@@ -95,7 +95,7 @@ def test_a_papers_link_is_joined_with_the_specs(case: dict[str, Any], tmp_path: 
     file = tmp_path / "dandiset.yaml"
     related = f"related: {case['related']}\n" if "related" in case else ""
     file.write_text(f"{HEAD}doi: {ONE.doi}\n{CONTACT}{related}", encoding="utf-8")
-    spec = build(read(file), Known(Lock(papers=(ONE,)), Wanted(dois=(ONE.doi,))))
+    spec = build(read(file), LockFacts(Lock(papers=(ONE,)), Wanted(dois=(ONE.doi,))))
     found = spec.fields["relatedResource"]
     short = found and [
         [each.get("identifier") or each["url"], each["relation"].removeprefix("dcite:")] for each in found
@@ -111,7 +111,7 @@ def test_the_links_wait_for_a_paper_that_is_not_known(tmp_path: Path) -> None:
     text = f"doi: {ONE.doi}\n{CONTACT}related: [{{url: 'https://x.org/', relation: Cites}}]\n"
     spec = spec_of(tmp_path, text)
     assert "relatedResource" not in spec.fields
-    assert "relatedResource" in {block.key.name for block in spec.unsaid if block.key}
+    assert "relatedResource" in {block.key.name for block in spec.unresolved if block.key}
 
 
 @pytest.mark.parametrize(

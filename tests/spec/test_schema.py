@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from dandifile.schemafiles import spec_schema
 from dandifile.spec import fields
 from dandifile.spec.forms import ABOUT, ETHICS, ORGANIZATION, PERSON, RESOURCE
-from dandifile.spec.licenses import OF_THE_SCHEMA
+from dandifile.spec.licenses import SCHEMA_LICENSES
 
 
 def _objects(schema: Any) -> Iterator[dict[str, Any]]:
@@ -75,7 +75,7 @@ def test_words_are_those_of_dandi(where: tuple[str, ...], names: Any) -> None:
 
 
 def test_licenses_are_those_of_dandi() -> None:
-    licenses = {f"spdx:{name}" for name in OF_THE_SCHEMA}
+    licenses = {f"spdx:{name}" for name in SCHEMA_LICENSES}
     assert licenses == {member.value for member in models.LicenseType}
 
 

@@ -10,9 +10,9 @@ from dandifile.spec.forms import (
     ETHICS,
     RESOURCE,
     contributor_form,
+    dandi_object,
     short_contributor,
-    shortened,
-    written,
+    short_form,
 )
 
 CONTRIBUTORS: list[JsonObject] = [
@@ -35,9 +35,9 @@ CONTRIBUTORS: list[JsonObject] = [
 
 @pytest.mark.parametrize("item", CONTRIBUTORS, ids=lambda item: next(iter(item.values())))
 def test_contributors_come_back(item: JsonObject) -> None:
-    dandi = written(contributor_form(item), item)
+    dandi = dandi_object(contributor_form(item), item)
     short = short_contributor(dandi)
-    assert written(contributor_form(short), short) == dandi
+    assert dandi_object(contributor_form(short), short) == dandi
     assert "metadata" in item or short == item
 
 
@@ -48,7 +48,7 @@ def test_other_items_come_back() -> None:
         "type": "Preprint",
         "metadata": {"odd": 1},
     }
-    assert shortened(RESOURCE, written(RESOURCE, related)) == related
-    assert shortened(CONTACT, written(CONTACT, {"name": "IACUC"})) == {"name": "IACUC"}
+    assert short_form(RESOURCE, dandi_object(RESOURCE, related)) == related
+    assert short_form(CONTACT, dandi_object(CONTACT, {"name": "IACUC"})) == {"name": "IACUC"}
     ethics = {"protocol": "#1", "contact": {"name": "IACUC", "email": "iacuc@example.org"}}
-    assert shortened(ETHICS, written(ETHICS, ethics)) == ethics
+    assert short_form(ETHICS, dandi_object(ETHICS, ethics)) == ethics

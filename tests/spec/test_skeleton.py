@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dandifile.reading.document import read_document
 from dandifile.spec.formatting import format_text
-from dandifile.spec.skeleton import ListItem, Section, literally, skeleton
+from dandifile.spec.skeleton import ListItem, Section, escape_templates, skeleton
 from dandifile.spec.template import render
 
 
@@ -65,20 +65,20 @@ def test_any_text_comes_back(value: str, items: list[str], remark: str) -> None:
     ]
     found = read(skeleton([remark], parts))
     assert found == {
-        "name": literally(value),
-        "keywords": [*map(literally, items)],
-        "ethics": [{"protocol": literally(value)}, *map(literally, items)],
+        "name": escape_templates(value),
+        "keywords": [*map(escape_templates, items)],
+        "ethics": [{"protocol": escape_templates(value)}, *map(escape_templates, items)],
     }
 
 
 @given(LONG)
 def test_any_long_text_comes_back(words: list[str]) -> None:
     text = " ".join(words)
-    assert read(skeleton([], [Section("description", text)]))["description"] == literally(text)
+    assert read(skeleton([], [Section("description", text)]))["description"] == escape_templates(text)
 
 
 @given(st.text(st.sampled_from("{}%#ab \n"), max_size=20))
 def test_no_text_is_taken_for_a_template(text: str) -> None:
-    found = render({"description": literally(text)}, {"name": "", "instance": ""})
+    found = render({"description": escape_templates(text)}, {"name": "", "instance": ""})
     value = found[0] if isinstance(found, tuple) else found.value
     assert value["description"] == text

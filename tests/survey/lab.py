@@ -14,12 +14,12 @@ import pytest
 from dandifile.errors import UserError
 from dandifile.model import Json, PathEntry, Record, Recorded, Result, Spec, Status, Step
 from dandifile.survey import tasks
+from tests.real import NWB
 
-SHARED = Path(__file__).parents[3] / "shared" / "data" / "nwb"
 START = datetime(2024, 3, 1, 10, 30, tzinfo=UTC)
 
 needs_shared_data = pytest.mark.skipif(
-    not SHARED.is_dir(), reason="the real NWB files are not beside the checkout"
+    not NWB.is_dir(), reason="no real NWB files: run `python -m tests.real`"
 )
 
 

@@ -16,9 +16,10 @@ from dandifile.survey import bids
 from dandifile.survey.bids_tree import completed
 from dandifile.survey.manifest import Line
 from dandifile.survey.survey import survey
-from tests.survey.lab import SHARED, Runner, spec_of, write, write_nwb
+from tests.real import NWB
+from tests.survey.lab import Runner, spec_of, write, write_nwb
 
-EXAMPLES = SHARED.parent / "bids"
+EXAMPLES = NWB.parent / "bids"
 DESCRIPTION = {"Name": "x", "BIDSVersion": "1.10.0", "DatasetType": "raw", "License": "CC0"}
 FILES = {
     "dataset_description.json": json.dumps(DESCRIPTION),

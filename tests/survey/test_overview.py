@@ -15,7 +15,8 @@ from dandifile.survey.glimpse import Glimpse, glimpse
 from dandifile.survey.glimpse_zarr import glimpse_zarr
 from dandifile.survey.overview import Folder, overview
 from dandifile.survey.tasks import TASKS
-from tests.survey.lab import SHARED, Runner, needs_shared_data, write, write_nwb
+from tests.real import NWB
+from tests.survey.lab import Runner, needs_shared_data, write, write_nwb
 
 
 def test_a_recording_says_who_where_and_when(tmp_path: Path) -> None:
@@ -106,7 +107,7 @@ def test_a_zarr_without_nwb_is_none_and_what_cannot_be_read_says_nothing(tmp_pat
 
 @needs_shared_data
 def test_real_files_can_all_be_glimpsed_at() -> None:
-    files = sorted(SHARED.rglob("*.nwb"))
+    files = sorted(NWB.rglob("*.nwb"))
     assert files
     assert all(glimpse(str(file)) for file in files)
 

@@ -14,7 +14,8 @@ from dandifile.errors import DataError
 from dandifile.model import GoneAsset, Local, Overlay, PathEntry, Record, Recorded, Severity, Spec
 from dandifile.survey.digest import dandi_etag
 from dandifile.survey.survey import survey
-from tests.survey.lab import SHARED, Runner, aged, needs_shared_data, record_of, spec_of, write, write_nwb
+from tests.real import NWB
+from tests.survey.lab import Runner, aged, needs_shared_data, record_of, spec_of, write, write_nwb
 
 NAME = "sub-m1/sub-m1_ses-s1.nwb"
 
@@ -138,7 +139,7 @@ def test_refresh_extracts_again_what_is_on_the_draft_and_validates_nothing(tmp_p
 def test_a_file_of_the_draft_that_cannot_be_extracted_again_is_reported_and_blocks_nothing(
     tmp_path: Path,
 ) -> None:
-    from dandifile.kinds.assets.soundness import _notes
+    from dandifile.kinds.assets.local_files import _notes
 
     path = write_nwb(tmp_path / "raw" / "a.nwb", {"subject_id": "m1", "species": "a unicorn"})
     spec, digest = spec_of(tmp_path, "raw"), dandi_etag(path, path.stat().st_size)
@@ -216,10 +217,10 @@ def test_a_file_that_is_on_the_draft_is_not_refused_for_being_unreadable(tmp_pat
 
 @needs_shared_data
 def test_every_real_file_ends_as_an_asset_or_with_a_reason(tmp_path: Path) -> None:
-    shutil.copytree(SHARED, tmp_path / "raw")
+    shutil.copytree(NWB, tmp_path / "raw")
     local = look(spec_of(tmp_path, "raw"))
     told = {asset.source for asset in local.assets} | {refusal.source for refusal in local.refused}
-    assert told == {f"raw/{path.name}" for path in SHARED.glob("*.nwb")}
+    assert told == {f"raw/{path.name}" for path in NWB.glob("*.nwb")}
     as_is = look(spec_of(tmp_path, PathEntry("raw", layout="as-is")))
     assert len(as_is.assets) == len(told) - 1
 

@@ -17,13 +17,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from dandifile.archive.api import UnreachedError
 from dandifile.archive.instance import Instance
 from dandifile.archive.reader import Reader
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError, UserError
 from dandifile.model import JsonObject
-from dandifile.net.retry import NoAnswerError
-from dandifile.reading.files import SPEC, read_bytes
+from dandifile.reading.files import SPEC_LIMIT, read_bytes
 from dandifile.reading.jsontext import misfit, parse_json
 from dandifile.writing import replace_content
 
@@ -55,15 +55,15 @@ def create_once(
     The caller writes the identifier down and then calls `settled`. BlockedError where a draft
     of that name exists that is not such a one.
     """
-    earlier = _read(intent, name, writer.reader)
-    found = _look(writer.reader, name, earlier, embargo)
+    earlier = _read_intent(intent, name, writer.reader)
+    found = _find_draft(writer.reader, name, earlier, embargo)
     if found is None:
         begun = Intent(name, writer.reader.instance.home, writer.reader.api.server_time().isoformat())
-        _write(intent, begun)
+        _write_intent(intent, begun)
         try:
             made = writer.create(name, metadata, embargo)
         except ArchiveError as error:
-            found = _look(writer.reader, name, begun, embargo) if _in_doubt(error) else None
+            found = _find_draft(writer.reader, name, begun, embargo) if _may_exist(error) else None
             if found is None:
                 raise
         else:
@@ -79,17 +79,17 @@ def intent_file(state: Path, instance: Instance, name: str) -> Path:
     return state / "creations" / f"{which}.json"
 
 
-def settled(intent: Path) -> None:
+def forget_intent(intent: Path) -> None:
     """The identifier is written down: the note has done its work."""
     intent.unlink(missing_ok=True)
 
 
 def refuse_same_name(reader: Reader, name: str, intent: Path, embargo: Embargo | None = None) -> None:
     """BlockedError where `create_once` would raise it: known before anything is written."""
-    _look(reader, name, _read(intent, name, reader), embargo)
+    _find_draft(reader, name, _read_intent(intent, name, reader), embargo)
 
 
-def _look(reader: Reader, name: str, earlier: Intent | None, embargo: Embargo | None) -> str | None:
+def _find_draft(reader: Reader, name: str, earlier: Intent | None, embargo: Embargo | None) -> str | None:
     """The draft to adopt, or None where nothing has the name."""
     drafts = reader.own_drafts(name)
     ours = [draft for draft in drafts if earlier and _is_left_by(draft, earlier, embargo)]
@@ -97,7 +97,7 @@ def _look(reader: Reader, name: str, earlier: Intent | None, embargo: Embargo | 
         identifier: str = drafts[0]["identifier"]
         return identifier
     if drafts:
-        raise _choice(reader, name, drafts)
+        raise _same_name_error(reader, name, drafts)
     return None
 
 
@@ -128,7 +128,7 @@ def _is_left_by(draft: JsonObject, earlier: Intent, embargo: Embargo | None) -> 
     )
 
 
-def _choice(reader: Reader, name: str, drafts: list[JsonObject]) -> BlockedError:
+def _same_name_error(reader: Reader, name: str, drafts: list[JsonObject]) -> BlockedError:
     instance = reader.instance
     listed = ", ".join(
         f"{draft['identifier']} ({_assets(draft['draft_version']['asset_count'])}, "
@@ -147,17 +147,17 @@ def _assets(count: int) -> str:
     return f"{count:,} asset{'' if count == 1 else 's'}"
 
 
-def _in_doubt(error: ArchiveError) -> bool:
+def _may_exist(error: ArchiveError) -> bool:
     """Whether the dandiset may exist although the request failed."""
-    if isinstance(error, NoAnswerError):
+    if isinstance(error, UnreachedError):
         return error.effect
     return (error.status or 0) >= _SERVER_ERROR
 
 
-def _read(intent: Path, name: str, reader: Reader) -> Intent | None:
+def _read_intent(intent: Path, name: str, reader: Reader) -> Intent | None:
     """The note of an earlier run for this very dandiset; a note that cannot be read counts as none."""
     try:
-        said = parse_json(read_bytes(intent, "the note", SPEC))
+        said = parse_json(read_bytes(intent, "the note", SPEC_LIMIT))
         if misfit(said, {"name": str, "archive": str, "time": str}):
             return None
         noted = Intent(said["name"], said["archive"], said["time"])
@@ -168,7 +168,7 @@ def _read(intent: Path, name: str, reader: Reader) -> Intent | None:
     return noted if (noted.name, noted.archive) == meant else None
 
 
-def _write(intent: Path, begun: Intent) -> None:
+def _write_intent(intent: Path, begun: Intent) -> None:
     """All of the note or nothing of it, and on the disk before the archive is asked."""
     intent.parent.mkdir(parents=True, exist_ok=True)
     replace_content(intent, json.dumps(asdict(begun)))

@@ -56,43 +56,43 @@ def find_key(instance: Instance, *, environ: Mapping[str, str] = os.environ) -> 
     for variable in (instance.key_variable, instance.shell_variable):
         value = environ.get(variable, "").strip()
         if value:
-            return _checked(value, f"the value of {variable}")
+            return _to_secret(value, f"the value of {variable}")
     stored = _from_keyring(instance.keyring_service, may_ask=_has_terminal())
-    return _checked(stored.strip(), f"the keyring's entry {instance.keyring_service}") if stored else None
+    return _to_secret(stored.strip(), f"the keyring's entry {instance.keyring_service}") if stored else None
 
 
 def require_key(instance: Instance, *, environ: Mapping[str, str] = os.environ) -> Secret:
     """The key for this archive. CredentialsError says which variable is to be set and where keys are had."""
     key = find_key(instance, environ=environ)
     if key is None:
-        raise missing_key(instance, environ=environ)
+        raise missing_key_error(instance, environ=environ)
     return key
 
 
-def missing_key(instance: Instance, *, environ: Mapping[str, str] = os.environ) -> CredentialsError:
+def missing_key_error(instance: Instance, *, environ: Mapping[str, str] = os.environ) -> CredentialsError:
     """What to say where a key is needed and there is none."""
     other = ""
     if instance.name != "dandi" and environ.get("DANDI_API_KEY"):
         other = "; DANDI_API_KEY is set, but that is the key for dandi alone"
     return CredentialsError(
         f"there is no API key for {instance.name}{other}",
-        fix=f"set {instance.shell_variable}; {_where(instance)}",
+        fix=f"set {instance.shell_variable}; {_key_place(instance)}",
     )
 
 
-def refused_key(instance: Instance) -> CredentialsError:
+def rejected_key_error(instance: Instance) -> CredentialsError:
     """What to say where the archive answers that the key is not one of its own."""
     return CredentialsError(
         f"{instance.name} refuses the API key: it is not valid there",
-        fix=f"set {instance.shell_variable} to the key for {instance.api_url}; {_where(instance)}",
+        fix=f"set {instance.shell_variable} to the key for {instance.api_url}; {_key_place(instance)}",
     )
 
 
-def _where(instance: Instance) -> str:
+def _key_place(instance: Instance) -> str:
     return f"the key is behind your initials at the top right of {instance.web_url}"
 
 
-def _checked(value: str, what: str) -> Secret:
+def _to_secret(value: str, what: str) -> Secret:
     # A header with other characters would be refused later, in a message that quotes it.
     if not re.fullmatch(r"[\x21-\x7e]+", value):
         raise CredentialsError(

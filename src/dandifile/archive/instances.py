@@ -94,6 +94,12 @@ def built_in(name_or_url: str) -> Instance | None:
     return None
 
 
+def check_name(name_or_url: str) -> None:
+    """As `built_in`, for a spec's `instance`: `local` is allowed too."""
+    if name_or_url != LOCAL:
+        built_in(name_or_url)
+
+
 def exists(instance: Instance, identifier: str) -> bool:
     """Whether an archive that shows every dandiset without a key has this one."""
     from dandifile.archive.api import get_json

@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
-from dandifile.archive import shapes
+from dandifile.archive import documents
 from dandifile.archive.api import ReadApi
-from dandifile.archive.metadata import content_digest, schema_version, strip_asset
+from dandifile.archive.documents import content_digest, schema_version, strip_asset
 from dandifile.errors import ArchiveError
 from dandifile.model import Cache, JsonObject, RemoteAsset
-from dandifile.reading.jsontext import fitting
+from dandifile.reading.jsontext import keep_fitting
 
 PAGE = 1000
 """Rows a request: the server's maximum."""
@@ -70,7 +70,7 @@ class Listing:
         for _ in range(_TRIES):
             count, first = self._first_page()
             numbers = range(2, -(-count // PAGE) + 1)
-            rows = [*first, *(row for page in in_parallel(self._page, numbers) for row in page)]
+            rows = [*first, *(row for page in map_in_parallel(self._page, numbers) for row in page)]
             if len(rows) == count == len({row.path for row in rows}):
                 return rows
         raise ArchiveError(
@@ -81,7 +81,7 @@ class Listing:
     def assets(self) -> dict[str, RemoteAsset]:
         """Every asset with its digest, by path, in the order of the listing."""
         rows = self.rows()
-        of_blobs, versions = self._of_documents(rows)
+        of_blobs, versions = self._digests_and_versions(rows)
         digests = {**of_blobs, **self._zarr_checksums(rows)}
         return {
             row.path: RemoteAsset(
@@ -102,17 +102,17 @@ class Listing:
         `places` gives each asset's place in the listing; it is called only when whole pages pay.
         """
         wanted = list(ids)
-        found: dict[str, JsonObject] = fitting(self.cache.get_many("asset", wanted), shapes.METADATA)
+        found: dict[str, JsonObject] = keep_fitting(self.cache.get_many("asset", wanted), documents.METADATA)
         missing = [asset_id for asset_id in wanted if asset_id not in found]
-        for documents in self._documents(missing, places):
-            found.update({asset_id: strip_asset(document) for asset_id, document in documents.items()})
+        for portion in self._documents(missing, places):
+            found.update({asset_id: strip_asset(document) for asset_id, document in portion.items()})
         return found
 
-    def _of_documents(self, rows: Sequence[Row]) -> tuple[dict[str, str], dict[str, str]]:
+    def _digests_and_versions(self, rows: Sequence[Row]) -> tuple[dict[str, str], dict[str, str]]:
         """(dandi-etags by blob id, schema versions by asset id); each document is read once for both."""
         blobs = {row.blob for row in rows if row.blob}
-        digests: dict[str, str] = fitting(self.cache.get_many("digest-of", blobs), str)
-        versions: dict[str, str] = fitting(
+        digests: dict[str, str] = keep_fitting(self.cache.get_many("digest-of", blobs), str)
+        versions: dict[str, str] = keep_fitting(
             self.cache.get_many("schema-of", (row.asset_id for row in rows)), str
         )
         unknown = [
@@ -121,62 +121,62 @@ class Listing:
             if row.asset_id not in versions or (row.blob and row.blob not in digests)
         ]
         blob_of = {row.asset_id: row.blob for row in rows if row.blob}
-        for documents in self._documents(unknown, lambda: _places(rows)):
+        for portion in self._documents(unknown, lambda: _places(rows)):
             new = {
                 blob_of[asset_id] or "": content_digest(document)
-                for asset_id, document in documents.items()
+                for asset_id, document in portion.items()
                 if asset_id in blob_of
             }
             self.cache.put_many("digest-of", new)
             digests.update(new)
-            versions.update({asset_id: schema_version(document) for asset_id, document in documents.items()})
+            versions.update({asset_id: schema_version(document) for asset_id, document in portion.items()})
         return digests, versions
 
     def _zarr_checksums(self, rows: Iterable[Row]) -> dict[str, str]:
         if not any(row.zarr for row in rows):
             return {}
-        zarrs = self.api.get_all("zarr/", {"dandiset": self.identifier}, item=shapes.ZARR)
+        zarrs = self.api.get_all("zarr/", {"dandiset": self.identifier}, item=documents.ZARR)
         return {zarr["zarr_id"]: zarr["checksum"] or "" for zarr in zarrs}
 
     def _documents(
         self, ids: Collection[str], places: Callable[[], Mapping[str, int]]
     ) -> Iterator[dict[str, JsonObject]]:
         """Whole documents by asset id, in portions that fit into memory; remembered once stripped."""
-        for documents in self._fetched(ids, places):
-            self.cache.put_many("asset", {key: strip_asset(value) for key, value in documents.items()})
-            versions = {asset_id: schema_version(document) for asset_id, document in documents.items()}
+        for portion in self._fetch(ids, places):
+            self.cache.put_many("asset", {key: strip_asset(value) for key, value in portion.items()})
+            versions = {asset_id: schema_version(document) for asset_id, document in portion.items()}
             self.cache.put_many("schema-of", versions)
-            yield documents
+            yield portion
 
-    def _fetched(
+    def _fetch(
         self, ids: Collection[str], places: Callable[[], Mapping[str, int]]
     ) -> Iterator[dict[str, JsonObject]]:
         left = set(ids)
         place = places() if len(left) > _FEW else {}
         on_page = Counter(place[asset_id] // PAGE + 1 for asset_id in left if asset_id in place)
         full = [page for page, wanted in on_page.items() if wanted > _FEW]
-        for page in in_parallel(self._page_of_documents, full):
+        for page in map_in_parallel(self._page_of_documents, full):
             portion = {asset_id: document for asset_id, document in page.items() if asset_id in left}
             left -= portion.keys()
             yield portion
         for some in _portions(left, PAGE):
-            yield dict(in_parallel(self._document, some))
+            yield dict(map_in_parallel(self._document, some))
 
     def _first_page(self) -> tuple[int, list[Row]]:
-        answer = self.api.get(f"{self._folder}/assets/", self._query(1), shape=shapes.ASSETS_FIRST)
+        answer = self.api.get(f"{self._folder}/assets/", self._query(1), shape=documents.ASSETS_FIRST)
         return answer["count"], list(map(_row, answer["results"]))
 
     def _page(self, number: int) -> list[Row]:
-        answer = self.api.get(f"{self._folder}/assets/", self._query(number), shape=shapes.ASSETS)
+        answer = self.api.get(f"{self._folder}/assets/", self._query(number), shape=documents.ASSETS)
         return list(map(_row, answer["results"]))
 
     def _page_of_documents(self, number: int) -> dict[str, JsonObject]:
         query = self._query(number) | {"metadata": "true"}
-        answer = self.api.get(f"{self._folder}/assets/", query, shape=shapes.ASSET_DOCUMENTS)
+        answer = self.api.get(f"{self._folder}/assets/", query, shape=documents.ASSET_DOCUMENTS)
         return {item["asset_id"]: item["metadata"] for item in answer["results"]}
 
     def _document(self, asset_id: str) -> tuple[str, JsonObject]:
-        return asset_id, self.api.get(f"assets/{asset_id}/", shape=shapes.ASSET_DOCUMENT)
+        return asset_id, self.api.get(f"assets/{asset_id}/", shape=documents.ASSET_DOCUMENT)
 
     @property
     def _folder(self) -> str:
@@ -187,7 +187,7 @@ class Listing:
         return {"page": number, "page_size": PAGE, "order": "path"}
 
 
-def in_parallel(fetch: Callable[[T], R], items: Collection[T]) -> Iterator[R]:
+def map_in_parallel(fetch: Callable[[T], R], items: Collection[T]) -> Iterator[R]:
     """`map` over a few threads, no more than a few results ahead of the reader."""
     with ThreadPoolExecutor(WIDTH) as pool:
         for some in _portions(items, WIDTH):

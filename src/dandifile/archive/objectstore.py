@@ -9,22 +9,22 @@ from __future__ import annotations
 import functools
 import hashlib
 import html
+import math
 import re
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from urllib.parse import parse_qs, urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
-
 from dandifile import waits
-from dandifile.archive.api import POOL, KeyAuth, new_session
+from dandifile.archive.api import answer_of
 from dandifile.errors import ArchiveError, DataError
-from dandifile.net.retry import Patience, exchange
-from dandifile.net.urls import is_loopback, origin_of
+from dandifile.net.connections import Connections, Response, Timeouts
+from dandifile.net.retry import Patience
+from dandifile.net.urls import is_loopback
 
 _CONNECT, _FIRST, _PUT, _JOIN = 10.0, 20.0, 90.0, 300.0
 """Seconds to connect, and for the store to answer once it has everything: the first time in this run, later
@@ -33,13 +33,12 @@ on, and when parts are to be joined, which takes long."""
 _SLOWEST = 500_000
 """Bytes a second, at least: a proxy may take a part whole before it passes it on to the store."""
 
-_heard: set[str] = set()
-"""Origins of stores that have answered in this run: what accepts data and never says a word is soon known."""
-
 PATIENCE = Patience(attempts=8, total=3600.0)
 """A part may take minutes to send, so what bounds the trying is the number of attempts."""
 
 _BLOCK = 1 << 20
+
+_STORE = "the archive's object store"
 
 _MD5 = re.compile(r"[0-9a-f]{32}")
 
@@ -122,10 +121,10 @@ def put_part(url: str, piece: Piece, sent: Callable[[int], None], patience: Pati
         response, stream = _put(url, piece, sent, patience)
         stored = response.headers.get("ETag", "").strip('"')
         # What answers with anything but an MD5 is not the store, which alone knows what has arrived.
-        if _taken(response) and _MD5.fullmatch(stored) and stored == (piece.md5 or stored):
+        if response.is_success and _MD5.fullmatch(stored) and stored == (piece.md5 or stored):
             return stored
         stream.unsend()
-        if response.status_code == requests.codes.forbidden:
+        if response.status == HTTPStatus.FORBIDDEN:
             raise ExpiredError("the URL to send a part to is not valid any more", status=403)
         if piece.md5 and md5_of(piece) != piece.md5:
             raise DataError(
@@ -133,22 +132,22 @@ def put_part(url: str, piece: Piece, sent: Callable[[int], None], patience: Pati
                 where=str(piece.file),
                 fix="run plan again and look at it",
             )
-        if not (_taken(response) or _code(response.text) == "RequestTimeout"):
-            raise _refused(response)
-    raise damaged(piece.file)
+        if not (response.is_success or _error_code(response.text) == "RequestTimeout"):
+            raise _refusal(response)
+    raise damage_error(piece.file)
 
 
 def md5_of(piece: Piece) -> str:
     """The MD5, in hex, of what a piece holds now."""
     md5 = hashlib.md5(usedforsecurity=False)
-    with _opened(piece.file) as opened:
+    with _open(piece.file) as opened:
         stream = Stream(piece, opened, lambda _: None)
         while stream.done < piece.size:
             md5.update(stream.read(_BLOCK))
     return md5.hexdigest()
 
 
-def damaged(file: Path) -> ArchiveError:
+def damage_error(file: Path) -> ArchiveError:
     """What to say of a file that has been sent often enough."""
     return ArchiveError(
         f"{file.name} arrives damaged at the object store",
@@ -163,28 +162,24 @@ def join_parts(url: str, body: str, patience: Patience = PATIENCE) -> str | None
     None where the store does not know the upload: it was joined before. The store can answer
     200 and say in the body that it failed.
     """
+    timeouts = Timeouts(_CONNECT, _JOIN, _JOIN, math.inf)
+    connections = _connections(is_loopback(url))
+    send = functools.partial(connections.send, "POST", url, timeouts, body=body.encode())
     for _ in range(TRIES):
-        send = functools.partial(
-            _session(is_loopback(url)).post,
-            url,
-            data=body.encode(),
-            timeout=(_CONNECT, _JOIN),
-            allow_redirects=False,
-        )
         with waits.said(url, _JOIN) as all_sent:
             all_sent()
-            response = exchange(send, url, patience)
+            response = answer_of(send, url, patience, server=_STORE)
         etag = re.search(r"<(?:\w+:)?ETag>\s*(.*?)\s*</", response.text)
-        if _taken(response) and etag:
+        if response.is_success and etag:
             return html.unescape(etag[1]).strip('"')
-        code = _code(response.text)
+        code = _error_code(response.text)
         if code == "NoSuchUpload":
             return None
-        if response.status_code == requests.codes.forbidden:
+        if response.status == HTTPStatus.FORBIDDEN:
             raise ExpiredError("the URL to join the parts at is not valid any more", status=403)
         if code not in ("InternalError", "SlowDown", "ServiceUnavailable"):
-            raise _refused(response)
-    raise _refused(response)
+            raise _refusal(response)
+    raise _refusal(response)
 
 
 def _headers(url: str, piece: Piece) -> dict[str, str]:
@@ -198,31 +193,27 @@ def _headers(url: str, piece: Piece) -> dict[str, str]:
     return headers
 
 
-def _put(
-    url: str, piece: Piece, sent: Callable[[int], None], patience: Patience
-) -> tuple[requests.Response, Stream]:
+def _put(url: str, piece: Piece, sent: Callable[[int], None], patience: Patience) -> tuple[Response, Stream]:
     """Send a part until the store answers; its last answer, and the stream that it got."""
     streams: list[Stream] = []
-    headers, store = _headers(url, piece), origin_of(url)
-    silence = (_PUT if store in _heard else _FIRST) + piece.size / _SLOWEST
+    headers, connections = _headers(url, piece), _connections(is_loopback(url))
+    silence = (_PUT if connections.has_answered(url) else _FIRST) + piece.size / _SLOWEST
+    timeouts = Timeouts(_CONNECT, silence, silence, math.inf)
 
-    def send() -> requests.Response:
+    def send() -> Response:
         if streams:
             streams[-1].unsend()
-        with _opened(piece.file) as opened, waits.said(url, silence) as all_sent:
+        with _open(piece.file) as opened, waits.said(url, silence) as all_sent:
             streams.append(Stream(piece, opened, sent, all_sent))
             # An empty stream would be sent in chunks, which the store does not take.
-            data = streams[-1] if piece.size else b""
-            return _session(is_loopback(url)).put(
-                url, data=data, headers=headers, timeout=(_CONNECT, silence), allow_redirects=False
-            )
+            body = streams[-1] if piece.size else b""
+            return connections.send("PUT", url, timeouts, body=body, headers=headers)
 
-    response = exchange(send, url, patience)
-    _heard.add(store)
+    response = answer_of(send, url, patience, server=_STORE)
     return response, streams[-1]
 
 
-def _opened(file: Path) -> IO[bytes]:
+def _open(file: Path) -> IO[bytes]:
     try:
         return file.open("rb")
     except OSError as error:
@@ -233,51 +224,39 @@ def _opened(file: Path) -> IO[bytes]:
         ) from None
 
 
-class _WideBlocks(HTTPAdapter):
-    """Reads files in larger blocks than the 16 kB of the default."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, blocksize=_BLOCK, **kwargs)
-
-
 @functools.cache
-def _session(loopback: bool) -> requests.Session:
-    """One pool for all transfers; without a key, and without whatever `.netrc` has for the host."""
-    adapter = _WideBlocks(pool_connections=8, pool_maxsize=POOL)
-    return new_session(KeyAuth(), "http://localhost" if loopback else "", adapter)
-
-
-def _taken(response: requests.Response) -> bool:
-    """Whether the store has it: a redirect, which requests calls ok, is somebody else's promise."""
-    return response.ok and response.status_code < requests.codes.multiple_choices
+def _connections(loopback: bool) -> Connections:
+    """One pool for all transfers, without a key. Files are read in blocks larger than the usual 16 kB."""
+    return Connections("http://localhost" if loopback else "", block=_BLOCK)
 
 
 def _host(location: str) -> str:
     try:
         return urlsplit(location).netloc or "another place"
     except ValueError:
-        return "what is no URL"
+        return "what is not a URL"
 
 
-def _code(xml: str) -> str:
+def _error_code(xml: str) -> str:
     found = re.search(r"<(?:\w+:)?Code>\s*(.*?)\s*</", xml)
     return found[1] if found else ""
 
 
-def _refused(response: requests.Response) -> ArchiveError:
-    if requests.codes.multiple_choices <= response.status_code < requests.codes.bad_request:
+def _refusal(response: Response) -> ArchiveError:
+    status = response.status
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         place = _host(response.headers.get("Location", ""))
         return ArchiveError(
-            f"the object store sends the data on to {place} ({response.status_code}), which is not followed",
-            status=response.status_code,
-            where=(response.url or "").partition("?")[0],
+            f"the object store sends the data on to {place} ({status}), which is not followed",
+            status=status,
+            where=response.place,
             fix="check the network's proxy; if it stays so, tell the archive's help desk",
         )
     message = re.search(r"<(?:\w+:)?Message>\s*(.*?)\s*</", response.text)
-    said = html.unescape(message[1]) if message else _code(response.text)
+    reason = html.unescape(message[1]) if message else _error_code(response.text)
     return ArchiveError(
-        f"the object store refuses the data ({response.status_code}){f': {said}' if said else ''}",
-        status=response.status_code,
-        where=(response.url or "").partition("?")[0],
+        f"the object store refuses the data ({status}){f': {reason}' if reason else ''}",
+        status=status,
+        where=response.place,
         fix="run again",
     )

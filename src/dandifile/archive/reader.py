@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from threading import Lock
+from typing import Any, TypeVar
 
-from dandifile.archive import shapes
+from dandifile.archive import documents
 from dandifile.archive.api import ReadApi
 from dandifile.archive.credentials import Secret
 from dandifile.archive.instance import Instance
 from dandifile.archive.instances import no_archive, service_url
-from dandifile.archive.listing import Listing, in_parallel
-from dandifile.archive.once import Once
+from dandifile.archive.listing import Listing, map_in_parallel
 from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Cache, Json, JsonObject, RemoteAsset
 from dandifile.reading.jsontext import Shape
+
+T = TypeVar("T")
+
 
 NOT_FOUND = 404
 _UNAUTHORIZED = 401
@@ -81,7 +86,7 @@ class Reader:
 
     def account(self) -> JsonObject:
         """The key's user: `{username, name, admin, status}`."""
-        return self._once.get("me", lambda: self._get("users/me/", shapes.USER))
+        return self._once.get("me", lambda: self._get("users/me/", documents.USER))
 
     def schema(self, model: str) -> JsonObject:
         """The server's own JSON Schema of `Dandiset` or `Asset`, fetched once for each of its versions."""
@@ -89,10 +94,10 @@ class Reader:
 
         def make() -> JsonObject:
             known: JsonObject | None = self.cache.get_many("schema", [name]).get(name)
-            if known is not None and not shapes.schema_fault(known):
+            if known is not None and not documents.schema_fault(known):
                 return known
-            schema: JsonObject = self.api.get("schemas/", {"model": model}, shape=shapes.SCHEMA)
-            if fault := shapes.schema_fault(schema):
+            schema: JsonObject = self.api.get("schemas/", {"model": model}, shape=documents.SCHEMA)
+            if fault := documents.schema_fault(schema):
                 raise ArchiveError(
                     f"the archive's schema of {model} cannot be used: {fault}",
                     where=f"{self.instance.api_url}/schemas/?model={model}",
@@ -112,13 +117,13 @@ class Reader:
 
     def blobs(self, digests: Collection[str]) -> dict[str, str]:
         """Ids of the blobs that the archive has of these dandi-etags, as `blob` finds them."""
-        found = zip(digests, in_parallel(self.blob, digests), strict=True)
+        found = zip(digests, map_in_parallel(self.blob, digests), strict=True)
         return {digest: blob["blob_id"] for digest, blob in found if blob is not None}
 
     def dandisets(self) -> list[JsonObject]:
         """This user's dandisets as they are right now, embargoed and empty ones included."""
         query = {"user": "me", "embargoed": "true", "draft": "true", "empty": "true"}
-        return list(self.api.get_all("dandisets/", query, item=shapes.DANDISET_LISTED))
+        return list(self.api.get_all("dandisets/", query, item=documents.DANDISET_LISTED))
 
     def own_drafts(self, name: str) -> list[JsonObject]:
         """This user's dandisets whose draft has this name right now."""
@@ -132,11 +137,13 @@ class Reader:
 
     def dandiset(self) -> JsonObject:
         """The detail: identifier, embargo_status, draft_version, most_recent_published_version."""
-        return self._once.get("dandiset", lambda: self._get(self._own(), shapes.DANDISET))
+        return self._once.get("dandiset", lambda: self._get(self._own(), documents.DANDISET))
 
     def draft(self) -> JsonObject:
         """The draft's `info`: metadata, status, counts and the server's validation errors."""
-        return self._once.get("draft", lambda: self._get(f"{self._own()}versions/draft/info/", shapes.DRAFT))
+        return self._once.get(
+            "draft", lambda: self._get(f"{self._own()}versions/draft/info/", documents.DRAFT)
+        )
 
     def owners(self) -> tuple[str, ...]:
         """The owners' logins."""
@@ -144,7 +151,7 @@ class Reader:
 
     def users(self) -> list[JsonObject]:
         """The owners: `{username, name, email}`."""
-        return self._once.get("owners", lambda: self._get(f"{self._own()}users/", shapes.USERS))
+        return self._once.get("owners", lambda: self._get(f"{self._own()}users/", documents.USERS))
 
     def active_uploads(self) -> int:
         """How many uploads were begun and never validated, which everybody may know."""
@@ -156,7 +163,7 @@ class Reader:
         if not self.active_uploads():
             return []
         uploads = f"{self._own()}uploads/"
-        return self._once.get("uploads", lambda: list(self.api.get_all(uploads, item=shapes.UPLOAD)))
+        return self._once.get("uploads", lambda: list(self.api.get_all(uploads, item=documents.UPLOAD)))
 
     def assets(self) -> dict[str, RemoteAsset]:
         """The draft's assets by path, in byte order; metadata is not held."""
@@ -169,7 +176,9 @@ class Reader:
     def asset_at(self, path: str) -> JsonObject | None:
         """What is at this path right now: a listing's item with whole metadata, or None."""
         query: dict[str, str | int] = {"path": path, "metadata": "true", "page_size": 1}
-        answer = self.api.get(f"{self._own()}versions/draft/assets/", query, shape=shapes.some(shapes.ASSET))
+        answer = self.api.get(
+            f"{self._own()}versions/draft/assets/", query, shape=documents.page_part(documents.ASSET)
+        )
         found = answer["results"]
         return next((item for item in found if item["path"] == path), None)
 
@@ -178,12 +187,14 @@ class Reader:
     def zarr_named(self, name: str) -> JsonObject | None:
         """The row of this name: `{zarr_id, name, status, checksum, …}`; it may be no asset's."""
         query: dict[str, str | int] = {"dandiset": str(self.identifier), "name": name}
-        found: list[JsonObject] = self.api.get("zarr/", query, shape=shapes.some(shapes.ZARR))["results"]
+        found: list[JsonObject] = self.api.get("zarr/", query, shape=documents.page_part(documents.ZARR))[
+            "results"
+        ]
         return found[0] if found else None
 
     def zarr(self, zarr_id: str) -> JsonObject:
         """Its status (Pending, Uploaded, Ingesting, Complete) and, once Complete, its checksum."""
-        row: JsonObject = self.api.get(f"zarr/{zarr_id}/", shape=shapes.ZARR)
+        row: JsonObject = self.api.get(f"zarr/{zarr_id}/", shape=documents.ZARR)
         return row
 
     def zarr_files(self, zarr_id: str) -> Iterator[tuple[str, str]]:
@@ -191,7 +202,7 @@ class Reader:
         after = ""
         while True:
             query: dict[str, str | int] = {"after": after} if after else {}
-            page = self.api.get(f"zarr/{zarr_id}/files/", query, shape=shapes.page(shapes.ZARR_FILE))
+            page = self.api.get(f"zarr/{zarr_id}/files/", query, shape=documents.page(documents.ZARR_FILE))
             yield from ((item["Key"], item["ETag"].strip('"')) for item in page["results"])
             if page["next"] is None or not page["results"]:
                 return
@@ -205,7 +216,7 @@ class Reader:
 
     def _info(self) -> Json:
         try:
-            return self._get("info/", shapes.INFO)
+            return self._get("info/", documents.INFO)
         except ArchiveError as error:
             raise no_archive(error, self.instance.api_url) from None
         except CredentialsError as error:
@@ -238,6 +249,24 @@ class Reader:
         embargoed = (item for item in self.dandisets() if item["embargo_status"] != "OPEN")
         listings = (Listing(self.api, item["identifier"], self.cache) for item in embargoed)
         return frozenset(row.blob for listing in listings for row in listing.rows() if row.blob)
+
+
+class Once:
+    """Values that many threads ask for and one makes, by key. After a failure the next one tries again."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._making: defaultdict[Hashable, Lock] = defaultdict(Lock)
+        self._made: dict[Hashable, Any] = {}
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        with self._lock:
+            making = self._making[key]
+        with making:
+            if key not in self._made:
+                self._made[key] = make()
+            value: T = self._made[key]
+            return value
 
 
 def _draft_name(item: JsonObject) -> str:

@@ -34,15 +34,15 @@ _NOT_APPROVED = {
 }
 
 
-def forbidden(reader: Reader, name: str, intent: Path) -> tuple[Block, ...]:
+def write_blocks(reader: Reader, name: str, intent: Path) -> tuple[Block, ...]:
     """Why this user cannot carry a plan out. `name` and `intent` are those of a dandiset to be created."""
     if reader.key is None:
         return ()
     account = reader.account()
-    return tuple(_forbidden(reader, account, name, intent))
+    return tuple(_write_blocks(reader, account, name, intent))
 
 
-def unchecked(reader: Reader, name: str) -> tuple[str, ...]:
+def unchecked_notes(reader: Reader, name: str) -> tuple[str, ...]:
     """What only somebody with a key could be told."""
     if reader.key is not None:
         return ()
@@ -53,12 +53,12 @@ def unchecked(reader: Reader, name: str) -> tuple[str, ...]:
     return (f"{UNCHECKED}{about} {variable}",)
 
 
-def _forbidden(reader: Reader, account: JsonObject, name: str, intent: Path) -> Iterator[Block]:
+def _write_blocks(reader: Reader, account: JsonObject, name: str, intent: Path) -> Iterator[Block]:
     instance, user = reader.instance, account["username"]
     may_do_all = account.get("admin") is True
     status = str(account.get("status") or "APPROVED")
     if status != "APPROVED" and not may_do_all:
-        yield _not_approved(instance, user, status)
+        yield _approval_block(instance, user, status)
     if reader.identifier is None:
         try:
             refuse_same_name(reader, name, intent)
@@ -75,7 +75,7 @@ def _forbidden(reader: Reader, account: JsonObject, name: str, intent: Path) -> 
         )
 
 
-def _not_approved(instance: Instance, user: str, status: str) -> Block:
+def _approval_block(instance: Instance, user: str, status: str) -> Block:
     fix = _NOT_APPROVED.get(status, "log in at {web} and see what it says of your account")
     return Block(
         f"the account {user} on {instance.name} is not approved (it is {status}): it cannot write",

@@ -7,7 +7,6 @@ joined is only validated, one that was not is begun again.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,13 +19,14 @@ from dandifile.archive.objectstore import (
     TRIES,
     ExpiredError,
     Piece,
-    damaged,
+    damage_error,
     join_parts,
     md5_of,
     put_part,
 )
 from dandifile.archive.reader import Reader
-from dandifile.archive.writer import Begun, Part, Writer
+from dandifile.archive.writer import BegunUpload, Part, Writer
+from dandifile.digests import etag_of
 from dandifile.errors import ArchiveError, BlockedError, DataError
 from dandifile.model import JsonObject
 
@@ -83,7 +83,7 @@ def upload(
     bytes of each block sent, negative where they have to be sent again.
     """
     _check_size(path, size)
-    left = _left_behind(writer, size, digest)
+    left = _find_sent_blob(writer, size, digest)
     if left is not None:
         return Upload(left, 0, reused=True, reason=LEFT_BEHIND)
     sent = Sent(progress)
@@ -124,7 +124,7 @@ def refuse_release(reader: Reader, blob: str, path: Path) -> None:
         )
 
 
-def _left_behind(writer: Writer, size: int, digest: str) -> str | None:
+def _find_sent_blob(writer: Writer, size: int, digest: str) -> str | None:
     """The blob of an upload that an interrupted run completed but for the last request, if there is one."""
     for begun in writer.reader.open_uploads():
         if (begun["etag"], begun["size"]) == (digest, size):
@@ -136,7 +136,7 @@ def _left_behind(writer: Writer, size: int, digest: str) -> str | None:
     return None
 
 
-def _send(writer: Writer, begun: Begun, path: Path, digest: str, sent: Sent) -> None:
+def _send(writer: Writer, begun: BegunUpload, path: Path, digest: str, sent: Sent) -> None:
     """Send all parts and have them joined, if they make up the planned content."""
     md5s = _send_parts(begun.parts, path, digest, sent)
     parts: list[JsonObject] = [
@@ -164,23 +164,23 @@ def _send_parts(parts: tuple[Part, ...], path: Path, digest: str, sent: Sent) ->
     def put(part: Part, piece: Piece) -> str:
         return put_part(part.url, piece, sent)
 
-    there = side_by_side(PARTS_AT_ONCE, put, parts, pieces)
+    there = map_in_threads(PARTS_AT_ONCE, put, parts, pieces)
     for _ in range(TRIES - 1):
         if etag_of(there) == digest:
             break
-        here = side_by_side(PARTS_AT_ONCE, md5_of, pieces)
+        here = map_in_threads(PARTS_AT_ONCE, md5_of, pieces)
         if etag_of(here) != digest:
-            raise _changed(path)
+            raise _changed_error(path)
         for number, (part, piece) in enumerate(zip(parts, pieces, strict=True)):
             if there[number] != here[number]:
                 sent(-piece.size)
                 there[number] = put(part, piece)
     if etag_of(there) != digest:
-        raise damaged(path)
+        raise damage_error(path)
     return there
 
 
-def side_by_side(width: int, do: Callable[..., T], *arguments: Sequence[Any]) -> list[T]:
+def map_in_threads(width: int, do: Callable[..., T], *arguments: Sequence[Any]) -> list[T]:
     """What `do` gives for each, in order. The first failure stops those that have not started."""
     with ThreadPoolExecutor(width) as pool:
         futures = [pool.submit(do, *each) for each in zip(*arguments, strict=True)]
@@ -188,12 +188,6 @@ def side_by_side(width: int, do: Callable[..., T], *arguments: Sequence[Any]) ->
             return [future.result() for future in futures]
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def etag_of(md5s: list[str]) -> str:
-    """The dandi-etag of a file whose parts have these MD5s."""
-    joined = b"".join(map(bytes.fromhex, md5s))
-    return f"{hashlib.md5(joined, usedforsecurity=False).hexdigest()}-{len(md5s)}"
 
 
 def _check_size(path: Path, size: int) -> None:
@@ -206,10 +200,10 @@ def _check_size(path: Path, size: int) -> None:
             fix="put the file back, or run plan again",
         ) from None
     if now != size:
-        raise _changed(path)
+        raise _changed_error(path)
 
 
-def _changed(path: Path) -> DataError:
+def _changed_error(path: Path) -> DataError:
     return DataError(
         f"{path.name} was changed since the plan was made; nothing was attached",
         where=str(path),

@@ -10,13 +10,13 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from dandifile.archive import shapes
-from dandifile.archive.api import Answer, Call, WriteApi
+from dandifile.archive import documents
+from dandifile.archive.api import Call, Reply, WriteApi
 from dandifile.archive.credentials import Secret
+from dandifile.archive.documents import content_digest, schema_version, strip_asset, strip_dandiset
 from dandifile.archive.instance import Instance
-from dandifile.archive.metadata import content_digest, schema_version, strip_asset, strip_dandiset
-from dandifile.archive.once import Once
-from dandifile.archive.reader import NOT_FOUND, Reader
+from dandifile.archive.reader import NOT_FOUND, Once, Reader
+from dandifile.digests import DANDI_ETAG
 from dandifile.errors import ArchiveError, BlockedError
 from dandifile.model import Cache, Json, JsonObject, RemoteAsset, ZarrFile
 from dandifile.net.retry import Repeat
@@ -56,7 +56,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Begun:
+class BegunUpload:
     """An upload that the archive waits for."""
 
     upload_id: str
@@ -100,7 +100,7 @@ class Writer:
             {"name": name, "metadata": strip_dandiset(metadata)},
             embargo.query() if embargo else {"embargo": "false"},
             Repeat.DOUBLES,
-            shapes.DANDISET_MADE,
+            documents.DANDISET_MADE,
         )
         identifier: str = self._write(call).body["identifier"]
         self.adopt(identifier)
@@ -111,16 +111,16 @@ class Writer:
         self.reader = self.reader.of(identifier)
 
     def put_metadata(
-        self, name: str, metadata: JsonObject, anew: Callable[[], JsonObject] | None = None
+        self, name: str, metadata: JsonObject, remake: Callable[[], JsonObject] | None = None
     ) -> None:
         """Replace the draft's whole document: keys that are left out are deleted.
 
-        Before it is sent again, `anew` makes the document of what is then there, or raises: it may
+        Before it is sent again, `remake` makes the document of what is then there, or raises: it may
         have been edited since.
         """
         path = f"dandisets/{self.identifier}/versions/draft/"
-        again = (lambda: _draft_body(name, anew())) if anew else None
-        self._write(Call("PUT", path, {"name": name, "metadata": metadata}, anew=again))
+        again = (lambda: _draft_body(name, remake())) if remake else None
+        self._write(Call("PUT", path, {"name": name, "metadata": metadata}, remake=again))
 
     # --- assets --------------------------------------------------------------------------------
 
@@ -129,8 +129,10 @@ class Writer:
     ) -> RemoteAsset:
         """Add an asset. One that is there already with the same content and metadata is as good."""
         body = _asset_body(path, blob, zarr, metadata)
-        answer = self._write(Call("POST", f"{self._assets}/", body, shape=shapes.ASSET), accept=(CONFLICT,))
-        return self._settled(answer, body)
+        answer = self._write(
+            Call("POST", f"{self._assets}/", body, shape=documents.ASSET), accept=(CONFLICT,)
+        )
+        return self._asset_after(answer, body)
 
     def put_asset(
         self,
@@ -143,9 +145,9 @@ class Writer:
     ) -> RemoteAsset:
         """Replace an asset's path, content and metadata; a change gives it a new id."""
         body = _asset_body(path, blob, zarr, metadata)
-        call = Call("PUT", f"{self._assets}/{asset_id}/", body, shape=shapes.ASSET)
+        call = Call("PUT", f"{self._assets}/{asset_id}/", body, shape=documents.ASSET)
         answer = self._write(call, accept=(NOT_FOUND, CONFLICT))
-        return self._settled(answer, body, asset_id)
+        return self._asset_after(answer, body, asset_id)
 
     def delete_asset(self, asset_id: str) -> None:
         """Take an asset off the draft; one that is gone already is fine."""
@@ -153,30 +155,30 @@ class Writer:
 
     # --- uploads -------------------------------------------------------------------------------
 
-    def initialize(self, size: int, digest: str) -> Begun | str:
+    def initialize(self, size: int, digest: str) -> BegunUpload | str:
         """Begin an upload; the blob's id where the archive has this content already."""
         body = {
             "contentSize": size,
-            "digest": {"algorithm": "dandi:dandi-etag", "value": digest},
+            "digest": {"algorithm": DANDI_ETAG, "value": digest},
             "dandiset": self.identifier,
         }
-        call = Call("POST", "uploads/initialize/", body, shape=shapes.UPLOAD_BEGUN)
+        call = Call("POST", "uploads/initialize/", body, shape=documents.UPLOAD_BEGUN)
         answer = self._write(call, accept=(CONFLICT,))
         if answer.status == CONFLICT:
             try:
                 return answer.headers["Location"]
             except KeyError:
-                raise _said_no(answer, "uploads/initialize/") from None
+                raise _refusal(answer, "uploads/initialize/") from None
         self.reader.cache.put_many("begun", {answer.body["upload_id"]: True})
         parts = (Part(part["part_number"], part["size"], part["upload_url"]) for part in answer.body["parts"])
-        return Begun(answer.body["upload_id"], tuple(parts))
+        return BegunUpload(answer.body["upload_id"], tuple(parts))
 
     def complete(self, upload_id: str, parts: list[JsonObject]) -> tuple[str, str]:
         """Tell that all parts are sent; the URL and the body of the request that joins them.
 
         A part is `{part_number, size, etag}`.
         """
-        call = Call("POST", f"uploads/{upload_id}/complete/", {"parts": parts}, shape=shapes.UPLOAD_SENT)
+        call = Call("POST", f"uploads/{upload_id}/complete/", {"parts": parts}, shape=documents.UPLOAD_SENT)
         body = self._write(call).body
         return body["complete_url"], body["body"]
 
@@ -186,7 +188,7 @@ class Writer:
         None where the upload is no more: it was validated before, or somebody else finished
         the same content meanwhile. Either way `initialize` then gives the blob.
         """
-        call = Call("POST", f"uploads/{upload_id}/validate/", shape=shapes.UPLOAD_VALIDATED)
+        call = Call("POST", f"uploads/{upload_id}/validate/", shape=documents.UPLOAD_VALIDATED)
         answer = self._write(call, accept=(NOT_FOUND, CONFLICT))
         return None if answer.status in (NOT_FOUND, CONFLICT) else str(answer.body["blob_id"])
 
@@ -199,10 +201,10 @@ class Writer:
     def create_zarr(self, name: str) -> str:
         """Make a Zarr without files, and return its id; of one that is there already, that one's."""
         body = {"name": name, "dandiset": self.identifier}
-        answer = self._write(Call("POST", "zarr/", body, shape=shapes.ZARR), accept=(BAD_REQUEST,))
+        answer = self._write(Call("POST", "zarr/", body, shape=documents.ZARR), accept=(BAD_REQUEST,))
         row = answer.body if answer.status != BAD_REQUEST else self.reader.zarr_named(name)
         if row is None:
-            raise _said_no(answer, name)
+            raise _refusal(answer, name)
         return str(row["zarr_id"])
 
     def zarr_urls(self, zarr: str, files: Iterable[ZarrFile]) -> list[str]:
@@ -210,7 +212,7 @@ class Writer:
         body = [
             {"path": file.path, "base64md5": b64encode(bytes.fromhex(file.md5)).decode()} for file in files
         ]
-        urls: list[str] = self._write(Call("POST", f"zarr/{zarr}/files/", body, shape=shapes.URLS)).body
+        urls: list[str] = self._write(Call("POST", f"zarr/{zarr}/files/", body, shape=documents.URLS)).body
         return urls
 
     def delete_zarr_files(self, zarr: str, paths: Iterable[str]) -> None:
@@ -228,11 +230,11 @@ class Writer:
     def _assets(self) -> str:
         return f"dandisets/{self.identifier}/versions/draft/assets"
 
-    def _write(self, call: Call, accept: tuple[int, ...] = ()) -> Answer:
+    def _write(self, call: Call, accept: tuple[int, ...] = ()) -> Reply:
         self._once.get("instance", self.reader.check_instance)
         return self._api.write(call, accept)
 
-    def _settled(self, answer: Answer, body: JsonObject, asset_id: str = "") -> RemoteAsset:
+    def _asset_after(self, answer: Reply, body: JsonObject, asset_id: str = "") -> RemoteAsset:
         """The asset that an answer gives, or after 404 and 409 the one that is there if it is the same.
 
         `asset_id` is the asset that was to be replaced.
@@ -242,10 +244,10 @@ class Writer:
         path = body["metadata"]["path"]
         there = self.reader.asset_at(path)
         if there is None:
-            raise _said_no(answer, path)
-        if not _same(there, body):
+            raise _refusal(answer, path)
+        if not _is_same_asset(there, body):
             if there["asset_id"] == asset_id:  # nobody touched it: there is another reason
-                raise _said_no(answer, path)
+                raise _refusal(answer, path)
             raise BlockedError(
                 f"{path} was changed on the archive by somebody else since the plan was made",
                 where=path,
@@ -277,7 +279,7 @@ def _asset_body(path: str, blob: str | None, zarr: str | None, metadata: JsonObj
     return {"metadata": {**strip_asset(metadata), "path": path}, **content}
 
 
-def _same(there: JsonObject, body: JsonObject) -> bool:
+def _is_same_asset(there: JsonObject, body: JsonObject) -> bool:
     """Whether an asset of the draft is what a body asks for; the server adds a missing schemaVersion."""
     has, wants = strip_asset(there["metadata"]), strip_asset(body["metadata"])
     if "schemaVersion" in has:
@@ -286,7 +288,7 @@ def _same(there: JsonObject, body: JsonObject) -> bool:
     return has == wants and content == (body.get("blob_id"), body.get("zarr_id"))
 
 
-def _said_no(answer: Answer, where: str) -> ArchiveError:
+def _refusal(answer: Reply, where: str) -> ArchiveError:
     reason: Json = answer.body
     return ArchiveError(
         f"the archive refuses it: {reason or answer.status}",

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from dandifile.archive.objectstore import ExpiredError, Piece, put_part
-from dandifile.archive.transfer import Sent, side_by_side
+from dandifile.archive.transfer import Sent, map_in_threads
 from dandifile.archive.writer import Writer
 from dandifile.errors import ArchiveError
 from dandifile.model import JsonObject, ZarrFile
@@ -67,7 +67,7 @@ def zarr_for(writer: Writer, path: str) -> str:
     raise AssertionError("numbers do not end")
 
 
-def fill(
+def fill_zarr(
     writer: Writer,
     zarr: str,
     wanted: LocalZarr,
@@ -87,15 +87,15 @@ def fill(
 
     total = 0
     for _ in range(_ROUNDS):
-        row = _settled(writer, zarr)
+        row = _wait_for_checksum(writer, zarr)
         if row["status"] == _COMPLETE and row["checksum"] == wanted.digest:
             return total
-        differing = _Differing(writer, zarr, wanted)
+        differing = _Comparison(writer, zarr, wanted)
         total += sum((send or from_here)(differing.batches()))
         if row["status"] == _COMPLETE and not differing.any:
             break
         writer.finalize_zarr(zarr)
-    row = _settled(writer, zarr)
+    row = _wait_for_checksum(writer, zarr)
     if row["checksum"] == wanted.digest:
         return total
     raise ArchiveError(
@@ -105,7 +105,7 @@ def fill(
     )
 
 
-def _settled(writer: Writer, zarr: str) -> JsonObject:
+def _wait_for_checksum(writer: Writer, zarr: str) -> JsonObject:
     """The row once the archive is not summing it up any more."""
     started = time.monotonic()
     wait, longest = _WAITS
@@ -122,7 +122,7 @@ def _settled(writer: Writer, zarr: str) -> JsonObject:
 
 
 @dataclass
-class _Differing:
+class _Comparison:
     """One comparison of a Zarr's files here with those on the archive."""
 
     writer: Writer
@@ -201,14 +201,14 @@ def _put_all(urls: Sequence[str], files: Sequence[ZarrFile], folder: Path, sent:
 
     def put(url: str, file: ZarrFile) -> bool:
         try:
-            put_part(url, Piece(folder / file.path, 0, file.size, file.md5, _kind(file)), sent)
+            put_part(url, Piece(folder / file.path, 0, file.size, file.md5, _content_type(file)), sent)
         except ExpiredError:
             return False
         return True
 
-    done = side_by_side(FILES_AT_ONCE, put, urls, files)
+    done = map_in_threads(FILES_AT_ONCE, put, urls, files)
     return [file for file, well in zip(files, done, strict=True) if not well]
 
 
-def _kind(file: ZarrFile) -> str:
+def _content_type(file: ZarrFile) -> str:
     return "application/json" if file.path.rpartition("/")[2] in _JSON else ""

@@ -8,14 +8,14 @@ from dandifile.checklist.verdict import (
     Evidence,
     Judgement,
     count,
-    failed,
-    named,
+    doubt,
+    failure,
+    names_of,
     objects,
-    passed,
-    some,
+    some_of,
+    success,
     text,
     texts,
-    unknown,
 )
 from dandifile.model import JsonObject
 
@@ -55,40 +55,40 @@ def regions(document: JsonObject, facts: Evidence) -> Judgement:
     about = objects(document, "about")
     anatomy = [item for item in about if item.get("schemaKey") == "Anatomy"]
     if without := [item for item in anatomy if not text(item, "identifier")]:
-        return failed(
-            f"{named(without)} without an id", "regions: write names of UBERON, or `{name: …, id: …}`"
+        return failure(
+            f"{names_of(without)} without an id", "regions: write names of UBERON, or `{name: …, id: …}`"
         )
     if anatomy:
-        return passed(named(anatomy))
+        return success(names_of(anatomy))
     if facts.regions_on_assets:
-        return passed("on assets")
+        return success("on assets")
     if facts.regions_in_files:
-        return unknown(
+        return doubt(
             "taken from the NWB files, which are not looked at here",
             "run `dandifile plan` where the data are",
         )
     if vague := [
         item for item in about if item.get("schemaKey") == "GenericType" and not text(item, "identifier")
     ]:
-        found = f"{named(vague)}: not said to be a brain region"
-        return failed(
+        found = f"{names_of(vague)}: not said to be a brain region"
+        return failure(
             found, "regions: list the brain regions; `about` is for disorders, cell types and phenotypes"
         )
-    return failed("none", "regions: [hippocampal formation, …], or `from_nwb: true`")
+    return failure("none", "regions: [hippocampal formation, …], or `from_nwb: true`")
 
 
 def ethics(document: JsonObject) -> Judgement:
     """An approval with its number; none is asked for where all subjects are invertebrates."""
     approvals = objects(document, "ethicsApproval")
     if approvals and all(text(approval, "identifier") for approval in approvals):
-        return passed(some([text(approval, "identifier") for approval in approvals]))
+        return success(some_of([text(approval, "identifier") for approval in approvals]))
     if approvals:
-        return failed("an approval without its number", "ethics: add `protocol`")
+        return failure("an approval without its number", "ethics: add `protocol`")
     summary = document.get("assetsSummary")
     species = objects(summary, "species") if isinstance(summary, dict) else []
     if species and all(INVERTEBRATES.search(text(item, "identifier")) for item in species):
-        return passed(f"none needed: {named(species)}")
-    return failed("none", 'ethics: [{protocol: "IACUC or IRB protocol #…", contact: {name: …, email: …}}]')
+        return success(f"none needed: {names_of(species)}")
+    return failure("none", 'ethics: [{protocol: "IACUC or IRB protocol #…", contact: {name: …, email: …}}]')
 
 
 def license_(document: JsonObject) -> Judgement:
@@ -96,22 +96,22 @@ def license_(document: JsonObject) -> Judgement:
     found = texts(document, "license")
     fix = "license: CC-BY-4.0 (credit is asked for) or CC0-1.0 (nothing is)"
     if not found:
-        return failed("none", fix)
+        return failure("none", fix)
     closed = [name for name in found if name not in OPEN_LICENSES]
-    return failed(f"{some(closed)}", fix) if closed else passed(some(found))
+    return failure(f"{some_of(closed)}", fix) if closed else success(some_of(found))
 
 
 def related_publication(document: JsonObject) -> Judgement:
     """A paper about the data, found by its DOI, with its type and how the data stand to it."""
     papers = [item for item in objects(document, "relatedResource") if _is_paper(item)]
-    sound = [paper for paper in papers if not _fault(paper)]
+    sound = [paper for paper in papers if not _link_fault(paper)]
     if sound:
-        return passed(count(len(sound), "paper"))
+        return success(count(len(sound), "paper"))
     if papers:
-        faults = some([f"{_called(paper)}: {_fault(paper)}" for paper in papers])
-        return failed(faults, "related: give the paper its DOI, `relation` and `type`")
+        faults = some_of([f"{_label(paper)}: {_link_fault(paper)}" for paper in papers])
+        return failure(faults, "related: give the paper its DOI, `relation` and `type`")
     fix = 'related: [{identifier: "doi:…", url: …, relation: IsDescribedBy, type: JournalArticle}]'
-    return failed("no paper", fix)
+    return failure("no paper", fix)
 
 
 def code(document: JsonObject) -> Judgement:
@@ -122,8 +122,8 @@ def code(document: JsonObject) -> Judgement:
         if text(item, "resourceType") == "dcite:Software"
     ]
     if software:
-        return passed(count(len(software), "link"))
-    return failed(
+        return success(count(len(software), "link"))
+    return failure(
         "none", "related: [{url: https://github.com/…, name: …, relation: IsSupplementedBy, type: Software}]"
     )
 
@@ -137,7 +137,7 @@ def _is_paper(resource: JsonObject) -> bool:
     return relation == "IsPublishedIn" or (relation in (*PAPER_RELATIONS, *SLIPS) and bool(_doi(resource)))
 
 
-def _fault(paper: JsonObject) -> str:
+def _link_fault(paper: JsonObject) -> str:
     """The first thing that is wrong with the link, and "" where nothing is."""
     relation = text(paper, "relation").removeprefix("dcite:")
     if relation not in PAPER_RELATIONS:
@@ -154,7 +154,7 @@ def _doi(resource: JsonObject) -> str:
     return next((match.group() for match in found if match), "")
 
 
-def _called(resource: JsonObject) -> str:
+def _label(resource: JsonObject) -> str:
     return _doi(resource) or text(resource, "name") or text(resource, "url") or "a resource"
 
 
@@ -184,28 +184,28 @@ def title(document: JsonObject) -> Judgement:
     """It says what the data are, to one who does not know the lab."""
     name = text(document, "name")
     if not name:
-        return failed("no title", "name: say what was recorded, where, in whom and when doing what")
+        return failure("no title", "name: say what was recorded, where, in whom and when doing what")
     if PLACEHOLDER.search(name):
-        return failed(f"“{name}” looks like a placeholder", "name: say what the data are")
+        return failure(f"“{name}” looks like a placeholder", "name: say what the data are")
     words = re.findall(r"\w+", name)
     if len(words) < TITLE_WORDS:
-        return failed(
+        return failure(
             count(len(words), "word"), "name: say what was recorded, where, in whom and when doing what"
         )
-    return passed(count(len(words), "word"))
+    return success(count(len(words), "word"))
 
 
 def description(document: JsonObject) -> Judgement:
     """Long enough to tell what the study was about."""
     told = text(document, "description")
     if not told:
-        return failed("none", "description: what was asked, what was done, what is in the files")
+        return failure("none", "description: what was asked, what was done, what is in the files")
     if len(told) < DESCRIPTION_LENGTH:
         found = count(len(told), "character")
-        return failed(
+        return failure(
             found, f"description: at least {DESCRIPTION_LENGTH}: what was asked, done, and is in the files"
         )
-    return passed(count(len(told), "character"))
+    return success(count(len(told), "character"))
 
 
 def methods(document: JsonObject) -> Judgement:
@@ -214,19 +214,19 @@ def methods(document: JsonObject) -> Judgement:
     named = list(dict.fromkeys(match.group().lower() for match in MODALITIES.finditer(told)))
     fix = "description: name modalities and methods, as in: extracellular recordings with Neuropixels"
     if named:
-        return passed(", ".join(named[:KEYWORDS]))
+        return success(", ".join(named[:KEYWORDS]))
     if len(told) >= LONG:
-        return unknown("no method that is known here; read it yourself", fix)
-    return failed("no method is named", fix)
+        return doubt("no method that is known here; read it yourself", fix)
+    return failure("no method is named", fix)
 
 
 def keywords(document: JsonObject) -> Judgement:
     """Several, each its own."""
     found = texts(document, "keywords")
     if len(found) == 1 and len(parts := re.split(r"\s*[,;]\s*", found[0])) > 1:
-        return failed("one text of several keywords", f"keywords: [{', '.join(parts)}]")
+        return failure("one text of several keywords", f"keywords: [{', '.join(parts)}]")
     distinct = {word.casefold() for word in found}
     if len(distinct) < KEYWORDS:
         fix = f"keywords: at least {KEYWORDS}, such as region, method, species and behaviour"
-        return failed(count(len(distinct), "keyword"), fix)
-    return passed(count(len(distinct), "keyword"))
+        return failure(count(len(distinct), "keyword"), fix)
+    return success(count(len(distinct), "keyword"))

@@ -7,31 +7,35 @@ from dataclasses import replace
 from typing import Any
 
 from dandifile.checklist import content_rules, people_rules
-from dandifile.checklist.verdict import Evidence, Rule, RuleResult, Verdict, alone
+from dandifile.checklist.verdict import Evidence, Rule, RuleResult, Verdict, document_only
 from dandifile.model import Block, JsonObject, Local, Spec
 
 RULES: Mapping[str, Rule] = {
-    "title": Rule("A descriptive title", "It is all that a search result shows.", alone(content_rules.title)),
+    "title": Rule(
+        "A descriptive title", "It is all that a search result shows.", document_only(content_rules.title)
+    ),
     "description": Rule(
         "A description",
         "It decides whether someone opens the dandiset, and is searched.",
-        alone(content_rules.description),
+        document_only(content_rules.description),
     ),
     "methods": Rule(
         "Modalities and methods in the description",
         "People look for data by how they were acquired.",
-        alone(content_rules.methods),
+        document_only(content_rules.methods),
     ),
     "keywords": Rule(
         "Keywords",
         "They are searched, and tell what the title has no room for.",
-        alone(content_rules.keywords),
+        document_only(content_rules.keywords),
     ),
     "license": Rule(
-        "An open license", "Without one nobody may reuse the data.", alone(content_rules.license_)
+        "An open license", "Without one nobody may reuse the data.", document_only(content_rules.license_)
     ),
     "authors": Rule(
-        "Authors in the citation", "Data without authors cannot be cited.", alone(people_rules.cited_authors)
+        "Authors in the citation",
+        "Data without authors cannot be cited.",
+        document_only(people_rules.cited_authors),
     ),
     "orcid": Rule(
         "An ORCID iD for every author",
@@ -41,7 +45,7 @@ RULES: Mapping[str, Rule] = {
     "affiliations": Rule(
         "An affiliation for every author",
         "Institutions find their data by it.",
-        alone(people_rules.affiliations),
+        document_only(people_rules.affiliations),
     ),
     "ror": Rule(
         "A ROR id for every institution",
@@ -51,17 +55,17 @@ RULES: Mapping[str, Rule] = {
     "contact_email": Rule(
         "A contact person with an e-mail address",
         "Readers have questions, and the archive writes there.",
-        alone(people_rules.contact_email),
+        document_only(people_rules.contact_email),
     ),
     "funder_award": Rule(
         "Funders with their awards",
         "Funders ask for it, and find what they paid for by the award's number.",
-        alone(people_rules.funder_award),
+        document_only(people_rules.funder_award),
     ),
     "ethics": Rule(
         "Ethics approval",
         "Others may reuse data of subjects only where it was approved.",
-        alone(content_rules.ethics),
+        document_only(content_rules.ethics),
     ),
     "regions": Rule(
         "Brain regions as terms of an ontology",
@@ -71,24 +75,24 @@ RULES: Mapping[str, Rule] = {
     "related_publication": Rule(
         "The paper, linked with its relation and type",
         "Readers get from the data to the paper, and citations are counted.",
-        alone(content_rules.related_publication),
+        document_only(content_rules.related_publication),
     ),
     "code": Rule(
         "A link to the code",
         "It shows how the data were made and how to use them.",
-        alone(content_rules.code),
+        document_only(content_rules.code),
     ),
 }
 
 
-def checked(
+def check_rules(
     document: JsonObject, facts: Evidence, names: Iterable[str] = tuple(RULES)
 ) -> tuple[RuleResult, ...]:
     """The checklist of a dandiset's metadata, a row a rule in the given order."""
-    return tuple(_result(name, RULES[name], document, facts) for name in names)
+    return tuple(_check_rule(name, RULES[name], document, facts) for name in names)
 
 
-def _result(name: str, rule: Rule, document: JsonObject, facts: Evidence) -> RuleResult:
+def _check_rule(name: str, rule: Rule, document: JsonObject, facts: Evidence) -> RuleResult:
     found = rule.check(document, facts)
     return RuleResult(name, rule.title, found.verdict, found.found, rule.why, found.fix)
 
@@ -96,7 +100,7 @@ def _result(name: str, rule: Rule, document: JsonObject, facts: Evidence) -> Rul
 _LOOK = "run `dandifile plan` or `dandifile checklist`: they look at the draft and at what is not in the lock"
 
 
-class _Read(dict[str, Any]):
+class _TracedDocument(dict[str, Any]):
     """A document that notes which of its fields were asked for."""
 
     def __init__(self, document: JsonObject) -> None:
@@ -108,21 +112,21 @@ class _Read(dict[str, Any]):
         return super().get(key, default)
 
 
-def checklist_offline(
+def check_rules_offline(
     document: JsonObject, facts: Evidence, required: Iterable[str], settled: Callable[[str], bool]
 ) -> tuple[RuleResult, ...]:
     """The required rules, a row each. `settled` says whether a field of the draft will be as it is here.
 
     A rule that fails for want of a field that is not settled is unknown: the draft may have it.
     """
-    return tuple(_row_offline(document, facts, rule, settled) for rule in required)
+    return tuple(_check_rule_offline(document, facts, rule, settled) for rule in required)
 
 
-def _row_offline(
+def _check_rule_offline(
     document: JsonObject, facts: Evidence, rule: str, settled: Callable[[str], bool]
 ) -> RuleResult:
-    read = _Read(document)
-    [result] = checked(read, facts, (rule,))
+    read = _TracedDocument(document)
+    [result] = check_rules(read, facts, (rule,))
     open_ = [field for field in read.fields if not settled(field)]
     if result.verdict is not Verdict.FAILED or not open_:
         return result
@@ -130,7 +134,7 @@ def _row_offline(
     return replace(result, verdict=Verdict.UNKNOWN, found=found, fix=_LOOK)
 
 
-def facts_of(spec: Spec, local: Local | None = None) -> Evidence:
+def evidence_of(spec: Spec, local: Local | None = None) -> Evidence:
     """What the document does not say: from the lock, the spec and, where they were looked at, the files."""
     rules = (spec.regions.subjects, spec.regions.sessions, spec.regions.paths)
     overlaid = any(overlay.metadata.get("about") for overlay in spec.overlays)
@@ -144,6 +148,6 @@ def policy_blocks(document: JsonObject, facts: Evidence, required: Iterable[str]
     """A block of everything for each required rule that fails; one that nobody can judge blocks nothing."""
     return tuple(
         Block(f"policy.require {result.rule}: {result.found}", result.fix)
-        for result in checked(document, facts, required)
+        for result in check_rules(document, facts, required)
         if result.verdict is Verdict.FAILED
     )

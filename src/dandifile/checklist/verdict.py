@@ -43,7 +43,7 @@ class Judgement:
 Check: TypeAlias = Callable[[JsonObject, Evidence], Judgement]
 
 
-def alone(check: Callable[[JsonObject], Judgement]) -> Check:
+def document_only(check: Callable[[JsonObject], Judgement]) -> Check:
     """A check that needs no facts beside the document."""
     return lambda document, _facts: check(document)
 
@@ -69,15 +69,15 @@ class RuleResult:
     fix: str
 
 
-def passed(found: str) -> Judgement:
+def success(found: str) -> Judgement:
     return Judgement(Verdict.PASSED, found)
 
 
-def failed(found: str, fix: str) -> Judgement:
+def failure(found: str, fix: str) -> Judgement:
     return Judgement(Verdict.FAILED, found, fix)
 
 
-def unknown(found: str, fix: str) -> Judgement:
+def doubt(found: str, fix: str) -> Judgement:
     return Judgement(Verdict.UNKNOWN, found, fix)
 
 
@@ -87,12 +87,12 @@ SHOWN = 3
 
 def objects(document: JsonObject, key: str) -> list[JsonObject]:
     """The objects of a list."""
-    return [item for item in _list(document.get(key)) if isinstance(item, dict)]
+    return [item for item in _as_list(document.get(key)) if isinstance(item, dict)]
 
 
 def texts(document: JsonObject, key: str) -> list[str]:
     """The texts of a list, or the one text, trimmed and without empty ones."""
-    trimmed = (item.strip() for item in _list(document.get(key)) if isinstance(item, str))
+    trimmed = (item.strip() for item in _as_list(document.get(key)) if isinstance(item, str))
     return [item for item in trimmed if item]
 
 
@@ -119,12 +119,12 @@ def authors(document: JsonObject) -> list[JsonObject]:
     return [p for p in people(document) if p.get("includeInCitation") is True or has_role(p, "Author")]
 
 
-def named(items: Sequence[JsonObject]) -> str:
+def names_of(items: Sequence[JsonObject]) -> str:
     """`Doe, Jane; Roe, Richard; and 4 more`."""
-    return some([text(item, "name").strip(" ,") or "(no name)" for item in items])
+    return some_of([text(item, "name").strip(" ,") or "(no name)" for item in items])
 
 
-def some(names: Sequence[str]) -> str:
+def some_of(names: Sequence[str]) -> str:
     distinct = list(dict.fromkeys(names))
     shown = distinct[:SHOWN]
     if more := len(distinct) - len(shown):
@@ -137,7 +137,7 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
-def _list(value: Json) -> list[Json]:
+def _as_list(value: Json) -> list[Json]:
     if isinstance(value, list):
         return value
     return [] if value is None else [value]

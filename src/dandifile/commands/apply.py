@@ -10,8 +10,8 @@ from pathlib import Path
 
 from dandifile import workspace as at
 from dandifile.commands.common import Flags, bound, opened, refuse_undeclared
-from dandifile.commands.lookups import REMEDY
 from dandifile.commands.showing import print_outcome, show_outcome, show_plan, watching
+from dandifile.desired.spec_and_lock import REMEDY
 from dandifile.errors import BlockedError, Exit, UserError
 from dandifile.model import Plan, Result, Status
 from dandifile.planning.kind import Options
@@ -42,7 +42,7 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
         if flags.format == "text":
             show_plan(plan, flags, len(workspace.spec.fields))
         _refuse_unpinned(plan.unpinned or workspace.spec.unpinned)
-        if not plan.stopped:
+        if not plan.is_stopped:
             _refuse_creation(plan)
         if plan.steps and not yes and not _confirmed():
             sys.stderr.write("nothing was done\n")
@@ -93,7 +93,7 @@ def _refuse_unpinned(unpinned: Sequence[str]) -> None:
 
 def _refuse_creation(plan: Plan) -> None:
     """Says which flag is missing, unless something else has to be mended first."""
-    if plan.stopped:
+    if plan.is_stopped:
         return
     if "create" not in plan.allow and any(change.permit == "create" for change in plan.changes):
         raise BlockedError(
@@ -106,7 +106,7 @@ def _exit_code(plan: Plan, results: Sequence[Result]) -> Exit:
     """A failed step before a block: run again first, then see what is blocked."""
     if any(result.status in (Status.FAILED, Status.SKIPPED) for result in results):
         return Exit.FAILED
-    if plan.denied:
+    if plan.is_denied:
         return Exit.INPUT
     return Exit.BLOCKED if plan.blocked or plan.held else Exit.DONE
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from dandifile.checklist.rules import checked, facts_of
+from dandifile.checklist.rules import check_rules, evidence_of
 from dandifile.checklist.verdict import Verdict
 from dandifile.commands.common import Flags, opened
 from dandifile.commands.showing import print_json
 from dandifile.errors import Exit
 from dandifile.kinds import metadata
-from dandifile.kinds.access import own_part
+from dandifile.kinds.special_fields import own_part
 from dandifile.model import JsonObject, Local
-from dandifile.report.checklist import checklist_json, checklist_text
-from dandifile.spec.need import JUDGED
+from dandifile.report.checklist_view import checklist_json, checklist_text
+from dandifile.spec.need import CHECKLIST
 from dandifile.workspace import Workspace
 
 
 def checklist(flags: Flags) -> int:
     """Judges the metadata as apply would leave it. Blocked where a rule of `policy.require` fails."""
-    with opened(flags, writing=False, need=JUDGED) as workspace:
+    with opened(flags, writing=False, need=CHECKLIST) as workspace:
         spec, document = workspace.spec, _document(workspace)
-        results = checked(document, facts_of(spec))
+        results = check_rules(document, evidence_of(spec))
         if flags.format == "json":
             print_json(checklist_json(workspace.identifier, results, spec.require))
         else:

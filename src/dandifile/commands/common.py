@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from dandifile.archive.instance import LOCAL
 from dandifile.commands.logs import keep_log, show_waits
 from dandifile.errors import BlockedError, UserError
-from dandifile.model import Json, Spec
+from dandifile.model import Spec
 from dandifile.planning.kind import Options
 from dandifile.spec.need import EVERYTHING, FILES, ONLINE, Need
 
 if TYPE_CHECKING:
-    from dandifile.commands.lookups import Bound
+    from dandifile.desired.spec_and_lock import SpecAndLock
     from dandifile.local_identifiers import Place
     from dandifile.run.cache import SqliteCache
     from dandifile.run.limits import Limit
@@ -71,9 +71,7 @@ def bounds(  # noqa: PLR0913 - one a flag
 
 def load_spec(flags: Flags, need: Need = EVERYTHING) -> Spec:
     """The spec, with what its lock holds."""
-    from dandifile.commands.lookups import pinned
-
-    return pinned(bound(flags, need))
+    return bound(flags, need).pinned_spec()
 
 
 def limit(flags: Flags, spec: Spec) -> Limit:
@@ -83,12 +81,12 @@ def limit(flags: Flags, spec: Spec) -> Limit:
     return Limit(flags.step_timeout or spec.validation.step_timeout or MINUTES)
 
 
-def bound(flags: Flags, need: Need = EVERYTHING) -> Bound:
+def bound(flags: Flags, need: Need = EVERYTHING) -> SpecAndLock:
     """The spec as it was read, as far as the command needs it, and its lock."""
-    from dandifile.commands.lookups import bind
-    from dandifile.spec.load import chosen
+    from dandifile.desired.spec_and_lock import read_with_lock
+    from dandifile.spec.load import spec_file
 
-    return bind(chosen(flags.file), flags.environment, need)
+    return read_with_lock(spec_file(flags.file), flags.environment, need)
 
 
 @contextmanager
@@ -120,15 +118,15 @@ def cache_beside(file: Path) -> Iterator[SqliteCache]:
 @contextmanager
 def opened(flags: Flags, *, writing: bool, need: Need = ONLINE) -> Iterator[Workspace]:
     """The workspace of the spec, its archive within reach. Reading needs no key; writing does."""
-    from dandifile.commands.locations import located
-    from dandifile.commands.lookups import looked_up
+    from dandifile.desired.regions_from_nwb import locate_regions
+    from dandifile.desired.spec_and_lock import MemoryLookups, complete_spec, refuse_licenses
     from dandifile.run.engines import engine
 
     declared = bound(flags, need)
     with cache_beside(declared.file) as cache, _held(declared.file) if writing else nullcontext():
-        spec = looked_up(declared, cache, locked=flags.locked, offline=flags.offline)
+        lookups = MemoryLookups(cache, flags.locked, flags.offline)
+        spec = complete_spec(declared, lookups)
         reached = _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)
-        locate = partial(located, declared, spec, cache, locked=flags.locked, offline=flags.offline)
         with reached as make:
             jobs = flags.jobs or TRANSFERS
             yield make(
@@ -137,20 +135,9 @@ def opened(flags: Flags, *, writing: bool, need: Need = ONLINE) -> Iterator[Work
                 jobs=jobs,
                 engine=engine(flags.executor),
                 limit=limit(flags, spec),
-                locate=locate,
-                refuse=partial(_refuse_licenses, declared, spec),
+                locate=partial(locate_regions, declared, spec, lookups),
+                refuse=partial(refuse_licenses, declared, spec),
             )
-
-
-def _refuse_licenses(declared: Bound, spec: Spec, info: Json) -> None:
-    """SpecError for a license that is not among those of the archive, which are in its `/api/info/`."""
-    from dandifile.spec.licenses import allowed_by, license_faults
-
-    whole = declared.declared.value
-    short = {"license": whole["license"]} if "license" in whole else {}
-    declared_so = short or {"metadata": {"license": spec.fields.get("license")}}
-    if faults := list(license_faults(declared_so, allowed_by(info))):
-        raise declared.declared.refused(faults)
 
 
 @contextmanager
@@ -158,7 +145,7 @@ def _remote(spec: Spec, *, writing: bool) -> Iterator[Callable[..., Workspace]]:
     """An archive on the network; the identifier is the spec's, or the lock's."""
     from dandifile.archive.credentials import find_key, require_key
     from dandifile.archive.instances import resolve
-    from dandifile.lookup.lock import lock_file, lock_identifier, locked_identifier
+    from dandifile.lookup.lock import add_identifier, identifier_in_lock, lock_file
     from dandifile.workspace import Workspace
 
     instance = resolve(spec.instance)
@@ -166,9 +153,9 @@ def _remote(spec: Spec, *, writing: bool) -> Iterator[Callable[..., Workspace]]:
     yield partial(
         Workspace,
         instance=instance,
-        identifier=spec.identifier or locked_identifier(*place),
+        identifier=spec.identifier or identifier_in_lock(*place),
         key=require_key(instance) if writing else find_key(instance),
-        remember=partial(lock_identifier, *place),
+        remember=partial(add_identifier, *place),
     )
 
 

@@ -9,22 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dandifile import doi as dois
+from dandifile.archive.instances import check_name
 from dandifile.commands.common import Flags
 from dandifile.commands.init_people import orcids_and_rors
 from dandifile.commands.init_text import Known, Question, questions, spec_text
-from dandifile.commands.instance import refuse
 from dandifile.commands.logs import show_waits
-from dandifile.commands.lookups import ask, bind, pinned
 from dandifile.commands.showing import watching
+from dandifile.desired.spec_and_lock import ask_services, read_with_lock
 from dandifile.errors import Exit, Problem, SpecError, UserError
 from dandifile.lookup.facts import Lock, Term
 from dandifile.lookup.lock import load_lock, lock_file, save_lock
-from dandifile.lookup.rows import Row, State
-from dandifile.lookup.terms.outcome import Kind
-from dandifile.lookup.vet import vetted
+from dandifile.lookup.pinned_ids import update_ids
+from dandifile.lookup.rows import LookupRow, LookupState
+from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm
 from dandifile.run.cache import MemoryCache
-from dandifile.spec.load import chosen
+from dandifile.spec.load import spec_file
 from dandifile.survey.overview import Overview, overview
 from dandifile.writing import create_content
 
@@ -46,11 +46,11 @@ def init(file: Path, source: Source) -> int:
 
     `file` may be the folder that it shall lie in.
     """
-    file = chosen(file)
+    file = spec_file(file)
     if not (source.dois or source.data):
         raise UserError("there is nothing to make a spec of", fix="give --doi, --data, or both")
     if source.instance:
-        refuse(source.instance)
+        check_name(source.instance)
     if file.exists():
         raise UserError(
             "there is a spec already", where=str(file), fix="edit it, or name another file with --file"
@@ -61,7 +61,7 @@ def init(file: Path, source: Source) -> int:
     answers = {question.key: answer(question) for question in questions(known)}
     _write(file, spec_text(known, answers))
     save_lock(lock_file(file), lock)
-    unasked = any(row.state is State.UNKNOWN for row in rows)
+    unasked = any(row.state is LookupState.UNKNOWN for row in rows)
     _report(file, [*told, *(f"{name} cannot be read" for name in found.unreadable)], unasked=unasked)
     return Exit.DONE
 
@@ -81,33 +81,38 @@ def _overview(file: Path, sources: Sequence[str]) -> Overview:
 
 def normal_dois(given: Iterable[str]) -> tuple[str, ...]:
     """DOIs in their normal form; a UserError for what is none."""
-    found = {text: dois.normal(text) for text in given}
+    found = {text: dois.normal_doi(text) for text in given}
     for text, doi in found.items():
         if doi is None:
             raise UserError(f"{text!r} is not a DOI", fix="write it like 10.1038/s41586-023-06031-6")
     return tuple(dict.fromkeys(filter(None, found.values())))
 
 
-def _looked_up(file: Path, source: Source, found: Overview) -> tuple[Known, Lock, Sequence[Row], list[str]]:
+def _looked_up(
+    file: Path, source: Source, found: Overview
+) -> tuple[Known, Lock, Sequence[LookupRow], list[str]]:
     """First what is asked for; then, of it all, what the spec will name: the lock holds that and no more."""
     if source.dois and not source.offline:
         sys.stderr.write(f"looking up {', '.join(source.dois)}, and whom it names …\n")
         show_waits()
     cache, before = MemoryCache(), load_lock(lock_file(file))
-    first = ask(Wanted(dois=source.dois), before, cache, offline=source.offline)
+    first = ask_services(Wanted(dois=source.dois), before, cache, offline=source.offline)
     _refuse_missing(first.rows)
     papers, warnings = [], list(first.warnings)
     for paper in first.lock.papers:
-        sound, changed = vetted(paper, first.lock)
+        sound, changed = update_ids(paper, first.lock)
         papers.append(sound)
         warnings += changed
     known = Known(source.instance, source.dois, tuple(papers), found, _terms(found))
     orcids, rors = orcids_and_rors(known.papers)
-    ids = tuple(WantedTerm(term.id, Kind.REGION) for term in known.terms)
-    second = ask(Wanted(source.dois, orcids, rors, ids), first.lock, cache, offline=source.offline)
+    ids = tuple(WantedTerm(term.id, TermKind.REGION) for term in known.terms)
+    second = ask_services(Wanted(source.dois, orcids, rors, ids), first.lock, cache, offline=source.offline)
     # what nobody knows `vetted` has dropped, and says so
     notes = [
-        f"{row.asked}: {note}" for row in first.rows if row.state is not State.MISSING for note in row.notes
+        f"{row.asked}: {note}"
+        for row in first.rows
+        if row.state is not LookupState.MISSING
+        for note in row.notes
     ]
     return known, second.lock, (*first.rows, *second.rows), [*notes, *warnings]
 
@@ -115,13 +120,13 @@ def _looked_up(file: Path, source: Source, found: Overview) -> tuple[Known, Lock
 def _terms(found: Overview) -> tuple[Term, ...]:
     """Locations that are the exact name of a brain region; no service is asked about a lab's own words."""
     places = dict.fromkeys(place for seen in found.glimpses for place in seen.locations)
-    wanted = Wanted(terms=tuple(WantedTerm(place, Kind.REGION) for place in places))
-    return ask(wanted, Lock(), MemoryCache(), offline=True).lock.terms
+    wanted = Wanted(terms=tuple(WantedTerm(place, TermKind.REGION) for place in places))
+    return ask_services(wanted, Lock(), MemoryCache(), offline=True).lock.terms
 
 
-def _refuse_missing(rows: Sequence[Row]) -> None:
+def _refuse_missing(rows: Sequence[LookupRow]) -> None:
     for row in rows:
-        if row.what == "paper" and row.state is State.MISSING:
+        if row.what == "paper" and row.state is LookupState.MISSING:
             raise UserError(f"there is no paper {row.asked}: {'; '.join(row.notes)}", fix="correct --doi")
 
 
@@ -179,7 +184,7 @@ def _report(file: Path, told: Sequence[str], *, unasked: bool) -> None:
 def _left(file: Path) -> Sequence[Problem]:
     """What `check` will say."""
     try:
-        pinned(bind(file, ""))
+        read_with_lock(file).pinned_spec()
     except SpecError as error:
         return error.problems
     return ()

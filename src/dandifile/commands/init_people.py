@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from dandifile.lookup.authors import full_name, person
-from dandifile.lookup.contributors import merge
-from dandifile.lookup.entries import Review, joined_authors, reviews
+from dandifile.lookup.contributors import merge_contributors
+from dandifile.lookup.credits import Review, merge_authors, reviews_of
 from dandifile.lookup.facts import Author, Paper
-from dandifile.lookup.names import refusal, split
+from dandifile.lookup.names import reason_against, split_name
 from dandifile.model import JsonObject
 from dandifile.spec.faults import gap
 from dandifile.spec.forms import short_contributor
@@ -18,10 +18,10 @@ from dandifile.spec.skeleton import ListItem
 def contributors(papers: Sequence[Paper], experimenters: Iterable[str]) -> list[ListItem]:
     """In the order of the citation, funders last. `experimenters` are names as the files have them."""
     if not papers:
-        found = [Paper("", "", "other", authors=(person(split(name)),)) for name in experimenters]
-        authors = [author for author in joined_authors(found) if not refusal(full_name(author))]
+        found = [Paper("", "", "other", authors=(person(split_name(name)),)) for name in experimenters]
+        authors = [author for author in merge_authors(found) if not reason_against(full_name(author))]
         return [ListItem(_author(full_name(each)), _guess(each)) for each in authors]
-    merged = merge(papers, (), short_contributor)
+    merged = merge_contributors(papers, (), short_contributor)
     return [
         ListItem(_in_short(item), tuple(_to_review(item["name"], merged.review)))
         for item in merged.contributors
@@ -29,12 +29,12 @@ def contributors(papers: Sequence[Paper], experimenters: Iterable[str]) -> list[
 
 
 def _guess(author: Author) -> tuple[str, ...]:
-    return tuple(_to_review(full_name(author), reviews(author)))
+    return tuple(_to_review(full_name(author), reviews_of(author)))
 
 
 def orcids_and_rors(papers: Sequence[Paper]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The ids of people and of institutions that `contributors` names, in their normal forms."""
-    written = merge(papers, (), short_contributor).contributors
+    written = merge_contributors(papers, (), short_contributor).contributors
     orcids = [
         item["identifier"] for item in written if item["schemaKey"] == "Person" and "identifier" in item
     ]
@@ -69,7 +69,7 @@ def with_contacts(
 
 def _corresponding(papers: Sequence[Paper]) -> list[int]:
     """Places of the corresponding authors, who are among the contributors where they are in the papers."""
-    authors = enumerate(joined_authors(papers))
+    authors = enumerate(merge_authors(papers))
     return [place for place, author in authors if author.corresponding and not author.collective]
 
 
@@ -87,7 +87,7 @@ def _in_short(item: JsonObject) -> JsonObject:
     short = short_contributor(item)
     if short.get("cite") is False:
         del short["cite"]
-    if item["schemaKey"] == "Person" and (why := refusal(item["name"])):
+    if item["schemaKey"] == "Person" and (why := reason_against(item["name"])):
         short["name"] = gap(f"“{item['name']}” as last name, comma, first name: {why}")
     return short
 

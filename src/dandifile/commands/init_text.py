@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dandifile.commands.init_people import contacts, contributors, with_contacts
-from dandifile.lookup.entries import related_resources
+from dandifile.lookup.credits import related_resources
 from dandifile.lookup.facts import Paper, Term
-from dandifile.lookup.names import dandi_name, split
+from dandifile.lookup.names import dandi_name, split_name
 from dandifile.spec.faults import gap
-from dandifile.spec.forms import RESOURCE, shortened
+from dandifile.spec.forms import RESOURCE, short_form
 from dandifile.spec.skeleton import ListItem, Section, skeleton
 from dandifile.survey.overview import FORMS, Folder, Overview
 from dandifile.words import quantity
@@ -161,7 +161,7 @@ def _contributors(known: Known) -> list[ListItem]:
 
 
 def _people(known: Known, answer: str, emails: Sequence[str]) -> Section:
-    name = dandi_name(split(answer)) if answer else gap(CONTACT_NAME.why)
+    name = dandi_name(split_name(answer)) if answer else gap(CONTACT_NAME.why)
     found = with_contacts(_contributors(known), known.papers, name, emails)
     remark = "In the order of the citation. The archive writes to the ContactPerson, and so do readers."
     return Section("contributors", found, (remark,))
@@ -208,7 +208,7 @@ def _protocols(known: Known) -> list[str]:
 
 def _related(known: Known) -> list[Section]:
     if known.papers:
-        found = [ListItem(shortened(RESOURCE, item)) for item in related_resources(known.papers)]
+        found = [ListItem(short_form(RESOURCE, item)) for item in related_resources(known.papers)]
         remark = "Its relation to the dandiset. Add the code: IsSupplementedBy, Software."
         return [Section("related", found, (remark,))]
     return []

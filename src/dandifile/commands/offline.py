@@ -54,10 +54,10 @@ def _record(spec: Spec) -> Record:
 
 def _remote(spec: Spec) -> tuple[str, str | None]:
     from dandifile.archive.instances import resolve
-    from dandifile.lookup.lock import lock_file, locked_identifier
+    from dandifile.lookup.lock import identifier_in_lock, lock_file
 
     url = resolve(spec.instance).api_url
-    return url, spec.identifier or locked_identifier(lock_file(spec.file), spec.environment, url)
+    return url, spec.identifier or identifier_in_lock(lock_file(spec.file), spec.environment, url)
 
 
 def _local(spec: Spec) -> tuple[str, str | None]:

@@ -109,9 +109,8 @@ def _is_in(folder: Path, entry: PathEntry, spec: Spec) -> bool:
 
 
 def _show_names(named: Named, flags: Flags) -> None:
-    from dandifile.report.causes import skipped_json
     from dandifile.report.console import show, stdout, width
-    from dandifile.report.names import names_text
+    from dandifile.report.files_view import names_text, skipped_json
 
     if flags.format == "json":
         print_json(
@@ -161,7 +160,7 @@ def _show_placed(  # noqa: PLR0913 - each of what was found
     from rich.text import Text
 
     from dandifile.report.console import show, stdout, width
-    from dandifile.report.names import placed_text
+    from dandifile.report.files_view import placed_text
 
     if flags.format == "json":
         files = [vars(one) for one in placed]

@@ -23,7 +23,7 @@ def plan(flags: Flags, options: Options, out: Path | None, *, detailed_exitcode:
         if out is not None:
             write(found, out, workspace.spec.file)
         if flags.format == "json":
-            from dandifile.report.jsonform import plan_json
+            from dandifile.report.plan_view import plan_json
 
             print_json(plan_json(found, to_json(found)))
         else:
@@ -33,5 +33,5 @@ def plan(flags: Flags, options: Options, out: Path | None, *, detailed_exitcode:
 
 def _exit_code(plan: Plan, *, detailed: bool) -> Exit:
     if plan.blocked:
-        return Exit.INPUT if plan.denied else Exit.BLOCKED
+        return Exit.INPUT if plan.is_denied else Exit.BLOCKED
     return Exit.CHANGES if detailed and plan.changes else Exit.DONE

@@ -23,10 +23,10 @@ def with_word(arguments: Sequence[str]) -> list[str]:
 
 def words(refresh: Sequence[str]) -> frozenset[str]:
     """What is to be refreshed; a word that is not known is an error."""
-    from dandifile.lookup.resolve import REFRESHED
+    from dandifile.lookup.resolve import REFRESHABLE
 
     for word in refresh:
-        if word not in {*REFRESHED, ALL}:
-            known = ", ".join([*REFRESHED, ALL])
+        if word not in {*REFRESHABLE, ALL}:
+            known = ", ".join([*REFRESHABLE, ALL])
             raise UserError(f"{FLAG} {word} is not known", fix=f"use one of {known}; or {FLAG} alone for all")
-    return frozenset(REFRESHED) if ALL in refresh else frozenset(refresh)
+    return frozenset(REFRESHABLE) if ALL in refresh else frozenset(refresh)

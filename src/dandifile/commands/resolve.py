@@ -7,22 +7,20 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from dandifile.commands.common import TRANSFERS, Flags, bound, cache_beside
-from dandifile.commands.locations import in_files
-from dandifile.commands.lookups import Bound, ask, everything
 from dandifile.commands.refresh import words
 from dandifile.commands.showing import print_json, watching
+from dandifile.desired.lock_facts import LockFacts
+from dandifile.desired.regions_from_nwb import locations_to_pin
+from dandifile.desired.spec_and_lock import SpecAndLock, ask_services, everything
 from dandifile.errors import Exit, SpecError, UserError
-from dandifile.lookup.doubts import anothers
 from dandifile.lookup.facts import Lock
-from dandifile.lookup.known import Known
-from dandifile.lookup.lock import lock_file, save_lock
-from dandifile.lookup.lockdiff import diff
-from dandifile.lookup.rows import Row, State
-from dandifile.lookup.terms.called import called_otherwise
-from dandifile.lookup.vet import vetted
-from dandifile.lookup.wanted import Wanted, lacking
+from dandifile.lookup.lock import lock_changes, lock_file, save_lock
+from dandifile.lookup.pinned_ids import foreign_orcids, update_ids
+from dandifile.lookup.rows import LookupRow, LookupState
+from dandifile.lookup.terms.search import name_mismatch
+from dandifile.lookup.wanted import Wanted, missing_from
 from dandifile.model import JsonObject
-from dandifile.spec.forms import contributor
+from dandifile.spec.forms import contributor_object
 from dandifile.spec.need import LOOKUPS
 
 if TYPE_CHECKING:
@@ -45,8 +43,10 @@ def resolve(flags: Flags, asked: Asked) -> int:
         raise UserError("--offline and --refresh cannot be combined", fix="leave one of them out")
     spec = bound(flags, LOOKUPS)
     with cache_beside(spec.file) as cache, watching(flags) as (notify, _):
-        wanted = replace(everything(spec.declared), locations=in_files(spec, cache, TRANSFERS, notify))
-        found = ask(wanted, spec.lock, cache, refresh=refresh, offline=asked.offline)
+        wanted = replace(
+            everything(spec.declared), locations=locations_to_pin(spec, cache, TRANSFERS, notify)
+        )
+        found = ask_services(wanted, spec.lock, cache, refresh=refresh, offline=asked.offline)
     changed = found.lock != spec.lock
     if changed and not asked.check:
         save_lock(lock_file(spec.file), found.lock)
@@ -55,28 +55,28 @@ def resolve(flags: Flags, asked: Asked) -> int:
     if refusal:
         raise refusal
     needed = replace(spec.needed, locations=wanted.locations)
-    if lacking(needed, found.lock) or any(_unsettled(row, wanted) for row in found.rows):
+    if missing_from(needed, found.lock) or any(_unsettled(row, wanted) for row in found.rows):
         return Exit.BLOCKED
     return Exit.CHANGES if asked.check and changed else Exit.DONE
 
 
-def _built(spec: Bound, found: Resolution) -> tuple[tuple[str, ...], SpecError | None]:
+def _built(spec: SpecAndLock, found: Resolution) -> tuple[tuple[str, ...], SpecError | None]:
     """Notes on the spec in the light of what was found, or what only now turns out to be wrong."""
     try:
-        return spec.spec(found.lock, found.rows).notes, None
+        return spec.spec_with(found.lock, found.rows).notes, None
     except SpecError as error:
         return (), error
 
 
-def _unsettled(row: Row, wanted: Wanted) -> bool:
+def _unsettled(row: LookupRow, wanted: Wanted) -> bool:
     """What the spec itself says and nobody confirms; a paper's own slips are mended by `vet`."""
     if row.what == "term":
-        return row.state in (State.MISSING, State.DOUBTFUL)
-    return row.state is State.MISSING and row.asked in (*wanted.orcids, *wanted.rors)
+        return row.state in (LookupState.MISSING, LookupState.DOUBTFUL)
+    return row.state is LookupState.MISSING and row.asked in (*wanted.orcids, *wanted.rors)
 
 
-def _show(flags: Flags, asked: Asked, spec: Bound, found: Resolution, notes: Sequence[str]) -> None:
-    lines = diff(spec.lock, found.lock)
+def _show(flags: Flags, asked: Asked, spec: SpecAndLock, found: Resolution, notes: Sequence[str]) -> None:
+    lines = lock_changes(spec.lock, found.lock)
     warnings = list(dict.fromkeys((*found.warnings, *_warnings(spec, found.lock), *notes)))
     review = list(_reviews(spec, found.lock))
     file = lock_file(spec.file).name
@@ -84,7 +84,7 @@ def _show(flags: Flags, asked: Asked, spec: Bound, found: Resolution, notes: Seq
         print_json(_document(found, lines, warnings, review) | {"lock": file, "written": not asked.check})
         return
     from dandifile.report.console import show, stdout, width
-    from dandifile.report.lookups import Lookups, lookups_text
+    from dandifile.report.lookups_view import Lookups, lookups_text
 
     console = stdout(no_color=flags.no_color)
     written, then = not asked.check, _next(asked, found.rows)
@@ -92,9 +92,9 @@ def _show(flags: Flags, asked: Asked, spec: Bound, found: Resolution, notes: Seq
     show(console, lookups_text(shown, verbose=flags.verbose, width=width(console)))
 
 
-def _next(asked: Asked, rows: Sequence[Row]) -> str:
+def _next(asked: Asked, rows: Sequence[LookupRow]) -> str:
     """What to do about what nobody could be asked for; "" where there is none."""
-    unasked = {row.what for row in rows if row.state is State.UNKNOWN}
+    unasked = {row.what for row in rows if row.state is LookupState.UNKNOWN}
     if not unasked:
         return ""
     when = "without --offline" if asked.offline else "when the services can be reached"
@@ -107,21 +107,21 @@ def _document(found: Resolution, lines: list[str], warnings: list[str], review: 
     return {"rows": rows, "diff": lines, "warnings": warnings, "review": review, "changed": bool(lines)}
 
 
-def _warnings(spec: Bound, lock: Lock) -> Iterator[str]:
+def _warnings(spec: SpecAndLock, lock: Lock) -> Iterator[str]:
     """What was mended in the papers; ids of the spec that are somebody else's, or have another name."""
     for doi in spec.needed.dois:
         if paper := lock.paper(doi):
-            yield from vetted(paper, lock)[1]
-    yield from anothers(spec.declared.named.called, lock)
-    for named in spec.declared.named.terms:
+            yield from update_ids(paper, lock)[1]
+    yield from foreign_orcids(spec.declared.references.called, lock)
+    for named in spec.declared.references.terms:
         term = lock.term(named.asked, named.about)
-        if named.name and term and (said := called_otherwise(named.name, term)):
+        if named.name and term and (said := name_mismatch(named.name, term)):
             yield said
 
 
-def _reviews(spec: Bound, lock: Lock) -> Iterator[str]:
+def _reviews(spec: SpecAndLock, lock: Lock) -> Iterator[str]:
     """Facts that a person should look at before they are trusted."""
-    known = Known(lock, spec.needed)
-    merged = known.credits(spec.declared.value.get("contributors", ()), contributor)
+    known = LockFacts(lock, spec.needed)
+    merged = known.credits(spec.declared.value.get("contributors", ()), contributor_object)
     for each in merged.review if merged else ():
         yield f"{each.who}: {each.what} {each.value}: {each.reason}"

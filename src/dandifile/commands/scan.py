@@ -26,7 +26,7 @@ def scan(flags: Flags, forget: Sequence[str]) -> int:
 
 def _show(name: str, before: Sequence[Line], found: Inventory, flags: Flags) -> None:
     from dandifile.report.console import show, stdout, width
-    from dandifile.report.names import scanned_text
+    from dandifile.report.files_view import scanned_text
 
     old = {line.path: line for line in before}
     new = {line.path: line for line in (*found.here, *found.kept)}

@@ -19,7 +19,7 @@ def show_plan(plan: Plan, flags: Flags, fields: int) -> None:
     """The plan on stdout. In JSON, apply shows it together with the results instead."""
     from dandifile.kinds import wordings
     from dandifile.report.console import show, stdout, width
-    from dandifile.report.text import plan_text
+    from dandifile.report.plan_view import plan_text
 
     console = stdout(no_color=flags.no_color)
     how = {"width": width(console), "fields": fields}
@@ -29,9 +29,9 @@ def show_plan(plan: Plan, flags: Flags, fields: int) -> None:
 def show_outcome(plan: Plan, done: Outcome, seconds: float, flags: Flags) -> None:
     """What was done, then where the dandiset is to be seen and what is in it."""
     from dandifile.kinds import wordings
-    from dandifile.report.after import after_text
     from dandifile.report.console import show, stdout, width
-    from dandifile.report.results import results_text
+    from dandifile.report.results_view import results_text
+    from dandifile.report.status_view import after_text
 
     console = stdout(no_color=flags.no_color)
     wide, verbose = width(console), flags.verbose
@@ -45,7 +45,9 @@ def show_outcome(plan: Plan, done: Outcome, seconds: float, flags: Flags) -> Non
 
 
 def print_outcome(plan: Plan, done: Outcome, seconds: float) -> None:
-    from dandifile.report.jsonform import after_json, plan_json, results_json
+    from dandifile.report.plan_view import plan_json
+    from dandifile.report.results_view import results_json
+    from dandifile.report.status_view import after_json
 
     print_json(
         {
@@ -62,7 +64,7 @@ def print_json(document: JsonObject) -> None:
 
 def refused_json(refused: Sequence[Refusal]) -> JsonObject:
     """Every file that is refused, and the causes, each with its files."""
-    from dandifile.report.causes import causes_json, of_refusals
+    from dandifile.report.files_view import causes_json, of_refusals
 
     return {
         "refused": [vars(refusal) for refusal in refused],

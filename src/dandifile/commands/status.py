@@ -18,8 +18,8 @@ from dandifile.workspace import Planned, Workspace
 def status(flags: Flags) -> int:
     """Reads only. Exit code 0: drift is what plan is for."""
     from dandifile.report.console import show, stdout, width
-    from dandifile.report.jsonform import plan_json
-    from dandifile.report.status import status_json, status_text
+    from dandifile.report.plan_view import plan_json
+    from dandifile.report.status_view import status_json, status_text
 
     with opened(flags, writing=False) as workspace:
         if workspace.identifier is None:

@@ -10,7 +10,7 @@ from dandifile.commands.common import Flags, at_hand, limit
 from dandifile.commands.showing import print_json, watching
 from dandifile.errors import Exit, UserError
 from dandifile.model import Finding, Local, Spec
-from dandifile.report.verdict import Verdict, verdict_json, verdict_text
+from dandifile.report.validation_view import Verdict, verdict_json, verdict_text
 
 
 def validate(flags: Flags, report: Path | None) -> int:

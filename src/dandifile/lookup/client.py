@@ -1,27 +1,60 @@
-"""What comes of asking a service: found, not found, or unreachable, which is never taken for not found."""
+"""Questions to the services, and their answers: found, not found, or unreachable, which is not the same.
+
+One polite client for all services. It names itself, keeps to each service's limits, honours Retry-After,
+tries again what another try may better, remembers answers, and follows a redirect only if the question
+says so. A service that has failed for good is not asked again in the same run.
+"""
 
 from __future__ import annotations
 
-import math
-import random
-import threading
-import time
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
-from importlib.metadata import metadata
+from http import HTTPStatus
 from typing import Protocol, TypeAlias
-from urllib.parse import urljoin, urlsplit
 
-import requests
-import urllib3
-
-from dandifile.lookup.services import DAILY_QUOTA, Services, limits
+from dandifile.lookup.services import DAILY_QUOTA, TITLES, Services, limits
 from dandifile.model import Cache, Json
-from dandifile.net.pace import Pace
+from dandifile.net.connections import Connections, Response, Timeouts, user_agent
+from dandifile.net.failures import Cause, NoAnswerError
+from dandifile.net.pace import LimitReachedError, Pace
+from dandifile.net.retry import Patience, exchange
 from dandifile.reading.jsontext import NotJsonError, maybe, misfit, parse_json
-from dandifile.waits import within
+
+TABLE = "lookup"
+"""The cache's table: question → answer and time."""
+
+_ENTRY = {"at": str, "fetched": str, "status": maybe(int), "location": maybe(str)}
+
+KEPT = {200: timedelta(days=30), 301: timedelta(days=30)}
+KEPT_OTHERWISE = timedelta(days=1)
+"""How long an answer is good for; 404 and the like may change soon. 429, 5xx and silence are not kept."""
+
+BUSY = frozenset({429, 502, 503, 504})
+
+PATIENT = Patience(
+    attempts=3,
+    fewer={Cause.UNCONNECTED: 1, Cause.SILENT: 1},
+    busy=BUSY,
+    first=1.0,
+    longest=30.0,
+    pause=30.0,
+    untold=5.0,
+    timeouts=Timeouts(connect=5.0, first=10.0, silence=10.0, total=15.0),
+)
+"""A service that gave no answer in time is not asked again, and once one was silent, the others get half
+of `total`: what is silent may well be the network."""
+
+BRIEF = replace(
+    PATIENT,
+    attempts=2,
+    first=0.3,
+    longest=5.0,
+    pause=5.0,
+    timeouts=Timeouts(connect=3.0, first=5.0, silence=5.0, total=8.0),
+)
+"""For a plan, which goes on without an answer."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +64,7 @@ class Found:
     body: Json
     fetched: str
     status: int = 200
-    location: str = ""  # of a redirect, which is never followed
+    location: str = ""  # of a redirect that was not followed
 
 
 @dataclass(frozen=True)
@@ -55,8 +88,8 @@ Answer: TypeAlias = Found | NotFound | Unreachable
 class Request:
     """A GET. `service` is a field of `Services`; `path` is quoted already.
 
-    Statuses in `means` are `Found` beside 200: the caller reads them. A redirect is followed
-    where `follow` says so, within the service's own host.
+    Statuses in `means` are `Found` like 200: the caller reads them. `follow`: a redirect is followed
+    within the service's own host.
     """
 
     service: str
@@ -72,39 +105,17 @@ class Request:
 
 
 class Asks(Protocol):
-    """Whoever can ask a service: `lookup.http.Client`."""
+    """What can ask a service: `Client`, or a stand-in for it in tests."""
 
     def ask(self, request: Request) -> Answer: ...
 
 
-TABLE = "lookup"
-"""The cache's table: question → answer and time."""
+class _DownError(Exception):
+    """The service failed for good while this question waited for its turn."""
 
-_ENTRY = {"at": str, "fetched": str, "status": maybe(int), "location": maybe(str)}
-
-KEPT = {200: timedelta(days=30), 301: timedelta(days=30)}
-KEPT_OTHERWISE = timedelta(days=1)
-"""How long an answer is good for; 404 and the like may change soon. 429, 5xx and silence are not kept."""
-
-AGAIN = frozenset({429, 502, 503, 504})
-
-
-@dataclass(frozen=True)
-class Patience:
-    """`longest` bounds one wait, in seconds; `timeout` is for connecting, and for silence in an answer.
-
-    `total` is for one whole answer. Who gave none in time is not asked again, and once one service was
-    silent, the others get half of it: what is silent may well be the network.
-    """
-
-    tries: int = 3
-    first: float = 1.0
-    longest: float = 30.0
-    timeout: tuple[float, float] = (5.0, 10.0)
-    total: float = 15.0
-
-
-PATIENT = Patience()
+    def __init__(self, answer: Unreachable) -> None:
+        super().__init__(answer.why)
+        self.answer = answer
 
 
 class Client:
@@ -127,19 +138,19 @@ class Client:
         self._refresh = refresh
         self._patience = patience
         self._paces = {service: Pace(limit) for service, limit in limits(services).items()}
+        self._connections = {service: _connections(services, service) for service in TITLES}
         self._down: dict[str, Unreachable] = {}
-        self._local = threading.local()
-        self._silent = False  # a service gave no answer in time
+        self._is_slow = False  # a service gave no answer in time
 
     def ask(self, request: Request) -> Answer:
-        """GET JSON, from the cache where it is fresh enough."""
+        """GET JSON, from the cache if it is fresh enough there."""
         if request.service not in self._refresh and (known := self._remembered(request)):
             return known
         if self._offline:
             return Unreachable("not asked (offline)")
         if down := self._down.get(request.service):
             return down
-        answer = self._fetched(request)
+        answer = self._fetch(request)
         self._remember(request, answer)
         return answer
 
@@ -151,7 +162,7 @@ class Client:
             age = self._now - datetime.fromisoformat(entry["at"])
         except (ValueError, TypeError):  # no time, or one without a zone
             return None
-        if age > _good_for(entry):
+        if age > _lifetime(entry):
             return None
         if "body" not in entry:
             return NotFound(entry["fetched"])
@@ -162,102 +173,68 @@ class Client:
             entry = {**asdict(answer), "at": self._now.isoformat()}
             self._cache.put_many(TABLE, {request.key: entry})
 
-    def _fetched(self, request: Request) -> Answer:
-        """Tries until there is an answer, or no hope of one; then the service is not asked again."""
-        failure = Unreachable("was not asked")
-        for number in range(self._patience.tries):
-            with self._paces[request.service].slot(self._patience.longest) as too_long:
-                if down := self._down.get(request.service):  # found out while this one waited
-                    return down
-                if too_long:
-                    failure = Unreachable(f"its limit is used up; run again in {too_long:.0f} seconds")
-                    break
-                try:
-                    response = self._send(request)
-                except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
-                    failure, asked = Unreachable(_cause(error)), 0.0
-                    if isinstance(error, requests.Timeout):
-                        self._silent = True
-                        break
-                else:
-                    if response.status_code not in AGAIN:
-                        return self._read(request, response)
-                    failure = Unreachable(_refusal(request.service, response))
-                    asked = _retry_after(request.service, response, self._now)
-            if asked > self._patience.longest or number + 1 == self._patience.tries:
-                break
-            backoff = self._patience.first * 2**number * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
-            time.sleep(max(asked, backoff))
+    def _fetch(self, request: Request) -> Answer:
+        """The service's answer. If there is none, the service is not asked again."""
+        base = getattr(self._services, request.service)
+        try:
+            response = exchange(partial(self._send, request), base, self._patience_with(request.service))
+        except _DownError as error:
+            return error.answer
+        except LimitReachedError as error:
+            failure = Unreachable(f"its limit is used up; run again in {error.seconds:.0f} seconds")
+        except NoAnswerError as error:
+            self._is_slow |= error.cause.is_timeout
+            failure = Unreachable(_reason(error.cause))
+        else:
+            if response.status not in BUSY:
+                return self._read(request, response)
+            failure = Unreachable(_refusal(request.service, response))
         self._down[request.service] = failure
         return failure
 
-    def _send(self, request: Request) -> requests.Response:
-        base = getattr(self._services, request.service)
-        url, params = f"{base}/{request.path}", dict(request.params)
-        response = self._get(url, params)
-        for _ in range(3 if request.follow else 0):
-            target = _target(url, response)
-            if not target:
-                break
-            response = self._get(target, {})
-        return response
+    def _patience_with(self, service: str) -> Patience:
+        if service not in DAILY_QUOTA:
+            return self._patience
+        return replace(self._patience, busy=self._patience.busy - {HTTPStatus.TOO_MANY_REQUESTS})
 
-    def _get(self, url: str, params: dict[str, str]) -> requests.Response:
-        total = self._patience.total / (2 if self._silent else 1)
-        get = partial(self._session().get, url, params=params, timeout=self._patience.timeout)
-        try:
-            return within(total, partial(get, allow_redirects=False), url)
-        except TimeoutError:
-            del self._local.session  # it is still busy
-            raise requests.ReadTimeout from None
+    def _send(self, request: Request) -> Response:
+        """Send it once, when it is its turn."""
+        timeouts, service = self._patience.timeouts, request.service
+        with self._paces[service].slot(self._patience.pause):
+            if down := self._down.get(service):
+                raise _DownError(down)
+            if self._is_slow:
+                timeouts = replace(timeouts, total=timeouts.total / 2)
+            return self._connections[service].send(
+                "GET",
+                f"{getattr(self._services, service)}/{request.path}",
+                timeouts,
+                params=dict(request.params),
+                follow=request.follow,
+            )
 
-    def _session(self) -> requests.Session:
-        """A session a thread: they are not safe to share."""
-        if not hasattr(self._local, "session"):
-            session = requests.Session()
-            session.headers.update(_headers(self._services))
-            session.auth = lambda request: request  # and not what .netrc may hold
-            self._local.session = session
-        kept: requests.Session = self._local.session
-        return kept
-
-    def _read(self, request: Request, response: requests.Response) -> Answer:
-        """Looks at the content type before at the content: Crossref's 404 and OpenAlex's are no JSON."""
+    def _read(self, request: Request, response: Response) -> Answer:
         day = self._now.date().isoformat()
-        if response.status_code == requests.codes.not_found:
+        if response.status == HTTPStatus.NOT_FOUND:  # in any form: Crossref's and OpenAlex's are not JSON
             return NotFound(day)
-        if response.status_code not in {requests.codes.ok, *request.means}:
+        if response.status not in {HTTPStatus.OK, *request.means}:
             return Unreachable(_refusal(request.service, response))
         body = _json(response)
-        if body is None and response.status_code == requests.codes.ok:
+        if body is None and response.status == HTTPStatus.OK:
             return Unreachable("gave no JSON: a login page or a proxy may be in between")
-        return Found(body, day, response.status_code, response.headers.get("Location", ""))
+        return Found(body, day, response.status, response.location)
 
 
-def _target(url: str, response: requests.Response) -> str:
-    """Where a redirect leads, within the same host and scheme; "" for any other answer."""
-    if not response.is_redirect:
-        return ""
-    try:
-        target = urljoin(url, response.headers.get("Location", ""))
-        to, of = urlsplit(target), urlsplit(url)
-    except ValueError:
-        return ""
-    return target if (to.scheme, to.netloc) == (of.scheme, of.netloc) else ""
-
-
-def _headers(services: Services) -> dict[str, str]:
-    project = metadata("dandifile")
-    pages = [f"+{entry.partition(', ')[2]}" for entry in project.get_all("Project-URL", [])[:1]]
-    said = "; ".join([*pages, *([f"mailto:{services.contact}"] if services.contact else [])])
-    headers = {
-        "User-Agent": f"dandifile/{project['Version']}" + (f" ({said})" if said else ""),
+def _connections(services: Services, service: str) -> Connections:
+    headers: Mapping[str, str] = {
+        "User-Agent": user_agent(services.contact),
         "Accept": "application/json",
+        **({"Client-Id": services.ror_client_id} if service == "ror" and services.ror_client_id else {}),
     }
-    return headers | ({"Client-Id": services.ror_client_id} if services.ror_client_id else {})
+    return Connections(getattr(services, service), headers=headers)
 
 
-def _json(response: requests.Response) -> Json:
+def _json(response: Response) -> Json:
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip()
     if not (kind == "application/json" or kind.endswith("+json")):
         return None
@@ -267,47 +244,25 @@ def _json(response: requests.Response) -> Json:
         return None
 
 
-def _refusal(service: str, response: requests.Response) -> str:
-    status = response.status_code
-    if status == requests.codes.too_many:
+def _refusal(service: str, response: Response) -> str:
+    status = response.status
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
         return (
             "today's requests from this network are used up; run again tomorrow"
             if service in DAILY_QUOTA
             else "asks for fewer requests; run again later"
         )
-    if status >= requests.codes.server_error:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return f"has an error of its own ({status}); run again later"
-    if response.is_redirect:
+    if response.location:
         return f"has moved ({status})"
     return f"refuses the question ({status})"
 
 
-def _cause(error: Exception) -> str:
-    """In words of our own: those of `requests` quote whole URLs."""
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate is not trusted here: check the clock and the network's proxy"
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy does not let it through: check HTTPS_PROXY and NO_PROXY"
-    if isinstance(error, requests.RequestException):
-        return "no connection: check the network"
-    return "its answer cannot be read: a proxy may be in between"
+def _reason(cause: Cause) -> str:
+    """In one line, with what to check; a service that is slow is no reason to check anything."""
+    return cause.why if cause.is_timeout else f"{cause.why}: {cause.fix('its URL')}"
 
 
-def _retry_after(service: str, response: requests.Response, now: datetime) -> float:
-    """Seconds to wait: what Retry-After says as a number or a date, else 0; for ever after a daily quota."""
-    if service in DAILY_QUOTA and response.status_code == requests.codes.too_many:
-        return math.inf
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isdecimal():
-        return float(value)
-    try:
-        then = parsedate_to_datetime(value).replace(tzinfo=UTC)
-    except ValueError:
-        return 0.0
-    return max(0.0, (then - now).total_seconds())
-
-
-def _good_for(entry: Json) -> timedelta:
-    return KEPT.get(entry.get("status", requests.codes.not_found), KEPT_OTHERWISE)
+def _lifetime(entry: Json) -> timedelta:
+    return KEPT.get(entry.get("status", HTTPStatus.NOT_FOUND), KEPT_OTHERWISE)

@@ -134,12 +134,12 @@ class Plan:
         return tuple(change for change in self.changes if change.permit not in free)
 
     @property
-    def stopped(self) -> bool:
+    def is_stopped(self) -> bool:
         """True when something blocks the whole plan, not just one resource."""
         return any(block.key is None for block in self.blocked)
 
     @property
-    def denied(self) -> bool:
+    def is_denied(self) -> bool:
         """True when the user's account, and not the plan, is what stops it."""
         return any(block.about == "account" for block in self.blocked)
 
@@ -147,7 +147,7 @@ class Plan:
     def due(self) -> tuple[Change, ...]:
         """What apply does: the changes that are neither blocked nor held."""
         left = {block.key for block in self.blocked} | {change.key for change in self.held}
-        return () if self.stopped else tuple(change for change in self.changes if change.key not in left)
+        return () if self.is_stopped else tuple(change for change in self.changes if change.key not in left)
 
 
 class Status(StrEnum):

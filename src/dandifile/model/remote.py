@@ -42,7 +42,7 @@ class Health:
     in_the_way: tuple[str, ...] = ()
 
     @property
-    def ready(self) -> bool:
+    def is_ready(self) -> bool:
         """Whether the archive would publish the draft as it is now."""
         return self.status == "Valid" and not (self.complaints or self.waiting or self.in_the_way)
 

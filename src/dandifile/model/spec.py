@@ -111,7 +111,7 @@ class Spec:
     owners: Json = None  # None: not declared; else a list, or {"exactly": list}
     not_acted_on: tuple[str, ...] = ()  # declared keys that this version does not reconcile
     unpinned: tuple[str, ...] = ()  # what the lock lacks of what the spec names, in words
-    unsaid: tuple[Block, ...] = ()  # what is declared and not here, since it names what was not found
+    unresolved: tuple[Block, ...] = ()  # what is declared and not here, since it names what was not found
     notes: tuple[str, ...] = ()
     looked_up: str = ""  # sha256 of the facts that were looked up; "" for none
     digest: str = ""  # sha256 of what was declared, for the environment chosen

@@ -10,6 +10,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 
+@dataclass(frozen=True)
+class Limit:
+    """At most `requests` in any `seconds`, and `at_once` of them unanswered."""
+
+    requests: int
+    seconds: float
+    at_once: int
+
+
+class LimitReachedError(Exception):
+    """A place is free in `seconds`, which is longer than the caller wants to wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"in {seconds:.0f} s")
+        self.seconds = seconds
+
+
 class Pace:
     """One service's. Threads share it."""
 
@@ -20,29 +37,19 @@ class Pace:
         self._free = threading.BoundedSemaphore(limit.at_once)
 
     @contextmanager
-    def slot(self, patience: float) -> Iterator[float]:
-        """Waits for a place and holds it. Yields 0, or the seconds to wait where they exceed `patience`."""
+    def slot(self, longest: float) -> Iterator[None]:
+        """Wait for a place and hold it. LimitReachedError if that takes more than `longest` seconds."""
         with self._free:
-            wait = self._reserve(patience)
-            if 0 < wait <= patience:
-                time.sleep(wait)
-            yield wait if wait > patience else 0.0
+            time.sleep(self._reserve(longest))
+            yield
 
-    def _reserve(self, patience: float) -> float:
-        """Seconds until the next request may go; it is counted unless they exceed `patience`."""
+    def _reserve(self, longest: float) -> float:
+        """Seconds until the next request may go; it is then counted."""
         with self._turn:
             now = time.monotonic()
-            full = len(self._sent) == self._limit.requests
-            at = max(now, self._sent[0] + self._limit.seconds) if full else now
-            if at - now <= patience:
-                self._sent.append(at)
-            return at - now
-
-
-@dataclass(frozen=True)
-class Limit:
-    """At most `requests` in any `seconds`, and `at_once` of them unanswered."""
-
-    requests: int
-    seconds: float
-    at_once: int
+            is_full = len(self._sent) == self._limit.requests
+            start = max(now, self._sent[0] + self._limit.seconds) if is_full else now
+            if start - now > longest:
+                raise LimitReachedError(start - now)
+            self._sent.append(start)
+            return start - now

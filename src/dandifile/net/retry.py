@@ -1,50 +1,53 @@
-"""When a request is sent again, how long after, and when to stop: no job ever hangs on an archive."""
+"""When a request is sent again, how long after, and when to stop: no job ever hangs on a server.
+
+One loop for the archive, its object store and the services that are looked up: they differ in their
+`Patience`. It is written by hand, since `urllib3.Retry` lacks four things that we need: a bound in seconds
+for all tries together, a number of tries for each cause, a body that is made again for each try, and
+a message while it waits. It also reads dates in Retry-After by this machine's clock. A general loop such as
+`tenacity` would leave all of that, which is most of this module, to be written as callbacks.
+"""
 
 from __future__ import annotations
 
+import math
 import random
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
-
-import requests
-import urllib3
-from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
+from http import HTTPStatus
 
 from dandifile import waits
-from dandifile.errors import ArchiveError
+from dandifile.net.connections import Response, Timeouts
+from dandifile.net.failures import Cause, NoAnswerError
 
 BUSY = frozenset({429, 500, 502, 503, 504})
-"""Answers that a second try may better. 500 is among them: concurrent writes of one draft can deadlock."""
+"""Answers that another try may better. 500 is among them: concurrent writes of one draft can deadlock."""
 
-
-_PASSING = (
-    requests.ConnectionError,
-    requests.Timeout,
-    requests.exceptions.ChunkedEncodingError,
-    requests.exceptions.ContentDecodingError,
-)
-"""Failures that a second try may better."""
+FEWER = {Cause.UNTRUSTED: 1, Cause.NO_HOST: 4, Cause.REFUSED: 4, Cause.UNCONNECTED: 4, Cause.SILENT: 2}
 
 
 @dataclass(frozen=True)
 class Patience:
     """How often and how long to try. Waits double from `first` to `longest` seconds, with jitter.
 
-    `total` bounds the seconds from the first attempt to the start of the last one. Waits that
-    last longer than `untold` seconds in all are told (`waits.tell`).
+    There are `attempts` in all, or what `fewer` has for the cause of a failure. An answer with a status in
+    `busy` is followed by another try, after the seconds of its Retry-After, or by none if these are more
+    than `pause`. `total` bounds the seconds from the first attempt to the start of the last one. Waits that
+    last longer than `untold` seconds in all are reported (`waits.tell`). `timeouts` are for one answer.
     """
 
     attempts: int = 8
-    unreached: int = 4  # attempts where not even a connection came about
-    silent: int = 2  # attempts where there was a connection and no answer in time
+    fewer: Mapping[Cause, int] = field(default_factory=lambda: FEWER)
+    busy: frozenset[int] = BUSY
     first: float = 0.5
     longest: float = 20.0
+    pause: float = math.inf
     total: float = 180.0
     untold: float = 3.0
+    timeouts: Timeouts = field(default_factory=Timeouts)
 
 
 PATIENT = Patience()
@@ -57,24 +60,16 @@ class Repeat(Enum):
     DOUBLES = "doubles"  # the same thing twice: repeat only what certainly had no effect
 
 
-class NoAnswerError(ArchiveError):
-    """No answer came. `effect` tells whether the request may have taken effect all the same."""
-
-    def __init__(self, what: str, *, where: str, fix: str, effect: bool) -> None:
-        super().__init__(what, where=where, fix=fix)
-        self.effect = effect
-
-
 def exchange(
-    send: Callable[[], requests.Response],
+    send: Callable[[], Response],
     url: str,
     patience: Patience = PATIENT,
     repeat: Repeat = Repeat.HARMLESS,
-) -> requests.Response:
+) -> Response:
     """Send until there is an answer that another try would not better.
 
-    Returns the last answer, whatever its status. NoAnswerError where none came. `send` makes
-    the whole request anew each time; `url` is for the message.
+    Returns the last answer, whatever its status. NoAnswerError if none came; anything else that `send`
+    raises ends the trying. `send` makes the whole request each time; `url` is for the message while waiting.
     """
     started = time.monotonic()
     attempt = 0
@@ -83,57 +78,31 @@ def exchange(
         asked = time.monotonic()
         try:
             response = send()
-        except requests.RequestException as error:
-            limit = _limit(error, patience)
+        except NoAnswerError as error:
+            limit = _tries(error.cause, patience, repeat)
             wait = _backoff(patience, attempt)
-            hopeless = _hopeless(error) or (repeat is Repeat.DOUBLES and not _unsent(error))
-            if hopeless or attempt >= limit or _late(started, wait, patience):
-                raise _unreachable(error, url) from None
-            why = _reason(error)[0]
-        except (ValueError, urllib3.exceptions.HTTPError) as error:  # requests lets these through
-            raise NoAnswerError(
-                f"the answer cannot be read: {type(error).__name__}",
-                where=url.partition("?")[0],
-                fix="check `instance` in the spec, and the network's proxy",
-                effect=True,
-            ) from None
+            if attempt >= limit or _is_late(started, wait, patience):
+                raise
+            why = error.cause.why
         else:
-            if response.status_code not in BUSY:
+            if response.status not in patience.busy:
                 return response
-            limit = patience.attempts
-            why = f"answers {response.status_code}"
-            wait = _backoff(patience, attempt) + _asked(response)
-            once = repeat is Repeat.DOUBLES and response.status_code != requests.codes.too_many_requests
-            if once or attempt >= limit or _late(started, wait, patience):
+            limit = patience.attempts if _may_repeat(response, repeat) else 1
+            pause = retry_after(response)
+            wait = _backoff(patience, attempt) + pause
+            if attempt >= limit or pause > patience.pause or _is_late(started, wait, patience):
                 return response
+            why = f"answers {response.status}"
         now = time.monotonic()
         took, left = now - asked, started + patience.total - now
         if now - started + wait >= patience.untold:
-            others = sum(_longest(patience, later) + took for later in range(attempt + 1, limit))
+            others = sum(_full_wait(patience, later) + took for later in range(attempt + 1, limit))
             waits.tell(url, why, min(wait + others, left) + took)
         time.sleep(wait)
 
 
-def _limit(error: requests.RequestException, patience: Patience) -> int:
-    if _unsent(error):
-        return patience.unreached
-    return patience.silent if isinstance(error, requests.Timeout) else patience.attempts
-
-
-def _backoff(patience: Patience, attempt: int) -> float:
-    return _longest(patience, attempt) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not cryptography
-
-
-def _longest(patience: Patience, attempt: int) -> float:
-    return min(patience.longest, patience.first * 2.0 ** (attempt - 1))
-
-
-def _late(started: float, wait: float, patience: Patience) -> bool:
-    return time.monotonic() - started + wait > patience.total
-
-
-def _asked(response: requests.Response) -> float:
-    """Seconds that Retry-After asks for, given as a number or a date; 0 where it is neither."""
+def retry_after(response: Response) -> float:
+    """Seconds that Retry-After asks for, given as a number or as a date by the server's clock; else 0."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isdecimal():
         return float(value)
@@ -143,47 +112,31 @@ def _asked(response: requests.Response) -> float:
 
 
 def http_date(value: str) -> datetime | None:
-    """Read a date as HTTP headers have it, to the second and in UTC; None where it is none."""
+    """Read a date as HTTP headers have it, to the second and in UTC; None if it is not one."""
     try:
         return parsedate_to_datetime(value).replace(tzinfo=UTC)
     except ValueError:
         return None
 
 
-def _unsent(error: requests.RequestException) -> bool:
-    """Whether the request never reached a server."""
-    return isinstance(error, requests.ConnectTimeout) or isinstance(_cause(error), NewConnectionError)
+def _tries(cause: Cause, patience: Patience, repeat: Repeat) -> int:
+    if cause.is_hopeless or (repeat is Repeat.DOUBLES and not cause.is_unsent):
+        return 1
+    return min(patience.attempts, patience.fewer.get(cause, patience.attempts))
 
 
-def _hopeless(error: requests.RequestException) -> bool:
-    return not isinstance(error, _PASSING) or isinstance(error, requests.exceptions.SSLError)
+def _may_repeat(response: Response, repeat: Repeat) -> bool:
+    """Whether a request that got this answer may be sent again: 429 says that it had no effect."""
+    return repeat is Repeat.HARMLESS or response.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
-def _cause(error: requests.RequestException) -> object:
-    inner = error.args[0] if error.args else None
-    return inner.reason if isinstance(inner, MaxRetryError) else inner
+def _backoff(patience: Patience, attempt: int) -> float:
+    return _full_wait(patience, attempt) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not cryptography
 
 
-def _unreachable(error: requests.RequestException, url: str) -> NoAnswerError:
-    """Name the cause in words of our own: those of `requests` quote whole URLs, signatures included."""
-    place, (why, fix) = url.partition("?")[0], _reason(error)
-    return NoAnswerError(f"cannot reach the archive: {why}", where=place, fix=fix, effect=not _unsent(error))
+def _full_wait(patience: Patience, attempt: int) -> float:
+    return min(patience.longest, patience.first * 2.0 ** (attempt - 1))
 
 
-def _reason(error: requests.RequestException) -> tuple[str, str]:
-    """Why there is no answer, and what to do about it."""
-    if isinstance(error, requests.exceptions.SSLError):
-        said = "its certificate is not trusted here", "check the URL, the clock and the network's proxy"
-    elif isinstance(error, requests.exceptions.ProxyError):
-        said = "the proxy does not let it through", "check HTTPS_PROXY and NO_PROXY"
-    elif isinstance(_cause(error), NameResolutionError):
-        said = "there is no host of this name", "check the network and `instance` in the spec"
-    elif isinstance(error, requests.Timeout):
-        said = "no answer in time", "check the network, or run again later"
-    elif not isinstance(error, _PASSING):
-        said = "this is no URL to send anything to", "check `instance` in the spec"
-    elif _unsent(error):
-        said = "no connection", "check the network and that the archive is up"
-    else:
-        said = "the connection broke", "run again; what was done is kept"
-    return said
+def _is_late(started: float, wait: float, patience: Patience) -> bool:
+    return time.monotonic() - started + wait > patience.total

@@ -1,4 +1,4 @@
-"""URLs in a form that can be compared."""
+"""URLs in a form that can be compared, and in one that can be shown."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _LONG = 200  # characters of a URL that are shown
 
 
 def normal_url(url: str) -> str:
-    """A URL in the one spelling that can be compared: small host, no default port, no slash at the end."""
+    """The one spelling that can be compared: lower-case host, no default port, no slash at the end."""
     return f"{origin_of(url)}{split(url).path.rstrip('/')}"
 
 
 def split(url: str) -> SplitResult:
-    """The parts of a URL. UserError for what is none, such as a bracket that is never closed."""
+    """The parts of a URL. UserError if it is not one, such as with a bracket that is never closed."""
     try:
         return urlsplit(url.strip())
     except ValueError as error:
@@ -24,6 +24,7 @@ def split(url: str) -> SplitResult:
 
 
 def origin_of(url: str) -> str:
+    """Scheme, host and port: what a key is for."""
     parts = split(url)
     try:
         port = parts.port
@@ -48,3 +49,8 @@ def is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def without_query(url: str) -> str:
+    """For messages: the query of a signed URL is a password."""
+    return url.partition("?")[0]

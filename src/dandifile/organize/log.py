@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dandifile.errors import Problem, SpecError, UserError
 from dandifile.organize.tree import Mode
-from dandifile.reading.files import LISTS, read_text
+from dandifile.reading.files import LIST_LIMIT, read_text
 from dandifile.reading.jsontext import COUNT, NotJsonError, each, maybe, misfit, parse_json
 
 _ENTRY = {
@@ -81,7 +81,7 @@ def new_log(folder: Path, mode: Mode, *, made: bool = False) -> Writer:
 def read(file: Path) -> Log:
     """A log, without a last line that a crash cut short. UserError where it is none."""
     try:
-        head, *lines = read_text(file, "the log", LISTS).splitlines()
+        head, *lines = read_text(file, "the log", LIST_LIMIT).splitlines()
         header = parse_json(head)
         mode = Mode(header["mode"])
         version = header["dandifile_organize"]

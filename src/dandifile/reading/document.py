@@ -17,7 +17,7 @@ from dandifile.errors import Problem, SpecError
 from dandifile.model import Json, JsonObject
 from dandifile.reading.tree import DEEPEST, Alias, Mapping, Mark, Node, Scalar, Sequence, parse
 
-Path: TypeAlias = tuple[str | int, ...]
+KeyPath: TypeAlias = tuple[str | int, ...]
 """Keys and list indices from the top of the document to a value."""
 
 MOST_VALUES = 100_000
@@ -30,7 +30,7 @@ class Faulty(Protocol):
     """What a check found at a path; `at_key` points at the key, not at its value."""
 
     @property
-    def path(self) -> Path: ...
+    def path(self) -> KeyPath: ...
     @property
     def what(self) -> str: ...
     @property
@@ -45,16 +45,16 @@ class Document:
 
     file: str
     value: Json = None
-    places: dict[Path, Mark] = field(default_factory=dict)
-    keys: dict[Path, Mark] = field(default_factory=dict)
-    written: dict[Path, str] = field(default_factory=dict)
+    places: dict[KeyPath, Mark] = field(default_factory=dict)
+    keys: dict[KeyPath, Mark] = field(default_factory=dict)
+    written: dict[KeyPath, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def problem(self, fault: Faulty) -> Problem:
         """The fault with its file:line:column; where the path is not in the file, what holds it."""
         return Problem(self.place(fault.path, at_key=fault.at_key), fault.what, fault.fix)
 
-    def place(self, path: Path, *, at_key: bool = False) -> str:
+    def place(self, path: KeyPath, *, at_key: bool = False) -> str:
         """Where that is, as file:line:column; else where what holds it is."""
         mark = self.keys.get(path) if at_key else self.places.get(path)
         while mark is None and path:
@@ -78,7 +78,7 @@ def read_document(text: str, file: str, *, may_be_empty: bool = False) -> Docume
     return document
 
 
-def unstorable(value: Json, path: Path = ()) -> Iterator[tuple[Path, str, bool]]:
+def find_unstorable(value: Json, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, bool]]:
     """Texts that no file name can hold and no archive stores: path, character or key, whether it is a key."""
     if isinstance(value, str) and (found := _NO_CHARACTER.search(value)):
         yield path, found[0], False
@@ -86,7 +86,7 @@ def unstorable(value: Json, path: Path = ()) -> Iterator[tuple[Path, str, bool]]
     for key, inner in items:
         if isinstance(key, str) and _NO_CHARACTER.search(key):
             yield (*path, key), key, True
-        yield from unstorable(inner, (*path, key))
+        yield from find_unstorable(inner, (*path, key))
 
 
 @dataclass
@@ -96,7 +96,7 @@ class _Reader:
     seen: int = 0
     alias: Alias | None = None  # the outermost one that is being read
 
-    def value(self, node: Node, path: Path) -> Json:
+    def value(self, node: Node, path: KeyPath) -> Json:
         self.seen += 1
         if self.seen > MOST_VALUES:
             self._refuse_many(node)
@@ -110,7 +110,7 @@ class _Reader:
         if node.anchor:
             self.anchored[node.anchor] = node
         if node.tag is not None:
-            self._tell(node.start, f"the tag {node.tag} is not used here", "remove it")
+            self._report(node.start, f"the tag {node.tag} is not used here", "remove it")
         self.document.places.setdefault(path, node.start)
         match node:
             case Scalar():
@@ -120,7 +120,7 @@ class _Reader:
             case Mapping():
                 return self._mapping(node, path)
 
-    def _mapping(self, node: Mapping, path: Path) -> JsonObject:
+    def _mapping(self, node: Mapping, path: KeyPath) -> JsonObject:
         found: JsonObject = {}
         for key_node, value_node in node.entries:
             key = self._key(key_node)
@@ -128,7 +128,7 @@ class _Reader:
                 self.value(value_node, (*path, "?"))  # still read: it may hold an anchor
             elif key in found:
                 first = self.document.keys[(*path, key)].line + 1
-                self._tell(
+                self._report(
                     key_node.start, f"`{key}` is given twice, first in line {first}", "keep one of them"
                 )
             else:
@@ -141,32 +141,34 @@ class _Reader:
     def _key(self, node: Node) -> str | None:
         """The key's text, or None where it is none (which is told)."""
         if not isinstance(node, Scalar):
-            self._tell(node.start, "a key must be text", "write `key: value`")
+            self._report(node.start, "a key must be text", "write `key: value`")
         elif node.text == "<<" and not node.style:
-            self._tell(node.start, "`<<` (merging of mappings) is not part of YAML 1.2", "write the keys out")
-        elif not node.style and not isinstance(resolve(node.text), str):
+            self._report(
+                node.start, "`<<` (merging of mappings) is not part of YAML 1.2", "write the keys out"
+            )
+        elif not node.style and not isinstance(plain_value(node.text), str):
             what = f"the key {node.text or 'that is empty'} is not text for YAML"
-            self._tell(node.start, what, f'write it in quotes: "{node.text}"')
+            self._report(node.start, what, f'write it in quotes: "{node.text}"')
         else:
             return node.text
         return None
 
-    def _scalar(self, node: Scalar, path: Path) -> Json:
+    def _scalar(self, node: Scalar, path: KeyPath) -> Json:
         if node.style:
             return node.text
-        value = resolve(node.text)
-        if _is_identifier(path) and isinstance(value, int | float) and not isinstance(value, bool):
+        value = plain_value(node.text)
+        if _is_identifier_path(path) and isinstance(value, int | float) and not isinstance(value, bool):
             return node.text  # six digits, with or without quotes: those on the page are meant
         if not isinstance(value, str):
             self.document.written.setdefault(path, node.text)
         if isinstance(value, float) and not math.isfinite(value):
-            self._tell(
+            self._report(
                 node.start, f"{node.text} is no number that JSON has", f'write it in quotes: "{node.text}"'
             )
             return None
         if isinstance(value, int | float) and _LEADING_ZERO.match(node.text):
             what = f"{node.text} is the number {value} for YAML"
-            self._tell(node.start, what, f'write it in quotes: "{node.text}"')
+            self._report(node.start, what, f'write it in quotes: "{node.text}"')
             return node.text
         return value
 
@@ -180,11 +182,11 @@ class _Reader:
         problem = Problem(self.document.where((self.alias or node).start), what, fix)
         raise SpecError(f"{self.document.file} cannot be read", [problem])
 
-    def _tell(self, mark: Mark, what: str, fix: str) -> None:
+    def _report(self, mark: Mark, what: str, fix: str) -> None:
         self.document.problems.append(Problem(self.document.where(mark), what, fix))
 
 
-def _is_identifier(path: Path) -> bool:
+def _is_identifier_path(path: KeyPath) -> bool:
     """Whether a dandiset's identifier belongs here."""
     return path == ("identifier",) or (path[:1] == ("environments",) and path[2:] == ("identifier",))
 
@@ -200,7 +202,7 @@ _WORDS: dict[str, bool | None] = {
 }  # fmt: skip
 
 
-def resolve(text: str) -> bool | int | float | str | None:
+def plain_value(text: str) -> bool | int | float | str | None:
     """What a plain scalar is by the core schema of YAML 1.2 (chapter 10.3.2)."""
     if text in _WORDS:
         return _WORDS[text]

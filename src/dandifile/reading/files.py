@@ -7,13 +7,13 @@ from pathlib import Path
 
 from dandifile.errors import Problem, SpecError, UserError
 
-SPEC = 1 << 20
+SPEC_LIMIT = 1 << 20
 """Bytes of a spec, or of a small file of JSON: ruamel reads some 200 kB a second."""
 
-LOCK = 4 << 20
+LOCK_LIMIT = 4 << 20
 """The same for a lock, which no person writes."""
 
-LISTS = 1 << 30
+LIST_LIMIT = 1 << 30
 """Bytes of what has lines or entries by the asset: a manifest, a saved plan, the log of a tree."""
 
 
@@ -45,10 +45,10 @@ def read_bytes(file: Path, what: str, most: int, shown: str = "") -> bytes:
 
 def read_text(file: Path, what: str, most: int, shown: str = "") -> str:
     """As `read_bytes`, decoded. SpecError, with line and column, for what is not UTF-8."""
-    return decoded(read_bytes(file, what, most, shown), shown or str(file))
+    return decode_text(read_bytes(file, what, most, shown), shown or str(file))
 
 
-def decoded(data: bytes, shown: str) -> str:
+def decode_text(data: bytes, shown: str) -> str:
     """The text of a file; a byte order mark is no part of it."""
     try:
         return data.decode("utf-8-sig")

@@ -58,7 +58,7 @@ def parse_json(data: bytes | str, *, own: bool = False) -> Json:
     except RecursionError:
         raise _too_deep() from None
     if _may_be_deep(raw) or _SUSPECT.search(raw):
-        _look_through(value)
+        _check_contents(value)
     return value
 
 
@@ -75,14 +75,14 @@ def _may_be_deep(raw: bytes) -> bool:
     return True
 
 
-def _look_through(value: Json) -> None:
+def _check_contents(value: Json) -> None:
     """Refuses what is nested too deeply, and texts that cannot be stored. Does not recurse."""
     level, depth = [value], 0
     while level:
         below: list[Json] = []
         for each in level:
             if isinstance(each, str):
-                _refuse_no_text(each)
+                _check_text(each)
             elif isinstance(each, list | dict):
                 if depth == DEEPEST:
                     raise _too_deep()
@@ -91,7 +91,7 @@ def _look_through(value: Json) -> None:
         level, depth = below, depth + 1
 
 
-def _refuse_no_text(text: str) -> None:
+def _check_text(text: str) -> None:
     found = _NO_TEXT.search(text)
     if found:
         what = "a NUL character" if found[0] == "\0" else f"half a character (\\u{ord(found[0]):x})"
@@ -146,7 +146,7 @@ def one_of(*shapes: Shape) -> Shape:
     return OneOf(shapes)
 
 
-def fitting(found: Mapping[str, Json], shape: Shape) -> dict[str, Json]:
+def keep_fitting(found: Mapping[str, Json], shape: Shape) -> dict[str, Json]:
     """The entries whose values have the shape: of what a cache holds, the rest is as if it were not there."""
     return {key: value for key, value in found.items() if not misfit(value, shape)}
 
@@ -166,14 +166,14 @@ def misfit(value: Json, shape: Shape, where: str = "") -> str:
     if isinstance(shape, tuple):
         return "" if value is None else misfit(value, shape[0], where)
     if isinstance(shape, type | UnionType | re.Pattern | range):
-        return _of_one(value, shape, where or "it")
+        return _misfit_of_leaf(value, shape, where or "it")
     if isinstance(shape, OneOf):
         faults = [misfit(value, each_, where) for each_ in shape.shapes]
         return "" if "" in faults else faults[0]
-    return _of_parts(value, shape, where)
+    return _misfit_of_parts(value, shape, where)
 
 
-def _of_one(value: Json, shape: Shape, name: str) -> str:
+def _misfit_of_leaf(value: Json, shape: Shape, name: str) -> str:
     wanted: Any = str if isinstance(shape, re.Pattern) else int if isinstance(shape, range) else shape
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         return f"{name} is {_kind(value)}"
@@ -184,7 +184,7 @@ def _of_one(value: Json, shape: Shape, name: str) -> str:
     return ""
 
 
-def _of_parts(value: Json, shape: Shape, where: str) -> str:
+def _misfit_of_parts(value: Json, shape: Shape, where: str) -> str:
     if not isinstance(value, list if isinstance(shape, list) else dict):
         return f"{where or 'it'} is {_kind(value)}"
     if isinstance(shape, list):

@@ -73,27 +73,27 @@ def parse(text: str, file: str) -> Node | None:
     try:
         return _document(text, file)
     except MarkedYAMLError as error:
-        raise _broken(file, error) from None
+        raise _syntax_error(file, error) from None
     except YAMLError as error:  # a character that YAML forbids; has a position in characters
-        raise _forbidden_character(file, text, error) from None
+        raise _character_error(file, text, error) from None
     except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError) as error:
         # What ruamel itself stumbles over, such as the escape of a character that does not exist.
-        raise _one(file, 1, 1, f"not YAML: {error}", "look for unusual escapes and directives") from None
+        raise _error_at(file, 1, 1, f"not YAML: {error}", "look for unusual escapes and directives") from None
 
 
 def _document(text: str, file: str) -> Node | None:
-    events = _within_bounds(text, file)
-    if _named(next(events, None)) != "DocumentStartEvent":
+    events = _bounded_events(text, file)
+    if _name_of(next(events, None)) != "DocumentStartEvent":
         return None
     node = _Builder(file, events).node()
     for event in events:
-        if _named(event) == "DocumentStartEvent":
+        if _name_of(event) == "DocumentStartEvent":
             line = event.start_mark.line + 1
-            raise _one(file, line, 1, "a second YAML document begins here", "keep one: a file has one")
+            raise _error_at(file, line, 1, "a second YAML document begins here", "keep one: a file has one")
     return node
 
 
-def _within_bounds(text: str, file: str) -> Iterator[Any]:
+def _bounded_events(text: str, file: str) -> Iterator[Any]:
     """The parser's events, one by one, until they are too many or nested too deeply.
 
     ruamel needs time that grows with the square of the depth: what is too deep is not read to its end.
@@ -102,20 +102,20 @@ def _within_bounds(text: str, file: str) -> Iterator[Any]:
 
     depth = 0
     for number, event in enumerate(YAML(typ="safe", pure=True).parse(text)):
-        name = _named(event)
+        name = _name_of(event)
         depth += name.endswith("StartEvent") - name.endswith("EndEvent")
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if depth > DEEPEST + 3:  # the stream, the document and the top are not counted
-            raise _one(
+            raise _error_at(
                 file, line, column, f"nested too deeply: {DEEPEST} levels are the limit", "write it flatter"
             )
         if number > MOST_EVENTS:
-            raise _one(file, line, column, f"more than {MOST_EVENTS // 2:,} values", "split the file")
+            raise _error_at(file, line, column, f"more than {MOST_EVENTS // 2:,} values", "split the file")
         if name != "StreamStartEvent":
             yield event
 
 
-def _named(event: Any) -> str:
+def _name_of(event: Any) -> str:
     return type(event).__name__
 
 
@@ -166,7 +166,7 @@ class _Builder:
     def _alias(self, anchor: str, start: Mark, end: Mark) -> Alias:
         if anchor not in self.anchors:
             what = f"*{anchor} stands for nothing: no finished value before it is marked &{anchor}"
-            raise _one(self.file, start.line + 1, start.column + 1, what, "write the value out")
+            raise _error_at(self.file, start.line + 1, start.column + 1, what, "write the value out")
         return Alias(anchor, start, end)
 
 
@@ -195,7 +195,7 @@ _PLAIN_WORDS = {
 }
 
 
-def _broken(file: str, error: Any) -> SpecError:
+def _syntax_error(file: str, error: Any) -> SpecError:
     problem = str(error.problem or error.context or error)
     what, fix = next(
         (words for pattern, words in _PLAIN_WORDS.items() if pattern in problem),
@@ -203,14 +203,14 @@ def _broken(file: str, error: Any) -> SpecError:
     )
     opened = error.context_mark if "opened here" in what else None
     mark = opened or error.problem_mark or error.context_mark
-    return _one(file, mark.line + 1, mark.column + 1, what, fix)
+    return _error_at(file, mark.line + 1, mark.column + 1, what, fix)
 
 
-def _forbidden_character(file: str, text: str, error: Any) -> SpecError:
+def _character_error(file: str, text: str, error: Any) -> SpecError:
     before = text[: getattr(error, "position", 0)]
     line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-    return _one(file, line, column, "a control character, which YAML forbids", "delete it")
+    return _error_at(file, line, column, "a control character, which YAML forbids", "delete it")
 
 
-def _one(file: str, line: int, column: int, what: str, fix: str) -> SpecError:
+def _error_at(file: str, line: int, column: int, what: str, fix: str) -> SpecError:
     return SpecError(f"{file} cannot be read", [Problem(f"{file}:{line}:{column}", what, fix)])

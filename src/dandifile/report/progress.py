@@ -17,7 +17,7 @@ from rich.text import Text
 
 from dandifile.model import Result, Status
 from dandifile.report.console import console
-from dandifile.report.words import clip
+from dandifile.report.lines import clip
 from dandifile.words import clean, duration, quantity, size
 
 if TYPE_CHECKING:

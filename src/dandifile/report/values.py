@@ -7,14 +7,15 @@ identifier (or name, or URL) on both sides is one item that changed.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
+from difflib import SequenceMatcher
 from itertools import pairwise
 
+from dandifile.identifiers import obo_curie
 from dandifile.model import Json, JsonObject
-from dandifile.report.lines import Mark
-from dandifile.report.prose import text_marks
-from dandifile.report.words import clip, plain
-from dandifile.words import quantity
+from dandifile.report.lines import Mark, clip
+from dandifile.words import clean, quantity
 
 _FEW = 6  # marks of one field that are shown unless all are asked for
 _WIDTH = 60  # columns of one value, likewise
@@ -183,3 +184,56 @@ def _sub_changes(before: JsonObject, after: JsonObject, *, verbose: bool, under:
             yield f"{name}: {', '.join(map(str, _list_marks(old or [], new or [], verbose=verbose)))}"
         else:
             yield f"{name}: {label(old, verbose=verbose)} → {label(new, verbose=verbose)}"
+
+
+_DANDI_WORD = re.compile(r"(?:dcite|spdx):(?=\S)")  # vocabularies whose prefix tells a reader nothing
+
+
+def plain(value: str) -> str:
+    """A DANDI string for a reader: ontology IRIs as CURIEs, `dcite:Author` as `Author`."""
+    return obo_curie(value) or clean(_DANDI_WORD.sub("", value, count=1).strip())
+
+
+_SHORT = 60  # characters that are shown whole, before and after
+_CONTEXT = 4  # words around a changed place
+_MOST = 240  # characters of a word-level diff that are still quick to read
+_COSTLY = 5_000  # words beyond which comparing takes longer than it tells
+
+
+def text_marks(before: str, after: str, *, verbose: bool = False) -> list[Mark]:
+    """Short text before → after; longer text with `[-removed-]` and `{+added+}` words."""
+    if max(len(before), len(after)) <= _SHORT:
+        return (
+            [Mark("-", before), Mark("+", after)]
+            if " " in before + after
+            else [Mark("", f"{before} → {after}")]
+        )
+    old, new = before.split(), after.split()
+    if len(old) + len(new) <= _COSTLY:
+        words = " ".join(_words(old, new, _COSTLY if verbose else _CONTEXT))
+        if verbose or len(words) <= _MOST:
+            return [Mark("~", words)]
+    elif verbose:
+        return [Mark("-", before), Mark("+", after)]
+    return [Mark("~", f"changed ({len(before):,} → {len(after):,} characters); -v shows how")]
+
+
+def _words(old: list[str], new: list[str], context: int) -> Iterator[str]:
+    """The changed words among at most `context` unchanged ones on either side."""
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    for number, (tag, start, end, new_start, new_end) in enumerate(blocks):
+        if tag == "equal":
+            yield from _kept(old[start:end], context, first=number == 0, last=number == len(blocks) - 1)
+            continue
+        if end > start:
+            yield f"[-{' '.join(old[start:end])}-]"
+        if new_end > new_start:
+            yield f"{{+{' '.join(new[new_start:new_end])}+}}"
+
+
+def _kept(words: list[str], context: int, *, first: bool, last: bool) -> list[str]:
+    head = [] if first else words[:context]
+    tail = [] if last else words[-context:]
+    if len(head) + len(tail) >= len(words):
+        return words
+    return [*head, "…", *tail]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dandifile.errors import UserError
 from dandifile.model import Record, Recorded
-from dandifile.reading.files import LISTS, read_bytes
+from dandifile.reading.files import LIST_LIMIT, read_bytes
 from dandifile.reading.jsontext import NotJsonError, each, misfit, parse_json
 from dandifile.writing import replace_content
 
@@ -19,7 +19,7 @@ _SHAPE = {"assets": each({"path": str, "digest": str}), "fields": each(str)}
 def load_record(state: Path, archive: str, identifier: str) -> Record:
     """The record of that draft; an empty one where there is none or it cannot be read."""
     try:
-        data = parse_json(read_bytes(_file(state, archive, identifier), "the record", LISTS))
+        data = parse_json(read_bytes(_file(state, archive, identifier), "the record", LIST_LIMIT))
     except (UserError, NotJsonError):
         return Record()
     if misfit(data, _SHAPE):

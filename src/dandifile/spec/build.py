@@ -20,34 +20,34 @@ from dandifile.model import (
     Validation,
     Vocabulary,
 )
+from dandifile.reading.document import KeyPath
 from dandifile.spec.facts import Facts
 from dandifile.spec.faults import Fault
-from dandifile.spec.faults import Path as Place
 from dandifile.spec.fields import dandiset_fields, uncited_creators
-from dandifile.spec.fill import from_papers, unfilled, with_terms
+from dandifile.spec.fill import fields_from_papers, fill_terms, unfilled_template_block
 from dandifile.spec.forms import REGION_RULES, anatomy_of_asset
-from dandifile.spec.resources import lost_links, with_sound_resources
+from dandifile.spec.resources import lost_link_notes, normalise_resources
 
 
 def build_spec(
-    file: Path, declared: JsonObject, environment: str, facts: Facts, waiting: Sequence[Place]
+    file: Path, declared: JsonObject, environment: str, facts: Facts, waiting: Sequence[KeyPath]
 ) -> tuple[Spec, list[Fault]]:
     """The Spec, and what is wrong with it in the light of what was looked up.
 
     `declared` is what the spec says for this environment, checked and without `environments`;
     templates at `waiting` could not be filled in.
     """
-    whole, unknown_terms = with_terms(declared, facts)
-    papers = from_papers(declared, facts)
-    blocked = (*unknown_terms, *papers.blocked, *(unfilled(place) for place in waiting))
-    unsaid = {block.key.name for block in blocked if block.key and block.key.kind == "metadata"}
-    fields = with_sound_resources({**papers.defaults, **dandiset_fields(whole), **papers.fields})
+    whole, unknown_terms = fill_terms(declared, facts)
+    papers = fields_from_papers(declared, facts)
+    blocked = (*unknown_terms, *papers.blocked, *(unfilled_template_block(place) for place in waiting))
+    unresolved = {block.key.name for block in blocked if block.key and block.key.kind == "metadata"}
+    fields = normalise_resources({**papers.defaults, **dandiset_fields(whole), **papers.fields})
     spec = Spec(
         file=file,
         instance=declared.get("instance", ""),
         identifier=declared.get("identifier"),
         environment=environment,
-        fields={name: value for name, value in fields.items() if name not in unsaid},
+        fields={name: value for name, value in fields.items() if name not in unresolved},
         regions=_regions(whole.get("regions"), declared.get("vocabulary", {}).get("subjects", {})),
         overlays=tuple(map(_overlay, declared.get("assets", ()))),
         paths=tuple(_path_entry(entry) for entry in declared.get("paths", ())),
@@ -58,15 +58,15 @@ def build_spec(
         require=tuple(declared.get("policy", {}).get("require", ())),
         embargo=declared.get("embargo"),
         owners=declared.get("owners"),
-        not_acted_on=_not_acted_on(declared),
+        not_acted_on=_unreconciled_keys(declared),
         digest=_digest(declared, environment),
         unpinned=facts.unpinned,
-        unsaid=blocked,
+        unresolved=blocked,
         notes=(
             *papers.notes,
-            *_idle_names(declared.get("regions")),
+            *_unused_names_note(declared.get("regions")),
             *uncited_creators(fields),
-            *lost_links(fields),
+            *lost_link_notes(fields),
         ),
         looked_up=facts.digest,
     )
@@ -74,7 +74,7 @@ def build_spec(
 
 
 def _overlay(entry: JsonObject) -> Overlay:
-    return Overlay(entry["match"], with_sound_resources(entry["metadata"]))
+    return Overlay(entry["match"], normalise_resources(entry["metadata"]))
 
 
 def _regions(declared: Json, subjects: Mapping[str, str]) -> Regions:
@@ -82,7 +82,7 @@ def _regions(declared: Json, subjects: Mapping[str, str]) -> Regions:
         return Regions()
     rules = {
         rule: {
-            _meant(rule, name, subjects): tuple(map(anatomy_of_asset, regions or ()))
+            _meant_name(rule, name, subjects): tuple(map(anatomy_of_asset, regions or ()))
             for name, regions in declared.get(rule, {}).items()
         }
         for rule in REGION_RULES
@@ -92,7 +92,7 @@ def _regions(declared: Json, subjects: Mapping[str, str]) -> Regions:
     return Regions(**rules, from_nwb=_from_nwb(declared), from_nwb_to_dandiset=too)
 
 
-def _meant(rule: str, name: str, subjects: Mapping[str, str]) -> str:
+def _meant_name(rule: str, name: str, subjects: Mapping[str, str]) -> str:
     """A subject or session by the id that the vocabulary gives its subject: assets have that one."""
     if rule == "subjects":
         return subjects.get(name, name)
@@ -102,7 +102,7 @@ def _meant(rule: str, name: str, subjects: Mapping[str, str]) -> str:
     return name
 
 
-def _idle_names(declared: Json) -> tuple[str, ...]:
+def _unused_names_note(declared: Json) -> tuple[str, ...]:
     if not isinstance(declared, dict) or not declared.get("names") or _from_nwb(declared):
         return ()
     return ("regions.names has no effect without `from_nwb: true`",)
@@ -126,7 +126,7 @@ def _validation(declared: JsonObject) -> Validation:
     return Validation(declared.get("fail_on", Validation.fail_on), ignore, declared.get("step_timeout"))
 
 
-def _not_acted_on(declared: JsonObject) -> tuple[str, ...]:
+def _unreconciled_keys(declared: JsonObject) -> tuple[str, ...]:
     """Declared keys that are checked and not reconciled. `embargo: false` says something; `[]` does not."""
     said = {
         "embargo": "embargo" in declared,

@@ -70,7 +70,7 @@ class Attached:
 def attach(text: str, root: Node) -> Attached:
     """Finds every comment and blank line of `text`, of which `root` is the tree."""
     attached = Attached()
-    masked, inside = _without_scalars(text, root)
+    masked, inside = _mask_scalars(text, root)
     lines = masked.splitlines()
     comments = list(_comments(lines, inside))
     written = {comment.line for comment in comments if comment.text}
@@ -80,7 +80,7 @@ def attach(text: str, root: Node) -> Attached:
         return attached
     for comment in comments:
         if not comment.alone:
-            _before(entries, comment, attached).beside.append(comment)
+            _remarks_before(entries, comment, attached).beside.append(comment)
     _attach_lines([comment for comment in comments if comment.alone], entries, attached)
     _split_header(entries, attached)
     return attached
@@ -96,7 +96,7 @@ def _comments(lines: list[str], inside: set[int]) -> Iterator[Comment]:
             yield Comment(number, 0, "", alone=True)
 
 
-def _without_scalars(text: str, root: Node) -> tuple[str, set[int]]:
+def _mask_scalars(text: str, root: Node) -> tuple[str, set[int]]:
     """The text with every scalar blackened, and the lines that begin inside one."""
     characters = list(text)
     inside: set[int] = set()
@@ -163,7 +163,7 @@ class _Entries:
         return next(dashes, item.start.line), column
 
 
-def _before(entries: list[_Entry], comment: Comment, attached: Attached) -> Remarks:
+def _remarks_before(entries: list[_Entry], comment: Comment, attached: Attached) -> Remarks:
     """The innermost entry that begins on the comment's line, else the last before it."""
     before = [entry for entry in entries if entry.line <= comment.line]
     return attached.of(before[-1].path if before else entries[0].path)

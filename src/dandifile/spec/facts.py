@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from dandifile.errors import Problem
 from dandifile.identifiers import bare_orcid, ror_url
 from dandifile.model import Json, JsonObject
-from dandifile.spec.forms import items, term_lists
+from dandifile.spec.forms import spec_items, term_lists
 
 
 class TermReference(NamedTuple):
@@ -42,7 +42,7 @@ class References:
 
 def find_references(raw: JsonObject) -> References:
     """All of it, of a checked spec."""
-    found = [item.keys for item in items(raw)]
+    found = [item.keys for item in spec_items(raw)]
     orcids = [(bare_orcid(keys["orcid"]), keys) for keys in found if keys.get("orcid")]
     rors = [(ror_url(keys["ror"]), keys) for keys in found if keys.get("ror")]
     return References(

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from dandifile.model import Json
-
-Path: TypeAlias = tuple[str | int, ...]
-"""Keys and list indices from the top of the document to a value."""
+from dandifile.reading.document import KeyPath
 
 
 @dataclass(frozen=True)
@@ -19,7 +16,7 @@ class Fault:
     `missing`: nothing is wrong with what is there, something has to be added; `gap`: in place of the value.
     """
 
-    path: Path
+    path: KeyPath
     what: str
     fix: str = ""
     at_key: bool = False
@@ -27,7 +24,7 @@ class Fault:
     gap: bool = False
 
 
-def spoken(path: Path) -> str:
+def path_text(path: KeyPath) -> str:
     """A path as people write it, e.g. `contributors[0].roles`; "the spec" for the top."""
     text = ""
     for part in path:
@@ -48,7 +45,7 @@ def is_gap(value: Json) -> bool:
     return isinstance(value, str) and value.startswith(MARK)
 
 
-def gap_faults(value: Json, path: Path = ()) -> Iterator[Fault]:
+def gap_faults(value: Json, path: KeyPath = ()) -> Iterator[Fault]:
     """A fault for every gap below `value`, which stands at `path`."""
     if isinstance(value, dict):
         for key, item in value.items():
@@ -57,5 +54,5 @@ def gap_faults(value: Json, path: Path = ()) -> Iterator[Fault]:
         for index, item in enumerate(value):
             yield from gap_faults(item, (*path, index))
     elif is_gap(value):
-        what = f"{spoken(path)}: {str(value).removeprefix(MARK)}"
+        what = f"{path_text(path)}: {str(value).removeprefix(MARK)}"
         yield Fault(path, what, FILL, missing=True, gap=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dandifile.model import Json, JsonObject
-from dandifile.spec.forms import ABOUT, ANATOMY, ETHICS, Form, contributor, written
-from dandifile.spec.resources import listed
+from dandifile.spec.forms import ABOUT, ANATOMY, ETHICS, Form, contributor_object, dandi_object
+from dandifile.spec.resources import related_resources
 
 DANDISET_FIELDS = (
     "name", "description", "contributor", "about", "studyTarget", "license", "protocol", "ethicsApproval",
@@ -58,23 +58,23 @@ def dandiset_fields(raw: JsonObject) -> dict[str, Json]:
         if key in raw:
             fields[key] = (raw[key] or "").strip()
     if "license" in raw:
-        fields["license"] = [f"spdx:{name}" for name in _list(raw["license"])]
+        fields["license"] = [f"spdx:{name}" for name in _as_list(raw["license"])]
     if "keywords" in raw:
         fields["keywords"] = (
             [word.strip() for word in raw["keywords"]] if raw["keywords"] is not None else None
         )
     if contributors := _contributors(raw):
         fields["contributor"] = contributors
-    if owns_about(raw):
+    if is_about_declared(raw):
         fields["about"] = _about(raw)
     if "ethics" in raw:
-        fields["ethicsApproval"] = _written(ETHICS, raw["ethics"])
+        fields["ethicsApproval"] = _dandi_objects(ETHICS, raw["ethics"])
     if "related" in raw:
-        fields["relatedResource"] = listed(raw["related"])
+        fields["relatedResource"] = related_resources(raw["related"])
     return fields
 
 
-def owns_about(raw: JsonObject) -> bool:
+def is_about_declared(raw: JsonObject) -> bool:
     """Whether the field `about` is declared: by `about`, or by regions of the dandiset."""
     regions = raw.get("regions", {})
     return "about" in raw or not isinstance(regions, dict) or "dandiset" in regions
@@ -83,7 +83,7 @@ def owns_about(raw: JsonObject) -> bool:
 def _contributors(raw: JsonObject) -> list[JsonObject]:
     """Those who shall be there, in the order of the spec."""
     there = (item for item in raw.get("contributors", ()) if not item.get("omit"))
-    return [contributor(item) for item in there]
+    return [contributor_object(item) for item in there]
 
 
 def uncited_creators(fields: JsonObject) -> tuple[str, ...]:
@@ -108,15 +108,15 @@ def uncited_creators(fields: JsonObject) -> tuple[str, ...]:
 def _about(raw: JsonObject) -> list[JsonObject]:
     regions = raw.get("regions")
     of_dandiset = regions.get("dandiset") if isinstance(regions, dict) else regions
-    found = _written(ANATOMY, of_dandiset) or []
+    found = _dandi_objects(ANATOMY, of_dandiset) or []
     for key, form in ABOUT.items():
-        found += _written(form, (raw.get("about") or {}).get(key)) or []
+        found += _dandi_objects(form, (raw.get("about") or {}).get(key)) or []
     return found
 
 
-def _written(form: Form, items: list[Json] | None) -> list[JsonObject] | None:
-    return None if items is None else [written(form, item) for item in items]
+def _dandi_objects(form: Form, items: list[Json] | None) -> list[JsonObject] | None:
+    return None if items is None else [dandi_object(form, item) for item in items]
 
 
-def _list(value: Json) -> list[Json]:
+def _as_list(value: Json) -> list[Json]:
     return value if isinstance(value, list) else [value]

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from dandifile.errors import Problem
 from dandifile.identifiers import term_curie
 from dandifile.model import Block, Json, JsonObject, Key
+from dandifile.reading.document import KeyPath
 from dandifile.spec.facts import Credits, Facts, dois, term_text
-from dandifile.spec.faults import Fault, Path, spoken
+from dandifile.spec.faults import Fault, path_text
 from dandifile.spec.fields import FIELD_OF_KEY
-from dandifile.spec.forms import contributor, term_lists
-from dandifile.spec.resources import FIELD, joined
+from dandifile.spec.forms import contributor_object, term_lists
+from dandifile.spec.resources import RELATED_RESOURCE, merge_links
 
 _ENTRY = re.compile(r"contributors\[(\d+)\]")
 FIELDS_OF_PAPER = {"name": "name", "description": "description", "related": "relatedResource"}
@@ -22,7 +23,7 @@ FIELDS_OF_PAPER = {"name": "name", "description": "description", "related": "rel
 
 
 @dataclass(frozen=True)
-class FromPapers:
+class PaperFields:
     """`defaults` lie under what the spec declares, `fields` over it: the contributors are merged already."""
 
     defaults: Mapping[str, Json] = field(default_factory=dict)
@@ -32,41 +33,43 @@ class FromPapers:
     faults: list[Fault] = field(default_factory=list)
 
 
-def from_papers(declared: JsonObject, facts: Facts) -> FromPapers:
+def fields_from_papers(declared: JsonObject, facts: Facts) -> PaperFields:
     """Nothing for a spec without a `doi`; a block a field where a paper is not known."""
     if not dois(declared):
-        return FromPapers()
+        return PaperFields()
     metadata = declared.get("metadata", {})
     open_ = [dandi for short, dandi in FIELDS_OF_PAPER.items() if not {short, dandi} & {*declared, *metadata}]
-    if declared.get("related") and FIELD not in metadata:  # the papers' links go before them
-        open_.append(FIELD)
+    if declared.get("related") and RELATED_RESOURCE not in metadata:  # the papers' links go before them
+        open_.append(RELATED_RESOURCE)
     of_people = "contributor" not in metadata
-    credited = facts.credits(declared.get("contributors", ()), contributor)
+    credited = facts.credits(declared.get("contributors", ()), contributor_object)
     if credited is None or facts.fields is None:
         wanted = [*(["contributor"] if of_people else []), *open_]
-        return FromPapers(blocked=tuple(_unknown_paper_blocks(wanted, declared, facts)))
-    links = joined(facts.fields.get(FIELD, ()), declared.get("related") or ())
-    of_links = FIELD in open_ and bool(links.resources)
+        return PaperFields(blocked=tuple(_unknown_paper_blocks(wanted, declared, facts)))
+    links = merge_links(facts.fields.get(RELATED_RESOURCE, ()), declared.get("related") or ())
+    of_links = RELATED_RESOURCE in open_ and bool(links.resources)
     fields: dict[str, Json] = {"contributor": list(credited.contributors)} if of_people else {}
     if of_links:
-        fields[FIELD] = list(links.resources)
-    return FromPapers(
-        defaults={name: value for name, value in facts.fields.items() if name in open_ and name != FIELD},
+        fields[RELATED_RESOURCE] = list(links.resources)
+    return PaperFields(
+        defaults={
+            name: value for name, value in facts.fields.items() if name in open_ and name != RELATED_RESOURCE
+        },
         fields=fields,
         notes=(*(credited.warnings if of_people else ()), *links.notes),
-        faults=_faults(credited, declared) if of_people else [],
+        faults=_credit_faults(credited, declared) if of_people else [],
     )
 
 
-def _faults(credited: Credits, declared: JsonObject) -> list[Fault]:
-    wrong = [_fault(problem, declared) for problem in credited.problems]
-    return wrong + [_fault(problem, declared, missing=True) for problem in credited.missing]
+def _credit_faults(credited: Credits, declared: JsonObject) -> list[Fault]:
+    wrong = [_problem_fault(problem, declared) for problem in credited.problems]
+    return wrong + [_problem_fault(problem, declared, missing=True) for problem in credited.missing]
 
 
-def unfilled(place: Path) -> Block:
+def unfilled_template_block(place: KeyPath) -> Block:
     """A template that waits for the paper."""
     name = str(place[1]) if place[0] == "metadata" else FIELD_OF_KEY[str(place[0])]
-    why = f"{spoken(place)}: the template uses `paper`, and the paper is not looked up yet"
+    why = f"{path_text(place)}: the template uses `paper`, and the paper is not looked up yet"
     return Block(why, RESOLVE, Key("metadata", name))
 
 
@@ -83,7 +86,7 @@ def _unknown_paper_blocks(fields: Sequence[str], declared: JsonObject, facts: Fa
         )
 
 
-def _fault(problem: Problem, declared: JsonObject, *, missing: bool = False) -> Fault:
+def _problem_fault(problem: Problem, declared: JsonObject, *, missing: bool = False) -> Fault:
     """At the entry that the problem is about, else at the list, else at the `doi` that it follows from."""
     if found := _ENTRY.fullmatch(problem.where):
         return Fault(("contributors", int(found[1])), problem.what, problem.fix, missing=missing)
@@ -100,7 +103,7 @@ MEND = "correct the spec where it is wrong, and run `dandifile resolve`"
 AGAIN = "run again when the service can be reached"
 
 
-def with_terms(raw: JsonObject, facts: Facts) -> tuple[JsonObject, list[Block]]:
+def fill_terms(raw: JsonObject, facts: Facts) -> tuple[JsonObject, list[Block]]:
     """The spec with the id and the label of every term; a list with one that is not known is left out.
 
     The block says so: of the field `about`, or of that rule for assets.
@@ -113,7 +116,7 @@ def with_terms(raw: JsonObject, facts: Facts) -> tuple[JsonObject, list[Block]]:
         holder: Json = filled
         for key in above:
             holder = holder[key]
-        terms = [_filled(item, about, facts) for item in holder[last] or ()]
+        terms = [_fill_term(item, about, facts) for item in holder[last] or ()]
         lost = [term_text(item) for item, term in zip(holder[last] or (), terms, strict=True) if term is None]
         blocks += [_unknown_term_block(text, path, facts) for text in lost]
         if lost:
@@ -123,7 +126,7 @@ def with_terms(raw: JsonObject, facts: Facts) -> tuple[JsonObject, list[Block]]:
     return filled, blocks
 
 
-def _filled(item: Json, about: str, facts: Facts) -> JsonObject | None:
+def _fill_term(item: Json, about: str, facts: Facts) -> JsonObject | None:
     keys: JsonObject = {} if isinstance(item, str) else dict(item)
     if "id" in keys and "name" in keys:
         return keys
@@ -134,10 +137,10 @@ def _filled(item: Json, about: str, facts: Facts) -> JsonObject | None:
     return keys | {"id": term_text(item)} if is_id else None
 
 
-def _unknown_term_block(text: str, path: Path, facts: Facts) -> Block:
+def _unknown_term_block(text: str, path: KeyPath, facts: Facts) -> Block:
     of_assets = path[0] == "regions" and len(path) > 2  # noqa: PLR2004  regions, subjects, C005
-    key = Key("assets", spoken(path)) if of_assets else Key("metadata", "about")
+    key = Key("assets", path_text(path)) if of_assets else Key("metadata", "about")
     why = facts.why(text)
     said = why or f"{text!r} is not looked up yet"
     mend = f"correct the spec if it is wrong, or {AGAIN}" if facts.may_be_right(text) else MEND
-    return Block(f"{spoken(path)}: {said}", mend if why else RESOLVE, key)
+    return Block(f"{path_text(path)}: {said}", mend if why else RESOLVE, key)

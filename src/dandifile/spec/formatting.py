@@ -67,7 +67,7 @@ class Emitter:
     def document(self, root: Mapping, order: KeyOrder) -> str:
         body = self._block(root, (), 0, order) if root.entries else ["{}"]
         lines = [*self.attached.header, *body, *self.attached.footer]
-        return "\n".join(_single_blanks(lines)).replace(_BLANK, "") + "\n"
+        return "\n".join(_collapse_blanks(lines)).replace(_BLANK, "") + "\n"
 
     def _block(self, node: Mapping | Sequence, path: TreePath, indent: int, order: KeyOrder) -> Iterator[str]:
         if isinstance(node, Sequence):
@@ -186,15 +186,15 @@ def _scalar(node: Scalar, *, in_flow: bool) -> str:
         return text or ("null" if in_flow else "")
     if node.style == "'" and "\n" not in text and ('"' in text or "\\" in text):
         return "'" + text.replace("'", "''") + "'"
-    return quoted(text)
+    return quote(text)
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """In double quotes, with what YAML takes for unprintable written as an escape."""
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
-def _single_blanks(lines: list[str]) -> list[str]:
+def _collapse_blanks(lines: list[str]) -> list[str]:
     """No two blank lines in a row outside of texts, and none at the ends of the file."""
     kept: list[str] = []
     for line in lines:
@@ -227,19 +227,19 @@ class KeyOrder:
         return KeyOrder(self.root, below if isinstance(below, dict) else {})
 
     def _for(self, keys: list[str], *, is_list: bool = False) -> JsonObject:
-        return _resolved(self.root, self.schema, keys, is_list=is_list)
+        return _resolve(self.root, self.schema, keys, is_list=is_list)
 
 
-def _resolved(root: JsonObject, schema: JsonObject, keys: list[str], *, is_list: bool) -> JsonObject:
+def _resolve(root: JsonObject, schema: JsonObject, keys: list[str], *, is_list: bool) -> JsonObject:
     """The schema behind references and alternatives that is for a mapping with these keys, or a list."""
     if "$ref" in schema:
         target = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
-        return _resolved(root, target, keys, is_list=is_list)
+        return _resolve(root, target, keys, is_list=is_list)
     if "if" in schema and "properties" not in schema:
         meant = "then" if set(schema["if"]["required"]) <= set(keys) else "else"
-        return _resolved(root, schema[meant], keys, is_list=is_list)
+        return _resolve(root, schema[meant], keys, is_list=is_list)
     if "anyOf" in schema:
-        branches = [_resolved(root, branch, keys, is_list=is_list) for branch in schema["anyOf"]]
+        branches = [_resolve(root, branch, keys, is_list=is_list) for branch in schema["anyOf"]]
         wanted = ("items",) if is_list else ("properties", "additionalProperties")
         return next((branch for branch in branches if any(word in branch for word in wanted)), {})
     return schema

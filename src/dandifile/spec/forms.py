@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dandifile.identifiers import bare_orcid, ror_url, term_curie, term_iri
 from dandifile.model import Json, JsonObject
-from dandifile.spec.faults import Path
+from dandifile.reading.document import KeyPath
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Form:
     keys: Mapping[str, str]
     from_text: str = ""
 
-    def mapping(self, item: Json) -> JsonObject:
+    def as_mapping(self, item: Json) -> JsonObject:
         return {self.from_text: item} if isinstance(item, str) else item
 
 
@@ -60,27 +60,27 @@ def contributor_form(item: JsonObject) -> Form:
     return ORGANIZATION if "organization" in item else PERSON
 
 
-def written(form: Form, item: Json) -> JsonObject:
+def dandi_object(form: Form, item: Json) -> JsonObject:
     """The DANDI object that a checked item stands for. What is empty is left out: DANDI takes no nulls."""
-    item = form.mapping(item)
+    item = form.as_mapping(item)
     said = {short: item[short] for short in form.keys if item.get(short) not in (None, "", [])}
-    values = {form.keys[short]: _value(short, value) for short, value in said.items()}
+    values = {form.keys[short]: _dandi_value(short, value) for short, value in said.items()}
     values |= item.get("metadata", {})
     return {"schemaKey": form.schema_key, **{k: v for k, v in values.items() if v not in (None, "", [])}}
 
 
-def contributor(item: JsonObject) -> JsonObject:
+def contributor_object(item: JsonObject) -> JsonObject:
     """A person or an organization, as the entry says itself."""
-    return written(contributor_form(item), item)
+    return dandi_object(contributor_form(item), item)
 
 
 def anatomy_of_asset(item: Json) -> JsonObject:
     """A region as assets have it: with the full IRI."""
-    region = written(ANATOMY, item)
+    region = dandi_object(ANATOMY, item)
     return region | {"identifier": term_iri(region["identifier"])}
 
 
-def _value(short: str, value: Json) -> Json:
+def _dandi_value(short: str, value: Json) -> Json:
     if short in _CONVERT:
         return _CONVERT[short](value)
     return value.strip() if isinstance(value, str) else value
@@ -97,8 +97,8 @@ _CONVERT: dict[str, Callable[[Json], Json]] = {
     "roles": lambda roles: [_dcite(role) for role in roles],
     "relation": _dcite,
     "type": _dcite,
-    "affiliations": lambda items: [written(AFFILIATION, item) for item in items],
-    "contact": lambda item: written(CONTACT, item),
+    "affiliations": lambda items: [dandi_object(AFFILIATION, item) for item in items],
+    "contact": lambda item: dandi_object(CONTACT, item),
 }
 
 
@@ -106,30 +106,30 @@ _CONVERT: dict[str, Callable[[Json], Json]] = {
 class SpecItem:
     """One item of the spec: where it stands, what it is, and itself as a mapping."""
 
-    path: Path
+    path: KeyPath
     form: Form
     keys: JsonObject
     bare: bool  # written as a bare text
 
-    def at(self, key: str) -> Path:
+    def at(self, key: str) -> KeyPath:
         return self.path if self.bare else (*self.path, key)
 
 
-def items(raw: JsonObject) -> Iterator[SpecItem]:
+def spec_items(raw: JsonObject) -> Iterator[SpecItem]:
     """Every item of the spec that is written in a short form, those inside others included."""
-    for item in _listed(raw, ("contributors",), None):
+    for item in _items_at(raw, ("contributors",), None):
         yield item
-        yield from _listed(item.keys, ("affiliations",), AFFILIATION, item.path)
+        yield from _items_at(item.keys, ("affiliations",), AFFILIATION, item.path)
     for path, about in term_lists(raw):
-        yield from _listed(raw, path, ABOUT.get(about, ANATOMY))
-    for item in _listed(raw, ("ethics",), ETHICS):
+        yield from _items_at(raw, path, ABOUT.get(about, ANATOMY))
+    for item in _items_at(raw, ("ethics",), ETHICS):
         yield item
         if isinstance(contact := item.keys.get("contact"), dict):
             yield SpecItem((*item.path, "contact"), CONTACT, contact, bare=False)
-    yield from _listed(raw, ("related",), RESOURCE)
+    yield from _items_at(raw, ("related",), RESOURCE)
 
 
-def term_lists(raw: JsonObject) -> Iterator[tuple[Path, str]]:
+def term_lists(raw: JsonObject) -> Iterator[tuple[KeyPath, str]]:
     """Where lists of terms stand, and what they are of: `regions`, or a key of `ABOUT`."""
     regions = raw.get("regions")
     if isinstance(regions, dict):
@@ -142,7 +142,7 @@ def term_lists(raw: JsonObject) -> Iterator[tuple[Path, str]]:
     yield from ((("about", key), key) for key in ABOUT if key in (raw.get("about") or {}))
 
 
-def _listed(raw: Json, path: Path, form: Form | None, above: Path = ()) -> Iterator[SpecItem]:
+def _items_at(raw: Json, path: KeyPath, form: Form | None, above: KeyPath = ()) -> Iterator[SpecItem]:
     """The items of the list at `path`; those of contributors say themselves which form they have."""
     for key in path:
         raw = raw.get(key) if isinstance(raw, dict) else None
@@ -150,10 +150,10 @@ def _listed(raw: Json, path: Path, form: Form | None, above: Path = ()) -> Itera
         if item is None:  # taken out: another check has told what is wrong with it
             continue
         itself = form or contributor_form(item)
-        yield SpecItem((*above, *path, index), itself, itself.mapping(item), isinstance(item, str))
+        yield SpecItem((*above, *path, index), itself, itself.as_mapping(item), isinstance(item, str))
 
 
-def shortened(form: Form, item: JsonObject) -> JsonObject:
+def short_form(form: Form, item: JsonObject) -> JsonObject:
     """The item of the spec that stands for a DANDI object; keys without a short form go into `metadata`."""
     short = {
         key: _SHORT.get(key, lambda value: value)(item[dandi])
@@ -166,7 +166,7 @@ def shortened(form: Form, item: JsonObject) -> JsonObject:
 
 
 def short_contributor(item: JsonObject) -> JsonObject:
-    return shortened(ORGANIZATION if item["schemaKey"] == "Organization" else PERSON, item)
+    return short_form(ORGANIZATION if item["schemaKey"] == "Organization" else PERSON, item)
 
 
 def _without_prefix(name: str) -> str:
@@ -178,6 +178,6 @@ _SHORT: dict[str, Callable[[Json], Json]] = {
     "roles": lambda roles: [_without_prefix(role) for role in roles],
     "relation": _without_prefix,
     "type": _without_prefix,
-    "affiliations": lambda items: [shortened(AFFILIATION, item) for item in items],
-    "contact": lambda item: shortened(CONTACT, item),
+    "affiliations": lambda items: [short_form(AFFILIATION, item) for item in items],
+    "contact": lambda item: short_form(CONTACT, item),
 }

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address
 from urllib.parse import urlsplit
 
-from dandifile.characters import mended, named
 from dandifile.identifiers import PERSON_NAME, bare_orcid, ror_url, term_curie
 from dandifile.model import JsonObject
 from dandifile.spec.faults import Fault
-from dandifile.spec.forms import ABOUT, ANATOMY, ORGANIZATION, PERSON, SpecItem, items
+from dandifile.spec.forms import ABOUT, ANATOMY, ORGANIZATION, PERSON, SpecItem, spec_items
+from dandifile.spelling import first_unfit, respell
 
 _CONTACT = "ContactPerson"
 _EAST_ASIAN = "\u2e80"  # scripts from here on: the family name comes first
@@ -19,40 +19,40 @@ _SUFFIXES = ("Jr", "Sr", "II", "III", "IV")
 
 
 def contributor_faults(raw: JsonObject) -> Iterator[Fault]:
-    contributors = [item for item in items(raw) if item.form in (PERSON, ORGANIZATION)]
+    contributors = [item for item in spec_items(raw) if item.form in (PERSON, ORGANIZATION)]
     there = [item for item in contributors if not item.keys.get("omit")]
-    yield from _names(contributors)
-    yield from _doubles(contributors)
-    yield from _contacts_reachable(there)
+    yield from _name_faults(contributors)
+    yield from _duplicate_faults(contributors)
+    yield from _contact_faults(there)
     some_taken_out = len(contributors) < len(raw.get("contributors", ()))
-    if there and "doi" not in raw and not some_taken_out and not any(_may_be_contact(item) for item in there):
+    if there and "doi" not in raw and not some_taken_out and not any(_can_be_contact(item) for item in there):
         what = f"no contributor has the role {_CONTACT}, and the archive refuses a dandiset without one"
         fix = f"give one of them `roles: [{_CONTACT}]` and an `email`"
         yield Fault(("contributors",), what, fix, at_key=True, missing=True)
 
 
-def _names(contributors: list[SpecItem]) -> Iterator[Fault]:
+def _name_faults(contributors: list[SpecItem]) -> Iterator[Fault]:
     for item in contributors:
         name = item.keys.get("name", "")
         if item.form is PERSON and name and not PERSON_NAME.fullmatch(name.strip()):
-            yield Fault(item.at("name"), *_not_a_name(name))
+            yield Fault(item.at("name"), *_name_complaint(name))
 
 
-def _not_a_name(name: str) -> tuple[str, str]:
+def _name_complaint(name: str) -> tuple[str, str]:
     """What is wrong with the name of a person, and what to write instead."""
-    better = mended(name, _in_names)
-    typographic = all(_in_names(character) or not character.isascii() for character in name)
+    better = respell(name, _is_name_character)
+    typographic = all(_is_name_character(character) or not character.isascii() for character in name)
     if typographic and better != name and PERSON_NAME.fullmatch(better.strip()):
-        said = named(name, _in_names)
+        said = first_unfit(name, _is_name_character)
         return f"{name!r} has a character that the archive takes in no name: {said}", f'write "{better}"'
-    return f'{name!r} is not a name that the archive takes: it wants "Last, First"', _last_first(name)
+    return f'{name!r} is not a name that the archive takes: it wants "Last, First"', _name_advice(name)
 
 
-def _in_names(character: str) -> bool:
+def _is_name_character(character: str) -> bool:
     return character == "," or bool(PERSON_NAME.fullmatch(f"{character}, x"))
 
 
-def _last_first(name: str) -> str:
+def _name_advice(name: str) -> str:
     """The name the other way round; a family name begins with its particles: `van der Berg, Jan`."""
     words = name.split()
     suffix = words[-1:] if len(words) > 2 and words[-1].strip(".") in _SUFFIXES else []  # noqa: PLR2004
@@ -65,7 +65,7 @@ def _last_first(name: str) -> str:
     return "one comma with a blank behind it; letters, blanks, dots, hyphens and apostrophes otherwise"
 
 
-def _contacts_reachable(there: list[SpecItem]) -> Iterator[Fault]:
+def _contact_faults(there: list[SpecItem]) -> Iterator[Fault]:
     for item in there:
         roles = item.keys.get("roles") or ()
         if _CONTACT in roles and not (item.keys.get("email") or item.keys.get("metadata", {}).get("email")):
@@ -73,20 +73,20 @@ def _contacts_reachable(there: list[SpecItem]) -> Iterator[Fault]:
             yield Fault(item.path, what, "add `email`, or drop the role", missing=True)
 
 
-def _may_be_contact(item: SpecItem) -> bool:
+def _can_be_contact(item: SpecItem) -> bool:
     """Has the role, or has roles that another check found fault with; `metadata` may hold anything."""
     roles = item.keys.get("roles") or ()
     in_metadata = item.keys.get("metadata", {}).get("roleName") or ()
     return _CONTACT in roles or None in roles or f"dcite:{_CONTACT}" in str(in_metadata)
 
 
-def _doubles(contributors: list[SpecItem]) -> Iterator[Fault]:
+def _duplicate_faults(contributors: list[SpecItem]) -> Iterator[Fault]:
     """The same person twice, or the same organization with the same award."""
     seen: dict[tuple[str, ...], SpecItem] = {}
     for item in contributors:
         for identity in _identities(item):
             first = seen.setdefault(identity, item)
-            if first is not item and not _told_apart(first, item):
+            if first is not item and not _is_other_person(first, item):
                 what = f"{identity[1]} is given twice, first as contributors[{first.path[1]}]"
                 yield Fault(item.path, what, "put both into one entry")
                 break
@@ -102,7 +102,7 @@ def _identities(item: SpecItem) -> Iterator[tuple[str, ...]]:
         yield ("organization", " ".join(name.split()), item.keys.get("award") or "")
 
 
-def _told_apart(one: SpecItem, other: SpecItem) -> bool:
+def _is_other_person(one: SpecItem, other: SpecItem) -> bool:
     """Two people of the same name who have different ORCID iDs."""
     orcids = {bare_orcid(item.keys.get("orcid") or "") for item in (one, other)}
     return len(orcids) > 1 and None not in orcids
@@ -119,15 +119,15 @@ _NEARLY_A_TERM = re.compile(r"(UBERON|CL|HP)[:_]\w*|https?://\S+", re.IGNORECASE
 
 
 def item_faults(raw: JsonObject) -> Iterator[Fault]:
-    for item in items(raw):
+    for item in spec_items(raw):
         for key, check in _CHECKS.items():
             if isinstance(text := item.keys.get(key), str) and text.strip() and (complaint := check(text)):
                 yield Fault(item.at(key), *complaint)
-        yield from _set_twice(item)
-        yield from _not_a_term(item)
+        yield from _double_key_faults(item)
+        yield from _term_faults(item)
 
 
-def _set_twice(item: SpecItem) -> Iterator[Fault]:
+def _double_key_faults(item: SpecItem) -> Iterator[Fault]:
     metadata = item.keys.get("metadata", {})
     for short, dandi in item.form.keys.items():
         if short in item.keys and dandi in metadata:
@@ -138,19 +138,19 @@ def _set_twice(item: SpecItem) -> Iterator[Fault]:
         yield Fault((*item.path, "metadata", "schemaKey"), what, "take it away", at_key=True)
 
 
-def _orcid(text: str) -> tuple[str, str] | None:
+def _orcid_complaint(text: str) -> tuple[str, str] | None:
     if bare_orcid(text):
         return None
     return f"{text!r} is not an ORCID iD, or a digit is wrong (its checksum fails)", "look it up on orcid.org"
 
 
-def _ror(text: str) -> tuple[str, str] | None:
+def _ror_complaint(text: str) -> tuple[str, str] | None:
     if ror_url(text):
         return None
     return f"{text!r} is not a ROR id, or a character is wrong (its checksum fails)", "look it up on ror.org"
 
 
-def _email(text: str) -> tuple[str, str] | None:
+def _email_complaint(text: str) -> tuple[str, str] | None:
     """As the archive's schema checks it, with the same library."""
     from email_validator import EmailNotValidError, validate_email
 
@@ -161,11 +161,11 @@ def _email(text: str) -> tuple[str, str] | None:
     return None
 
 
-def _url(text: str) -> tuple[str, str] | None:
+def _url_complaint(text: str) -> tuple[str, str] | None:
     text = text.strip()
     if len(text) > _LONGEST_URL:
         return f"a URL of {len(text)} characters", f"the archive takes {_LONGEST_URL} at most"
-    if _URL.fullmatch(text) and _host_can_be(text):
+    if _URL.fullmatch(text) and _has_valid_host(text):
         return None
     return (
         f"{text!r} is not a URL that the archive takes",
@@ -173,7 +173,7 @@ def _url(text: str) -> tuple[str, str] | None:
     )
 
 
-def _host_can_be(url: str) -> bool:
+def _has_valid_host(url: str) -> bool:
     """Whether the numbers in the address are in their range."""
     try:
         parts = urlsplit(url)
@@ -186,7 +186,7 @@ def _host_can_be(url: str) -> bool:
         return parts.port is None or parts.port >= 0
 
 
-def _not_a_term(item: SpecItem) -> Iterator[Fault]:
+def _term_faults(item: SpecItem) -> Iterator[Fault]:
     """A bare text that is no id is a name, which is looked up."""
     if item.form not in _TERMS:
         return
@@ -201,8 +201,8 @@ def _not_a_term(item: SpecItem) -> Iterator[Fault]:
 
 
 _CHECKS: dict[str, Callable[[str], tuple[str, str] | None]] = {
-    "orcid": _orcid,
-    "ror": _ror,
-    "email": _email,
-    "url": _url,
+    "orcid": _orcid_complaint,
+    "ror": _ror_complaint,
+    "email": _email_complaint,
+    "url": _url_complaint,
 }

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dandifile.model import Json, JsonObject
-from dandifile.spec.faults import Fault, Path
+from dandifile.reading.document import KeyPath
+from dandifile.spec.faults import Fault
 
-OF_THE_SCHEMA = ("CC0-1.0", "CC-BY-4.0")
+SCHEMA_LICENSES = ("CC0-1.0", "CC-BY-4.0")
 """Those of DANDI's schema (0.8.0): what an archive takes that does not say otherwise."""
 
 _PREFIX = "spdx:"
@@ -17,48 +18,48 @@ _ADDRESS = re.compile(
 )
 
 
-def allowed_by(info: Json) -> tuple[str, ...]:
+def allowed_licenses(info: Json) -> tuple[str, ...]:
     """The licenses in an archive's `/api/info/`; those of the schema where it names none."""
     config = info.get("instance_config") if isinstance(info, dict) else None
     listed = config.get("licenses") if isinstance(config, dict) else None
-    named = [each.removeprefix(_PREFIX) for each in _list(listed) if isinstance(each, str)]
-    return tuple(named) or OF_THE_SCHEMA
+    named = [each.removeprefix(_PREFIX) for each in _as_list(listed) if isinstance(each, str)]
+    return tuple(named) or SCHEMA_LICENSES
 
 
 def license_faults(raw: JsonObject, allowed: Sequence[str]) -> Iterator[Fault]:
     """A fault for each license that the archive does not take."""
-    for path, license_ in _declared(raw):
+    for path, license_ in _declared_licenses(raw):
         if isinstance(license_, str) and license_ not in allowed:
-            same = same_license(license_, allowed)
+            same = matching_license(license_, allowed)
             meant = f"write `{same}`. " if same else ""
             what = f"`{license_}` is not a license that the archive takes"
             yield Fault(path, what, f"{meant}Allowed: {', '.join(allowed)}")
 
 
-def same_license(text: str, allowed: Sequence[str]) -> str | None:
+def matching_license(text: str, allowed: Sequence[str]) -> str | None:
     """The license that is meant by another spelling, such as `cc by 4.0` or its address; never a similar one.
 
     A few letters decide what may be done with the data: CC-BY-NC-4.0 is not CC-BY-4.0.
     """
     if found := _ADDRESS.fullmatch(text.strip().lower()):
         text = f"CC0-{found[3]}" if found[2] else f"CC-{found[1]}-{found[3]}"
-    said = _bare(text.strip().lower().removeprefix(_PREFIX))
-    exact = [each for each in allowed if _bare(each) == said]
-    without_version = [each for each in allowed if _bare(re.sub(r"-[0-9.]+$", "", each)) == said]
+    said = _letters_of(text.strip().lower().removeprefix(_PREFIX))
+    exact = [each for each in allowed if _letters_of(each) == said]
+    without_version = [each for each in allowed if _letters_of(re.sub(r"-[0-9.]+$", "", each)) == said]
     meant = exact or without_version
     return meant[0] if len(meant) == 1 else None
 
 
-def _bare(text: str) -> str:
+def _letters_of(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
-def _declared(raw: JsonObject) -> Iterator[tuple[Path, Json]]:
+def _declared_licenses(raw: JsonObject) -> Iterator[tuple[KeyPath, Json]]:
     metadata = raw.get("metadata")
-    holders: list[tuple[Path, Json]] = [(("license",), raw.get("license"))]
+    holders: list[tuple[KeyPath, Json]] = [(("license",), raw.get("license"))]
     if isinstance(metadata, dict):
         listed = metadata.get("license")
-        named = [each.removeprefix(_PREFIX) for each in _list(listed) if isinstance(each, str)]
+        named = [each.removeprefix(_PREFIX) for each in _as_list(listed) if isinstance(each, str)]
         holders.append((("metadata", "license"), named))
     for path, value in holders:
         if isinstance(value, list):
@@ -67,5 +68,5 @@ def _declared(raw: JsonObject) -> Iterator[tuple[Path, Json]]:
             yield path, value
 
 
-def _list(value: Json) -> list[Json]:
+def _as_list(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []

@@ -13,18 +13,17 @@ from pathlib import Path
 
 from dandifile.errors import Problem, SpecError, UserError
 from dandifile.model import Json, JsonObject, Spec
-from dandifile.reading.document import Document, read_document
-from dandifile.reading.files import SPEC, read_text
+from dandifile.reading.document import Document, KeyPath, read_document
+from dandifile.reading.files import SPEC_LIMIT, read_text
 from dandifile.schemafiles import spec_schema
 from dandifile.spec.build import build_spec
 from dandifile.spec.facts import Facts, NothingKnown, References, find_references
 from dandifile.spec.faults import Fault
-from dandifile.spec.faults import Path as Place
-from dandifile.spec.near import nearest
 from dandifile.spec.need import EVERYTHING, Need
 from dandifile.spec.rules import rule_faults
 from dandifile.spec.schema_faults import schema_faults
-from dandifile.spec.template import Rendered, render
+from dandifile.spec.template import RenderedSpec, render
+from dandifile.spelling import nearest
 
 
 @dataclass(frozen=True)
@@ -39,15 +38,15 @@ class Declaration:
     environment: str
     document: Document
     value: JsonObject
-    waiting: tuple[Place, ...]
+    waiting: tuple[KeyPath, ...]
     need: Need = EVERYTHING
 
     @property
-    def named(self) -> References:
+    def references(self) -> References:
         return find_references(self.value)
 
-    def refused(self, faults: Iterable[Fault]) -> SpecError:
-        return _all_of([self.document.problem(fault) for fault in faults], self.document.file)
+    def error_of(self, faults: Iterable[Fault]) -> SpecError:
+        return _spec_error([self.document.problem(fault) for fault in faults], self.document.file)
 
 
 def load(file: Path, environment: str = "") -> Spec:
@@ -61,16 +60,16 @@ def load(file: Path, environment: str = "") -> Spec:
 
 def read(file: Path, environment: str = "", need: Need = EVERYTHING) -> Declaration:
     """What `file` declares, as far as it is needed. Raises as `load` does."""
-    shown = _shown(file)
-    document = read_document(read_text(file, "the spec", SPEC, shown), shown)
-    _recognise(document)
-    refuse_unknown(document.value, environment, shown)
-    rendered = _rendered(document.value, environment)
-    faults = rendered.faults + _checked(rendered, document, rendered.faults, need)
-    minded = [document.problem(fault) for fault in faults if need.minds(fault)]
-    if problems := [*document.problems, *minded]:
-        raise _all_of(problems, shown)
-    value = overridden(need.left(rendered.value, faults), environment)
+    shown = _display_path(file)
+    document = read_document(read_text(file, "the spec", SPEC_LIMIT, shown), shown)
+    _check_is_spec(document)
+    check_environment(document.value, environment, shown)
+    rendered = _fill_templates(document.value, environment)
+    faults = rendered.faults + _find_faults(rendered, document, rendered.faults, need)
+    relevant = [document.problem(fault) for fault in faults if need.concerns(fault)]
+    if problems := [*document.problems, *relevant]:
+        raise _spec_error(problems, shown)
+    value = apply_environment(need.usable(rendered.value, faults), environment)
     waiting = tuple(place for place in rendered.waiting if place[0] in value)
     return Declaration(file.absolute(), environment, document, value, waiting, need)
 
@@ -79,26 +78,26 @@ def build(declared: Declaration, facts: Facts) -> Spec:
     """The Spec, with what was looked up. SpecError for what only then turns out to be wrong."""
     value, waiting, need = declared.value, declared.waiting, declared.need
     if waiting and facts.paper is not None:
-        rendered = _rendered(declared.document.value, declared.environment, facts.paper)
-        faults = rendered.faults + _checked(rendered, declared.document, rendered.faults, need)
+        rendered = _fill_templates(declared.document.value, declared.environment, facts.paper)
+        faults = rendered.faults + _find_faults(rendered, declared.document, rendered.faults, need)
         of_templates = rendered.faults if need.templates else []
-        if minded := [fault for fault in faults if need.minds(fault) or fault in of_templates]:
-            raise declared.refused(minded)
-        value, waiting = overridden(need.left(rendered.value, faults), declared.environment), ()
+        if relevant := [fault for fault in faults if need.concerns(fault) or fault in of_templates]:
+            raise declared.error_of(relevant)
+        value, waiting = apply_environment(need.usable(rendered.value, faults), declared.environment), ()
     spec, faults = build_spec(declared.file, value, declared.environment, facts, waiting)
-    if minded := [fault for fault in faults if need.minds(fault)]:
-        raise declared.refused(minded)
+    if relevant := [fault for fault in faults if need.concerns(fault)]:
+        raise declared.error_of(relevant)
     open_ = tuple(f"{fault.what}; {fault.fix}" for fault in faults)
     return replace(spec, notes=(*spec.notes, *open_))
 
 
-def _shown(file: Path) -> str:
+def _display_path(file: Path) -> str:
     """The file as messages name it: from here, if it is below here."""
     file = file.absolute()
     return str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else os.fspath(file)
 
 
-def _recognise(document: Document) -> None:
+def _check_is_spec(document: Document) -> None:
     """Refuses what is not a spec at all, and says what it is."""
     value, where = document.value, f"{document.file}:1:1"
     if not isinstance(value, dict):
@@ -117,22 +116,22 @@ def _recognise(document: Document) -> None:
     raise SpecError(f"{document.file} is not a spec", [Problem(where, what, fix)])
 
 
-def _rendered(value: JsonObject, environment: str, paper: JsonObject | None = None) -> Rendered:
-    seen = {"name": environment, "instance": overridden(value, environment).get("instance", "")}
+def _fill_templates(value: JsonObject, environment: str, paper: JsonObject | None = None) -> RenderedSpec:
+    seen = {"name": environment, "instance": apply_environment(value, environment).get("instance", "")}
     return render(value, seen, paper)
 
 
-def _checked(rendered: Rendered, document: Document, known: list[Fault], need: Need) -> list[Fault]:
+def _find_faults(rendered: RenderedSpec, document: Document, known: list[Fault], need: Need) -> list[Fault]:
     """What the schema and the rules have against it, without what is wrong or open already."""
     told = {*rendered.waiting, *(fault.path for fault in known)}
     by_schema = schema_faults(rendered.value, spec_schema(), document.written)
     faults = [fault for fault in by_schema if fault.path not in told]
     left_out = {*told, *(fault.path for fault in faults)}
-    left = _without(rendered.value, left_out)
+    left = _remove_paths(rendered.value, left_out)
     return faults + rule_faults(left) + need.license_faults(left)
 
 
-def _without(rendered: JsonObject, paths: Iterable[Place]) -> JsonObject:
+def _remove_paths(rendered: JsonObject, paths: Iterable[KeyPath]) -> JsonObject:
     """A copy from which what stands at these paths is taken out: keys go, list items become None."""
     left = copy.deepcopy(rendered)
     for path in paths:
@@ -151,7 +150,7 @@ def _without(rendered: JsonObject, paths: Iterable[Place]) -> JsonObject:
     return left
 
 
-def _all_of(problems: list[Problem], shown: str) -> SpecError:
+def _spec_error(problems: list[Problem], shown: str) -> SpecError:
     def place(problem: Problem) -> tuple[int, ...]:
         return tuple(
             int(part) for part in problem.where.removeprefix(f"{shown}:").split(":") if part.isdigit()
@@ -165,7 +164,7 @@ class UnknownEnvironmentError(UserError):
     """The spec has no environment of the name that was asked for."""
 
 
-def refuse_unknown(document: JsonObject, name: str, shown: str) -> None:
+def check_environment(document: JsonObject, name: str, shown: str) -> None:
     """UnknownEnvironmentError if there is no `name`, which was asked for; `shown` names the spec."""
     there = document.get("environments")
     names = list(there) if isinstance(there, dict) else []
@@ -181,7 +180,7 @@ def refuse_unknown(document: JsonObject, name: str, shown: str) -> None:
     )
 
 
-def overridden(document: JsonObject, name: str) -> JsonObject:
+def apply_environment(document: JsonObject, name: str) -> JsonObject:
     """What is declared in the environment of that name; "" for what is declared outside of any.
 
     Another instance drops the identifier, which does not hold there. None: not declared.
@@ -198,24 +197,24 @@ def overridden(document: JsonObject, name: str) -> JsonObject:
     return {key: value for key, value in declared.items() if value is not None or key not in nullable}
 
 
-NAME = "dandiset.yaml"
+SPEC_NAME = "dandiset.yaml"
 
 
-def chosen(named: Path | None) -> Path:
+def spec_file(named: Path | None) -> Path:
     """The spec that was named, by its file or by its folder; else the one that `find` finds from here."""
     if named is None:
-        return find(Path.cwd())
-    return named / NAME if named.is_dir() else named
+        return find_spec(Path.cwd())
+    return named / SPEC_NAME if named.is_dir() else named
 
 
-def find(start: Path) -> Path:
+def find_spec(start: Path) -> Path:
     """The `dandiset.yaml` in `start` or the nearest parent that has one; a UserError if none has."""
     start = start.resolve()
     for folder in (start, *start.parents):
-        if (folder / NAME).is_file():
-            return folder / NAME
+        if (folder / SPEC_NAME).is_file():
+            return folder / SPEC_NAME
     raise UserError(
-        f"there is no {NAME} here or in a parent folder",
+        f"there is no {SPEC_NAME} here or in a parent folder",
         where=str(start),
         fix="`dandifile init --data DIR` begins one; `-f FILE` names a spec elsewhere",
     )

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dandifile.model import Json, JsonObject
-from dandifile.spec.faults import Fault, Path, is_gap
-from dandifile.spec.licenses import OF_THE_SCHEMA, license_faults
+from dandifile.reading.document import KeyPath
+from dandifile.spec.faults import Fault, is_gap
+from dandifile.spec.licenses import SCHEMA_LICENSES, license_faults
 
 _OF_DANDISET = frozenset({
     "name", "description", "license", "keywords", "ethics", "related", "metadata", "ignore", "embargo",
@@ -32,7 +33,7 @@ class Need:
     templates: bool = False
     licenses: tuple[str, ...] = ()
 
-    def minds(self, fault: Fault) -> bool:
+    def concerns(self, fault: Fault) -> bool:
         top = fault.path[0] if fault.path else ""
         if top in self.without:
             return False
@@ -40,18 +41,18 @@ class Need:
 
     def license_faults(self, declared: JsonObject) -> list[Fault]:
         found = license_faults(declared, self.licenses) if self.licenses else ()
-        return [fault for fault in found if not is_gap(_at(declared, fault.path))]
+        return [fault for fault in found if not is_gap(_value_at(declared, fault.path))]
 
-    def left(self, declared: JsonObject, faults: Iterable[Fault]) -> JsonObject:
+    def usable(self, declared: JsonObject, faults: Iterable[Fault]) -> JsonObject:
         """What is declared, without what is open and without keys in which something is wrong."""
-        unminded = [fault for fault in faults if not self.minds(fault)]
-        wrong = {fault.path[0] for fault in unminded if fault.path[0] in self.without}
+        ignored = [fault for fault in faults if not self.concerns(fault)]
+        wrong = {fault.path[0] for fault in ignored if fault.path[0] in self.without}
         kept = {key: value for key, value in declared.items() if key not in wrong}
-        gaps = [fault.path for fault in unminded if fault.gap and fault.path[0] not in wrong]
-        return _pruned(kept, gaps) if gaps else kept
+        gaps = [fault.path for fault in ignored if fault.gap and fault.path[0] not in wrong]
+        return _prune(kept, gaps) if gaps else kept
 
 
-EVERYTHING = Need(licenses=OF_THE_SCHEMA)
+EVERYTHING = Need(licenses=SCHEMA_LICENSES)
 """Of commands that ask no archive: what the schema allows."""
 ONLINE = Need()
 FILES = Need(
@@ -61,18 +62,18 @@ FILES = Need(
 """Of commands that look at the data alone: validate, organize, scan."""
 LOOKUPS = Need(_OF_DANDISET, filled=frozenset(), templates=True)
 """Of `resolve`: what it looks up must be right, what is still missing can follow."""
-JUDGED = Need(filled=frozenset({"instance", "identifier"}))
+CHECKLIST = Need(filled=frozenset({"instance", "identifier"}))
 """Of `checklist`, which says itself what is missing."""
 
 
-def _pruned(declared: JsonObject, gaps: Iterable[Path]) -> JsonObject:
+def _prune(declared: JsonObject, gaps: Iterable[KeyPath]) -> JsonObject:
     """A copy without the values at these paths, and without items of lists that then say nothing."""
     left = copy.deepcopy(declared)
-    for path in sorted(gaps, key=_from_behind, reverse=True):
+    for path in sorted(gaps, key=_document_order, reverse=True):
         *above, last = path
         if above and isinstance(above[-1], int) and last in _NAMES:  # the item stands or falls with it
             *above, last = above
-        holder = _at(left, above)
+        holder = _value_at(left, above)
         if isinstance(holder, dict):
             holder.pop(last, None)
         elif isinstance(holder, list) and isinstance(last, int) and last < len(holder):
@@ -80,12 +81,12 @@ def _pruned(declared: JsonObject, gaps: Iterable[Path]) -> JsonObject:
     return left
 
 
-def _from_behind(path: Path) -> list[tuple[int, str]]:
+def _document_order(path: KeyPath) -> list[tuple[int, str]]:
     """Paths in the order of the document, so that going backwards keeps the places of the others."""
     return [(part, "") if isinstance(part, int) else (-1, part) for part in path]
 
 
-def _at(value: Json, path: Iterable[str | int]) -> Json:
+def _value_at(value: Json, path: Iterable[str | int]) -> Json:
     for part in path:
         if isinstance(value, dict):
             value = value.get(part)

@@ -8,16 +8,17 @@ from urllib.parse import urlsplit
 
 from dandifile import doi as dois
 from dandifile.model import Json, JsonObject
-from dandifile.spec.faults import Fault, Path
-from dandifile.spec.forms import RESOURCE, items, written
+from dandifile.reading.document import KeyPath
+from dandifile.spec.faults import Fault
+from dandifile.spec.forms import RESOURCE, dandi_object, spec_items
 
-FIELD = "relatedResource"
+RELATED_RESOURCE = "relatedResource"
 _EMPTY: tuple[Json, ...] = (None, "", [])
 
 
 def resource_faults(raw: JsonObject) -> Iterator[Fault]:
     """What is wrong with the resources of a spec, in `related` and wherever `relatedResource` is declared."""
-    for item in items(raw):
+    for item in spec_items(raw):
         if item.form is not RESOURCE:
             continue
         given = item.keys | (item.keys.get("metadata") or {})
@@ -25,38 +26,41 @@ def resource_faults(raw: JsonObject) -> Iterator[Fault]:
             yield Fault(item.path, "a related resource needs `url` or `identifier`", "add one of them")
         inside = () if "identifier" in item.keys else ("metadata",)
         yield from _identifier_faults(given.get("identifier"), (*item.path, *inside, "identifier"))
-    for path, resource in _in_dandis_form(raw):
+    for path, resource in _resources_in_metadata(raw):
         yield from _identifier_faults(resource.get("identifier"), (*path, "identifier"))
 
 
-def _identifier_faults(identifier: Json, path: Path) -> Iterator[Fault]:
-    if isinstance(identifier, str) and (complaint := dois.not_a_doi(identifier)):
+def _identifier_faults(identifier: Json, path: KeyPath) -> Iterator[Fault]:
+    if isinstance(identifier, str) and (complaint := dois.doi_fault(identifier)):
         yield Fault(path, *complaint)
 
 
-def _in_dandis_form(raw: JsonObject) -> Iterator[tuple[Path, JsonObject]]:
+def _resources_in_metadata(raw: JsonObject) -> Iterator[tuple[KeyPath, JsonObject]]:
     """Resources under DANDI's own name for them, of the dandiset and of assets."""
-    holders: list[tuple[Path, Json]] = [(("metadata",), raw.get("metadata"))]
+    holders: list[tuple[KeyPath, Json]] = [(("metadata",), raw.get("metadata"))]
     holders += [
         (("assets", number, "metadata"), (overlay or {}).get("metadata"))
         for number, overlay in enumerate(raw.get("assets") or ())
     ]
     for path, metadata in holders:
-        listed = metadata.get(FIELD) if isinstance(metadata, dict) else None
+        listed = metadata.get(RELATED_RESOURCE) if isinstance(metadata, dict) else None
         for number, resource in enumerate(listed if isinstance(listed, list) else ()):
             if isinstance(resource, dict):
-                yield (*path, FIELD, number), resource
+                yield (*path, RELATED_RESOURCE, number), resource
 
 
-def with_sound_resources(fields: JsonObject) -> JsonObject:
+def normalise_resources(fields: JsonObject) -> JsonObject:
     """DANDI fields in which every resource's DOI is written as publishing reads it."""
-    listed = fields.get(FIELD)
+    listed = fields.get(RELATED_RESOURCE)
     if not isinstance(listed, list):
         return fields
-    return {**fields, FIELD: [_sound(each) if isinstance(each, dict) else each for each in listed]}
+    return {
+        **fields,
+        RELATED_RESOURCE: [_normalise_resource(each) if isinstance(each, dict) else each for each in listed],
+    }
 
 
-def _sound(resource: JsonObject) -> JsonObject:
+def _normalise_resource(resource: JsonObject) -> JsonObject:
     identifier = resource.get("identifier")
     if not isinstance(identifier, str):
         return resource
@@ -65,9 +69,9 @@ def _sound(resource: JsonObject) -> JsonObject:
     return {**resource, "identifier": dois.resource_identifier(identifier)}
 
 
-def lost_links(fields: JsonObject) -> tuple[str, ...]:
+def lost_link_notes(fields: JsonObject) -> tuple[str, ...]:
     """A line for each resource that the DOI record of the published dandiset will not name."""
-    listed = fields.get(FIELD)
+    listed = fields.get(RELATED_RESOURCE)
     named = [
         resource.get("identifier")
         for resource in (listed if isinstance(listed, list) else ())
@@ -82,42 +86,42 @@ def lost_links(fields: JsonObject) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Joined:
+class MergedLinks:
     """DANDI's `relatedResource`, and notes on entries that have no effect."""
 
     resources: tuple[JsonObject, ...]
     notes: tuple[str, ...] = ()
 
 
-def joined(papers: Sequence[JsonObject], declared: Sequence[JsonObject]) -> Joined:
+def merge_links(papers: Sequence[JsonObject], declared: Sequence[JsonObject]) -> MergedLinks:
     """The papers' links, then those of `related`; an entry about a paper is applied on top of its link.
 
     `omit` leaves the paper's link out. Two entries that say the same relation to the same resource are
     one: where they differ, the later one counts.
     """
-    entries = [(number, raw, written(RESOURCE, raw)) for number, raw in enumerate(declared)]
+    entries = [(number, raw, dandi_object(RESOURCE, raw)) for number, raw in enumerate(declared)]
     kept: list[JsonObject] = []
     used: set[int] = set()
     for paper in papers:
-        about = [entry for entry in entries if _same(entry[2], paper) and entry[0] not in used]
+        about = [entry for entry in entries if _is_same(entry[2], paper) and entry[0] not in used]
         if any(raw.get("omit") for _, raw, _ in about):
             used |= {number for number, raw, _ in about if raw.get("omit")}
             continue
         about.sort(key=lambda entry: entry[2].get("relation") != paper.get("relation"))
         used |= {number for number, *_ in about[:1]}
-        kept.append(_laid_over(paper, *about[0][1:]) if about else paper)
+        kept.append(_merge_link(paper, *about[0][1:]) if about else paper)
     notes = []
     for number, raw, resource in entries:
         if number in used:
             continue
         if raw.get("omit"):
-            notes.append(f"related[{number}]: {_called(resource)} is to be left out, and no paper brings it")
+            notes.append(f"related[{number}]: {_label(resource)} is to be left out, and no paper brings it")
         else:
             _add(kept, resource)
-    return Joined(tuple(kept), tuple(notes))
+    return MergedLinks(tuple(kept), tuple(notes))
 
 
-def _laid_over(paper: JsonObject, raw: JsonObject, resource: JsonObject) -> JsonObject:
+def _merge_link(paper: JsonObject, raw: JsonObject, resource: JsonObject) -> JsonObject:
     """The paper's link with the entry's keys; what the entry has empty takes the paper's away."""
     emptied = {dandi for short, dandi in RESOURCE.keys.items() if raw.get(short, "said") in _EMPTY}
     emptied |= {key for key, value in (raw.get("metadata") or {}).items() if value in _EMPTY}
@@ -126,39 +130,39 @@ def _laid_over(paper: JsonObject, raw: JsonObject, resource: JsonObject) -> Json
 
 def _add(kept: list[JsonObject], resource: JsonObject) -> None:
     for place, other in enumerate(kept):
-        if other.get("relation") == resource.get("relation") and _same(other, resource):
+        if other.get("relation") == resource.get("relation") and _is_same(other, resource):
             kept[place] = other | resource
             return
     kept.append(resource)
 
 
-def _called(resource: JsonObject) -> str:
+def _label(resource: JsonObject) -> str:
     return str(next(filter(None, map(resource.get, ("identifier", "url", "name"))), "a resource"))
 
 
-def _same(one: JsonObject, other: JsonObject) -> bool:
+def _is_same(one: JsonObject, other: JsonObject) -> bool:
     """By DOI, wherever it is written; resources without a DOI by identifier, else by address."""
-    by_identifier = [dois.of_resource(_text(each, "identifier")) for each in (one, other)]
+    by_identifier = [dois.resource_doi(_text(each, "identifier")) for each in (one, other)]
     if all(by_identifier):
         return by_identifier[0] == by_identifier[1]
     ours, theirs = _dois(one), _dois(other)
     if ours or theirs:
-        return bool(ours & theirs) or _same_address(one, other)
+        return bool(ours & theirs) or _has_same_address(one, other)
     names = [_text(each, "identifier").casefold() for each in (one, other)]
-    return names[0] == names[1] if all(names) else _same_address(one, other)
+    return names[0] == names[1] if all(names) else _has_same_address(one, other)
 
 
 def _dois(resource: JsonObject) -> set[str]:
-    found = (dois.of_resource(_text(resource, key)) for key in ("identifier", "url"))
+    found = (dois.resource_doi(_text(resource, key)) for key in ("identifier", "url"))
     return {each for each in found if each}
 
 
-def _same_address(one: JsonObject, other: JsonObject) -> bool:
-    addresses = [address(_text(each, "url")) for each in (one, other)]
+def _has_same_address(one: JsonObject, other: JsonObject) -> bool:
+    addresses = [normal_address(_text(each, "url")) for each in (one, other)]
     return bool(addresses[0]) and addresses[0] == addresses[1]
 
 
-def address(url: str) -> str:
+def normal_address(url: str) -> str:
     """Without what does not matter: http or https, www, a slash at the end, the case of the host."""
     try:
         parts = urlsplit(url.strip())
@@ -173,6 +177,6 @@ def _text(resource: JsonObject, key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def listed(declared: Iterable[JsonObject] | None) -> list[JsonObject] | None:
+def related_resources(declared: Iterable[JsonObject] | None) -> list[JsonObject] | None:
     """DANDI's list of a `related` without papers; None and `[]` stay what they are."""
-    return None if declared is None else list(joined((), list(declared)).resources)
+    return None if declared is None else list(merge_links((), list(declared)).resources)

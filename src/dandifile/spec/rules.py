@@ -14,43 +14,43 @@ from datetime import date
 
 from dandifile.globs import fault_of
 from dandifile.model import Json, JsonObject
-from dandifile.reading.document import unstorable
+from dandifile.reading.document import KeyPath, find_unstorable
 from dandifile.spec import fields
-from dandifile.spec.faults import Fault, Path, gap_faults
+from dandifile.spec.faults import Fault, gap_faults
 from dandifile.spec.item_rules import contributor_faults, item_faults
-from dandifile.spec.near import choices
 from dandifile.spec.resources import resource_faults
+from dandifile.spelling import suggest
 from dandifile.taxa import folded, taxon_like, taxon_named, taxon_number
 
 
 def rule_faults(raw: JsonObject) -> list[Fault]:
     """Everything that these checks have against the spec; of a gap that `init` left, only that it is one."""
     checks = (
-        _characters,
+        _character_faults,
         contributor_faults,
         item_faults,
         resource_faults,
-        path_faults,
-        word_faults,
-        _twice,
-        _metadata,
-        _access,
-        _overlays,
-        _ignored,
-        _embargoes,
+        _path_faults,
+        _vocabulary_faults,
+        _double_field_faults,
+        _metadata_faults,
+        _access_faults,
+        _overlay_faults,
+        _pointer_faults,
+        _embargo_faults,
     )
     gaps = list(gap_faults(raw))
     told = {gap.path for gap in gaps}
     return gaps + [fault for check in checks for fault in check(raw) if fault.path not in told]
 
 
-def _characters(raw: Json) -> Iterator[Fault]:
-    for path, found, at_key in unstorable(raw):
+def _character_faults(raw: Json) -> Iterator[Fault]:
+    for path, found, at_key in find_unstorable(raw):
         what = "holds what is no character" if at_key else "is no character that the archive takes"
         yield Fault(path, f"{found!a} {what}", "delete it", at_key=at_key)
 
 
-def _twice(raw: JsonObject) -> Iterator[Fault]:
+def _double_field_faults(raw: JsonObject) -> Iterator[Fault]:
     """A field of DANDI is set through one key only."""
     metadata = raw.get("metadata", {})
     for short, field in fields.FIELD_OF_KEY.items():
@@ -86,14 +86,14 @@ _OF_ASSETS = _Fields(
 )
 
 
-def _metadata(raw: JsonObject) -> Iterator[Fault]:
-    yield from _names(raw.get("metadata", {}), ("metadata",), _OF_DANDISET)
+def _metadata_faults(raw: JsonObject) -> Iterator[Fault]:
+    yield from _field_name_faults(raw.get("metadata", {}), ("metadata",), _OF_DANDISET)
 
 
 _STATUSES = ("dandi:OpenAccess", "dandi:EmbargoedAccess")
 
 
-def _access(raw: JsonObject) -> Iterator[Fault]:
+def _access_faults(raw: JsonObject) -> Iterator[Fault]:
     """The archive drops items of `access` that are no mappings without a word."""
     access, path = raw.get("metadata", {}).get("access"), ("metadata", "access")
     if access is not None and not isinstance(access, list):
@@ -109,16 +109,18 @@ def _access(raw: JsonObject) -> Iterator[Fault]:
         if (item.get("status") or _STATUSES[0]) not in _STATUSES:
             fix = f"leave it out, since the archive writes it; it is one of {', '.join(_STATUSES)}"
             yield Fault((*path, index, "status"), f"{item['status']} is not a status", fix)
-        yield from _day(item.get("embargoedUntil"), (*path, index, "embargoedUntil"))
+        yield from _day_faults(item.get("embargoedUntil"), (*path, index, "embargoedUntil"))
 
 
-def _overlays(raw: JsonObject) -> Iterator[Fault]:
+def _overlay_faults(raw: JsonObject) -> Iterator[Fault]:
     for index, overlay in enumerate(raw.get("assets", ())):
         if overlay is not None:
-            yield from _names(overlay.get("metadata", {}), ("assets", index, "metadata"), _OF_ASSETS)
+            yield from _field_name_faults(
+                overlay.get("metadata", {}), ("assets", index, "metadata"), _OF_ASSETS
+            )
 
 
-def _names(metadata: JsonObject, path: Path, fields: _Fields) -> Iterator[Fault]:
+def _field_name_faults(metadata: JsonObject, path: KeyPath, fields: _Fields) -> Iterator[Fault]:
     """Names of computed fields, and names that DANDI's schema does not have."""
     for name in metadata:
         if name in fields.computed:
@@ -128,11 +130,11 @@ def _names(metadata: JsonObject, path: Path, fields: _Fields) -> Iterator[Fault]
         else:
             what = f"DANDI has no field `{name}` for {fields.of}"
             elsewhere = name in fields.others
-            fix = fields.elsewhere.format(name=name) if elsewhere else choices(name, fields.known)
+            fix = fields.elsewhere.format(name=name) if elsewhere else suggest(name, fields.known)
         yield Fault((*path, name), what, fix, at_key=True)
 
 
-def _ignored(raw: JsonObject) -> Iterator[Fault]:
+def _pointer_faults(raw: JsonObject) -> Iterator[Fault]:
     for index, pointer in enumerate(raw.get("ignore", ())):
         parts = pointer.split("/")[1:] if pointer else ()
         if not parts:
@@ -142,7 +144,7 @@ def _ignored(raw: JsonObject) -> Iterator[Fault]:
             yield Fault(path, f"{pointer}: the archive writes this field itself", "take it away")
         elif parts[0] not in fields.DANDISET_FIELDS:
             yield Fault(
-                path, f"{pointer}: DANDI has no such field", choices(parts[0], fields.DANDISET_FIELDS)
+                path, f"{pointer}: DANDI has no such field", suggest(parts[0], fields.DANDISET_FIELDS)
             )
         elif any(re.fullmatch(r"[0-9]+|-", part) for part in parts):
             named = "/" + "/".join(part for part in parts if not re.fullmatch(r"[0-9]+|-", part))
@@ -151,17 +153,17 @@ def _ignored(raw: JsonObject) -> Iterator[Fault]:
             )
 
 
-def _embargoes(raw: JsonObject) -> Iterator[Fault]:
-    yield from _end_date(raw.get("embargo"), ("embargo",))
+def _embargo_faults(raw: JsonObject) -> Iterator[Fault]:
+    yield from _end_date_faults(raw.get("embargo"), ("embargo",))
     for name, override in (raw.get("environments") or {}).items():
-        yield from _end_date((override or {}).get("embargo"), ("environments", name, "embargo"))
+        yield from _end_date_faults((override or {}).get("embargo"), ("environments", name, "embargo"))
 
 
-def _end_date(embargo: Json, path: Path) -> Iterator[Fault]:
-    yield from _day(embargo.get("until") if isinstance(embargo, dict) else None, (*path, "until"))
+def _end_date_faults(embargo: Json, path: KeyPath) -> Iterator[Fault]:
+    yield from _day_faults(embargo.get("until") if isinstance(embargo, dict) else None, (*path, "until"))
 
 
-def _day(day: Json, path: Path) -> Iterator[Fault]:
+def _day_faults(day: Json, path: KeyPath) -> Iterator[Fault]:
     if day is None:
         return
     try:
@@ -170,7 +172,7 @@ def _day(day: Json, path: Path) -> Iterator[Fault]:
         yield Fault(path, f"{day} is not a day of the calendar", "write year-month-day")
 
 
-def word_faults(raw: JsonObject) -> Iterator[Fault]:
+def _vocabulary_faults(raw: JsonObject) -> Iterator[Fault]:
     vocabulary = raw.get("vocabulary") or {}
     for kind, words in vocabulary.items():
         if words is not None:
@@ -184,7 +186,7 @@ def word_faults(raw: JsonObject) -> Iterator[Fault]:
             yield Fault(("vocabulary", "subjects", word), what, f"write {meaning.replace('/', '-')!r}")
 
 
-def _taxon_fault(path: Path, meaning: str) -> Fault:
+def _taxon_fault(path: KeyPath, meaning: str) -> Fault:
     """Names the id, where the species was named instead."""
     what = f"{meaning!r} is not an id of NCBI Taxonomy"
     taxon = taxon_named(meaning) or taxon_like(meaning)
@@ -213,22 +215,22 @@ _LONGEST_PATH = 4000
 _LONG = 60  # characters of a pattern that are shown
 
 
-def path_faults(raw: JsonObject) -> Iterator[Fault]:
+def _path_faults(raw: JsonObject) -> Iterator[Fault]:
     for index, entry in enumerate(raw.get("paths") or ()):
-        path: Path = ("paths", index)
+        path: KeyPath = ("paths", index)
         if isinstance(entry, str):
-            yield from _source(entry, path)
+            yield from _source_faults(entry, path)
         elif isinstance(entry, dict):
-            yield from _source(entry.get("source", ""), (*path, "source"))
-            yield from _into(entry.get("into", ""), (*path, "into"))
-            yield from _layout(entry, path)
-    for path, pattern in _globs(raw):
-        yield from _glob(pattern, path)
-    yield from _sessions(raw)
+            yield from _source_faults(entry.get("source", ""), (*path, "source"))
+            yield from _into_faults(entry.get("into", ""), (*path, "into"))
+            yield from _layout_faults(entry, path)
+    for path, pattern in _patterns(raw):
+        yield from _pattern_faults(pattern, path)
+    yield from _session_faults(raw)
 
 
-def _source(source: str, path: Path) -> Iterator[Fault]:
-    if too_long := _too_long(source):
+def _source_faults(source: str, path: KeyPath) -> Iterator[Fault]:
+    if too_long := _length_complaint(source):
         yield Fault(path, too_long, "check for text that was pasted into it by mistake")
     elif "\\" in source:
         yield Fault(
@@ -242,21 +244,21 @@ def _source(source: str, path: Path) -> Iterator[Fault]:
         )
 
 
-def _too_long(path: str) -> str:
+def _length_complaint(path: str) -> str:
     """Why no system has such a path, in words; "" where it may."""
-    longest = max((_bytes(part) for part in path.split("/")), default=0)
+    longest = max((_byte_count(part) for part in path.split("/")), default=0)
     if longest > _LONGEST_NAME:
         return f"a name of {longest:,} bytes is in it, and no file's is longer than {_LONGEST_NAME}"
-    if _bytes(path) > _LONGEST_PATH:
+    if _byte_count(path) > _LONGEST_PATH:
         return f"it has {len(path):,} characters, and no path is longer than {_LONGEST_PATH:,}"
     return ""
 
 
-def _bytes(text: str) -> int:
+def _byte_count(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def _into(into: str, path: Path) -> Iterator[Fault]:
+def _into_faults(into: str, path: KeyPath) -> Iterator[Fault]:
     if into.startswith("/") or re.match(r"[A-Za-z]:", into):
         yield Fault(path, f"{into!r} is absolute", "write the folder in the dandiset, like sourcedata/raw")
         return
@@ -268,14 +270,14 @@ def _into(into: str, path: Path) -> Iterator[Fault]:
             )
 
 
-def _layout(entry: JsonObject, path: Path) -> Iterator[Fault]:
+def _layout_faults(entry: JsonObject, path: KeyPath) -> Iterator[Fault]:
     standard = entry.get("standard", "auto")
     if entry.get("layout") == "organize" and standard not in {"auto", "nwb"}:
         what = f"`layout: organize` makes names for NWB files, and this entry is {standard}"
         yield Fault((*path, "layout"), what, "write `layout: as-is`, or leave it out")
 
 
-def _globs(raw: JsonObject) -> Iterator[tuple[Path, str]]:
+def _patterns(raw: JsonObject) -> Iterator[tuple[KeyPath, str]]:
     """Every pattern over paths in the dandiset, or inside a source."""
     regions = raw.get("regions")
     if isinstance(regions, dict):
@@ -283,7 +285,7 @@ def _globs(raw: JsonObject) -> Iterator[tuple[Path, str]]:
     lists = [("assets", "match", raw.get("assets"))]
     lists.append(("validation", "paths", (raw.get("validation") or {}).get("ignore")))
     for key, of, entries in lists:
-        above: Path = (key, "ignore") if key == "validation" else (key,)
+        above: KeyPath = (key, "ignore") if key == "validation" else (key,)
         for index, entry in enumerate(entries or ()):
             if entry is not None and of in entry:
                 yield (*above, index, of), entry[of]
@@ -294,7 +296,7 @@ def _globs(raw: JsonObject) -> Iterator[tuple[Path, str]]:
                     yield ("paths", index, of, inner), glob
 
 
-def _glob(pattern: str, path: Path) -> Iterator[Fault]:
+def _pattern_faults(pattern: str, path: KeyPath) -> Iterator[Fault]:
     if not pattern.strip("/ "):
         yield Fault(path, f"the pattern {pattern!r} is empty", "write ** for everything")
     elif meant := re.fullmatch(r"(?:\.?/)+(.*)", pattern):
@@ -304,7 +306,7 @@ def _glob(pattern: str, path: Path) -> Iterator[Fault]:
         yield Fault(path, f"the pattern {shown!r} {why}", "write * for what varies, or several patterns")
 
 
-def _sessions(raw: JsonObject) -> Iterator[Fault]:
+def _session_faults(raw: JsonObject) -> Iterator[Fault]:
     regions = raw.get("regions")
     for name in (regions.get("sessions") or {}) if isinstance(regions, dict) else ():
         if not re.fullmatch(r"[^/]+/[^/]+", name):

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from dandifile.model import Json, JsonObject
-from dandifile.spec.faults import Fault, Path, is_gap, spoken
-from dandifile.spec.near import choices, nearest
+from dandifile.reading.document import KeyPath
+from dandifile.spec.faults import Fault, is_gap, path_text
+from dandifile.spelling import nearest, suggest
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -22,58 +23,60 @@ _TYPES = {
 }
 
 
-def schema_faults(document: Json, schema: JsonObject, written: Mapping[Path, str]) -> list[Fault]:
+def schema_faults(document: Json, schema: JsonObject, written: Mapping[KeyPath, str]) -> list[Fault]:
     """Everything in `document` that the schema forbids. `written` has the text of what is not a string."""
     from jsonschema import Draft202012Validator
 
     errors = Draft202012Validator(schema).iter_errors(document)
-    faults = (fault for error in errors for fault in _faults(error, (), written))
+    faults = (fault for error in errors for fault in _faults_of_error(error, (), written))
     return list(dict.fromkeys(faults))
 
 
-def _faults(error: ValidationError, above: Path, written: Mapping[Path, str]) -> Iterator[Fault]:
-    path: Path = (*above, *error.relative_path)
+def _faults_of_error(
+    error: ValidationError, above: KeyPath, written: Mapping[KeyPath, str]
+) -> Iterator[Fault]:
+    path: KeyPath = (*above, *error.relative_path)
     if is_gap(error.instance):  # `gap_faults` tells of it
         return
     match error.validator:
         case "anyOf":
-            yield from _alternatives(error, path, written)
+            yield from _alternative_faults(error, path, written)
         case "type":
             limit: Json = error.validator_value
-            yield _wrong_type(path, error.instance, [limit] if isinstance(limit, str) else limit, written)
+            yield _type_fault(path, error.instance, [limit] if isinstance(limit, str) else limit, written)
         case "additionalProperties" | "required" | "dependentRequired":
-            yield from _wrong_keys(error, path)
+            yield from _key_faults(error, path)
         case _:
-            what, fix = _wrong_value(error, path)
+            what, fix = _value_complaint(error, path)
             yield Fault(path, what, fix)
 
 
-def _wrong_keys(error: ValidationError, path: Path) -> Iterator[Fault]:
+def _key_faults(error: ValidationError, path: KeyPath) -> Iterator[Fault]:
     given: Json = error.instance
     limit: Json = error.validator_value
     properties = _schema(error).get("properties", {})
     if error.validator == "additionalProperties":
         for key in (key for key in given if key not in properties):
-            yield _unknown_key(path, key, given, list(properties))
+            yield _unknown_key_fault(path, key, given, list(properties))
     elif error.validator == "required":
         for key in (key for key in limit if key not in given):
-            what = f"`{key}` is missing in {spoken(path)}"
-            yield Fault(path, what, _to_add(key, properties[key]))
+            what = f"`{key}` is missing in {path_text(path)}"
+            yield Fault(path, what, _advice_for_missing(key, properties[key]))
     else:
         for key in (key for key in limit if key in given):
             for other in (other for other in limit[key] if other not in given):
                 yield Fault((*path, key), f"`{key}` needs `{other}` beside it", f"add `{other}`")
 
 
-def _wrong_value(error: ValidationError, path: Path) -> tuple[str, str]:
+def _value_complaint(error: ValidationError, path: KeyPath) -> tuple[str, str]:
     """What is wrong, and what to do, where the type is right."""
     given: Json = error.instance
     limit: Json = error.validator_value
     schema = _schema(error)
-    name = spoken(path)
+    name = path_text(path)
     match error.validator:
         case "enum":
-            said = f"`{given}` is not allowed for {name}", choices(str(given), limit)
+            said = f"`{given}` is not allowed for {name}", suggest(str(given), limit)
         case "const":
             said = f"{name} {given!r} is not known here", f"write `{name}: {limit}`, or update dandifile"
         case "pattern":
@@ -100,39 +103,41 @@ def _schema(error: ValidationError) -> JsonObject:
     return error.schema
 
 
-def _to_add(key: str, schema: JsonObject) -> str:
+def _advice_for_missing(key: str, schema: JsonObject) -> str:
     """What to write for a key that has to be there: the one value that it can have, or what it is."""
     if "const" in schema:
         return f"write `{key}: {schema['const']}`"
     return f"`{key}`: {schema['description']}"
 
 
-def _unknown_key(path: Path, key: str, given: JsonObject, allowed: list[str]) -> Fault:
+def _unknown_key_fault(path: KeyPath, key: str, given: JsonObject, allowed: list[str]) -> Fault:
     before = list(given)[: list(given).index(key)]
     alone = path and given[key] is None and not nearest(key, allowed)
     if alone and before and isinstance(given[before[-1]], str):
         text = f"{given[before[-1]]}, {key}"
-        what = f"`{key}` stands alone in {spoken(path)}"
+        what = f"`{key}` stands alone in {path_text(path)}"
         return Fault(path, what, f'a text with a comma needs quotes: {before[-1]}: "{text}"')
-    what = f"unknown key `{key}` in {spoken(path)}"
-    return Fault((*path, key), what, choices(key, allowed), at_key=True)
+    what = f"unknown key `{key}` in {path_text(path)}"
+    return Fault((*path, key), what, suggest(key, allowed), at_key=True)
 
 
-def _alternatives(error: ValidationError, path: Path, written: Mapping[Path, str]) -> Iterator[Fault]:
+def _alternative_faults(
+    error: ValidationError, path: KeyPath, written: Mapping[KeyPath, str]
+) -> Iterator[Fault]:
     """Explains the alternative that was meant: the one of the right type; else says which types there are."""
     branches: dict[Json, list[ValidationError]] = {}
     for inner in error.context or ():
         branches.setdefault(inner.relative_schema_path[0], []).append(inner)
-    fitting = [branch for branch in branches.values() if not _types_asked(branch)]
+    fitting = [branch for branch in branches.values() if not _accepted_types(branch)]
     if fitting:
         for inner in fitting[0]:
-            yield from _faults(inner, path, written)
+            yield from _faults_of_error(inner, path, written)
     else:
-        types = [name for branch in branches.values() for name in _types_asked(branch)]
-        yield _wrong_type(path, error.instance, list(dict.fromkeys(types)), written)
+        types = [name for branch in branches.values() for name in _accepted_types(branch)]
+        yield _type_fault(path, error.instance, list(dict.fromkeys(types)), written)
 
 
-def _types_asked(branch: Iterable[ValidationError]) -> list[str]:
+def _accepted_types(branch: Iterable[ValidationError]) -> list[str]:
     """The types that this alternative would have taken, if it failed on the type of the value itself."""
     asked: list[str] = []
     for error in branch:
@@ -142,14 +147,14 @@ def _types_asked(branch: Iterable[ValidationError]) -> list[str]:
             limit: Json = error.validator_value
             asked += [limit] if isinstance(limit, str) else limit
         elif error.validator == "anyOf":
-            asked += _types_asked(error.context or ())
+            asked += _accepted_types(error.context or ())
     return asked
 
 
-def _wrong_type(path: Path, given: Json, types: list[str], written: Mapping[Path, str]) -> Fault:
+def _type_fault(path: KeyPath, given: Json, types: list[str], written: Mapping[KeyPath, str]) -> Fault:
     text = written.get(path, str(given))
     wanted = " or ".join(_TYPES[name] for name in types if name != "null")
-    what = f"{spoken(path)} should be {wanted}, and is {_kind_of(given, text)}"
+    what = f"{path_text(path)} should be {wanted}, and is {_kind_of(given, text)}"
     if isinstance(given, str) and "boolean" in types and given.lower() in {"yes", "no", "on", "off"}:
         return Fault(path, what, "write `true` or `false`")
     if isinstance(given, bool | int | float) and "string" in types:

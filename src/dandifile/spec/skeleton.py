@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dandifile.model import Json
-from dandifile.reading.document import resolve
-from dandifile.spec.formatting import format_text, quoted
+from dandifile.reading.document import plain_value
+from dandifile.spec.formatting import format_text, quote
 
 WIDTH = 100  # of comments and long texts
 _PLAIN = re.compile(r"[^\W_][\w /().+-]*(?<! )")
@@ -36,59 +36,59 @@ class Section:
 
 def skeleton(remarks: Iterable[str], parts: Iterable[Section]) -> str:
     """A whole spec, `remarks` at its top. Formatting it again changes nothing."""
-    lines = [*_comments(remarks, "")]
+    lines = [*_comment_lines(remarks, "")]
     for part in parts:
-        lines += ["", *_comments(part.remarks, ""), *_part(part)]
+        lines += ["", *_comment_lines(part.remarks, ""), *_section_lines(part)]
     return format_text("\n".join(lines) + "\n", "dandiset.yaml")
 
 
-def literally(text: str) -> str:
+def escape_templates(text: str) -> str:
     """Other people's texts may hold `{{` and are no templates all the same."""
     return f"{{% raw %}}{text}{{% endraw %}}" if _TEMPLATE.search(text) else text
 
 
-def _part(part: Section) -> Iterator[str]:
-    if isinstance(part.value, str) and len(part.value) > WIDTH and _printable(part.value):
+def _section_lines(part: Section) -> Iterator[str]:
+    if isinstance(part.value, str) and len(part.value) > WIDTH and _is_printable(part.value):
         yield f"{part.key}: >-"
-        yield from _folded(literally(part.value.strip()))
+        yield from _folded_lines(escape_templates(part.value.strip()))
     elif isinstance(part.value, list | tuple) and part.value and isinstance(part.value[0], ListItem):
         yield f"{part.key}:"
         for item in part.value:
-            yield from _comments(item.remarks, "  ")
-            yield f"  - {_flow(item.value)}"
+            yield from _comment_lines(item.remarks, "  ")
+            yield f"  - {_flow_value(item.value)}"
     else:
-        yield f"{part.key}: {_flow(part.value)}"
+        yield f"{part.key}: {_flow_value(part.value)}"
 
 
-def _folded(text: str) -> Iterator[str]:
+def _folded_lines(text: str) -> Iterator[str]:
     """Lines that YAML joins again; an empty line stands for each line break of the text."""
     for number, paragraph in enumerate(text.split("\n")):
         if number:
             yield ""
-        yield from (f"  {line}" for line in _wrapped(paragraph.strip()))
+        yield from (f"  {line}" for line in _wrap(paragraph.strip()))
 
 
-def _comments(remarks: Iterable[str], margin: str) -> Iterator[str]:
+def _comment_lines(remarks: Iterable[str], margin: str) -> Iterator[str]:
     for remark in remarks:
         told = "".join(sign if sign.isprintable() else " " for sign in remark)
-        yield from (f"{margin}# {line}" for line in _wrapped(told))
+        yield from (f"{margin}# {line}" for line in _wrap(told))
 
 
-def _wrapped(text: str) -> list[str]:
+def _wrap(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
-def _printable(text: str) -> bool:
+def _is_printable(text: str) -> bool:
     return text.replace("\n", "").isprintable()
 
 
-def _flow(value: Json) -> str:
+def _flow_value(value: Json) -> str:
     """On one line; `fmt` breaks what is too long for one."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_flow(key)}: {_flow(item)}' for key, item in value.items())}}}"
+        return f"{{{', '.join(f'{_flow_value(key)}: {_flow_value(item)}' for key, item in value.items())}}}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_flow, value))}]"
+        return f"[{', '.join(map(_flow_value, value))}]"
     if not isinstance(value, str):
         return json.dumps(value)
-    plain = _PLAIN.fullmatch(value) and isinstance(resolve(value), str)
-    return value if plain else quoted(literally(value))
+    plain = _PLAIN.fullmatch(value) and isinstance(plain_value(value), str)
+    return value if plain else quote(escape_templates(value))

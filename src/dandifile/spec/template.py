@@ -12,8 +12,9 @@ from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any
 
 from dandifile.model import Json, JsonObject
-from dandifile.spec.faults import Fault, Path
-from dandifile.spec.near import choices
+from dandifile.reading.document import KeyPath
+from dandifile.spec.faults import Fault
+from dandifile.spelling import suggest
 
 if TYPE_CHECKING:
     from jinja2 import nodes
@@ -39,7 +40,7 @@ _OF_THE_PAPER = (
 
 
 @dataclass(frozen=True)
-class Rendered:
+class RenderedSpec:
     """The document, filled in; what is wrong with templates, and where those stand that wait for the paper.
 
     Both kinds stay as they were written.
@@ -47,10 +48,10 @@ class Rendered:
 
     value: JsonObject
     faults: list[Fault]
-    waiting: list[Path]
+    waiting: list[KeyPath]
 
 
-def render(document: JsonObject, environment: JsonObject, paper: JsonObject | None = None) -> Rendered:
+def render(document: JsonObject, environment: JsonObject, paper: JsonObject | None = None) -> RenderedSpec:
     """Fill in the templates of a document.
 
     They see `environment` (name, instance) and, where a `doi` is declared, `paper` in the fields
@@ -61,7 +62,7 @@ def render(document: JsonObject, environment: JsonObject, paper: JsonObject | No
     rendered = {
         key: value if key in _UNTOUCHED else renderer.value(value, (key,)) for key, value in document.items()
     }
-    return Rendered(rendered, renderer.faults, renderer.waiting)
+    return RenderedSpec(rendered, renderer.faults, renderer.waiting)
 
 
 @dataclass
@@ -69,13 +70,13 @@ class _Renderer:
     context: JsonObject
     has_doi: bool
     faults: list[Fault] = field(default_factory=list)
-    waiting: list[Path] = field(default_factory=list)
+    waiting: list[KeyPath] = field(default_factory=list)
 
     @cached_property
     def jinja(self) -> SandboxedEnvironment:
-        return _environment()
+        return _make_jinja()
 
-    def value(self, value: Json, path: Path) -> Json:
+    def value(self, value: Json, path: KeyPath) -> Json:
         if isinstance(value, dict):
             return {key: self.value(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, list):
@@ -84,19 +85,19 @@ class _Renderer:
             return self._text(value, path)
         return value
 
-    def _text(self, text: str, path: Path) -> str:
+    def _text(self, text: str, path: KeyPath) -> str:
         try:
             names = self._names(text)
-            if "paper" in names and (fault := _misplaced_paper(path, has_doi=self.has_doi)):
+            if "paper" in names and (fault := _paper_fault(path, has_doi=self.has_doi)):
                 self.faults.append(fault)
                 return text
             if unknown := sorted(names - {*self.context, "paper"}):
-                self.faults.append(_unknown_name(unknown[0], path))
+                self.faults.append(_unknown_name_fault(unknown[0], path))
                 return text
             if "paper" in names - self.context.keys():
                 self.waiting.append(path)
                 return text
-            return str(_bounded(self.jinja.from_string(text).render(self.context)))
+            return str(_check_length(self.jinja.from_string(text).render(self.context)))
         except Exception as error:  # noqa: BLE001 - whatever Jinja stumbles over is in the text
             what = f"the template cannot be filled in: {str(error)[:_LONGEST_ARGUMENT]}"
             self.faults.append(Fault(path, what, self._seen()))
@@ -118,14 +119,14 @@ class _Renderer:
             raise ValueError("it is nested too deeply") from None
         for output in template.body:
             if not isinstance(output, nodes.Output):
-                raise ValueError(_not_used(output))  # noqa: TRY004 - of the text, not of a type
+                raise ValueError(_refusal(output))  # noqa: TRY004 - of the text, not of a type
             for part in output.nodes:
                 if not isinstance(part, nodes.TemplateData):
-                    _refuse_beyond(part)
+                    _check_expression(part)
         return {name.name for name in template.find_all(nodes.Name)}
 
 
-def _environment() -> SandboxedEnvironment:
+def _make_jinja() -> SandboxedEnvironment:
     from jinja2 import StrictUndefined
     from jinja2.filters import FILTERS
     from jinja2.sandbox import SandboxedEnvironment
@@ -144,25 +145,25 @@ def _environment() -> SandboxedEnvironment:
 
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
     environment.globals.clear()
-    environment.filters = {name: _with_limit(FILTERS[name]) for name in _FILTERS}
+    environment.filters = {name: _limit_filter(FILTERS[name]) for name in _FILTERS}
     return environment
 
 
-def _with_limit(filter_: Callable[..., Any]) -> Callable[..., Any]:
+def _limit_filter(filter_: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(filter_)  # with the marks by which Jinja passes its environment to some
     def limited(*arguments: Any, **named: Any) -> Any:
-        return _bounded(filter_(*arguments, **named))
+        return _check_length(filter_(*arguments, **named))
 
     return limited
 
 
-def _bounded(value: Any) -> Any:
+def _check_length(value: Any) -> Any:
     if isinstance(value, str) and len(value) > _LONGEST_TEXT:
         raise ValueError(f"it gives more than {_LONGEST_TEXT:,} characters")
     return value
 
 
-def _refuse_beyond(node: nodes.Node) -> None:
+def _check_expression(node: nodes.Node) -> None:
     """ValueError for anything but names, what they hold, constants, and plain filters of those."""
     from jinja2 import nodes
 
@@ -171,18 +172,18 @@ def _refuse_beyond(node: nodes.Node) -> None:
     while level:
         for each in level:
             if isinstance(each, nodes.Const):
-                _refuse_large(each.value)
+                _check_constant(each.value)
             elif not isinstance(each, nodes.Name | nodes.Getattr | nodes.Getitem | nodes.Keyword) and not (
                 isinstance(each, nodes.Filter) and each.name in _FILTERS and each.dyn_args is None
             ):
-                raise ValueError(_not_used(each))
+                raise ValueError(_refusal(each))
         depth += 1
         if depth > _DEEPEST:
             raise ValueError("it is nested too deeply")
         level = [inner for each in level for inner in each.iter_child_nodes()]
 
 
-def _refuse_large(value: object) -> None:
+def _check_constant(value: object) -> None:
     if isinstance(value, str) and len(value) > _LONGEST_ARGUMENT:
         raise ValueError(f"a text in it has {len(value):,} characters, and {_LONGEST_ARGUMENT} are the limit")
     if isinstance(value, int) and not 0 <= value <= _LARGEST_ARGUMENT:
@@ -191,7 +192,7 @@ def _refuse_large(value: object) -> None:
         raise ValueError(f"{str(value)[:40]} is not used in templates")  # noqa: TRY004 - as above
 
 
-def _not_used(node: nodes.Node) -> str:
+def _refusal(node: nodes.Node) -> str:
     from jinja2 import nodes
 
     if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
@@ -207,7 +208,7 @@ def _not_used(node: nodes.Node) -> str:
     return f"{what} not used in templates, only values and filters"
 
 
-def _misplaced_paper(path: Path, *, has_doi: bool) -> Fault | None:
+def _paper_fault(path: KeyPath, *, has_doi: bool) -> Fault | None:
     if not has_doi:
         what = "the template uses `paper`, and the spec has no `doi`"
         return Fault(path, what, "add the paper's `doi`, or write the text itself")
@@ -216,5 +217,5 @@ def _misplaced_paper(path: Path, *, has_doi: bool) -> Fault | None:
     return None
 
 
-def _unknown_name(name: str, path: Path) -> Fault:
-    return Fault(path, f"the template uses `{name}`, which nothing fills in", choices(name, _KNOWN))
+def _unknown_name_fault(name: str, path: KeyPath) -> Fault:
+    return Fault(path, f"the template uses `{name}`, which nothing fills in", suggest(name, _KNOWN))

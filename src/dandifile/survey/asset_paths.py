@@ -10,8 +10,8 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 
-from dandifile.characters import mended as mend
-from dandifile.characters import named
+from dandifile.spelling import first_unfit
+from dandifile.spelling import respell as mend
 
 MAX_LENGTH = 512
 
@@ -35,7 +35,7 @@ def fault(path: str) -> str | None:
     if _PATH.fullmatch(path):
         return None
     for part in path.split("/"):
-        if said := named(part, takes):
+        if said := first_unfit(part, takes):
             return f"{part!r} in its path has a character that the archive takes in no path: {said}"
     if ".." in path:
         return "the archive takes no two dots in a row in a path"
@@ -57,12 +57,12 @@ def mended(path: str) -> str:
 
 def first_bad_part(path: str) -> str:
     """The first folder or file name of a path with a character that the archive does not take."""
-    return next((part for part in path.split("/") if named(part, takes)), "")
+    return next((part for part in path.split("/") if first_unfit(part, takes)), "")
 
 
 def blanks(path: str) -> list[tuple[str, str]]:
     """Folders and files with a blank that is no space, as (name, what it is): the archive takes them."""
-    return [(part, said) for part in path.split("/") if (said := named(part, _is_no_odd_blank))]
+    return [(part, said) for part in path.split("/") if (said := first_unfit(part, _is_no_odd_blank))]
 
 
 def _is_no_odd_blank(character: str) -> bool:

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
+from dandifile.digests import etag_of
 from dandifile.errors import DataError
 from dandifile.model import JsonObject
 
@@ -71,7 +72,7 @@ def dandi_etag(path: Path, size: int) -> str:
     else:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             sums = list(pool.map(lambda part: _part_md5(path, part.offset, part.size), parts))
-    return f"{hashlib.md5(b''.join(sums), usedforsecurity=False).hexdigest()}-{len(sums)}"
+    return etag_of(sums)
 
 
 @contextlib.contextmanager
@@ -120,7 +121,7 @@ def changed_error(path: str) -> DataError:
     )
 
 
-def _part_md5(path: Path, offset: int, size: int) -> bytes:
+def _part_md5(path: Path, offset: int, size: int) -> str:
     md5 = _md5()
     buffer = memoryview(bytearray(min(_BUFFER, size)))
     with path.open("rb", buffering=0) as file:
@@ -131,7 +132,7 @@ def _part_md5(path: Path, offset: int, size: int) -> bytes:
                 raise changed_error(str(path))
             md5.update(buffer[:count])
             size -= count
-    return md5.digest()
+    return md5.hexdigest()
 
 
 def _md5() -> hashlib._Hash:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dandifile.errors import UserError
 from dandifile.model import JsonObject
-from dandifile.reading.files import SPEC, read_bytes
+from dandifile.reading.files import SPEC_LIMIT, read_bytes
 from dandifile.reading.jsontext import NotJsonError, parse_json
 from dandifile.survey.glimpse import PLACES, Glimpse, described, somewhere
 
@@ -53,7 +53,7 @@ def _texts(array: Path) -> tuple[str, ...]:
 def json_of(file: Path) -> JsonObject:
     """What a file of a Zarr's metadata says; {} where it is not there or cannot be read."""
     try:
-        found = parse_json(read_bytes(file, "it", SPEC))
+        found = parse_json(read_bytes(file, "it", SPEC_LIMIT))
     except (UserError, NotJsonError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -14,8 +14,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dandifile.characters import mended as mend
 from dandifile.model import JsonObject, PathEntry, Record, Refusal
+from dandifile.spelling import respell as mend
 from dandifile.survey.asset_paths import clashes, fault, first_bad_part, mended, organized_faults, takes
 from dandifile.survey.scan import NWB, ScannedFile
 

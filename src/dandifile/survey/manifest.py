@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dandifile.errors import Problem, SpecError
-from dandifile.reading.files import LISTS, read_text
+from dandifile.reading.files import LIST_LIMIT, read_text
 from dandifile.writing import replace_content
 
 _MARKER = re.compile(r"(<<<<<<<|\|\|\|\|\|\|\||>>>>>>>)( .*)?|=======")
@@ -53,7 +53,7 @@ def load(file: Path) -> tuple[Line, ...]:
     """The lines, by path; none where there is no file. SpecError, with every place, where it is broken."""
     if not os.path.lexists(file):
         return ()
-    return parse(read_text(file, "the data manifest", LISTS), str(file))
+    return parse(read_text(file, "the data manifest", LIST_LIMIT), str(file))
 
 
 def save(file: Path, lines: Iterable[Line]) -> bool:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from dandifile.lookup.client import Answer, Client, Patience, Request, Unreachable
+from dandifile.lookup.client import PATIENT, Answer, Client, Request, Unreachable
 from dandifile.lookup.services import Services
-from dandifile.lookup.terms.find import find
-from dandifile.lookup.terms.outcome import Kind, Outcome
+from dandifile.lookup.terms.outcome import TermKind, TermOutcome
+from dandifile.lookup.terms.search import find_term
 from dandifile.model import Json, JsonObject
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -27,8 +28,8 @@ class Nobody:
         return Unreachable("not asked (offline)")
 
 
-def offline(asked: str, kind: Kind) -> Outcome:
-    return find(asked, kind, Nobody())
+def offline(asked: str, kind: TermKind) -> TermOutcome:
+    return find_term(asked, kind, Nobody())
 
 
 class Memory:
@@ -121,7 +122,10 @@ def served(ols: SmallOls) -> Iterator[Client]:
     url = f"http://127.0.0.1:{server.server_port}"
     try:
         yield Client(
-            Services(ols=url), Memory(), now=NOW, patience=Patience(tries=2, first=0.01, longest=0.1)
+            Services(ols=url),
+            Memory(),
+            now=NOW,
+            patience=replace(PATIENT, attempts=2, first=0.01, longest=0.1, pause=0.1),
         )
     finally:
         server.shutdown()

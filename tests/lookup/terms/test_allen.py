@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dandifile.lookup.terms.allen import find_structure, in_a_spec, structures
-from dandifile.lookup.terms.find import offered
-from dandifile.lookup.terms.outcome import Choice, Matched
-from dandifile.lookup.terms.reviewed import allen_acronyms
+from dandifile.lookup.terms.allen import find_in_spec, find_structure, structures
+from dandifile.lookup.terms.outcome import Choice, Matched, candidates_of
+from dandifile.lookup.terms.tables import allen_acronyms
 
 
 def test_the_list_of_nwbinspector_is_there() -> None:
@@ -67,9 +66,9 @@ def test_every_acronym_has_an_outcome_and_none_of_another_structure() -> None:
     assert all(isinstance(outcome, Choice) for acronym, outcome in found.items() if acronym not in matched)
 
 
-def test_in_a_spec_two_letters_are_too_few() -> None:
-    outcome = in_a_spec("MD")
+def test_find_in_spec_two_letters_are_too_few() -> None:
+    outcome = find_in_spec("MD")
     assert isinstance(outcome, Choice)
-    assert [candidate.id for candidate in offered(outcome)] == ["UBERON:0002739"]
-    assert isinstance(in_a_spec("VISp"), Matched)
-    assert in_a_spec("nothing") is None
+    assert [candidate.id for candidate in candidates_of(outcome)] == ["UBERON:0002739"]
+    assert isinstance(find_in_spec("VISp"), Matched)
+    assert find_in_spec("nothing") is None

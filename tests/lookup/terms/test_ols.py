@@ -13,8 +13,17 @@ import pytest
 from dandifile.identifiers import obo_iri
 from dandifile.lookup.client import Answer, Client, Found, Request
 from dandifile.lookup.terms import ols
-from dandifile.lookup.terms.find import find, goes_by, offered
-from dandifile.lookup.terms.outcome import Absent, Choice, Kind, Matched, Outcome, Retired, Unchecked
+from dandifile.lookup.terms.outcome import (
+    Absent,
+    Choice,
+    Matched,
+    Retired,
+    TermKind,
+    TermOutcome,
+    Unchecked,
+    candidates_of,
+)
+from dandifile.lookup.terms.search import find_term, is_name_of
 from tests.conftest import SHARED
 from tests.lookup.terms.asking import SmallOls, served, term
 
@@ -56,22 +65,22 @@ def client(small: SmallOls) -> Iterator[Client]:
         yield client
 
 
-def ids(outcome: Outcome) -> list[str]:
-    return [candidate.id for candidate in offered(outcome)]
+def ids(outcome: TermOutcome) -> list[str]:
+    return [candidate.id for candidate in candidates_of(outcome)]
 
 
 @pytest.mark.parametrize(("asked", "kind", "id_", "how"), [
-    ("heart", Kind.REGION, "UBERON:0000948", "label"),
-    ("  HEART ", Kind.REGION, "UBERON:0000948", "label"),
-    ("Chambered heart", Kind.REGION, "UBERON:0000948", "exact synonym"),
-    ("seizure", Kind.PHENOTYPE, "HP:0001250", "label"),
-    ("epileptic seizure", Kind.PHENOTYPE, "HP:0001250", "exact synonym"),
-    ("UBERON:0000948", Kind.REGION, "UBERON:0000948", "id"),
-    ("http://purl.obolibrary.org/obo/HP_0001250", Kind.PHENOTYPE, "HP:0001250", "id"),
-    ("UBERON:0009010", Kind.REGION, "UBERON:0009010", "id"),
+    ("heart", TermKind.REGION, "UBERON:0000948", "label"),
+    ("  HEART ", TermKind.REGION, "UBERON:0000948", "label"),
+    ("Chambered heart", TermKind.REGION, "UBERON:0000948", "exact synonym"),
+    ("seizure", TermKind.PHENOTYPE, "HP:0001250", "label"),
+    ("epileptic seizure", TermKind.PHENOTYPE, "HP:0001250", "exact synonym"),
+    ("UBERON:0000948", TermKind.REGION, "UBERON:0000948", "id"),
+    ("http://purl.obolibrary.org/obo/HP_0001250", TermKind.PHENOTYPE, "HP:0001250", "id"),
+    ("UBERON:0009010", TermKind.REGION, "UBERON:0009010", "id"),
 ])  # fmt: skip
-def test_a_term_outside_of_the_tables(client: Client, asked: str, kind: Kind, id_: str, how: str) -> None:
-    found = find(asked, kind, client)
+def test_a_term_outside_of_the_tables(client: Client, asked: str, kind: TermKind, id_: str, how: str) -> None:
+    found = find_term(asked, kind, client)
     assert isinstance(found, Matched)
     assert (found.term.id, found.term.match, found.term.asked) == (id_, how, asked)
     assert found.term.source == f"OLS, {kind.prefix}"
@@ -79,42 +88,46 @@ def test_a_term_outside_of_the_tables(client: Client, asked: str, kind: Kind, id
 
 
 @pytest.mark.parametrize(("asked", "kind", "whys"), [
-    ("cardium", Kind.REGION, {"UBERON:0000948": "related synonym"}),
-    ("dorsal tube", Kind.REGION, {"UBERON:0007100": "narrow synonym"}),
-    ("epilepsy", Kind.PHENOTYPE, {"HP:0001250": "related synonym"}),
-    ("LVR", Kind.REGION, {"UBERON:0002108": "exact synonym"}),
-    ("organ of bile", Kind.REGION, {"UBERON:0002107": "exact synonym", "UBERON:0002108": "exact synonym"}),
+    ("cardium", TermKind.REGION, {"UBERON:0000948": "related synonym"}),
+    ("dorsal tube", TermKind.REGION, {"UBERON:0007100": "narrow synonym"}),
+    ("epilepsy", TermKind.PHENOTYPE, {"HP:0001250": "related synonym"}),
+    ("LVR", TermKind.REGION, {"UBERON:0002108": "exact synonym"}),
+    (
+        "organ of bile",
+        TermKind.REGION,
+        {"UBERON:0002107": "exact synonym", "UBERON:0002108": "exact synonym"},
+    ),
 ])  # fmt: skip
 def test_what_is_not_exactly_one_term_is_asked(
-    client: Client, asked: str, kind: Kind, whys: dict[str, str]
+    client: Client, asked: str, kind: TermKind, whys: dict[str, str]
 ) -> None:
-    found = find(asked, kind, client)
+    found = find_term(asked, kind, client)
     assert isinstance(found, Choice)
     assert {candidate.id: candidate.why for candidate in found.candidates} == whys
 
 
 def test_a_broad_synonym_does_not_spoil_a_label(client: Client) -> None:
-    found = find("heart", Kind.REGION, client)
+    found = find_term("heart", TermKind.REGION, client)
     assert isinstance(found, Matched)
-    assert goes_by("Chambered  Heart", found)
-    assert not goes_by("cardium", found)
+    assert is_name_of("Chambered  Heart", found)
+    assert not is_name_of("cardium", found)
 
 
 def test_imported_terms_are_left_out(client: Client) -> None:
-    found = find("heart muscle", Kind.REGION, client)
+    found = find_term("heart muscle", TermKind.REGION, client)
     assert isinstance(found, Absent)
     assert "CL:0000746" not in ids(found)
 
 
 def test_a_name_that_none_has_gets_what_is_near(client: Client) -> None:
-    found = find("swollen liver", Kind.REGION, client)
+    found = find_term("swollen liver", TermKind.REGION, client)
     assert isinstance(found, Absent)
     assert ids(found) == ["UBERON:0002107", "UBERON:0002108"]
 
 
 @pytest.mark.parametrize("asked", ["UBERON:9999999", "http://purl.obolibrary.org/obo/UBERON_9999999"])
 def test_an_id_that_does_not_exist_is_told(client: Client, asked: str) -> None:
-    assert find(asked, Kind.REGION, client) == Absent(asked, Kind.REGION)
+    assert find_term(asked, TermKind.REGION, client) == Absent(asked, TermKind.REGION)
 
 
 @pytest.mark.parametrize(("asked", "successors", "replaced"), [
@@ -129,7 +142,7 @@ def test_an_id_that_does_not_exist_is_told(client: Client, asked: str) -> None:
 def test_an_obsolete_term_names_its_successors(
     client: Client, asked: str, successors: dict[str, str], replaced: bool
 ) -> None:
-    found = find(asked, Kind.REGION, client)
+    found = find_term(asked, TermKind.REGION, client)
     assert isinstance(found, Retired)
     assert {candidate.id: candidate.label for candidate in found.successors} == successors
     assert found.replaced is replaced
@@ -139,32 +152,32 @@ def test_an_obsolete_term_names_its_successors(
 @pytest.mark.parametrize("status", [500, 503, 429, 403])
 def test_a_service_that_fails_is_no_verdict(client: Client, small: SmallOls, asked: str, status: int) -> None:
     small.status = status
-    found = find(asked, Kind.REGION, client)
+    found = find_term(asked, TermKind.REGION, client)
     assert isinstance(found, Unchecked)
     assert found.why.startswith("OLS: ")
 
 
 def test_a_service_that_fails_half_way_is_no_verdict(client: Client, small: SmallOls) -> None:
     small.broken = "/ontologies"
-    assert isinstance(find("heart", Kind.REGION, client), Unchecked)
+    assert isinstance(find_term("heart", TermKind.REGION, client), Unchecked)
 
 
 def test_near_misses_of_the_tables_are_told_when_nobody_answers(client: Client, small: SmallOls) -> None:
     small.status = 503
-    found = find("hipocampus", Kind.REGION, client)
+    found = find_term("hipocampus", TermKind.REGION, client)
     assert isinstance(found, Unchecked)
     assert ids(found) == ["UBERON:0002421"]
 
 
 def test_operators_of_the_search_are_words(client: Client, small: SmallOls) -> None:
-    find('liver (small) AND "bile": x/y*', Kind.REGION, client)
+    find_term('liver (small) AND "bile": x/y*', TermKind.REGION, client)
     exact, loose = (parse_qs(urlsplit(asked).query)["q"][0] for asked in small.asked)
     assert exact == 'liver (small) AND "bile": x/y*'
     assert loose == "liver small AND bile x y"
 
 
 def test_a_question_asks_for_all_that_the_answer_is_judged_by(client: Client, small: SmallOls) -> None:
-    find("heart", Kind.REGION, client)
+    find_term("heart", TermKind.REGION, client)
     query = {name: values[0] for name, values in parse_qs(urlsplit(small.asked[0]).query).items()}
     assert query["ontology"] == "uberon"
     assert (query["exact"], query["local"], query["obsoletes"], query["type"]) == (
@@ -178,9 +191,9 @@ def test_a_question_asks_for_all_that_the_answer_is_judged_by(client: Client, sm
 
 
 def test_the_same_question_is_asked_once(client: Client, small: SmallOls) -> None:
-    find("heart", Kind.REGION, client)
+    find_term("heart", TermKind.REGION, client)
     asked = len(small.asked)
-    find("heart", Kind.REGION, client)
+    find_term("heart", TermKind.REGION, client)
     assert len(small.asked) == asked
 
 
@@ -189,13 +202,13 @@ ODD = [[], 7, {"response": 1, "_embedded": []}, {"response": {"docs": {}}, "_emb
 
 @pytest.mark.parametrize("body", ODD)
 def test_an_answer_of_another_form_is_no_verdict(body: object) -> None:
-    assert isinstance(ols.by_name("heart", Kind.REGION, Saying(body)), Unchecked)
-    assert isinstance(ols.by_id("CL:1", "CL:1", Kind.CELL_TYPE, Saying(body)), Unchecked)
+    assert isinstance(ols.by_name("heart", TermKind.REGION, Saying(body)), Unchecked)
+    assert isinstance(ols.by_id("CL:1", "CL:1", TermKind.CELL_TYPE, Saying(body)), Unchecked)
 
 
 def test_a_page_without_results_is_a_verdict() -> None:
     page = {"page": {"totalElements": 0}}
-    assert ols.by_id("CL:1", "CL:1", Kind.CELL_TYPE, Saying(page)) == Absent("CL:1", Kind.CELL_TYPE)
+    assert ols.by_id("CL:1", "CL:1", TermKind.CELL_TYPE, Saying(page)) == Absent("CL:1", TermKind.CELL_TYPE)
 
 
 @dataclass
@@ -216,7 +229,7 @@ class Saying:
 def test_recorded_answers(file: str, id_: str, successors: list[str]) -> None:
     recorded = json.loads((Path(SHARED) / "fixtures" / "ols" / file).read_text("utf-8"))
     with served(SmallOls([recorded])) as client:
-        found = ols.by_id(id_, id_, Kind.CELL_TYPE, client)
+        found = ols.by_id(id_, id_, TermKind.CELL_TYPE, client)
     assert isinstance(found, Retired)
     assert ids(found) == successors
     assert found.label.startswith("obsolete ")

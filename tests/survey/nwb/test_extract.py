@@ -22,7 +22,8 @@ from dandifile.survey.inventory import inventory, names
 from dandifile.survey.nwb.extract import extract
 from dandifile.survey.survey import survey
 from dandifile.survey.validate_all import validate_all
-from tests.survey.lab import SHARED, Runner, needs_shared_data, spec_of, write, write_nwb
+from tests.real import NWB
+from tests.survey.lab import Runner, needs_shared_data, spec_of, write, write_nwb
 
 NOT_OF_CONTENT = {
     "path",
@@ -89,9 +90,9 @@ def test_where_the_file_lies_does_not_matter(tmp_path: Path) -> None:
 
 
 @needs_shared_data
-@pytest.mark.parametrize("name", sorted(path.name for path in SHARED.glob("*.nwb")))
+@pytest.mark.parametrize("name", sorted(path.name for path in NWB.glob("*.nwb")))
 def test_every_real_file_gives_metadata_or_a_reason(name: str) -> None:
-    made = extracted(SHARED / name)
+    made = extracted(NWB / name)
     assert json.loads(json.dumps(made)) == made
     if name == "real_phy_empty_subject.nwb":
         assert "Age is empty" in made["refused"]["reason"]
@@ -101,13 +102,13 @@ def test_every_real_file_gives_metadata_or_a_reason(name: str) -> None:
 
 @needs_shared_data
 def test_two_processes_with_two_hash_seeds_agree_to_the_byte() -> None:
-    path = SHARED / "000009_real_ecephys_ogen.nwb"
+    path = NWB / "000009_real_ecephys_ogen.nwb"
     assert in_another_process(path, "1") == in_another_process(path, "2")
 
 
 @needs_shared_data
 def test_the_parts_of_a_real_files_name() -> None:
-    assert extracted(SHARED / "000009_real_ecephys_ogen.nwb")["labels"] == {
+    assert extracted(NWB / "000009_real_ecephys_ogen.nwb")["labels"] == {
         "entities": {"sub": "anm00239123", "ses": "20170627T093549", "obj": "6y4oo1"},
         "modalities": "ecephys+ogen",
         "ids": {"sub": "anm00239123"},  # the session is made of its start

@@ -28,7 +28,8 @@ from dandifile.survey.nwb.one_open import (
 from dandifile.survey.nwb.validate import inspect, validate
 from dandifile.survey.quiet import quiet
 from tests.frame import ROOT
-from tests.survey.lab import SHARED, needs_shared_data, write, write_nwb
+from tests.real import NWB
+from tests.survey.lab import needs_shared_data, write, write_nwb
 from tests.survey.nwb.odd_nwb import NAMES
 
 LENT = {
@@ -103,9 +104,9 @@ def test_which_files_are_read_once(odd: Path, name: str) -> None:
 
 
 @needs_shared_data
-@pytest.mark.parametrize("name", sorted(path.name for path in SHARED.glob("*.nwb")))
+@pytest.mark.parametrize("name", sorted(path.name for path in NWB.glob("*.nwb")))
 def test_every_real_file_says_the_same(name: str) -> None:
-    assert at_once(SHARED / name) == one_by_one(SHARED / name)
+    assert at_once(NWB / name) == one_by_one(NWB / name)
 
 
 def told_both_ways(paths: Iterable[Path]) -> list[tuple[list[str], list[str]]]:
@@ -126,7 +127,7 @@ def test_the_dandi_client_tells_the_same_word_for_word(odd: Path) -> None:
 
 @needs_shared_data
 def test_the_dandi_client_tells_the_same_of_real_files() -> None:
-    told = told_both_ways(sorted(SHARED.glob("*.nwb")))
+    told = told_both_ways(sorted(NWB.glob("*.nwb")))
     assert all(lent == own for lent, own in told)
     assert any(own for _, own in told)
 

@@ -15,7 +15,8 @@ from dandifile.survey.nwb import validate as validation
 from dandifile.survey.nwb.causes import why_packed
 from dandifile.survey.nwb.validate import inspect, validate
 from dandifile.survey.quiet import quiet
-from tests.survey.lab import SHARED, needs_shared_data, write_nwb
+from tests.real import NWB
+from tests.survey.lab import needs_shared_data, write_nwb
 from tests.survey.nwb.damage import DAMAGED, SOUND, changed, write_recording, zeros_at
 
 
@@ -50,7 +51,7 @@ def test_a_missing_subject_is_found_with_its_place(tmp_path: Path) -> None:
 
 @needs_shared_data
 def test_a_crash_of_a_check_is_the_tools_fault_and_has_no_severity() -> None:
-    found = findings(SHARED / "000009_real_ecephys_ogen.nwb")
+    found = findings(NWB / "000009_real_ecephys_ogen.nwb")
     [crash] = [finding for finding in found if finding["severity"] is None]
     assert crash["check"] == "check_units_table_duration"
     assert "nwbinspector failed in check_units_table_duration" in crash["message"]
@@ -61,16 +62,16 @@ def test_a_crash_of_a_check_is_the_tools_fault_and_has_no_severity() -> None:
 
 
 @needs_shared_data
-@pytest.mark.parametrize("name", sorted(path.name for path in SHARED.glob("*.nwb")))
+@pytest.mark.parametrize("name", sorted(path.name for path in NWB.glob("*.nwb")))
 def test_every_real_file_is_judged_as_the_dandi_client_judges_it(name: str) -> None:
     from dandi.files import dandi_file
 
-    theirs = dandi_file(SHARED / name).get_validation_errors()
+    theirs = dandi_file(NWB / name).get_validation_errors()
     blocking = [
         r for r in theirs if r.severity and r.severity.name == "ERROR" and "During evaluation" not in r.id
     ]
     paths = [r for r in blocking if r.id.startswith("DANDI.")]
-    ours = [finding for finding in findings(SHARED / name) if finding["severity"] == "error"]
+    ours = [finding for finding in findings(NWB / name) if finding["severity"] == "error"]
     assert len(ours) == len({(r.id, r.message) for r in blocking}) - len(paths)
     assert all(finding["message"] in {r.message for r in blocking} for finding in ours)
 

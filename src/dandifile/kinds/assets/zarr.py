@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dandifile.errors import DataError
-from dandifile.kinds.assets.gather import NAME
+from dandifile.kinds.assets.sides import NAME
 from dandifile.model import Cache, JsonObject, Result, Status, Step, ZarrFile
 from dandifile.survey import tasks
 from dandifile.survey.stages import Runner
@@ -32,7 +32,7 @@ def send(params: JsonObject, context: StepContext) -> JsonObject:
     `zarr` is that of the asset whose content is replaced, else None. Nothing is sent unless the
     folder still has the checksum that was planned.
     """
-    from dandifile.archive.zarr import LocalZarr, fill, zarr_for
+    from dandifile.archive.zarr import LocalZarr, fill_zarr, zarr_for
 
     folder = context.root / params["source"]
     run = _remembering(context.writer.reader.cache)
@@ -45,7 +45,7 @@ def send(params: JsonObject, context: StepContext) -> JsonObject:
     zarr = params["zarr"] or zarr_for(context.writer, params["path"])
     wanted = LocalZarr(folder, params["digest"], files)
     away = _away(params["source"], zarr, context.parts) if context.parts else None
-    return {"zarr": zarr, "sent": fill(context.writer, zarr, wanted, context.sent, send=away)}
+    return {"zarr": zarr, "sent": fill_zarr(context.writer, zarr, wanted, context.sent, send=away)}
 
 
 def send_part(params: JsonObject, context: StepContext) -> JsonObject:

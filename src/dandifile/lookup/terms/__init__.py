@@ -1,4 +1,4 @@
-"""Brain regions, disorders, cell types and phenotypes by name: shipped tables first, then OLS4.
+"""Brain regions, disorders, cell types and phenotypes by name: first the shipped tables, then OLS4.
 
-`find.find` is the way in; what it gives is in `outcome`, and `messages` puts that into words.
+`search.find_term` is the entry point; `outcome` has what it can give, and the messages.
 """

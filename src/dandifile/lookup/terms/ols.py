@@ -1,8 +1,8 @@
-"""OLS4, where the shipped tables end: terms by name and by id.
+"""Terms by name and by id from OLS4, for what the shipped tables lack.
 
-What it takes to be sure (OLS4 API, 2024-10): a search gives tokens, imported terms and every
-kind of synonym, so its answers are compared here; only the term itself says which synonyms are
-exact and whether it is obsolete. `term_replaced_by` is a CURIE, a short form or an IRI.
+A search of OLS4 (API of 2024-10) also gives terms that only share a word, imported terms and every kind of
+synonym, so its answers are compared here. Only the term itself says which synonyms are exact and whether it
+is obsolete. `term_replaced_by` is a CURIE, a short form or an IRI.
 """
 
 from __future__ import annotations
@@ -10,64 +10,64 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from dandifile.identifiers import obo_iri
+from dandifile.identifiers import obo_iri, ontology_curie, ontology_of
 from dandifile.lookup.client import Answer, Asks, NotFound, Request, Unreachable
 from dandifile.lookup.facts import Term
 from dandifile.lookup.terms.outcome import (
     Absent,
     Candidate,
     Choice,
-    Kind,
     Matched,
-    Outcome,
     Retired,
+    TermKind,
+    TermOutcome,
     Unchecked,
 )
-from dandifile.lookup.terms.spelled import curie, is_abbreviation, key, prefix, words
-from dandifile.lookup.terms.table import OBSOLETE, table
+from dandifile.lookup.terms.tables import OBSOLETE, is_abbreviation, name_key, table
 from dandifile.model import Json, JsonObject
+from dandifile.spelling import words_of
 
 FIELDS = "iri,label,short_form,obo_id,ontology_name,synonym,is_defining_ontology,type"
 ROWS = "50"
-MOST = 5  # terms that are looked at one by one
+MOST = 5  # terms that are fetched one by one
 _OPERATORS = re.compile(r'[+\-&|!(){}\[\]^"~*?:\\/]')
 EXACT = "hasExactSynonym"
 
 
-def by_name(asked: str, kind: Kind, client: Asks) -> Outcome:
-    """A term whose label, else whose exact synonym, is the name; else those that may be meant."""
-    if not words(asked):
+def by_name(asked: str, kind: TermKind, client: Asks) -> TermOutcome:
+    """The term whose label, else whose exact synonym, is the name; else those that may be meant."""
+    if not words_of(name_key(asked)):
         return Absent(asked, kind)
     docs = _docs(client.ask(_search(asked, kind, exact=True)), kind)
     if isinstance(docs, Unreachable):
-        return _unreachable(asked, kind, docs)
-    name = key(asked)
-    labelled = [doc["obo_id"] for doc in docs if key(_label(doc)) == name]
-    named = [doc["obo_id"] for doc in docs if name in map(key, _texts(doc.get("synonym")))]
+        return _unchecked(asked, kind, docs)
+    name = name_key(asked)
+    labelled = [doc["obo_id"] for doc in docs if name_key(_label(doc)) == name]
+    named = [doc["obo_id"] for doc in docs if name in map(name_key, _texts(doc.get("synonym")))]
     for ids in (labelled, named):
-        if outcome := _sure(asked, kind, list(dict.fromkeys(ids))[:MOST], client):
+        if outcome := _exact(asked, kind, list(dict.fromkeys(ids))[:MOST], client):
             return outcome
-    return _alike(asked, kind, client)
+    return _similar(asked, kind, client)
 
 
-def by_id(asked: str, id_: str, kind: Kind, client: Asks) -> Outcome:
+def by_id(asked: str, id_: str, kind: TermKind, client: Asks) -> TermOutcome:
     """The term of a CURIE, whatever its ontology."""
     found = _term(id_, client)
     if isinstance(found, Unreachable):
-        return _unreachable(asked, kind, found)
+        return _unchecked(asked, kind, found)
     if found is None:
         return Absent(asked, kind)
     return _outcome(asked, kind, found, "id", client)
 
 
-def _sure(asked: str, kind: Kind, ids: list[str], client: Asks) -> Outcome | None:
-    """What can be said once the terms themselves were read; None where none of them fits."""
-    fits: list[Outcome] = []
+def _exact(asked: str, kind: TermKind, ids: list[str], client: Asks) -> TermOutcome | None:
+    """The outcome after a look at the terms themselves; None where none of them fits."""
+    fits: list[TermOutcome] = []
     loose: list[Candidate] = []
     for id_ in ids:
         found = _term(id_, client)
         if isinstance(found, Unreachable):
-            return _unreachable(asked, kind, found)
+            return _unchecked(asked, kind, found)
         if found is None:
             continue
         scope = _scope(found, asked)
@@ -87,22 +87,22 @@ def _sure(asked: str, kind: Kind, ids: list[str], client: Asks) -> Outcome | Non
     return fits[0] if fits else None
 
 
-def _alike(asked: str, kind: Kind, client: Asks) -> Outcome:
-    """The first terms of a loose search, none of which is taken."""
+def _similar(asked: str, kind: TermKind, client: Asks) -> TermOutcome:
+    """Not found; the first terms of a loose search as similar ones."""
     docs = _docs(client.ask(_search(asked, kind, exact=False)), kind)
     if isinstance(docs, Unreachable):
-        return _unreachable(asked, kind, docs)
+        return _unchecked(asked, kind, docs)
     near = {doc["obo_id"]: Candidate(doc["obo_id"], _label(doc)) for doc in docs}
     return Absent(asked, kind, tuple(near.values())[:MOST])
 
 
-def _outcome(asked: str, kind: Kind, term: JsonObject, how: str, client: Asks) -> Outcome:
+def _outcome(asked: str, kind: TermKind, term: JsonObject, how: str, client: Asks) -> TermOutcome:
     id_, label = term["obo_id"], _label(term)
     if term.get("is_obsolete"):
-        replaced = curie(" ".join(_texts(term.get("term_replaced_by"))[:1]))
-        others = filter(None, map(curie, _texts((term.get("annotation") or {}).get("consider"))))
+        replaced = ontology_curie(" ".join(_texts(term.get("term_replaced_by"))[:1]))
+        others = filter(None, map(ontology_curie, _texts((term.get("annotation") or {}).get("consider"))))
         successors = [replaced] if replaced else list(others)[:MOST]
-        candidates = tuple(_named(successor, client) for successor in successors)
+        candidates = tuple(_candidate(successor, client) for successor in successors)
         return Retired(asked, kind, id_, label, candidates, replaced=bool(replaced))
     found = Term(
         asked=asked,
@@ -111,16 +111,16 @@ def _outcome(asked: str, kind: Kind, term: JsonObject, how: str, client: Asks) -
         iri=obo_iri(id_),
         label=label,
         match=how,
-        source=f"OLS, {prefix(id_)}",
+        source=f"OLS, {ontology_of(id_)}",
         checked=term["fetched"],
     )
     return Matched(found, (label, *(name for name, scope in _synonyms(term) if scope == EXACT)))
 
 
-def _named(id_: str, client: Asks) -> Candidate:
-    """A successor with its label, from the shipped tables where they have it."""
-    for kind in Kind:
-        if kind.prefix == prefix(id_) and (shipped := table(kind)) and id_ in shipped.rows:
+def _candidate(id_: str, client: Asks) -> Candidate:
+    """A successor with its label, which comes from the shipped tables where they have it."""
+    for kind in TermKind:
+        if kind.prefix == ontology_of(id_) and (shipped := table(kind)) and id_ in shipped.rows:
             return shipped.candidate(id_)
     found = _term(id_, client)
     return Candidate(id_, _label(found) if isinstance(found, dict) else "")
@@ -129,25 +129,25 @@ def _named(id_: str, client: Asks) -> Candidate:
 def _term(id_: str, client: Asks) -> JsonObject | Unreachable | None:
     """A term with its `obo_id`, and the day of the answer as `fetched`.
 
-    A few live terms are not found by CURIE, so the IRI is asked, too.
+    OLS does not find a few live terms by CURIE, so we ask for the IRI too.
     """
-    path = f"ontologies/{prefix(id_).lower()}/terms"
+    path = f"ontologies/{ontology_of(id_).lower()}/terms"
     for params in ((("obo_id", id_),), (("iri", obo_iri(id_)),)):
-        terms = _listed(client.ask(Request("ols", path, params)), "_embedded", "terms")
+        terms = _members(client.ask(Request("ols", path, params)), "_embedded", "terms")
         if isinstance(terms, Unreachable):
             return terms
         for term in terms:
-            if curie(term.get("obo_id") or term.get("short_form") or "") == id_:
+            if ontology_curie(term.get("obo_id") or term.get("short_form") or "") == id_:
                 return {**term, "obo_id": id_}
     return None
 
 
 def _scope(term: JsonObject, asked: str) -> str:
-    """How the name belongs to the term: `label`, `exact synonym`, `related synonym`, …"""
-    name = key(asked)
-    if key(_label(term)) == name:
+    """What the name is to the term: `label`, `exact synonym`, `related synonym`, …"""
+    name = name_key(asked)
+    if name_key(_label(term)) == name:
         return "label"
-    scopes = {scope for synonym, scope in _synonyms(term) if key(synonym) == name}
+    scopes = {scope for synonym, scope in _synonyms(term) if name_key(synonym) == name}
     if EXACT in scopes:
         return "exact synonym"
     kinds = sorted(re.sub(r"^has|Synonym$", "", scope).lower() for scope in scopes)
@@ -155,15 +155,15 @@ def _scope(term: JsonObject, asked: str) -> str:
 
 
 def _synonyms(term: JsonObject) -> Iterator[tuple[str, str]]:
-    """Names and scopes, as `hasExactSynonym`; other spellings of the scope are brought to this one."""
+    """Names and scopes. A scope is written like `hasExactSynonym`, whatever its spelling in the answer."""
     for synonym in term.get("obo_synonym") or ():
         scope = str(synonym.get("scope") or "")
         kind = re.sub(r"^has|Synonym$|_SYNONYM$", "", scope, flags=re.IGNORECASE).capitalize()
         yield str(synonym.get("name") or ""), f"has{kind}Synonym"
 
 
-def _search(asked: str, kind: Kind, *, exact: bool) -> Request:
-    """`exact` looks for the name among labels and synonyms; else for its words, which are no operators."""
+def _search(asked: str, kind: TermKind, *, exact: bool) -> Request:
+    """`exact` searches labels and synonyms for the name; otherwise for its words, without operators."""
     params = {
         "q": asked.strip() if exact else " ".join(_OPERATORS.sub(" ", asked).split()),
         "ontology": kind.prefix.lower(),
@@ -178,20 +178,23 @@ def _search(asked: str, kind: Kind, *, exact: bool) -> Request:
     return Request("ols", "search", tuple(params.items()))
 
 
-def _docs(answer: Answer, kind: Kind) -> list[JsonObject] | Unreachable:
-    """Live terms of the kind's own ontology: a search brings imported ones, too."""
-    found = _listed(answer, "response", "docs")
+def _docs(answer: Answer, kind: TermKind) -> list[JsonObject] | Unreachable:
+    """Live terms of the kind's own ontology: a search gives imported ones too."""
+    found = _members(answer, "response", "docs")
     if isinstance(found, Unreachable):
         return found
-    docs = ({**doc, "obo_id": curie(doc.get("obo_id") or doc.get("short_form") or "") or ""} for doc in found)
-    own = (doc for doc in docs if prefix(doc["obo_id"]) == kind.prefix)
+    docs = (
+        {**doc, "obo_id": ontology_curie(doc.get("obo_id") or doc.get("short_form") or "") or ""}
+        for doc in found
+    )
+    own = (doc for doc in docs if ontology_of(doc["obo_id"]) == kind.prefix)
     return [doc for doc in own if not _label(doc).startswith(OBSOLETE)]
 
 
-def _listed(answer: Answer, outer: str, inner: str) -> list[JsonObject] | Unreachable:
+def _members(answer: Answer, outer: str, inner: str) -> list[JsonObject] | Unreachable:
     """The objects of an answer's list, with the day of the answer as `fetched`.
 
-    A page without results has no list; an answer of any other form is no verdict.
+    A page without results has no list. An answer of any other form counts as none.
     """
     if isinstance(answer, Unreachable):
         return answer
@@ -200,7 +203,7 @@ def _listed(answer: Answer, outer: str, inner: str) -> list[JsonObject] | Unreac
     within = answer.body.get(outer, {}) if isinstance(answer.body, dict) else None
     items = within.get(inner, []) if isinstance(within, dict) else None
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        return Unreachable("gave an answer of another form")
+        return Unreachable("its answer has an unexpected form")
     return [{**item, "fetched": answer.fetched} for item in items]
 
 
@@ -215,6 +218,6 @@ def _texts(value: Json) -> list[str]:
     return [text for text in value if isinstance(text, str)] if isinstance(value, Iterable) else []
 
 
-def _unreachable(asked: str, kind: Kind, answer: Answer) -> Unchecked:
+def _unchecked(asked: str, kind: TermKind, answer: Answer) -> Unchecked:
     assert isinstance(answer, Unreachable)
     return Unchecked(asked, kind, f"OLS: {answer.why}")

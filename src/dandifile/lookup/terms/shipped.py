@@ -1,48 +1,55 @@
-"""Names and ids against the shipped tables: pure, offline, and never a guess."""
+"""Search the shipped tables by name and by id. Pure and offline; similar names are only candidates."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dandifile.identifiers import obo_iri
+from dandifile.identifiers import obo_iri, ontology_curie
 from dandifile.lookup.facts import Term
-from dandifile.lookup.terms.outcome import Candidate, Choice, Kind, Matched, Outcome, Retired
-from dandifile.lookup.terms.reviewed import Reviewed, common_names
-from dandifile.lookup.terms.spelled import curie, is_abbreviation, key
-from dandifile.lookup.terms.table import Row, Table, table
+from dandifile.lookup.terms.outcome import Candidate, Choice, Matched, Retired, TermKind, TermOutcome
+from dandifile.lookup.terms.tables import (
+    Reviewed,
+    Table,
+    TermRow,
+    common_names,
+    is_abbreviation,
+    name_key,
+    table,
+)
+from dandifile.spelling import similar_names
 
 OURS = "dandifile's own list"
 
 
-def by_label(asked: str, kind: Kind) -> Outcome | None:
-    """The exact label, else what a review says of the name: some synonyms mislead."""
+def by_label(asked: str, kind: TermKind) -> TermOutcome | None:
+    """The term with this label, else what the reviewed list has for it, as some synonyms mislead."""
     found = table(kind)
-    if found and (ids := found.labels.get(key(asked))):
-        return _one_of(asked, kind, found, ids, "label")
-    if kind is Kind.REGION and (row := common_names().get(key(asked))):
-        return reviewed(asked, row, "common name")
+    if found and (ids := found.labels.get(name_key(asked))):
+        return _match_or_choice(asked, kind, found, ids, "label")
+    if kind is TermKind.REGION and (row := common_names().get(name_key(asked))):
+        return reviewed_outcome(asked, row, "common name")
     return None
 
 
-def by_synonym(asked: str, kind: Kind) -> Outcome | None:
-    """The exact synonym; one that is an abbreviation is only offered."""
+def by_synonym(asked: str, kind: TermKind) -> TermOutcome | None:
+    """The term with this exact synonym. For an abbreviation, a choice of the terms that have it."""
     found = table(kind)
-    ids = found.synonyms.get(key(asked)) if found else None
+    ids = found.synonyms.get(name_key(asked)) if found else None
     if found is None or not ids:
         return None
     if is_abbreviation(asked):
         return Choice(asked, kind, "an abbreviation", _candidates(found, ids, "exact synonym"))
-    return _one_of(asked, kind, found, ids, "exact synonym")
+    return _match_or_choice(asked, kind, found, ids, "exact synonym")
 
 
-def by_retired_name(asked: str, kind: Kind) -> Outcome | None:
+def by_retired_name(asked: str, kind: TermKind) -> TermOutcome | None:
     """The obsolete term that had the name as a label or a synonym."""
     found = table(kind)
-    ids = found.retired.get(key(asked)) if found else None
+    ids = found.retired.get(name_key(asked)) if found else None
     return by_id(asked, ids[0], kind) if ids else None
 
 
-def by_id(asked: str, id_: str, kind: Kind) -> Matched | Retired | None:
+def by_id(asked: str, id_: str, kind: TermKind) -> Matched | Retired | None:
     """The term of a CURIE, where the table has it."""
     found = table(kind)
     row = found.rows.get(id_) if found else None
@@ -50,35 +57,55 @@ def by_id(asked: str, id_: str, kind: Kind) -> Matched | Retired | None:
         return None
     if row.obsolete:
         successors = [row.replaced_by] if row.replaced_by else list(row.consider)
-        ids = (curie(successor) or successor for successor in successors)
-        candidates = _candidates(found, (id_ for id_ in ids if not _obsolete(found, id_)))
+        ids = (ontology_curie(successor) or successor for successor in successors)
+        candidates = _candidates(found, (id_ for id_ in ids if not _is_obsolete(found, id_)))
         return Retired(asked, kind, id_, row.label, candidates, replaced=bool(row.replaced_by))
-    return matched(asked, kind, row, "id", found.source)
+    return _match(asked, kind, row, "id", found.source)
 
 
-def reviewed(asked: str, row: Reviewed, how: str) -> Outcome:
-    """What a review says of a region's name. `how` is said in the lock."""
-    found = table(Kind.REGION)
+def reviewed_outcome(asked: str, row: Reviewed, how: str) -> TermOutcome:
+    """What the reviewed list says about a name of a region. `how` goes into the lock."""
+    found = table(TermKind.REGION)
     assert found, "regions are shipped"
     if row.take:
-        return matched(asked, Kind.REGION, found.rows[row.ids[0]], how, f"{OURS}, {found.source}")
-    return Choice(asked, Kind.REGION, row.why, _candidates(found, row.ids))
+        return _match(asked, TermKind.REGION, found.rows[row.ids[0]], how, f"{OURS}, {found.source}")
+    return Choice(asked, TermKind.REGION, row.why, _candidates(found, row.ids))
 
 
-def matched(asked: str, kind: Kind, row: Row, how: str, source: str) -> Matched:
+def near_terms(name: str, kind: TermKind, most: int = 5) -> tuple[Candidate, ...]:
+    """Terms of the shipped table with a similar name, the best first. For messages only."""
+    found = table(kind)
+    if found is None:
+        return ()
+    names = _all_names(found, kind)
+    best: dict[str, Candidate] = {}
+    for other in similar_names(name_key(name), names):
+        for id_ in names[other]:
+            best.setdefault(id_, found.candidate(id_, "" if other in found.labels else f"also “{other}”"))
+    return tuple(best.values())[:most]
+
+
+def _all_names(found: Table, kind: TermKind) -> dict[str, list[str]]:
+    names = {**found.synonyms, **found.labels}
+    if kind is TermKind.REGION:
+        names |= {name: list(row.ids) for name, row in common_names().items() if row.take}
+    return names
+
+
+def _match(asked: str, kind: TermKind, row: TermRow, how: str, source: str) -> Matched:
     iri = obo_iri(row.id)
     term = Term(asked=asked, about=kind.value, id=row.id, iri=iri, label=row.label, match=how, source=source)
     return Matched(term, row.names)
 
 
-def _obsolete(found: Table, id_: str) -> bool:
+def _is_obsolete(found: Table, id_: str) -> bool:
     row = found.rows.get(id_)
     return bool(row and row.obsolete)
 
 
-def _one_of(asked: str, kind: Kind, found: Table, ids: list[str], how: str) -> Outcome:
+def _match_or_choice(asked: str, kind: TermKind, found: Table, ids: list[str], how: str) -> TermOutcome:
     if len(ids) == 1:
-        return matched(asked, kind, found.rows[ids[0]], how, found.source)
+        return _match(asked, kind, found.rows[ids[0]], how, found.source)
     return Choice(asked, kind, f"the {how} of several terms", _candidates(found, ids, how))
 
 

@@ -1,0 +1,120 @@
+"""`regions.from_nwb`: brain regions for the locations in NWB files, pinned or looked up for one run."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from dandifile.desired.spec_and_lock import MemoryLookups, SpecAndLock
+from dandifile.lookup.facts import Lock, Term
+from dandifile.lookup.wanted import Wanted, missing_from, pinned_location, pinned_locations
+from dandifile.model import Anatomies, Cache, Local, Located, Location, RemoteAsset, Spec
+from dandifile.run.execute import Notify
+from dandifile.spec.facts import NothingKnown
+from dandifile.spec.forms import anatomy_of_asset
+from dandifile.spec.load import build
+from dandifile.words import quantity
+
+_NWB = ".nwb"
+_SHOWN = 3  # locations or files in one message
+
+
+def locate_regions(
+    source: SpecAndLock,
+    spec: Spec,
+    lookups: MemoryLookups,
+    local: Local,
+    draft: Mapping[str, RemoteAsset],
+) -> Local:
+    """The survey's result with its locations as regions. A word that is no single region becomes a note."""
+    counts = Counter(location for asset in local.assets for location in asset.locations or ())
+    wanted = Wanted(locations=_open(source, counts))
+    missing = _in_short(missing_from(wanted, source.lock))
+    lock = lookups.find(wanted, source.lock, missing).lock if missing else source.lock
+    elsewhere = _elsewhere(spec, local, draft)
+    notes = (*_unsettled(wanted, lock, counts), *_incomplete(spec, elsewhere))
+    regions = {**_named(spec, counts), **_regions(wanted, lock)}
+    return replace(local, located=Located(regions, not elsewhere, missing, notes))
+
+
+def locations_to_pin(source: SpecAndLock, cache: Cache, jobs: int, notify: Notify) -> tuple[Location, ...]:
+    """What the lock must hold: locations in the files here, and all that it has where some are elsewhere."""
+    spec = build(source.declared, NothingKnown())
+    if not spec.regions.from_nwb:
+        return ()
+    from dandifile.run.survey_runner import survey_runner
+    from dandifile.survey import tasks
+    from dandifile.survey.locations import everywhere
+
+    with survey_runner(tasks, cache, jobs, notify) as run:
+        found, whole = everywhere(spec, run)
+    here = {location for said in found.values() for location in said or ()}
+    return _open(source, {*here, *(() if whole else pinned_locations(source.lock))})
+
+
+def _open(source: SpecAndLock, locations: Iterable[Location]) -> tuple[Location, ...]:
+    """Those that the spec itself does not settle, sorted."""
+    settled = source.declared.value["regions"].get("names", {})
+    return tuple(sorted(location for location in locations if location.word not in settled))
+
+
+def _in_short(missing: Sequence[str]) -> tuple[str, ...]:
+    """`location CA1`; of several the first few in one: a lab has hundreds of them."""
+    if len(missing) <= _SHOWN:
+        return tuple(missing)
+    return (f"{', '.join(missing[:_SHOWN])} and {len(missing) - _SHOWN:,} more locations in NWB files",)
+
+
+def _named(spec: Spec, locations: Iterable[Location]) -> dict[Location, Anatomies]:
+    names = spec.regions.names
+    return {location: names[location.word] for location in locations if location.word in names}
+
+
+def _regions(wanted: Wanted, lock: Lock) -> dict[Location, Anatomies]:
+    facts = {location: pinned_location(location, lock) for location in wanted.locations}
+    return {
+        location: (anatomy_of_asset({"name": fact.label, "id": fact.id}),)
+        for location, fact in facts.items()
+        if isinstance(fact, Term)
+    }
+
+
+def _unsettled(wanted: Wanted, lock: Lock, counts: Mapping[Location, int]) -> Iterator[str]:
+    """Each open word with what it may be; then, once, what to do about them."""
+    words = []
+    for location in wanted.locations:
+        fact = pinned_location(location, lock)
+        if fact is not None and not isinstance(fact, Term):
+            words.append(location.word)
+            files = quantity(counts[location], "NWB file")
+            yield f"no brain region matches {location.word!r}, a location in {files}: {fact.why}"
+    if words:
+        word = json.dumps(min(words, key=len), ensure_ascii=False)
+        yield (
+            f'say under `regions.names` what this word means: `names: {{{word}: ["UBERON:…"]}}` ([] for no'
+            " region); or give those assets their regions under `regions.sessions`, `subjects` or `paths`"
+        )
+
+
+def _incomplete(spec: Spec, elsewhere: list[str]) -> Iterator[str]:
+    some = ", ".join(elsewhere[:_SHOWN]) + (", …" if elsewhere[_SHOWN:] else "")
+    if elsewhere and spec.regions.from_nwb_to_dandiset:
+        yield (
+            "brain regions are only added to the dandiset and none is removed, since these may have more and"
+            f" cannot be looked at: {some}"
+        )
+
+
+def _elsewhere(spec: Spec, local: Local, draft: Mapping[str, RemoteAsset]) -> list[str]:
+    """NWB files that may have more locations: not here, not readable, or on the draft with no file here."""
+    unread = [asset.path for asset in local.assets if asset.path.endswith(_NWB) and asset.locations is None]
+    pending = [asset.path for asset in local.pending if asset.path.endswith(_NWB)]
+    known = {asset.path for asset in local.assets} | {asset.digest for asset in local.assets}
+    if any(entry.prune for entry in spec.paths):
+        known |= {asset.path for asset in local.gone}
+    there = [
+        path for path, asset in draft.items() if path.endswith(_NWB) and not {path, asset.digest} & known
+    ]
+    return sorted({*local.absent, *unread, *pending, *there})

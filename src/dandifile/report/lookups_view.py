@@ -1,0 +1,83 @@
+"""What was looked up for a spec: what was found where, what is open, and what the lock gains by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from dandifile.report.lines import STYLES, Mark, Row, paragraph, sections, table
+from dandifile.words import clean, quantity
+
+if TYPE_CHECKING:
+    from dandifile.lookup.rows import LookupRow as Found
+
+_SIGNS = {"found": "+", "doubtful": "~", "missing": "!", "unknown": "?"}
+_COLUMN = 8  # `ORCID iD`
+
+
+@dataclass(frozen=True)
+class Lookups:
+    """`diff` is the lock's, a line a fact; `written` says whether it was written, or only would be.
+
+    `then` is what to do next, in a sentence, where something is left to do.
+    """
+
+    rows: Sequence[Found]
+    diff: Sequence[str]
+    warnings: Sequence[str]
+    review: Sequence[str]
+    file: str
+    written: bool
+    then: str = ""
+
+
+def lookups_text(found: Lookups, *, verbose: bool = False, width: int = 100) -> Text:
+    """What the lock had already is counted, unless there is something to say of it or `verbose`."""
+    shown = [row for row in found.rows if verbose or not row.pinned or row.notes]
+    return sections(
+        [
+            table([_row(row) for row in shown], width, _COLUMN) + _rest(len(found.rows) - len(shown)),
+            _listed("Noticed:", found.warnings, width),
+            _listed("Look before you trust it:", found.review, width),
+            _listed(f"{found.file}:", found.diff, width),
+            [Text(_verdict(found), "bold"), *([Text(found.then)] if found.then else [])],
+        ]
+    )
+
+
+def _row(row: Found) -> Row:
+    marks = [row.found, " · ".join(part for part in (row.where, row.how) if part and row.found), *row.notes]
+    sign = " " if row.pinned and row.state == "found" else _SIGNS[row.state]
+    return Row(sign, row.what, row.asked, marks=tuple(Mark("", text) for text in marks if text))
+
+
+def _rest(count: int) -> list[Text]:
+    return [Text(f"    {quantity(count, 'fact')} pinned already", "dim")] if count else []
+
+
+def _listed(title: str, lines: Iterable[str], width: int) -> list[Text]:
+    """Lines under a title; those of a diff have the colours of their signs."""
+    shown = [line for text in lines for line in _line(text, width)]
+    return [Text(clean(title), "bold"), *shown] if shown else []
+
+
+def _line(text: str, width: int) -> list[Text]:
+    indent = len(text) - len(text.lstrip())
+    lines = paragraph("  " + " " * indent, text.strip(), width)
+    for line in lines:
+        line.stylize(STYLES.get(text[:1], "") if text[1:2] == " " else "")
+    return lines
+
+
+def _verdict(found: Lookups) -> str:
+    counts = {state: sum(row.state == state for row in found.rows) for state in _SIGNS}
+    said = f"{counts['found']:,} found"
+    for state, words in (("doubtful", "to look at"), ("missing", "not found"), ("unknown", "not checked")):
+        said += f" · {counts[state]:,} {words}" if counts[state] else ""
+    if not found.diff:
+        known = counts["found"] == len(found.rows)
+        return f"{said} · {found.file} {'is up to date' if known else 'is not changed'}"
+    return f"{said} · {found.file} {'written' if found.written else 'would change'}"

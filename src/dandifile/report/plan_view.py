@@ -1,0 +1,307 @@
+"""A plan for a person: what it is about, what differs, what is in the way, and how much it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.text import Text
+
+from dandifile.model import (
+    Action,
+    Block,
+    Change,
+    Forecast,
+    Json,
+    JsonObject,
+    Key,
+    Line,
+    Plan,
+    Target,
+    Wording,
+)
+from dandifile.report.asset_rows import SIGNS, asset_rows, flag, with_need
+from dandifile.report.files_view import causes, causes_json, grouped
+from dandifile.report.lines import Mark, Row, joined, paragraph, sections, table, wrap
+from dandifile.report.values import marks
+from dandifile.words import clean, first_of, quantity, size
+
+_MOST_ELSEWHERE, _MOST_BLOCKED, _MOST_NOTES = 5, 10, 10
+_COLUMN = 9  # `dandiset`, `elsewhere`: the kinds' own column
+
+
+def plan_text(
+    plan: Plan,
+    *,
+    wordings: Mapping[str, Wording],
+    verbose: bool = False,
+    width: int = 100,
+    fields: int = 0,
+) -> Text:
+    """The whole plan in at most `width` columns (paths and URLs are never cut), without a last newline.
+
+    `wordings` has the words of each kind, in the order in which kinds are shown. What is alike is folded to
+    fit on a screen, unless `verbose`. `fields` is how many metadata fields the spec declares, for the
+    sentence that says that all is well.
+    """
+    return sections(
+        [
+            _header(plan.target, width),
+            _whole_blocks(plan, width),
+            _body(plan, wordings, verbose=verbose, width=width),
+            _forecast(plan.forecast, width),
+            _notes(plan.notes, verbose=verbose, width=width),
+            _summary(plan, wordings, fields, width),
+        ]
+    )
+
+
+# --- What it is about ---------------------------------------------------------------------------
+
+
+def _header(target: Target, width: int) -> list[Text]:
+    about = [target.instance]
+    about.append(f"{target.identifier} draft" if target.identifier else "new dandiset, will be created")
+    about += [target.page] if target.page else []
+    about.append(f"as {target.user}" if target.user else "not logged in")
+    if target.embargo_status != "OPEN":
+        about.append(target.embargo_status.lower())
+    if target.identifier:
+        about.append(f"last published {target.published}" if target.published else "never published")
+    title = wrap(clean(target.title) or "(no title)", width)
+    return [Text(line, "bold") for line in title] + [
+        Text(line, "dim") for line in joined([clean(part) for part in about], " · ", width)
+    ]
+
+
+# --- What differs -------------------------------------------------------------------------------
+
+
+def _body(plan: Plan, wordings: Mapping[str, Wording], *, verbose: bool, width: int) -> list[Text]:
+    """Changes kind by kind, then what is blocked, then what is unknown here; one column of kinds for all."""
+    lines: list[Text] = []
+    for kind, changes in by_kind(plan.changes, wordings).items():
+        wording = wordings.get(kind, Wording())
+        lines += table(_rows(wording, changes, plan, verbose=verbose), width, _COLUMN)
+    lines += table(_blocked(plan.blocked, verbose=verbose), width, _COLUMN)
+    return lines + table(_elsewhere(plan.elsewhere, verbose=verbose), width, _COLUMN)
+
+
+def by_kind(changes: Iterable[Change], wordings: Iterable[str]) -> dict[str, list[Change]]:
+    """The changes of each kind that has some, in the order of `wordings`; then other kinds, by name."""
+    found: dict[str, list[Change]] = {}
+    for change in changes:
+        found.setdefault(change.key.kind, []).append(change)
+    order = [*wordings]
+    return {kind: found[kind] for kind in [*order, *sorted(found.keys() - {*order})] if kind in found}
+
+
+def _rows(wording: Wording, changes: Sequence[Change], plan: Plan, *, verbose: bool) -> list[Row]:
+    if wording.paths:
+        return asset_rows(changes, plan.allow, verbose=verbose)
+    if wording.line:
+        return [_line(change, wording.line(change, plan.target), plan) for change in changes]
+    order = [Action.DELETE, Action.UPDATE, Action.CREATE]
+    return [
+        _field(change, plan, verbose=verbose)
+        for change in sorted(changes, key=lambda change: (order.index(_sort(change)), change.key.name))
+    ]
+
+
+def _sort(change: Change) -> Action:
+    """Added, removed or changed: other kinds than assets neither move nor are replaced."""
+    return change.action if change.action in (Action.CREATE, Action.DELETE) else Action.UPDATE
+
+
+def _line(change: Change, line: Line, plan: Plan) -> Row:
+    amount = "" if line.size is None else size(line.size)
+    said = with_need((Mark("", line.remark),) if line.remark else (), change, plan.allow)
+    return Row(SIGNS[_sort(change)], change.key.kind, line.name, amount, said)
+
+
+def _field(change: Change, plan: Plan, *, verbose: bool) -> Row:
+    """The general rule, for any kind: its name, and what differs between before and after."""
+    told = not (_is_plain(change.before, change.key) and _is_plain(change.after, change.key))
+    said = marks(change.before, change.after, verbose=verbose) if told else ()
+    said = with_need(said, change, plan.allow)
+    if any(block.key == change.key for block in plan.blocked):
+        said = (*said, Mark("", "blocked: not done"))
+    return Row(SIGNS[_sort(change)], change.key.kind, change.key.name, marks=said)
+
+
+def _is_plain(value: Json, key: Key) -> bool:
+    """Whether a value says no more than that the thing is there, or not."""
+    return value is None or value is True or value in ({}, key.name)
+
+
+# --- What is in the way, and what is not known ----------------------------------------------------
+
+
+def _whole_blocks(plan: Plan, width: int) -> list[Text]:
+    lines: list[Text] = []
+    for block in (block for block in plan.blocked if block.key is None):
+        lines += paragraph("! blocked  ", block.reason, width, "bold red")
+        if block.fix:
+            lines += paragraph("      fix: ", block.fix, width, "cyan")
+    return [*lines, Text("Nothing is done until this is fixed.", "bold")] if lines else []
+
+
+def _blocked(blocks: Iterable[Block], *, verbose: bool) -> list[Row]:
+    """A row a file, with all its reasons; files that are blocked for the same reasons share one."""
+    by_name: dict[str, list[Block]] = {}
+    for block in blocks:
+        if block.key is not None:
+            by_name.setdefault(block.key.name, []).append(block)
+    said = [
+        (name, tuple(dict.fromkeys([*(one.reason for one in own), *(one.fix for one in own if one.fix)])))
+        for name, own in by_name.items()
+    ]
+    rows = [
+        Row("!", "blocked", shown, marks=tuple(Mark("", said, alone=True) for said in words))
+        for alike, names in grouped(said).items()
+        for shown, words in (names.items() if verbose or len(names) == 1 else [(first_of([*names]), alike)])
+    ]
+    return _first(rows, None if verbose else _MOST_BLOCKED, "blocked")
+
+
+def _elsewhere(said: Sequence[str], *, verbose: bool) -> list[Row]:
+    rows = [Row("?", "elsewhere", "", marks=(Mark("", what),)) for what in said]
+    return _first(rows, None if verbose else _MOST_ELSEWHERE, "elsewhere")
+
+
+def _first(rows: Sequence[Row], most: int | None, kind: str) -> list[Row]:
+    if most is None or len(rows) <= most:
+        return list(rows)
+    return [*rows[: most - 1], Row(rows[0].sign, kind, f"… and {len(rows) - most + 1:,} more; -v shows all")]
+
+
+def _notes(notes: Sequence[str], *, verbose: bool, width: int) -> list[Text]:
+    shown = notes if verbose or len(notes) <= _MOST_NOTES else notes[: _MOST_NOTES - 1]
+    lines = [line for note in shown for line in paragraph("note: ", note, width, "cyan")]
+    if len(shown) < len(notes):
+        lines += paragraph("note: ", f"… and {len(notes) - len(shown):,} more; -v shows all", width, "cyan")
+    return lines
+
+
+def _forecast(found: Sequence[Forecast], width: int) -> list[Text]:
+    """Why the archive will not publish the draft: not in the way of apply, but better known before."""
+    if not found:
+        return []
+    old = [one.before for one in found]
+    already = ", as it does now" if all(old) else ""
+    ages = {True: " (so already)", False: " (new with this plan)"} if any(old) and not all(old) else {}
+    title = f"The archive will call the draft Invalid{already}; until this is mended it cannot be published:"
+    rows = [
+        Row("!", "invalid", _place(one), marks=(Mark("", said), Mark("", one.fix, alone=True)))
+        for one in found
+        for said in [f"{one.message}{ages.get(one.before, '')}"]
+    ]
+    return [*(Text(line, "bold") for line in wrap(title, width)), *table(rows, width, _COLUMN)]
+
+
+def _place(one: Forecast) -> str:
+    """The field, and whose it is."""
+    return f"{one.field} of {first_of(one.assets)}" if one.assets else one.field or "dandiset"
+
+
+# --- How much it is -----------------------------------------------------------------------------
+
+
+def _summary(plan: Plan, wordings: Mapping[str, Wording], fields: int, width: int) -> list[Text]:
+    said = " · ".join(_counts(plan, wordings)) if plan.changes else _no_changes(plan, fields)
+    return [Text(line, "bold") for line in wrap(said, width)] + [
+        line for need in _needs(plan, wordings) for line in paragraph("", need, width)
+    ]
+
+
+def _no_changes(plan: Plan, fields: int) -> str:
+    things = [quantity(plan.unchanged, "asset")] if plan.unchanged else []
+    things += [quantity(fields, "field")] if fields else []
+    verb = "is" if len(things) == 1 and 1 in (plan.unchanged, fields) else "are"
+    declared = f" {' and '.join(things)} {verb} as declared." if things else ""
+    others = _rest(plan)
+    return f"No changes.{declared}" + (f" {', '.join(others)}." if others else "")
+
+
+def _counts(plan: Plan, wordings: Mapping[str, Wording]) -> list[str]:
+    blocked = {block.key for block in plan.blocked}
+    changes = by_kind((change for change in plan.changes if change.key not in blocked), wordings)
+    said = [_planned(kind, group, wordings.get(kind, Wording())) for kind, group in changes.items()]
+    sent = [f"{size(plan.bytes_to_send)} to send"] if plan.bytes_to_send else []
+    kept = [f"{quantity(plan.unchanged, 'asset')} as {'it' if plan.unchanged == 1 else 'they'} should be"]
+    return [*([", ".join(said)] if said else []), *sent, *(kept if plan.unchanged else []), *_rest(plan)]
+
+
+def _planned(kind: str, changes: Sequence[Change], wording: Wording) -> str:
+    """`2 metadata fields`, `1 to add, 1 to move`, `owners: 1 to add`."""
+    if wording.planned:
+        return quantity(len(changes), wording.planned)
+    if wording.paths:
+        return _by_action(_OF_PATHS, [change.action for change in changes])
+    return f"{kind}: {_by_action(_OF_OTHERS, [_sort(change) for change in changes])}"
+
+
+def _by_action(words: Mapping[Action, str], actions: Sequence[Action]) -> str:
+    return ", ".join(
+        f"{count:,} to {word}" for action, word in words.items() if (count := actions.count(action))
+    )
+
+
+_OF_PATHS = {
+    Action.CREATE: "add",
+    Action.REPLACE: "replace",
+    Action.UPDATE: "change",
+    Action.MOVE: "move",
+    Action.DELETE: "delete",
+}
+_OF_OTHERS = {Action.CREATE: "add", Action.UPDATE: "change", Action.DELETE: "remove"}
+
+
+def _rest(plan: Plan) -> list[str]:
+    """What this plan does nothing about."""
+    blocked = len({block.key for block in plan.blocked if block.key is not None})
+    return [
+        *([f"{blocked:,} blocked"] if blocked else []),
+        *([f"{quantity(len(plan.elsewhere), 'path')} not on this machine"] if plan.elsewhere else []),
+    ]
+
+
+def _needs(plan: Plan, wordings: Mapping[str, Wording]) -> list[str]:
+    """What apply has to be given to do all of it."""
+    held = Counter((change.permit, wordings.get(change.key.kind, Wording()).held) for change in plan.held)
+    return [
+        f"apply needs {flag(permit)} for {quantity(count, noun)}"
+        for (permit, noun), count in sorted(held.items())
+    ]
+
+
+def plan_json(plan: Plan, document: JsonObject) -> JsonObject:
+    """`document`, the saved form of `plan`, and beside it what follows from it."""
+    held, blocked = set(map(id, plan.held)), {block.key for block in plan.blocked}
+    return {
+        "changes": [
+            {
+                "action": change.action.value,
+                "blocked": change.key in blocked,
+                "held": id(change) in held,
+                "kind": change.key.kind,
+                "name": change.key.name,
+            }
+            for change in plan.changes
+        ],
+        "causes": causes_json(
+            causes((block.key.name, block.reason, block.fix) for block in plan.blocked if block.key)
+        ),
+        "counts": _action_counts(plan.changes),
+        "plan": document,
+        "stopped": plan.is_stopped,
+    }
+
+
+def _action_counts(changes: Iterable[Change]) -> JsonObject:
+    """By kind and action: `{"assets": {"create": 3}}`."""
+    counts: JsonObject = {}
+    for change in changes:
+        actions = counts.setdefault(change.key.kind, {})
+        actions[change.action.value] = actions.get(change.action.value, 0) + 1
+    return counts

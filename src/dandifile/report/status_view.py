@@ -1,0 +1,159 @@
+"""`status`: how far the draft is from the spec, and whether the archive would publish it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+
+from rich.text import Text
+
+from dandifile.model import Complaint, Health, JsonObject, Plan, Target, Wording
+from dandifile.report.lines import Mark, Row, page, paragraph, table
+from dandifile.report.plan_view import plan_text
+from dandifile.words import clean, first_of, quantity
+
+MOST = 10  # of the archive's own complaints: enough to see what kind they are
+_COLUMN = 9
+
+
+def status_text(  # noqa: PLR0913 - how it is shown
+    plan: Plan,
+    health: Health,
+    paths: Sequence[str],
+    *,
+    wordings: Mapping[str, Wording],
+    verbose: bool = False,
+    width: int = 100,
+    fields: int = 0,
+) -> Text:
+    """The plan in brief, the archive's verdict (dandi-api 1.7), the links and the sessions.
+
+    `wordings` and `fields` are as in `plan_text`.
+    """
+    title = f"The archive's own validation: {health.status}{_readiness(plan, health)}"
+    verdict = [Text(clean(title))]
+    for reason in health.in_the_way:
+        verdict += paragraph("  ! ", reason, width, "bold red")
+    verdict += table(_rows(health.complaints, verbose=verbose), width, _COLUMN)
+    return Text("\n\n").join(
+        [
+            plan_text(plan, wordings=wordings, verbose=verbose, width=width, fields=fields),
+            page(verdict),
+            after_text(plan.target, paths, verbose=verbose, width=width),
+        ]
+    )
+
+
+def status_json(health: Health) -> JsonObject:
+    """Documented in docs/json.md."""
+    return {**asdict(health), "ready": health.is_ready}
+
+
+def _readiness(plan: Plan, health: Health) -> str:
+    """Publishable means: the draft Valid, and every asset too. The archive tells of 50 assets at most."""
+    if health.status == "Published":
+        return ", as it was last published"
+    if health.status in ("Pending", "Validating"):
+        return ", not finished yet: run status again in a moment"
+    if health.status == "Publishing":
+        return ", do not change anything until it is done"
+    if health.waiting and not (health.complaints or health.in_the_way):
+        return f", {quantity(health.waiting, 'asset')} or more still being validated"
+    if not health.is_ready:
+        return ", not ready to publish"
+    return ", ready to publish" + (" as it is now, not as the spec declares it" if plan.changes else "")
+
+
+def _rows(complaints: Sequence[Complaint], *, verbose: bool) -> list[Row]:
+    rows = list(_all_rows(complaints))
+    if verbose or len(rows) <= MOST:
+        return rows
+    return [*rows[: MOST - 1], Row("!", "", f"… and {len(rows) - MOST + 1} more; -v shows all")]
+
+
+def _all_rows(complaints: Sequence[Complaint]) -> Iterator[Row]:
+    """A row a fault; assets that have the same one share it."""
+    groups: dict[tuple[bool, str, str], list[Complaint]] = {}
+    for one in complaints:
+        groups.setdefault((bool(one.asset), one.field, one.message), []).append(one)
+    for (of_asset, field, message), same in groups.items():
+        said = [Mark("", f"{field}: {message}" if of_asset and field else message)]
+        if of_asset:
+            files = [one.source for one in same if one.source]
+            said.append(Mark("", f"file: {first_of(files) if files else 'not on this machine'}", alone=True))
+        name = first_of([one.asset for one in same]) if of_asset else field or "dandiset"
+        yield Row(
+            "!", "asset" if of_asset else "invalid", name, marks=(*said, Mark("", same[0].fix, alone=True))
+        )
+
+
+_LEAD = 11
+_MOST_SUBJECTS = 12
+_MOST_SESSIONS = 8
+_SUBJECT = re.compile(r"(?:^|/)sub-([^/_.]+)")
+_SESSION = re.compile(r"(?:^|[/_])ses-([^/_.]+)")
+
+
+def neurosift(target: Target) -> str:
+    """The draft's page on Neurosift; "" where Neurosift shows no draft of that archive.
+
+    Neurosift's dandiset page reads the public archive only: for a sandbox dandiset it would
+    show whichever public one has the same number.
+    """
+    if target.instance != "dandi" or not target.identifier:
+        return ""
+    return f"https://neurosift.app/dandiset/{target.identifier}?dandisetVersion=draft"
+
+
+def sessions(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Session names by subject, both as in the assets' paths, sorted."""
+    found: dict[str, set[str]] = {}
+    for path in paths:
+        if subject := _SUBJECT.search(path):
+            session = _SESSION.search(path)
+            found.setdefault(subject[1], set()).update([session[1]] if session else [])
+    return {subject: sorted(found[subject]) for subject in sorted(found)}
+
+
+def after_text(target: Target, paths: Iterable[str], *, verbose: bool = False, width: int = 100) -> Text:
+    """The links and the sessions of `target`, whose draft holds assets at `paths`."""
+    lines = [Text.assemble(("page".ljust(_LEAD), "cyan"), clean(target.page or _unserved(target)))]
+    if link := neurosift(target):
+        lines.append(Text.assemble(("Neurosift".ljust(_LEAD), "cyan"), clean(link)))
+    for number, said in enumerate(_presence(sessions(paths), verbose=verbose)):
+        lines += paragraph(("" if number else "sessions").ljust(_LEAD), said, width, "cyan")
+    return page(lines)
+
+
+def _unserved(target: Target) -> str:
+    """How to see the page of an embedded archive, which is up only as long as a command needs it."""
+    draft = f", then open /dandiset/{target.identifier}/draft there" if target.identifier else ""
+    return f"run `dandifile archive serve`{draft}"
+
+
+def _presence(subjects: dict[str, list[str]], *, verbose: bool) -> Iterator[str]:
+    shown = list(subjects.items())
+    if not verbose and len(shown) > _MOST_SUBJECTS:
+        shown = shown[: _MOST_SUBJECTS - 1]
+    for subject, names in shown:
+        some = names if verbose or len(names) <= _MOST_SESSIONS else [*names[: _MOST_SESSIONS - 1], "…"]
+        yield (
+            f"sub-{subject}  {quantity(len(names), 'session')}: {', '.join(some)}"
+            if names
+            else f"sub-{subject}"
+        )
+    if left := list(subjects.values())[len(shown) :]:
+        count = sum(map(len, left))
+        yield f"… and {quantity(len(left), 'more subject')} with {quantity(count, 'session')}; -v shows all"
+
+
+def after_json(target: Target, paths: Iterable[str]) -> JsonObject:
+    """Where the dandiset is to be seen, and the sessions by subject as its assets' paths say them."""
+    return {
+        "identifier": target.identifier,
+        "instance": target.instance,
+        "neurosift": neurosift(target) or None,
+        "page": target.page or None,
+        "sessions": sessions(paths),
+    }

@@ -1,0 +1,1 @@
+"""Scripts that make what is committed. No part of the installed package."""
