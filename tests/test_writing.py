@@ -18,7 +18,7 @@ from dandifile.errors import Exit, UserError
 from dandifile.lookup.lock import add_identifier
 from dandifile.model import Plan, Record, Target
 from dandifile.planning import planfile
-from dandifile.run.record import save_record
+from dandifile.run.state import save_record
 from dandifile.survey import manifest
 from dandifile.writing import create_content, replace_content
 

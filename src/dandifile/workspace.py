@@ -39,12 +39,12 @@ from dandifile.model import (
 )
 from dandifile.planning.kind import Options, Standing, StepContext
 from dandifile.planning.planner import CREATED, JOIN, Situation, base_of, make_plan, review, steps_of
-from dandifile.run.engines import Engine, local
+from dandifile.run.cluster_uploads import ClusterUploads
+from dandifile.run.engines import Engine, local_pool
 from dandifile.run.execute import Notify, Perform, execute
-from dandifile.run.limits import Limit
-from dandifile.run.record import load_record, save_record
+from dandifile.run.processes import TimeLimit
+from dandifile.run.state import load_record, save_record
 from dandifile.run.survey_runner import survey_runner
-from dandifile.run.uploads import Sending
 from dandifile.survey import tasks
 from dandifile.survey.manifest import load, manifest_file
 from dandifile.survey.survey import survey
@@ -65,7 +65,7 @@ class Workspace:
     cache: Cache
     jobs: int
     engine: Engine
-    limit: Limit  # of one step of the survey
+    limit: TimeLimit  # of one step of the survey
     remember: Callable[[str], None]  # told the identifier of a dandiset that was created
     locate: Callable[[Local, Mapping[str, RemoteAsset]], Local]  # adds what locations in NWB files are
     refuse: Callable[[Json], None] = lambda _: None  # a spec that does not fit `/api/info/`
@@ -239,11 +239,11 @@ def _all_done(change: Change, done: Collection[str]) -> bool:
 @contextmanager
 def _performer(workspace: Workspace, context: StepContext) -> Iterator[Perform]:
     """Uploads go from a cluster's workers; those of this machine reach its own embedded archive alone."""
-    if workspace.engine is local or workspace.instance.is_embedded:
+    if workspace.engine is local_pool or workspace.instance.is_embedded:
         yield partial(_perform, context)
         return
     with workspace.engine("threads", workspace.jobs) as workers:
-        sending = Sending(workers, context, workspace.jobs)
+        sending = ClusterUploads(workers, context, workspace.jobs)
         here = partial(_perform, replace(context, parts=sending.parts))
         yield partial(sending.perform, here)
 

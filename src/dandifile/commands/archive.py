@@ -104,7 +104,7 @@ def _dandisets(store: Path) -> list[JsonObject]:
     from dandifile.archive.credentials import Secret
     from dandifile.archive.instance import Instance
     from dandifile.archive.reader import Reader
-    from dandifile.run.cache import MemoryCache
+    from dandifile.run.state import MemoryCache
 
     with running(store) as archive:
         instance = Instance.embedded(archive.web_url, archive.api_url, store_id(store))

@@ -20,8 +20,8 @@ from dandifile.spec.need import EVERYTHING, FILES, ONLINE, Need
 if TYPE_CHECKING:
     from dandifile.desired.spec_and_lock import SpecAndLock
     from dandifile.local_identifiers import Place
-    from dandifile.run.cache import SqliteCache
-    from dandifile.run.limits import Limit
+    from dandifile.run.processes import TimeLimit
+    from dandifile.run.state import SqliteCache
     from dandifile.workspace import Workspace
 
 FORMATS = ("text", "json")
@@ -74,11 +74,11 @@ def load_spec(flags: Flags, need: Need = EVERYTHING) -> Spec:
     return bound(flags, need).pinned_spec()
 
 
-def limit(flags: Flags, spec: Spec) -> Limit:
+def limit(flags: Flags, spec: Spec) -> TimeLimit:
     """How long one step of the survey may take: by the flag, else by the spec."""
-    from dandifile.run.limits import MINUTES, Limit
+    from dandifile.run.processes import DEFAULT_MINUTES, TimeLimit
 
-    return Limit(flags.step_timeout or spec.validation.step_timeout or MINUTES)
+    return TimeLimit(flags.step_timeout or spec.validation.step_timeout or DEFAULT_MINUTES)
 
 
 def bound(flags: Flags, need: Need = EVERYTHING) -> SpecAndLock:
@@ -100,7 +100,7 @@ def at_hand(flags: Flags) -> Iterator[tuple[Spec, SqliteCache, int]]:
 @contextmanager
 def cache_beside(file: Path) -> Iterator[SqliteCache]:
     """The cache of the spec in `file`."""
-    from dandifile.run.cache import SqliteCache
+    from dandifile.run.state import SqliteCache
 
     keep_log()
     show_waits()
@@ -120,7 +120,7 @@ def opened(flags: Flags, *, writing: bool, need: Need = ONLINE) -> Iterator[Work
     """The workspace of the spec, its archive within reach. Reading needs no key; writing does."""
     from dandifile.desired.regions_from_nwb import locate_regions
     from dandifile.desired.spec_and_lock import MemoryLookups, complete_spec, refuse_licenses
-    from dandifile.run.engines import engine
+    from dandifile.run.engines import find_engine
 
     declared = bound(flags, need)
     with cache_beside(declared.file) as cache, _held(declared.file) if writing else nullcontext():
@@ -133,7 +133,7 @@ def opened(flags: Flags, *, writing: bool, need: Need = ONLINE) -> Iterator[Work
                 spec=spec,
                 cache=cache,
                 jobs=jobs,
-                engine=engine(flags.executor),
+                engine=find_engine(flags.executor),
                 limit=limit(flags, spec),
                 locate=partial(locate_regions, declared, spec, lookups),
                 refuse=partial(refuse_licenses, declared, spec),

@@ -23,7 +23,7 @@ from dandifile.lookup.pinned_ids import update_ids
 from dandifile.lookup.rows import LookupRow, LookupState
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm
-from dandifile.run.cache import MemoryCache
+from dandifile.run.state import MemoryCache
 from dandifile.spec.load import spec_file
 from dandifile.survey.overview import Overview, overview
 from dandifile.writing import create_content
@@ -68,13 +68,13 @@ def init(file: Path, source: Source) -> int:
 
 def _overview(file: Path, sources: Sequence[str]) -> Overview:
     """Files are looked into in processes of their own: one that hangs or crashes them is left unread."""
-    from dandifile.run.limits import Limit
+    from dandifile.run.processes import TimeLimit
     from dandifile.run.survey_runner import survey_runner
     from dandifile.survey import tasks
 
     with (
         watching(Flags()) as (notify, _),
-        survey_runner(tasks, MemoryCache(), os.cpu_count() or 1, notify, limit=Limit(_MINUTES)) as run,
+        survey_runner(tasks, MemoryCache(), os.cpu_count() or 1, notify, limit=TimeLimit(_MINUTES)) as run,
     ):
         return overview(file, sources, run)
 

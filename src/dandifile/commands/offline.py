@@ -26,21 +26,21 @@ class Data:
 
 @contextmanager
 def data(flags: Flags) -> Iterator[Data]:
-    from dandifile.run.engines import engine
+    from dandifile.run.engines import find_engine
     from dandifile.run.survey_runner import survey_runner
     from dandifile.survey import tasks
 
     with (
         at_hand(flags) as (spec, cache, jobs),
         watching(flags) as (notify, _),
-        survey_runner(tasks, cache, jobs, notify, engine(flags.executor), limit(flags, spec)) as run,
+        survey_runner(tasks, cache, jobs, notify, find_engine(flags.executor), limit(flags, spec)) as run,
     ):
         yield Data(spec, _record(spec), run)
 
 
 def _record(spec: Spec) -> Record:
     """What the last apply here noted. Only a URL that is not known is asked which archive it is."""
-    from dandifile.run.record import load_record
+    from dandifile.run.state import load_record
 
     if not spec.instance:
         return Record()

@@ -15,13 +15,13 @@ from dandifile.report.validation_view import Verdict, verdict_json, verdict_text
 
 def validate(flags: Flags, report: Path | None) -> int:
     """Asks no archive. What was validated once is known by its content."""
-    from dandifile.run.engines import engine
+    from dandifile.run.engines import find_engine
     from dandifile.run.survey_runner import survey_runner
     from dandifile.survey import tasks
     from dandifile.survey.validate_all import validate_all
 
     with at_hand(flags) as (spec, cache, jobs):
-        pools = engine(flags.executor), limit(flags, spec)
+        pools = find_engine(flags.executor), limit(flags, spec)
         with watching(flags) as (notify, _), survey_runner(tasks, cache, jobs, notify, *pools) as run:
             local, of_refused = validate_all(spec, run)
         verdict = _verdict(spec, local, of_refused)
