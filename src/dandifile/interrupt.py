@@ -57,6 +57,9 @@ def _interrupt_main() -> None:
 @contextmanager
 def last_steps() -> Iterator[None]:
     """While the main thread waits, after a first interruption, for what is running."""
+    if signal.getsignal(signal.SIGINT) is not _second:  # `catch` was not called: this is no command line
+        yield
+        return
     before = signal.signal(signal.SIGINT, _second)
     sys.stderr.write("interrupted: what is running is finished first; Ctrl-C again stops at once\n")
     sys.stderr.flush()
