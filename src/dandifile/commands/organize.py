@@ -160,7 +160,7 @@ def _show_placed(  # noqa: PLR0913 - each of what was found
     from rich.text import Text
 
     from dandifile.report.console import show, stdout, width
-    from dandifile.report.files_view import placed_text
+    from dandifile.report.files_view import placement_text
 
     if flags.format == "json":
         files = [vars(one) for one in placed]
@@ -178,7 +178,7 @@ def _show_placed(  # noqa: PLR0913 - each of what was found
     errors = {one.path: one.error for one in placed if one.status == "failed"}
     words = {"done": "done", "there": "there already", "failed": "failed"}
     counts = Counter(words[one.status] for one in placed) + Counter(refused=len(refused))
-    said = placed_text(errors, refused, counts, warnings=warnings, notes=notes, width=width(console))
+    said = placement_text(errors, refused, counts, warnings=warnings, notes=notes, width=width(console))
     show(console, said)
     if log:
         console.print(Text(f"To undo it: dandifile organize --undo {_quoted(log)}"), soft_wrap=True)

@@ -26,7 +26,7 @@ def scan(flags: Flags, forget: Sequence[str]) -> int:
 
 def _show(name: str, before: Sequence[Line], found: Inventory, flags: Flags) -> None:
     from dandifile.report.console import show, stdout, width
-    from dandifile.report.files_view import scanned_text
+    from dandifile.report.files_view import scan_text
 
     old = {line.path: line for line in before}
     new = {line.path: line for line in (*found.here, *found.kept)}
@@ -46,5 +46,5 @@ def _show(name: str, before: Sequence[Line], found: Inventory, flags: Flags) -> 
         console = stdout(no_color=flags.no_color)
         show(
             console,
-            scanned_text(name, counts, found.named.refused, notes=found.named.notes, width=width(console)),
+            scan_text(name, counts, found.named.refused, notes=found.named.notes, width=width(console)),
         )

@@ -31,7 +31,7 @@ def show_outcome(plan: Plan, done: Outcome, seconds: float, flags: Flags) -> Non
     from dandifile.kinds import wordings
     from dandifile.report.console import show, stdout, width
     from dandifile.report.results_view import results_text
-    from dandifile.report.status_view import after_text
+    from dandifile.report.status_view import links_text
 
     console = stdout(no_color=flags.no_color)
     wide, verbose = width(console), flags.verbose
@@ -41,19 +41,19 @@ def show_outcome(plan: Plan, done: Outcome, seconds: float, flags: Flags) -> Non
         console,
         results_text(plan, done.results, seconds, wordings=words, verbose=verbose, width=wide),
     )
-    show(console, after_text(done.target, done.paths, verbose=verbose, width=wide))
+    show(console, links_text(done.target, done.paths, verbose=verbose, width=wide))
 
 
 def print_outcome(plan: Plan, done: Outcome, seconds: float) -> None:
     from dandifile.report.plan_view import plan_json
     from dandifile.report.results_view import results_json
-    from dandifile.report.status_view import after_json
+    from dandifile.report.status_view import links_json
 
     print_json(
         {
             **plan_json(plan, to_json(plan)),
             "apply": {**results_json(done.results), "seconds": round(seconds, 3)},
-            "after": after_json(done.target, done.paths),
+            "after": links_json(done.target, done.paths),
         }
     )
 
@@ -64,11 +64,11 @@ def print_json(document: JsonObject) -> None:
 
 def refused_json(refused: Sequence[Refusal]) -> JsonObject:
     """Every file that is refused, and the causes, each with its files."""
-    from dandifile.report.files_view import causes_json, of_refusals
+    from dandifile.report.files_view import causes_json, refusal_causes
 
     return {
         "refused": [vars(refusal) for refusal in refused],
-        "causes": causes_json(of_refusals(refused)),
+        "causes": causes_json(refusal_causes(refused)),
     }
 
 
