@@ -55,7 +55,7 @@ SLOW = (
     "survey/",
     "test_docs.py",
     "test_edited_meanwhile.py",
-    "test_embedded.py",
+    "session/test_embedded.py",
     "test_forecast.py",
     "test_invariants.py",
     "test_isolation.py",
