@@ -6,45 +6,67 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from dandifile.commands.common import Flags
+from dandifile.errors import UserError
 from dandifile.model import Effect, JsonObject, Plan, Refusal, Result, Step
-from dandifile.planning.planfile import to_json
-from dandifile.run.execute import Notify
-from dandifile.workspace import Outcome
+from dandifile.session.options import Setup
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from dandifile.run.execute import Notify
+    from dandifile.session.apply_steps import ApplyResult
+
+FORMATS = ("text", "json")
+
+
+@dataclass(frozen=True)
+class Flags(Setup):
+    """The flags that every command on a spec has: what its session is about, and how the result looks."""
+
+    format: str = "text"
+    verbose: bool = False
+    no_color: bool = False
+
+    def __post_init__(self) -> None:
+        if self.format not in FORMATS:
+            raise UserError(f"--format {self.format} is not known", fix=f"use one of {', '.join(FORMATS)}")
+
+
+def show(flags: Flags, text: Callable[..., Text], *about: Any, **how: Any) -> None:
+    """On stdout, what `text` gives of these arguments for the width of the terminal."""
+    from dandifile.report.console import show, stdout, width
+
+    console = stdout(no_color=flags.no_color)
+    show(console, text(*about, width=width(console), **how))
 
 
 def show_plan(plan: Plan, flags: Flags, fields: int) -> None:
     """The plan on stdout. In JSON, apply shows it together with the results instead."""
     from dandifile.kinds import wordings
-    from dandifile.report.console import show, stdout, width
     from dandifile.report.plan_view import plan_text
 
-    console = stdout(no_color=flags.no_color)
-    how = {"width": width(console), "fields": fields}
-    show(console, plan_text(plan, wordings=wordings(), verbose=flags.verbose, **how))
+    show(flags, plan_text, plan, wordings=wordings(), verbose=flags.verbose, fields=fields)
 
 
-def show_outcome(plan: Plan, done: Outcome, seconds: float, flags: Flags) -> None:
+def show_applied(plan: Plan, done: ApplyResult, seconds: float, flags: Flags) -> None:
     """What was done, then where the dandiset is to be seen and what is in it."""
     from dandifile.kinds import wordings
-    from dandifile.report.console import show, stdout, width
     from dandifile.report.results_view import results_text
     from dandifile.report.status_view import after_text
 
-    console = stdout(no_color=flags.no_color)
-    wide, verbose = width(console), flags.verbose
-    console.line()
-    words = wordings()
-    show(
-        console,
-        results_text(plan, done.results, seconds, wordings=words, verbose=verbose, width=wide),
-    )
-    show(console, after_text(done.target, done.paths, verbose=verbose, width=wide))
+    sys.stdout.write("\n")
+    how = {"wordings": wordings(), "verbose": flags.verbose}
+    show(flags, results_text, plan, done.results, seconds, **how)
+    show(flags, after_text, done.target, done.paths, verbose=flags.verbose)
 
 
-def print_outcome(plan: Plan, done: Outcome, seconds: float) -> None:
+def print_applied(plan: Plan, done: ApplyResult, seconds: float) -> None:
+    """The plan and what was done of it, as JSON."""
+    from dandifile.planning.planfile import to_json
     from dandifile.report.plan_view import plan_json
     from dandifile.report.results_view import results_json
     from dandifile.report.status_view import after_json
@@ -73,8 +95,10 @@ def refused_json(refused: Sequence[Refusal]) -> JsonObject:
 
 
 @contextmanager
-def watching(flags: Flags, steps: int = 0, size: int = 0) -> Iterator[tuple[Notify, Callable[[int], None]]]:
-    """Progress on stderr: (told of steps, told of bytes)."""
+def show_progress(
+    flags: Flags, steps: int = 0, size: int = 0
+) -> Iterator[tuple[Notify, Callable[[int], None]]]:
+    """Progress on stderr while the block runs: call the one with steps, the other with bytes sent."""
     from dandifile.report.progress import progress
 
     with progress(size, steps, stream=sys.stderr, no_color=flags.no_color) as shown:
