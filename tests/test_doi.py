@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandifile.doi import normal, url
+from dandifile.doi import doi_url, normal_doi
 
 DOI = "10.1038/s41586-023-06031-6"
 
@@ -36,7 +36,7 @@ DOI = "10.1038/s41586-023-06031-6"
     ],
 )
 def test_any_spelling_becomes_the_one_form(text: str) -> None:
-    assert normal(text) == DOI
+    assert normal_doi(text) == DOI
 
 
 @pytest.mark.parametrize(
@@ -55,23 +55,23 @@ def test_any_spelling_becomes_the_one_form(text: str) -> None:
     ],
 )
 def test_odd_ones_stay_whole(text: str, doi: str | None) -> None:
-    assert normal(text) == doi
+    assert normal_doi(text) == doi
 
 
 @pytest.mark.parametrize(
     "text", ["", "doi:", "10.1038", "10.12/x", "https://example.org/10.1038/x", "11.1038/x", "10.1038/"]
 )
 def test_what_is_no_doi_is_none(text: str) -> None:
-    assert normal(text) is None
+    assert normal_doi(text) is None
 
 
 @given(st.text(max_size=60))
 def test_the_one_form_stays(text: str) -> None:
-    if doi := normal(text):
-        assert normal(doi) == doi
-        assert normal(url(doi)) == doi
+    if doi := normal_doi(text):
+        assert normal_doi(doi) == doi
+        assert normal_doi(doi_url(doi)) == doi
 
 
 @given(st.from_regex(r"\A10\.[0-9]{4,6}/[a-z0-9()<>;:/._-]{1,20}[a-z0-9]\Z"))
 def test_the_url_of_a_doi_leads_back(doi: str) -> None:
-    assert normal(url(doi)) == normal(doi)
+    assert normal_doi(doi_url(doi)) == normal_doi(doi)

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from dandifile import doi
 from dandifile.identifiers import award_key, bare_orcid, ontology_curie, ror_url, term_curie, term_iri
-from dandifile.lookup.authors import normalised
-from dandifile.lookup.names import is_collective, tidy
+from dandifile.lookup.authors import normalise
+from dandifile.lookup.names import is_collective, tidy_name
 from dandifile.lookup.terms.tables import name_key
 from dandifile.net.urls import normal_url
 from dandifile.planning.merge import curie as merged_curie
-from dandifile.report.values import plain
+from dandifile.report.values import plain_text
 from dandifile.spec.licenses import SCHEMA_LICENSES, matching_license
 from dandifile.spec.resources import normal_address
 from localdandi.store.database import folded
@@ -25,21 +25,21 @@ from localdandi.store.database import folded
 Normaliser = Callable[[str], str | None]
 
 FREE: dict[str, Normaliser] = {
-    "names compared": normalised,
+    "names compared": normalise,
     "terms compared": name_key,
     "searches of the embedded archive": folded,
     "awards": award_key,
-    "people's names, tidy": tidy,
+    "people's names, tidy": tidy_name,
     "related resources": doi.resource_identifier,
     "addresses of resources": normal_address,
     "identifiers compared": merged_curie,
-    "texts on the screen": plain,
+    "texts on the screen": plain_text,
 }
 """These take any text."""
 
 OF_IDS: dict[str, tuple[Normaliser, tuple[str, ...]]] = {
-    "DOI": (doi.normal, ("https://doi.org/10.1038/NN.2134", "10.1234/a%2Fb", "10.1000/İ")),
-    "DOI of a resource": (doi.of_resource, ("arXiv:2101.00001v2", "10.1101/2020.01.17.909838")),
+    "DOI": (doi.normal_doi, ("https://doi.org/10.1038/NN.2134", "10.1234/a%2Fb", "10.1000/İ")),
+    "DOI of a resource": (doi.resource_doi, ("arXiv:2101.00001v2", "10.1101/2020.01.17.909838")),
     "ORCID iD": (bare_orcid, ("https://orcid.org/0000-0002-1825-0097", "0000-0002-1694-233x")),
     "ROR id": (ror_url, ("ROR.org/04XEG9Z08", "04xeg9z08/")),
     "term": (term_curie, ("http://purl.obolibrary.org/obo/UBERON_0002421", " CL_0000598")),
@@ -104,5 +104,5 @@ def test_an_id_in_normal_form_stays(name: str, data: st.DataObject) -> None:
 
 @given(SURROUNDED)
 def test_names_that_are_one_are_one_in_normal_form(text: str) -> None:
-    assert normalised(text) == normalised(text.upper()) == normalised(unicodedata.normalize("NFKC", text))
+    assert normalise(text) == normalise(text.upper()) == normalise(unicodedata.normalize("NFKC", text))
     assert is_collective(text) in {True, False}

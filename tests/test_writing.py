@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from dandifile import local_identifiers as identifiers
 from dandifile.archive.create import Intent
 from dandifile.archive.create import _write_intent as write_intent
 from dandifile.commands.fmt import fmt
 from dandifile.commands.init import Source, init
 from dandifile.errors import Exit, UserError
-from dandifile.lookup.lock import lock_identifier
+from dandifile.lookup.lock import add_identifier
 from dandifile.model import Plan, Record, Target
 from dandifile.planning import planfile
-from dandifile.run.record import save_record
+from dandifile.run.state import save_record
+from dandifile.session import local_identifiers as identifiers
 from dandifile.survey import manifest
 from dandifile.writing import create_content, replace_content
 
@@ -26,7 +26,7 @@ LINKS = pytest.mark.skipif(os.name == "nt", reason="links need a right there")
 PLAN = Plan(Target("local", "http://127.0.0.1/api", "http://127.0.0.1", None), (), (), (), (), (), 0, 0)
 
 WRITERS: dict[str, Callable[[Path], object]] = {
-    "dandiset.lock.yaml": lambda file: lock_identifier(file, "", "https://x/api", "000001"),
+    "dandiset.lock.yaml": lambda file: add_identifier(file, "", "https://x/api", "000001"),
     "dandiset.assets.tsv": lambda file: manifest.save(file, []),
     "plan.json": lambda file: planfile.write(PLAN, file, file.with_name("dandiset.yaml")),
     "create.json": lambda file: write_intent(file, Intent("x", "https://x/api", "2026-01-01T00:00:00Z")),

@@ -33,7 +33,7 @@ _SOMEWHERE = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\"'<>]+")
 EXAMPLE = "10.1038/s41586-023-06031-6"
 
 
-def normal(text: str) -> str | None:
+def normal_doi(text: str) -> str | None:
     """`10.1038/s41586-023-06031-6` from any usual spelling; None if it is none.
 
     DOIs do not tell case apart: the normal form is lower-case. Takes URLs of doi.org (with their query,
@@ -48,17 +48,17 @@ def normal(text: str) -> str | None:
     elif re.match(r"10\.[0-9.]+%2f", rest, re.IGNORECASE):
         rest = unquote(rest)
     rest = rest.lower().strip(_AROUND + _AFTER)
-    while rest.endswith((")", "]", "}")) and _unpaired(rest):
+    while rest.endswith((")", "]", "}")) and _is_unpaired(rest):
         rest = rest[:-1].rstrip(_AROUND + _AFTER)
     return rest if _DOI.fullmatch(rest) else None
 
 
-def url(doi: str) -> str:
+def doi_url(doi: str) -> str:
     """The address of a DOI in normal form."""
     return f"https://doi.org/{quote(doi, safe='/:;()._-')}"
 
 
-def of_resource(text: str) -> str | None:
+def resource_doi(text: str) -> str | None:
     """The DOI, in normal form, of a resource by its identifier or its address.
 
     Also from the pages of bioRxiv and medRxiv, and from arXiv's ids, whose DOIs follow from them.
@@ -68,7 +68,7 @@ def of_resource(text: str) -> str | None:
         return found[1].lower()
     if found := _ARXIV.fullmatch(text):
         return f"10.48550/arxiv.{found[1].lower()}"
-    return normal(text)
+    return normal_doi(text)
 
 
 def resource_identifier(text: str) -> str:
@@ -76,14 +76,14 @@ def resource_identifier(text: str) -> str:
 
     Of other spellings of a DOI the archive's DOI record keeps nothing, or not the DOI (dandischema 0.14).
     """
-    found = of_resource(text)
+    found = resource_doi(text)
     return f"doi:{found}" if found else text.strip()
 
 
-def not_a_doi(text: str) -> tuple[str, str] | None:
+def doi_fault(text: str) -> tuple[str, str] | None:
     """What is wrong with an identifier that is meant as a DOI and is none, and what to write."""
     text = text.strip()
-    if of_resource(text):
+    if resource_doi(text):
         return None
     if _SERVER.match(text):
         what = (
@@ -96,7 +96,7 @@ def not_a_doi(text: str) -> tuple[str, str] | None:
     if not (_MEANT_AS_DOI.match(text) or "doi.org/" in text.lower()):
         return None
     inside = _SOMEWHERE.search(text)
-    meant = normal(inside[0]) if inside else None
+    meant = normal_doi(inside[0]) if inside else None
     return f"{text!r} is not a DOI", f"write it like doi:{meant or EXAMPLE}"
 
 
@@ -109,7 +109,7 @@ def is_lost(text: str) -> bool:
     return bool(text) and not text.startswith(("doi:", "https://"))
 
 
-def published(identifier: str) -> str | None:
+def published_doi(identifier: str) -> str | None:
     """The DOI that publishing reads out of an identifier as it is, in normal form; None for no sound one."""
     if identifier.lower().startswith("doi:"):
         said = identifier[4:]
@@ -117,10 +117,10 @@ def published(identifier: str) -> str | None:
         said = identifier.split("doi.org/")[1]
     else:
         return None
-    return said.lower() if normal(said) == said.lower() else None
+    return said.lower() if normal_doi(said) == said.lower() else None
 
 
-def _unpaired(text: str) -> bool:
+def _is_unpaired(text: str) -> bool:
     closing = text[-1]
     opening = {")": "(", "]": "[", "}": "{"}[closing]
     return text.count(closing) > text.count(opening)

@@ -1,6 +1,6 @@
 """Waiting for others: for how long at most, and that it is said, once however many requests wait.
 
-What is said is a warning of this module's logger: who runs a command shows it (`commands.logs`).
+What is said is a warning of this module's logger: who runs a command shows it (`terminal.failures`).
 """
 
 from __future__ import annotations

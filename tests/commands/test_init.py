@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from dandifile.boundary import run
-from dandifile.commands.demo_lab import make_lab
+from dandifile.demo_lab import make_lab
 from dandifile.desired.spec_and_lock import everything, read_with_lock
 from dandifile.errors import Exit, SpecError
 from dandifile.lookup.lock import load_lock
-from dandifile.lookup.wanted import lacking
+from dandifile.lookup.wanted import missing_from
 from dandifile.model import JsonObject, Spec
 from dandifile.reading.document import read_document
 from dandifile.spec.faults import FILL
@@ -139,7 +139,7 @@ def test_once_it_is_filled_in_nothing_is_left_to_resolve(here: Path, replay: Rep
     assert run(["init", "--doi", DOI, "--data", "."]) == Exit.DONE
     filled(here / "dandiset.yaml")
     bound = read_with_lock(here / "dandiset.yaml")
-    assert lacking(everything(bound.declared), bound.lock) == ()
+    assert missing_from(everything(bound.declared), bound.lock) == ()
     assert run(["resolve", "--check"]) == Exit.DONE
 
 

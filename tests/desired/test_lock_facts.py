@@ -17,7 +17,7 @@ from dandifile.lookup.facts import (
     Term,
 )
 from dandifile.lookup.terms.outcome import TermKind
-from dandifile.lookup.wanted import Wanted, WantedTerm, lacking, pinnable
+from dandifile.lookup.wanted import Wanted, WantedTerm, can_be_pinned, missing_from
 from dandifile.spec.facts import Facts
 from tests.lookup.made_up import DOI, JANE, NIH, OTHER, PREPRINT
 
@@ -63,7 +63,7 @@ WANTED = Wanted(dois=(DOI,), terms=(WantedTerm("CA1", TermKind.REGION),))
     ],
 )
 def test_says_what_a_lock_lacks_of_what_is_wanted(lock: Lock, missing: tuple[str, ...]) -> None:
-    assert lacking(WANTED, lock) == missing
+    assert missing_from(WANTED, lock) == missing
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_says_what_a_lock_lacks_of_what_is_wanted(lock: Lock, missing: tuple[str
     ],
 )
 def test_ids_of_other_ontologies_are_never_in_a_lock(asked: str, *, can: bool) -> None:
-    assert pinnable(asked) is can
+    assert can_be_pinned(asked) is can
 
 
 def test_a_paper_fills_fields_and_templates_with_what_is_known_of_it() -> None:

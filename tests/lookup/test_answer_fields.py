@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dandifile.lookup.answer_fields import line, plain, uninverted
+from dandifile.lookup.answer_fields import one_line, plain_text, text_of_index
 
 
 @pytest.mark.parametrize(
@@ -27,15 +27,16 @@ from dandifile.lookup.answer_fields import line, plain, uninverted
     ],
 )
 def test_markup_becomes_paragraphs(marked_up: str, text: str) -> None:
-    assert plain(marked_up) == text
+    assert plain_text(marked_up) == text
 
 
 def test_a_title_is_one_line() -> None:
-    assert line("<b>Place</b>\n cells &amp; <i>more</i>") == "Place cells & more"
+    assert one_line("<b>Place</b>\n cells &amp; <i>more</i>") == "Place cells & more"
 
 
 def test_an_inverted_index_is_turned_back() -> None:
     assert (
-        uninverted({"cells": [1, 4], "Place": [0], "and": [2], "grid": [3]}) == "Place cells and grid cells"
+        text_of_index({"cells": [1, 4], "Place": [0], "and": [2], "grid": [3]})
+        == "Place cells and grid cells"
     )
-    assert uninverted({}) == ""
+    assert text_of_index({}) == ""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dandifile.lookup import crossref, openalex
-from dandifile.lookup.contributors import Merged, merge
+from dandifile.lookup.contributors import MergedContributors, merge_contributors
 from dandifile.lookup.credits import Review, related_resources
 from dandifile.lookup.facts import (
     Affiliation,
@@ -36,15 +36,17 @@ PAPER = openalex.paper(openalex_work())
 EMAIL = {"name": "Doe, Jane", "email": "jane@example.org"}
 
 
-def merged(declared: Sequence[JsonObject] = (EMAIL,), papers: Sequence[Paper] = (PAPER,)) -> Merged:
-    return merge(papers, declared, write)
+def merged(
+    declared: Sequence[JsonObject] = (EMAIL,), papers: Sequence[Paper] = (PAPER,)
+) -> MergedContributors:
+    return merge_contributors(papers, declared, write)
 
 
-def names(result: Merged) -> list[str]:
+def names(result: MergedContributors) -> list[str]:
     return [each["name"] for each in result.contributors]
 
 
-def one(result: Merged, name: str) -> JsonObject:
+def one(result: MergedContributors, name: str) -> JsonObject:
     return next(each for each in result.contributors if each["name"] == name)
 
 
@@ -290,8 +292,8 @@ def test_without_a_paper_the_spec_stands_as_it_is() -> None:
         {"name": "Roe, Richard", "roles": ["DataCurator"]},
         {"name": "Doe, Jane", "omit": True},
     ]
-    result = merge([], declared, write)
-    assert result == Merged((write(declared[0]), write(declared[1])))
+    result = merge_contributors([], declared, write)
+    assert result == MergedContributors((write(declared[0]), write(declared[1])))
 
 
 def test_the_corresponding_author_needs_an_address() -> None:

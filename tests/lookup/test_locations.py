@@ -9,10 +9,10 @@ import pytest
 
 from dandifile.lookup.facts import Lock, Term
 from dandifile.lookup.resolve import Resolution, resolve
-from dandifile.lookup.rows import State
-from dandifile.lookup.wanted import Wanted, lacking, locations_of, pinned
+from dandifile.lookup.rows import LookupState
+from dandifile.lookup.wanted import Wanted, missing_from, pinned_location, pinned_locations
 from dandifile.model import Location
-from dandifile.run.cache import MemoryCache
+from dandifile.run.state import MemoryCache
 from tests.lookup.conftest import NOW
 from tests.lookup.replay import HURRIED, Replay, text
 
@@ -47,7 +47,7 @@ def test_what_is_exact_is_taken(replay: Replay, word: str, mouse: bool, id_: str
     assert term.about == ("mouse_locations" if mouse else "locations")
     assert term.match.startswith(match)
     assert term.checked == TODAY
-    assert [(row.what, row.state) for row in found.rows] == [("location", State.FOUND)]
+    assert [(row.what, row.state) for row in found.rows] == [("location", LookupState.FOUND)]
 
 
 @pytest.mark.parametrize(("word", "mouse", "offers"), [
@@ -71,15 +71,15 @@ def test_what_may_be_several_things_is_pinned_as_open(
     assert row.what == "location"
     again = settle(replay, Location(word, mouse), lock=found.lock)
     assert again.lock == found.lock
-    assert not lacking(Wanted(locations=(Location(word, mouse),)), found.lock)
+    assert not missing_from(Wanted(locations=(Location(word, mouse),)), found.lock)
 
 
 def test_one_word_of_two_species_is_two_facts(replay: Replay) -> None:
     mouse, rat = Location("MD", mouse=True), Location("MD", mouse=False)
     lock = settle(replay, mouse, rat).lock
-    assert isinstance(pinned(mouse, lock), Term)
-    assert not isinstance(pinned(rat, lock), Term)
-    assert set(locations_of(lock)) == {mouse, rat}
+    assert isinstance(pinned_location(mouse, lock), Term)
+    assert not isinstance(pinned_location(rat, lock), Term)
+    assert set(pinned_locations(lock)) == {mouse, rat}
 
 
 def test_what_is_pinned_is_not_asked_again(replay: Replay) -> None:
@@ -98,8 +98,8 @@ def test_a_service_that_is_down_changes_no_fact_and_makes_none(replay: Replay) -
     assert settle(replay, place, lock=lock, refresh=frozenset({"terms"})).lock == lock
     found = settle(replay, place)
     assert found.lock == Lock()
-    assert [row.state for row in found.rows] == [State.UNKNOWN]
-    assert lacking(Wanted(locations=(place,)), found.lock) == ("location somewhere",)
+    assert [row.state for row in found.rows] == [LookupState.UNKNOWN]
+    assert missing_from(Wanted(locations=(place,)), found.lock) == ("location somewhere",)
 
 
 def test_a_word_that_has_become_a_region_changes_its_fact(replay: Replay) -> None:

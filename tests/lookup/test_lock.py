@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from dandifile.errors import SpecError
 from dandifile.lookup import crossref, datacite, openalex
-from dandifile.lookup.answer_fields import line, plain
+from dandifile.lookup.answer_fields import one_line, plain_text
 from dandifile.lookup.facts import (
     Identifier,
     Institution,
@@ -22,8 +22,15 @@ from dandifile.lookup.facts import (
     Term,
     Unsettled,
 )
-from dandifile.lookup.lock import diff, load_lock, lock_file, lock_identifier, locked_identifier, save_lock
-from dandifile.lookup.paper_lookup import completed
+from dandifile.lookup.lock import (
+    add_identifier,
+    identifier_in_lock,
+    load_lock,
+    lock_changes,
+    lock_file,
+    save_lock,
+)
+from dandifile.lookup.paper_lookup import fill_gaps
 from dandifile.reading.files import SPEC_LIMIT
 from dandifile.schemafiles import schema
 from tests.lookup.made_up import (
@@ -52,21 +59,21 @@ def test_it_lies_beside_the_spec(tmp_path: Path) -> None:
 
 
 def test_identifiers_are_kept_by_environment_and_archive(lock: Path) -> None:
-    lock_identifier(lock, "", URL, "000012")
-    lock_identifier(lock, "rehearsal", URL, "000027")
-    assert locked_identifier(lock, "", URL) == "000012"
-    assert locked_identifier(lock, "rehearsal", URL) == "000027"
-    assert locked_identifier(lock, "", "https://other.example.org/api") is None
+    add_identifier(lock, "", URL, "000012")
+    add_identifier(lock, "rehearsal", URL, "000027")
+    assert identifier_in_lock(lock, "", URL) == "000012"
+    assert identifier_in_lock(lock, "rehearsal", URL) == "000027"
+    assert identifier_in_lock(lock, "", "https://other.example.org/api") is None
 
 
 def test_an_identifier_stays_text(lock: Path) -> None:
-    lock_identifier(lock, "", URL, "000027")
+    add_identifier(lock, "", URL, "000027")
     assert "'000027'" in lock.read_text("utf-8")
 
 
 def test_what_else_is_in_it_stays(lock: Path) -> None:
     lock.write_text("# ours\ndandifile_lock: 1\npaper: {doi: 10.1/x} # looked up\n", "utf-8")
-    lock_identifier(lock, "", URL, "000012")
+    add_identifier(lock, "", URL, "000012")
     text = lock.read_text("utf-8")
     assert "# ours" in text
     assert "paper: {doi: 10.1/x} # looked up" in text
@@ -76,7 +83,7 @@ def test_what_else_is_in_it_stays(lock: Path) -> None:
 def test_one_that_cannot_be_used_is_told(lock: Path, text: str | bytes) -> None:
     lock.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(SpecError) as caught:
-        locked_identifier(lock, "", URL)
+        identifier_in_lock(lock, "", URL)
     assert "git" in caught.value.fix
 
 
@@ -84,7 +91,7 @@ PLACE = Institution(NIH, InstitutionStatus.ACTIVE, "National Institutes of Healt
 WHOLE = Lock(
     papers=(
         replace(
-            completed(
+            fill_gaps(
                 openalex.paper(openalex_work(), "2026-11-20"), crossref.paper(crossref_work(), "2026-11-20")
             ),
             abstract='One: a "quoted" thing.\n\nTwo.',
@@ -153,7 +160,7 @@ def test_what_is_no_longer_wanted_goes(lock: Path) -> None:
 
 def test_identifiers_and_lookups_live_in_one_file(lock: Path) -> None:
     save_lock(lock, replace(WHOLE, identifiers=()))
-    lock_identifier(lock, "", URL, "000012")
+    add_identifier(lock, "", URL, "000012")
     assert load_lock(lock) == WHOLE
 
 
@@ -179,7 +186,7 @@ def test_a_lock_that_is_none_says_where(lock: Path, found: str, instead: str, pl
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
 @given(st.text(), st.text(" ab.,:#'\"\n-é>|", min_size=90, max_size=400) | st.text(max_size=300))
 def test_any_text_of_a_service_survives(lock: Path, title: str, abstract: str) -> None:
-    paper = replace(WHOLE.papers[0], title=line(title), abstract=plain(abstract))
+    paper = replace(WHOLE.papers[0], title=one_line(title), abstract=plain_text(abstract))
     lock.unlink(missing_ok=True)
     save_lock(lock, Lock(papers=(paper,)))
     assert load_lock(lock) == Lock(papers=(paper,))
@@ -207,7 +214,7 @@ def test_a_diff_has_a_line_a_fact() -> None:
         unsettled=WHOLE.unsettled,
         identifiers=(*WHOLE.identifiers, Identifier("rehearsal", URL, "000013")),
     )
-    lines = diff(WHOLE, new)
+    lines = lock_changes(WHOLE, new)
     assert f"~ paper {DOI}  Another" in lines
     assert "    title: Place cells in CA1 → Another" in lines
     assert f"    authors / van der Roe, Richard / orcid: {RICHARD} → none" in lines
@@ -216,7 +223,7 @@ def test_a_diff_has_a_line_a_fact() -> None:
     assert f"- ORCID iD {OTHER}  deprecated" in lines
     assert f"+ dandiset rehearsal {URL}  000013" in lines
     assert not any("ROR" in line or "term" in line for line in lines)
-    assert diff(WHOLE, WHOLE) == []
+    assert lock_changes(WHOLE, WHOLE) == []
 
 
 BOMB = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else 'x'] * 10)}]\n" for n in range(12))
@@ -243,7 +250,7 @@ def test_a_lock_that_would_break_other_readers_says_where(
     uses: list[Callable[[Path], object]] = [
         load_lock,
         lambda file: save_lock(file, WHOLE),
-        lambda file: lock_identifier(file, "", URL, "000012"),
+        lambda file: add_identifier(file, "", URL, "000012"),
     ]
     for use in uses:
         with pytest.raises(SpecError) as caught:
@@ -259,7 +266,7 @@ def test_a_date_without_quotes_is_the_same_date(lock: Path) -> None:
     save_lock(lock, Lock(people=WHOLE.people[:1]))
     lock.write_text(lock.read_text("utf-8").replace("'2026-11-20'", "2026-11-20 # by hand"), "utf-8")
     assert load_lock(lock) == Lock(people=WHOLE.people[:1])
-    lock_identifier(lock, "", URL, "000012")
+    add_identifier(lock, "", URL, "000012")
     assert "2026-11-20' # by hand" in lock.read_text("utf-8")
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from dandifile.identifiers import award_key
-from dandifile.lookup.authors import lone_name, may_be_same, normalised, same_name
-from dandifile.lookup.names import Name, dandi_name, is_collective, of_parts, refusal, split
+from dandifile.lookup.authors import can_be_same, is_part_of, is_same_name, normalise
+from dandifile.lookup.names import Name, dandi_name, is_collective, name_of_parts, reason_against, split_name
 from tests.frame import ROOT
 
 CASES: dict[str, str] = YAML(typ="safe").load(Path(ROOT / "tests/cases/lookup/names.yaml").read_text("utf-8"))
@@ -19,13 +19,13 @@ DANDI = re.compile(r"([\w\s\-\.']+),\s+([\w\s\-\.']+)")  # dandischema 0.14, Per
 
 @pytest.mark.parametrize(("text", "name"), CASES.items())
 def test_last_comma_first(text: str, name: str) -> None:
-    assert dandi_name(split(text)) == name
-    assert refusal(name) == ""
+    assert dandi_name(split_name(text)) == name
+    assert reason_against(name) == ""
 
 
 @pytest.mark.parametrize("name", [each for each in CASES.values() if not re.search(r" (Jr\.|III)$", each)])
 def test_a_name_as_it_should_be_stays(name: str) -> None:
-    assert dandi_name(split(name)) == name
+    assert dandi_name(split_name(name)) == name
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_name_as_it_should_be_stays(name: str) -> None:
     ],
 )
 def test_names_that_come_in_parts(family: str, given: str, suffix: str, name: str) -> None:
-    assert dandi_name(of_parts(family, given, suffix)) == name
+    assert dandi_name(name_of_parts(family, given, suffix)) == name
 
 
 @pytest.mark.parametrize(
@@ -61,11 +61,11 @@ def test_names_that_come_in_parts(family: str, given: str, suffix: str, name: st
     ],
 )
 def test_what_the_archive_refuses_is_told(name: str, why: str) -> None:
-    assert why in refusal(dandi_name(split(name)) if "," not in name else name)
+    assert why in reason_against(dandi_name(split_name(name)) if "," not in name else name)
 
 
 def test_a_chinese_name_without_a_blank_begins_with_the_family_name() -> None:
-    assert split("王小明") == Name("王", "小明")
+    assert split_name("王小明") == Name("王", "小明")
 
 
 @pytest.mark.parametrize(
@@ -114,15 +114,15 @@ def test_a_person_is_no_consortium(text: str) -> None:
     ],
 )
 def test_the_same_person_in_another_spelling(one: str, other: str, same: bool, maybe: bool) -> None:
-    assert (same_name(one, other), may_be_same(one, other)) == (same, maybe)
-    assert (same_name(other, one), may_be_same(other, one)) == (same, maybe)
+    assert (is_same_name(one, other), can_be_same(one, other)) == (same, maybe)
+    assert (is_same_name(other, one), can_be_same(other, one)) == (same, maybe)
 
 
 def test_a_lone_name_is_part_of_a_full_one() -> None:
-    assert lone_name("Plato", "Plato, Aristocles")
-    assert lone_name("南方熊楠", "南方, 熊楠") is False
-    assert not lone_name("Plato", "Socrates, A.")
-    assert not lone_name("Plato, A.", "Plato, B.")
+    assert is_part_of("Plato", "Plato, Aristocles")
+    assert is_part_of("南方熊楠", "南方, 熊楠") is False
+    assert not is_part_of("Plato", "Socrates, A.")
+    assert not is_part_of("Plato, A.", "Plato, B.")
 
 
 def test_awards_are_the_same_in_any_spelling() -> None:
@@ -131,8 +131,8 @@ def test_awards_are_the_same_in_any_spelling() -> None:
 
 @given(st.text(max_size=60))
 def test_any_text_becomes_a_name_that_is_taken_or_told(text: str) -> None:
-    name = dandi_name(split(text))
-    assert (refusal(name) == "") == bool(DANDI.fullmatch(name))
+    name = dandi_name(split_name(text))
+    assert (reason_against(name) == "") == bool(DANDI.fullmatch(name))
 
 
 WORD = st.from_regex(r"\A[A-Z][a-zàéöñ]{5,8}\Z").filter(lambda word: word not in {"Junior", "Senior"})
@@ -141,17 +141,17 @@ WORD = st.from_regex(r"\A[A-Z][a-zàéöñ]{5,8}\Z").filter(lambda word: word no
 @given(st.lists(WORD, min_size=1, max_size=3), WORD)
 def test_the_order_of_the_parts_does_not_matter(given_names: list[str], family: str) -> None:
     given = " ".join(given_names)
-    assert same_name(f"{family}, {given}", f"{family.upper()}, {given}")
-    assert refusal(dandi_name(of_parts(family, given))) == ""
+    assert is_same_name(f"{family}, {given}", f"{family.upper()}, {given}")
+    assert reason_against(dandi_name(name_of_parts(family, given))) == ""
 
 
 @given(st.lists(WORD, min_size=1, max_size=3), WORD, st.sampled_from(["", "van der ", "de la ", "von "]))
 def test_a_name_that_was_split_stays_split(given_names: list[str], family: str, particle: str) -> None:
     name = f"{particle}{family}, {' '.join(given_names)}"
-    assert dandi_name(split(f"{' '.join(given_names)} {particle}{family}")) == name
-    assert dandi_name(split(name)) == name
+    assert dandi_name(split_name(f"{' '.join(given_names)} {particle}{family}")) == name
+    assert dandi_name(split_name(name)) == name
 
 
 @given(st.text(max_size=40))
 def test_normalising_twice_changes_nothing(text: str) -> None:
-    assert normalised(normalised(text)) == normalised(text)
+    assert normalise(normalise(text)) == normalise(text)

@@ -5,8 +5,8 @@ import pytest
 from dandifile.lookup import crossref, openalex
 from dandifile.lookup.authors import full_name
 from dandifile.lookup.client import Client
-from dandifile.lookup.facts import Affiliation, Paper
-from dandifile.lookup.paper_lookup import KINDS, completed, look_up
+from dandifile.lookup.facts import PAPER_KINDS, Affiliation, Paper
+from dandifile.lookup.paper_lookup import fill_gaps, look_up_paper
 from dandifile.model import JsonObject
 from dandifile.schemafiles import schema
 from tests.lookup.conftest import NewClient
@@ -32,7 +32,7 @@ AGENCY = f"doi/ra/{DOI}"
 
 
 def found(client: Client) -> Paper:
-    paper = look_up(client, DOI).paper
+    paper = look_up_paper(client, DOI).paper
     assert paper
     return paper
 
@@ -47,7 +47,7 @@ def test_openalex_gives_the_paper_and_crossref_what_it_leaves_out(replay: Replay
 
 
 def test_the_registry_knows_the_parts_of_names_and_openalex_the_rest() -> None:
-    paper = completed(openalex.paper(openalex_work()), crossref.paper(crossref_work()))
+    paper = fill_gaps(openalex.paper(openalex_work()), crossref.paper(crossref_work()))
     jane, richard, consortium = paper.authors
     assert (full_name(richard), richard.orcid, richard.orcid_from) == (
         "van der Roe, Richard Jr.",
@@ -61,31 +61,31 @@ def test_the_registry_knows_the_parts_of_names_and_openalex_the_rest() -> None:
 
 def test_a_deposited_orcid_is_before_an_inferred_one() -> None:
     who = authorship("Jane Doe", author={"display_name": "J", "orcid": OTHER})
-    paper = completed(openalex.paper(openalex_work(authorships=[who])), crossref.paper(crossref_work()))
+    paper = fill_gaps(openalex.paper(openalex_work(authorships=[who])), crossref.paper(crossref_work()))
     assert (paper.authors[0].orcid, paper.authors[0].orcid_from) == (JANE, "authenticated")
 
 
 def test_a_registry_whose_list_is_not_whole_is_not_followed() -> None:
     one = crossref_work(author=[{"given": "Jane", "family": "Doe"}])
-    paper = completed(openalex.paper(openalex_work()), crossref.paper(one))
+    paper = fill_gaps(openalex.paper(openalex_work()), crossref.paper(one))
     assert len(paper.authors) == 3
 
 
 def test_a_registry_that_has_lost_the_corresponding_author_is_not_followed() -> None:
     others = [{"given": name, "family": "Other"} for name in "ABC"]
-    paper = completed(openalex.paper(openalex_work()), crossref.paper(crossref_work(author=others)))
+    paper = fill_gaps(openalex.paper(openalex_work()), crossref.paper(crossref_work(author=others)))
     assert full_name(paper.authors[0]) == "Doe, Jane"
 
 
 def test_what_the_registry_calls_a_preprint_is_one() -> None:
     registry = crossref.paper(crossref_work(type="posted-content", subtype="preprint"))
-    assert completed(openalex.paper(openalex_work()), registry).kind == "preprint"
+    assert fill_gaps(openalex.paper(openalex_work()), registry).kind == "preprint"
 
 
 def test_a_merged_work_of_another_doi_is_not_taken(replay: Replay, client: Client) -> None:
     replay.says(OPENALEX, openalex_work(doi="https://doi.org/10.5555/article"))
     replay.says(CROSSREF, crossref_work())
-    result = look_up(client, DOI)
+    result = look_up_paper(client, DOI)
     assert result.paper
     assert result.paper.source == "crossref"
     assert "10.5555/article" in result.warnings[0]
@@ -99,7 +99,7 @@ def test_without_openalex_the_registry_alone(replay: Replay, client: Client) -> 
 def test_an_openalex_that_is_down_is_told(replay: Replay, client: Client) -> None:
     replay.says(OPENALEX, text(429, "budget"))
     replay.says(CROSSREF, crossref_work())
-    result = look_up(client, DOI)
+    result = look_up_paper(client, DOI)
     assert result.paper
     assert result.unreachable
     assert result.warnings[0].startswith("OpenAlex: ")
@@ -123,7 +123,7 @@ def test_a_doi_that_nobody_has_is_told(
     replay: Replay, client: Client, agency: list[JsonObject], words: str
 ) -> None:
     replay.says(AGENCY, agency)
-    result = look_up(client, DOI)
+    result = look_up_paper(client, DOI)
     assert (result.paper, result.unreachable) == (None, False)
     assert words in " ".join(result.warnings)
 
@@ -133,17 +133,17 @@ def test_what_nobody_could_be_asked_is_not_known_to_be_missing(
     replay: Replay, client: Client, down: str
 ) -> None:
     replay.says(down, Said(500))
-    result = look_up(client, DOI)
+    result = look_up_paper(client, DOI)
     assert (result.paper, result.unreachable) == (None, True)
 
 
 def test_offline_nothing_is_known(new_client: NewClient) -> None:
-    result = look_up(new_client(offline=True), DOI)
+    result = look_up_paper(new_client(offline=True), DOI)
     assert (result.paper, result.unreachable) == (None, True)
 
 
 def test_kinds_are_those_of_the_lock_and_of_dandi() -> None:
     from dandischema.models import ResourceType
 
-    assert set(KINDS) == set(schema("lock.schema.json")["$defs"]["paper"]["properties"]["kind"]["enum"])
-    assert {f"dcite:{kind}" for kind in KINDS.values()} <= {each.value for each in ResourceType}
+    assert set(PAPER_KINDS) == set(schema("lock.schema.json")["$defs"]["paper"]["properties"]["kind"]["enum"])
+    assert {f"dcite:{kind}" for kind in PAPER_KINDS.values()} <= {each.value for each in ResourceType}

@@ -12,12 +12,21 @@ from ruamel.yaml import YAML
 from dandifile.identifiers import award_key, awards_in, is_same_award
 from dandifile.lookup import crossref
 from dandifile.lookup.authors import full_name, person
-from dandifile.lookup.contributors import Merged, merge
-from dandifile.lookup.credits import joined_authors, joined_funders
-from dandifile.lookup.facts import Author, Funder, Lock, Paper, Person, PersonStatus, from_json, to_json
-from dandifile.lookup.names import of_parts, split
-from dandifile.lookup.paper_lookup import completed
-from dandifile.lookup.pinned_ids import vetted
+from dandifile.lookup.contributors import MergedContributors, merge_contributors
+from dandifile.lookup.credits import merge_authors, merge_funders
+from dandifile.lookup.facts import (
+    Author,
+    Funder,
+    Lock,
+    Paper,
+    Person,
+    PersonStatus,
+    lock_from_json,
+    lock_to_json,
+)
+from dandifile.lookup.names import name_of_parts, split_name
+from dandifile.lookup.paper_lookup import fill_gaps
+from dandifile.lookup.pinned_ids import update_ids
 from dandifile.model import JsonObject
 from tests.frame import ROOT
 from tests.lookup.made_up import JANE, NIH
@@ -30,22 +39,22 @@ EMAIL: JsonObject = {"name": "Else, Someone", "email": "a@example.org", "roles":
 
 
 def author(said: str | list[str]) -> Author:
-    return person(split(said) if isinstance(said, str) else of_parts(*said))
+    return person(split_name(said) if isinstance(said, str) else name_of_parts(*said))
 
 
 def paper(*authors: Author, funders: tuple[Funder, ...] = (), doi: str = "10.1234/a") -> Paper:
     return Paper(doi, "A paper", "article", "crossref", "2026-11-20", authors=authors, funders=funders)
 
 
-def merged(*papers: Paper, declared: tuple[JsonObject, ...] = (EMAIL,)) -> Merged:
-    return merge(papers, declared, write)
+def merged(*papers: Paper, declared: tuple[JsonObject, ...] = (EMAIL,)) -> MergedContributors:
+    return merge_contributors(papers, declared, write)
 
 
 @pytest.mark.parametrize("case", PEOPLE, ids=lambda case: f"{case['first']} and {case['second']}")
 def test_one_person_in_two_papers_has_the_fuller_name(case: dict[str, Any]) -> None:
     accounts = [author(case["first"]), author(case["second"])]
     for first, second in permutations(accounts):
-        found = joined_authors([paper(first), paper(second)])
+        found = merge_authors([paper(first), paper(second)])
         if case.get("two"):
             assert len(found) == 2
         else:
@@ -59,7 +68,7 @@ def test_one_person_in_two_papers_has_the_fuller_name(case: dict[str, Any]) -> N
 def test_one_person_in_two_accounts_of_a_paper_has_the_fuller_name(case: dict[str, Any]) -> None:
     ours, theirs = author(case["second"]), author(case["first"])
     known = replace(ours, orcid=JANE, orcid_from="deposited", corresponding=True)
-    (found,) = completed(paper(known), replace(paper(theirs), source="crossref")).authors
+    (found,) = fill_gaps(paper(known), replace(paper(theirs), source="crossref")).authors
     assert full_name(found) == case["joined"]
     assert (found.orcid, found.corresponding) == (JANE, True)
 
@@ -69,8 +78,8 @@ GUESSED = author("Rodrigo Quian Quiroga")
 
 def test_a_guess_is_said_in_the_lock_the_review_and_the_notes() -> None:
     lock = Lock(papers=(paper(GUESSED),))
-    assert to_json(lock)["papers"][0]["authors"][0]["guessed"] is True
-    assert from_json(to_json(lock)) == lock
+    assert lock_to_json(lock)["papers"][0]["authors"][0]["guessed"] is True
+    assert lock_from_json(lock_to_json(lock)) == lock
     found = merged(paper(GUESSED))
     assert [(each.who, each.what) for each in found.review] == [("Quiroga, Rodrigo Quian", "family name")]
     assert any("a guess for Quiroga, Rodrigo Quian" in warning for warning in found.warnings)
@@ -87,7 +96,7 @@ def test_the_spec_settles_a_guess(name: str) -> None:
 def test_orcid_settles_a_guess() -> None:
     known = replace(GUESSED, orcid=JANE, orcid_from="deposited")
     lock = Lock(people=(Person(JANE, PersonStatus.VALID, "Quian Quiroga, Rodrigo"),))
-    (found,) = vetted(paper(known), lock)[0].authors
+    (found,) = update_ids(paper(known), lock)[0].authors
     assert (full_name(found), found.guessed) == ("Quian Quiroga, Rodrigo", False)
 
 
@@ -109,7 +118,7 @@ def test_a_consortium_is_never_the_contact() -> None:
 def test_one_award_in_several_spellings_is_one_entry(spellings: list[str]) -> None:
     for first in spellings:
         order = [first, *(each for each in spellings if each != first)]
-        found = joined_funders([paper(funders=tuple(Funder("NIH", NIH, award=each) for each in order))])
+        found = merge_funders([paper(funders=tuple(Funder("NIH", NIH, award=each) for each in order))])
         assert len(found) == 1
         assert award_key(found[0].award) == award_key(spellings[0])
         assert len(found[0].award) == len(spellings[0])
@@ -118,7 +127,7 @@ def test_one_award_in_several_spellings_is_one_entry(spellings: list[str]) -> No
 @pytest.mark.parametrize(("one", "other"), AWARDS["two"])
 def test_different_awards_stay_two(one: str, other: str) -> None:
     assert not is_same_award(one, other)
-    found = joined_funders([paper(funders=(Funder("NIH", NIH, award=one), Funder("NIH", NIH, award=other)))])
+    found = merge_funders([paper(funders=(Funder("NIH", NIH, award=one), Funder("NIH", NIH, award=other)))])
     assert len(found) == 2
 
 
@@ -127,7 +136,7 @@ def test_an_award_of_nih_is_one_under_the_name_of_its_institute() -> None:
         Funder("National Institute of Mental Health", award="R01MH117788"),
         Funder("National Institutes of Health", NIH, award="5R01MH117788-03"),
     )
-    assert joined_funders([paper(funders=funders)]) == [funders[0]]
+    assert merge_funders([paper(funders=funders)]) == [funders[0]]
     entry: JsonObject = {"organization": "NIH", "award": "5R01MH117788-04", "roles": ["Funder"]}
     found = merged(paper(author("Jane Doe"), funders=funders[:1]), declared=(EMAIL, entry))
     assert [each["awardNumber"] for each in found.contributors if "awardNumber" in each] == [

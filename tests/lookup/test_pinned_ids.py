@@ -12,8 +12,8 @@ from dandifile.lookup.facts import (
     Related,
     Relation,
 )
-from dandifile.lookup.pinned_ids import vetted
-from dandifile.lookup.resolve import concerns
+from dandifile.lookup.pinned_ids import update_ids
+from dandifile.lookup.resolve import paper_warnings
 from tests.lookup.made_up import (
     COLUMBIA,
     DOI,
@@ -47,7 +47,7 @@ def verdicts() -> Lock:
 
 
 def test_ids_that_do_not_hold_are_replaced_or_left_out() -> None:
-    paper, warnings = vetted(PAPER, verdicts())
+    paper, warnings = update_ids(PAPER, verdicts())
     jane, richard, _ = paper.authors
     assert (jane.orcid, richard.orcid) == ("", OTHER)
     assert [each.ror for each in jane.affiliations] == [TOULOUSE_NOW, TOULOUSE]
@@ -63,13 +63,13 @@ def test_what_could_not_be_asked_stays() -> None:
         people=(Person(JANE, PersonStatus.UNREACHABLE),),
         institutions=(Institution(NIH, InstitutionStatus.UNREACHABLE),),
     )
-    assert vetted(PAPER, lock) == (PAPER, [])
+    assert update_ids(PAPER, lock) == (PAPER, [])
 
 
 def test_a_paper_that_belongs_to_it_and_is_not_named_is_told() -> None:
     paper = replace(PAPER, related=(Related(PREPRINT, Relation.PREPRINT),), warnings=("odd",))
-    assert concerns([paper]) == [
+    assert paper_warnings([paper]) == [
         f"{DOI}: odd",
         f"{DOI}: has a preprint {PREPRINT}; name it under `doi` too if the dandiset belongs to both",
     ]
-    assert concerns([paper, replace(PAPER, doi=PREPRINT)]) == [f"{DOI}: odd"]
+    assert paper_warnings([paper, replace(PAPER, doi=PREPRINT)]) == [f"{DOI}: odd"]

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from dandifile.doi import normal
+from dandifile.doi import normal_doi
 from dandifile.lookup import crossref, openalex, orcid
 from dandifile.lookup.client import Client, Found, NotFound
-from dandifile.lookup.contributors import Merged, merge
+from dandifile.lookup.contributors import MergedContributors, merge_contributors
 from dandifile.lookup.credits import related_resources
 from dandifile.lookup.facts import PersonStatus
-from dandifile.lookup.paper_lookup import look_up
+from dandifile.lookup.paper_lookup import look_up_paper
 from dandifile.model import JsonObject
 from tests.frame import ROOT
 from tests.lookup.recorded import FIXTURES, PAPERS, crossref_answer, dandis_metadata, needs_recordings
@@ -28,8 +28,8 @@ pytestmark = needs_recordings
 papers = pytest.mark.parametrize("name", PAPERS)
 
 
-def contributors(name: str) -> Merged:
-    return merge([crossref.paper(crossref_answer(name))], [CURATOR], write)
+def contributors(name: str) -> MergedContributors:
+    return merge_contributors([crossref.paper(crossref_answer(name))], [CURATOR], write)
 
 
 def told(contributor: JsonObject) -> str:
@@ -88,7 +88,11 @@ def test_so_do_the_title_the_abstract_and_the_related_resource(name: str) -> Non
         assert "<" not in paper.abstract.replace("< ", "")
     resource = related_resources([paper])[0]
     (their_resource,) = theirs["relatedResource"]
-    assert normal(resource["identifier"]) == normal(their_resource["identifier"]) == normal(resource["url"])
+    assert (
+        normal_doi(resource["identifier"])
+        == normal_doi(their_resource["identifier"])
+        == normal_doi(resource["url"])
+    )
     assert (resource["name"], resource["relation"]) == (their_resource["name"], their_resource["relation"])
 
 
@@ -101,10 +105,10 @@ def words(abstract: str) -> list[str]:
 @papers
 def test_through_the_services_they_are_the_same(replay: Replay, client: Client, name: str) -> None:
     answer = crossref_answer(name)
-    doi = normal(answer["DOI"])
+    doi = normal_doi(answer["DOI"])
     assert doi
     replay.says(f"crossref/works/{doi}", {"status": "ok", "message": answer | {"title": [answer["title"]]}})
-    found = look_up(client, doi).paper
+    found = look_up_paper(client, doi).paper
     assert found
     assert found.authors == crossref.paper(answer).authors
     assert replay.count(f"openalex/works/doi:{doi}") == 1
@@ -118,7 +122,7 @@ def test_a_real_work_of_openalex() -> None:
     assert paper.authors[0].affiliations[0].inferred
     assert not paper.authors[4].affiliations[0].inferred
     curator = [CURATOR]
-    assert_valid(merge([paper], curator, write).contributors, related_resources([paper]))
+    assert_valid(merge_contributors([paper], curator, write).contributors, related_resources([paper]))
 
 
 def test_a_real_abstract_of_openalex() -> None:
@@ -150,8 +154,8 @@ def test_works_of_all_kinds_become_contributors_that_dandischema_takes() -> None
             for author in paper.authors
             if not (author.given or author.collective)
         ]
-        assert len(merge([paper], [CURATOR], write).problems) == len(lone)
-        result = merge([paper], [CURATOR, *lone], write)
+        assert len(merge_contributors([paper], [CURATOR], write).problems) == len(lone)
+        result = merge_contributors([paper], [CURATOR, *lone], write)
         assert result.problems == ()
         assert_valid(result.contributors, related_resources([paper]))
 

@@ -9,10 +9,10 @@ import pytest
 
 from dandifile.lookup.facts import InstitutionStatus, Lock, PersonStatus
 from dandifile.lookup.resolve import Resolution, resolve
-from dandifile.lookup.rows import Row, State
+from dandifile.lookup.rows import LookupRow, LookupState
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm
-from dandifile.run.cache import MemoryCache
+from dandifile.run.state import MemoryCache
 from tests.lookup.conftest import NOW
 from tests.lookup.made_up import (
     COLUMBIA,
@@ -51,7 +51,7 @@ def services(replay: Replay) -> None:
     all_well(replay)
 
 
-def row(resolution: Resolution, asked: str) -> Row:
+def row(resolution: Resolution, asked: str) -> LookupRow:
     return next(each for each in resolution.rows if each.asked == asked)
 
 
@@ -63,7 +63,7 @@ def test_a_doi_becomes_a_lock(run: Run) -> None:
         (RICHARD, "valid"),
     ]
     assert {place.ror for place in found.lock.institutions} == {COLUMBIA, NIH, SIMONS, TOULOUSE}
-    assert {each.state for each in found.rows} == {State.FOUND}
+    assert {each.state for each in found.rows} == {LookupState.FOUND}
     assert row(found, DOI).where == "OpenAlex, Crossref"
     assert row(found, JANE).found == "Doe, Jane"
     assert PREPRINT in found.warnings[0]
@@ -122,7 +122,7 @@ def test_who_could_not_be_asked_is_asked_the_next_time(run: Run, replay: Replay)
     wanted = Wanted(orcids=(JANE,), rors=(NIH,))
     first = run(wanted)
     assert first.lock.people[0].status is PersonStatus.UNREACHABLE
-    assert row(first, JANE).state is State.UNKNOWN
+    assert row(first, JANE).state is LookupState.UNKNOWN
     replay.says(f"orcid/{JANE}/person", orcid_person())
     second = run(wanted, first.lock)
     assert second.lock.people[0].status is PersonStatus.VALID
@@ -137,9 +137,12 @@ def test_verdicts_that_need_a_person_say_what_to_do(run: Run, replay: Replay) ->
         f"ror/organizations/{NIH[-9:]}", ror_record(NIH, "NIH", status="withdrawn", successors=(SIMONS,))
     )
     found = run(Wanted(orcids=(JANE, OTHER), rors=(NIH, "https://ror.org/04xeg9z08")))
-    assert (row(found, JANE).state, OTHER in row(found, JANE).notes[0]) == (State.DOUBTFUL, True)
-    assert (row(found, OTHER).state, found.lock.people[1].status) == (State.MISSING, PersonStatus.UNKNOWN)
-    assert (row(found, NIH).state, SIMONS in row(found, NIH).notes[0]) == (State.DOUBTFUL, True)
+    assert (row(found, JANE).state, OTHER in row(found, JANE).notes[0]) == (LookupState.DOUBTFUL, True)
+    assert (row(found, OTHER).state, found.lock.people[1].status) == (
+        LookupState.MISSING,
+        PersonStatus.UNKNOWN,
+    )
+    assert (row(found, NIH).state, SIMONS in row(found, NIH).notes[0]) == (LookupState.DOUBTFUL, True)
     assert found.lock.institutions[1].status is InstitutionStatus.UNKNOWN
 
 
@@ -152,7 +155,7 @@ def test_a_paper_that_is_not_there_is_a_row_and_no_fact(run: Run, replay: Replay
     found = run(Wanted(dois=("10.5555/nowhere",)))
     assert found.lock == Lock()
     assert (row(found, "10.5555/nowhere").state, "correct it" in row(found, "10.5555/nowhere").notes[0]) == (
-        State.MISSING,
+        LookupState.MISSING,
         True,
     )
 
@@ -203,7 +206,7 @@ def test_terms_are_pinned_and_what_is_not_exact_is_not(run: Run) -> None:
     assert [(term.asked, term.id, term.checked) for term in found.lock.terms] == [
         ("nucleus accumbens", "UBERON:0001882", "2026-11-20")
     ]
-    assert row(found, "no such thing at all").state is State.UNKNOWN
+    assert row(found, "no such thing at all").state is LookupState.UNKNOWN
     again = run(wanted, found.lock, offline=True, refresh=frozenset({"terms"}), now=NOW + timedelta(days=9))
     assert again.lock == found.lock
 

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from dandifile.lookup import crossref, datacite, openalex, orcid, ror
 from dandifile.lookup.client import Found
-from dandifile.lookup.facts import Lock, Paper, from_json, to_json
+from dandifile.lookup.facts import Lock, Paper, lock_from_json, lock_to_json
 from dandifile.model import Json, JsonObject
 from dandifile.schemafiles import schema
 from tests.lookup.made_up import (
@@ -65,9 +65,9 @@ def has(holder: Json, step: str | int) -> bool:
 
 
 def assert_lockable(lock: Lock) -> None:
-    document = {"dandifile_lock": 1, **to_json(lock)}
+    document = {"dandifile_lock": 1, **lock_to_json(lock)}
     assert [error.message for error in LOCK.iter_errors(document)] == []
-    assert from_json(document) == lock
+    assert lock_from_json(document) == lock
 
 
 WORKS: dict[str, tuple[JsonObject, Callable[[JsonObject, str], Paper]]] = {

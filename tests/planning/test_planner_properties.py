@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dandifile.kinds.assets import difference
-from dandifile.kinds.assets.gather import Desired, Observed
-from dandifile.kinds.assets.overlay import Rules
+from dandifile.kinds.assets.sides import Desired, Observed, Rules
 from dandifile.kinds.assets.steps import steps
 from dandifile.model import (
     Action,

@@ -2,16 +2,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dandifile.lookup.rows import Row, State
+from dandifile.lookup.rows import LookupRow, LookupState
 from dandifile.report.lookups_view import Lookups, lookups_text
 
-FOUND = Row("term", "CA1", State.FOUND, "field CA1 (UBERON:1)", "UBERON v1", "label")
-PINNED = Row("ORCID iD", "0000-0002-1825-0097", State.FOUND, "Doe, Jane", "ORCID", "id", pinned=True)
-OPEN = Row("term", "EC", State.DOUBTFUL, notes=("write UBERON:2 or UBERON:3",))
+FOUND = LookupRow("term", "CA1", LookupState.FOUND, "field CA1 (UBERON:1)", "UBERON v1", "label")
+PINNED = LookupRow(
+    "ORCID iD", "0000-0002-1825-0097", LookupState.FOUND, "Doe, Jane", "ORCID", "id", pinned=True
+)
+OPEN = LookupRow("term", "EC", LookupState.DOUBTFUL, notes=("write UBERON:2 or UBERON:3",))
 NOTHING = Lookups((), (), (), (), "dandiset.lock.yaml", written=True)
 
 
-def shown(rows: tuple[Row, ...], *, verbose: bool = False, **more: object) -> str:
+def shown(rows: tuple[LookupRow, ...], *, verbose: bool = False, **more: object) -> str:
     return lookups_text(replace(NOTHING, rows=rows, **more), verbose=verbose).plain  # type: ignore[arg-type]  # any field
 
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dandifile.doi import normal, url
-from dandifile.lookup.facts import Lock, Paper, Term, to_json
+from dandifile.doi import doi_url, normal_doi
+from dandifile.lookup.facts import Lock, Paper, Term, lock_to_json
 from dandifile.lookup.wanted import Wanted
 from dandifile.model import Json, JsonObject
 
 if TYPE_CHECKING:
-    from dandifile.lookup.contributors import Merged
+    from dandifile.lookup.contributors import MergedContributors
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class LockFacts:
         """The papers with ids that hold; None where one is not known."""
         if not self.wanted.dois:
             return ()
-        from dandifile.lookup.pinned_ids import vetted
+        from dandifile.lookup.pinned_ids import update_ids
 
         found = [self.lock.paper(doi) for doi in self.wanted.dois]
         known = [paper for paper in found if paper]
-        return tuple(vetted(paper, self.lock)[0] for paper in known) if len(known) == len(found) else None
+        return tuple(update_ids(paper, self.lock)[0] for paper in known) if len(known) == len(found) else None
 
     @property
     def paper(self) -> JsonObject | None:
@@ -52,19 +52,19 @@ class LockFacts:
         if not self.papers:
             return None
         from dandifile.lookup.authors import full_name
-        from dandifile.lookup.credits import joined_authors, joined_funders
+        from dandifile.lookup.credits import merge_authors, merge_funders
 
         first = self.papers[0]
         said = {
             "doi": first.doi,
-            "url": url(first.doi),
+            "url": doi_url(first.doi),
             "title": first.title,
             "abstract": first.abstract,
             "kind": first.kind,
             "published": first.published,
             "license": first.license,
-            "authors": [full_name(author) for author in joined_authors([first])],
-            "funders": list(dict.fromkeys(funder.name for funder in joined_funders([first]))),
+            "authors": [full_name(author) for author in merge_authors([first])],
+            "funders": list(dict.fromkeys(funder.name for funder in merge_funders([first]))),
         }
         return {key: value for key, value in said.items() if value}
 
@@ -85,7 +85,7 @@ class LockFacts:
     @property
     def digest(self) -> str:
         """Of all that is wanted and known."""
-        doc = to_json(replace(self.lock, identifiers=()))
+        doc = lock_to_json(replace(self.lock, identifiers=()))
         if not doc:
             return ""
         return hashlib.sha256(json.dumps(doc, sort_keys=True).encode()).hexdigest()
@@ -95,15 +95,15 @@ class LockFacts:
 
     def credits(
         self, declared: Sequence[JsonObject], write: Callable[[JsonObject], JsonObject]
-    ) -> Merged | None:
+    ) -> MergedContributors | None:
         if self.papers is None:
             return None
-        from dandifile.lookup.contributors import merge
+        from dandifile.lookup.contributors import merge_contributors
 
-        return merge(self.papers, declared, write)
+        return merge_contributors(self.papers, declared, write)
 
     def why(self, asked: str) -> str:
-        return self.reasons.get(asked) or self.reasons.get(normal(asked) or "", "")
+        return self.reasons.get(asked) or self.reasons.get(normal_doi(asked) or "", "")
 
     def may_be_right(self, asked: str) -> bool:
-        return bool({asked, normal(asked)} & self.unasked)
+        return bool({asked, normal_doi(asked)} & self.unasked)

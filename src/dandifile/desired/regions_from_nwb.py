@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from dandifile.desired.spec_and_lock import MemoryLookups, SpecAndLock
 from dandifile.lookup.facts import Lock, Term
-from dandifile.lookup.wanted import Wanted, lacking, locations_of, pinned
+from dandifile.lookup.wanted import Wanted, missing_from, pinned_location, pinned_locations
 from dandifile.model import Anatomies, Cache, Local, Located, Location, RemoteAsset, Spec
 from dandifile.run.execute import Notify
 from dandifile.spec.facts import NothingKnown
@@ -31,7 +31,7 @@ def locate_regions(
     """The survey's result with its locations as regions. A word that is no single region becomes a note."""
     counts = Counter(location for asset in local.assets for location in asset.locations or ())
     wanted = Wanted(locations=_open(source, counts))
-    missing = _in_short(lacking(wanted, source.lock))
+    missing = _in_short(missing_from(wanted, source.lock))
     lock = lookups.find(wanted, source.lock, missing).lock if missing else source.lock
     elsewhere = _elsewhere(spec, local, draft)
     notes = (*_unsettled(wanted, lock, counts), *_incomplete(spec, elsewhere))
@@ -51,7 +51,7 @@ def locations_to_pin(source: SpecAndLock, cache: Cache, jobs: int, notify: Notif
     with survey_runner(tasks, cache, jobs, notify) as run:
         found, whole = everywhere(spec, run)
     here = {location for said in found.values() for location in said or ()}
-    return _open(source, {*here, *(() if whole else locations_of(source.lock))})
+    return _open(source, {*here, *(() if whole else pinned_locations(source.lock))})
 
 
 def _open(source: SpecAndLock, locations: Iterable[Location]) -> tuple[Location, ...]:
@@ -73,7 +73,7 @@ def _named(spec: Spec, locations: Iterable[Location]) -> dict[Location, Anatomie
 
 
 def _regions(wanted: Wanted, lock: Lock) -> dict[Location, Anatomies]:
-    facts = {location: pinned(location, lock) for location in wanted.locations}
+    facts = {location: pinned_location(location, lock) for location in wanted.locations}
     return {
         location: (anatomy_of_asset({"name": fact.label, "id": fact.id}),)
         for location, fact in facts.items()
@@ -85,7 +85,7 @@ def _unsettled(wanted: Wanted, lock: Lock, counts: Mapping[Location, int]) -> It
     """Each open word with what it may be; then, once, what to do about them."""
     words = []
     for location in wanted.locations:
-        fact = pinned(location, lock)
+        fact = pinned_location(location, lock)
         if fact is not None and not isinstance(fact, Term):
             words.append(location.word)
             files = quantity(counts[location], "NWB file")

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from dandifile.archive.instances import check_name
 from dandifile.desired.lock_facts import LockFacts
-from dandifile.doi import normal
+from dandifile.doi import normal_doi
 from dandifile.errors import BlockedError, UserError
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.lock import load_lock, lock_file
-from dandifile.lookup.pinned_ids import anothers, out_of_use
+from dandifile.lookup.pinned_ids import foreign_orcids, outdated_ids
 from dandifile.lookup.terms.outcome import TermKind
-from dandifile.lookup.wanted import Wanted, WantedTerm, lacking, pinnable
+from dandifile.lookup.wanted import Wanted, WantedTerm, can_be_pinned, missing_from
 from dandifile.model import Cache, Json, JsonObject, Spec
 from dandifile.reading.document import KeyPath
 from dandifile.spec.facts import References
@@ -30,7 +30,7 @@ from dandifile.spec.need import EVERYTHING, Need
 
 if TYPE_CHECKING:
     from dandifile.lookup.resolve import Resolution
-    from dandifile.lookup.rows import Row
+    from dandifile.lookup.rows import LookupRow
 
 REMEDY = "run `dandifile resolve`, look at what it writes into the lock, and commit that"
 
@@ -48,15 +48,15 @@ class SpecAndLock:
         return self.declared.file
 
     @property
-    def lacking(self) -> tuple[str, ...]:
+    def missing_from(self) -> tuple[str, ...]:
         """What is needed and not in the lock, in words."""
-        return lacking(self.needed, self.lock)
+        return missing_from(self.needed, self.lock)
 
     def pinned_spec(self) -> Spec:
         """The Spec with what its lock holds. Asks no service."""
         return self.spec_with(self.lock)
 
-    def spec_with(self, found: Lock, rows: Sequence[Row] = ()) -> Spec:
+    def spec_with(self, found: Lock, rows: Sequence[LookupRow] = ()) -> Spec:
         """The Spec with these facts; `rows` say why one is missing. Unpinned is what the lock itself lacks.
 
         SpecError for what only the facts show to be wrong.
@@ -64,12 +64,12 @@ class SpecAndLock:
         open_ = [row for row in rows if row.state != "found"]
         reasons = {row.asked: "; ".join(row.notes) for row in open_}
         unasked = frozenset(row.asked for row in open_ if row.state == "unknown")
-        spec = build(self.declared, LockFacts(found, self.needed, self.lacking, reasons, unasked))
+        spec = build(self.declared, LockFacts(found, self.needed, self.missing_from, reasons, unasked))
         people, places = (*self.lock.people, *found.people), (*self.lock.institutions, *found.institutions)
         verdicts = {person.orcid: person.status.value for person in people}
         verdicts |= {place.ror: place.status.value for place in places}
         called = self.declared.references.called
-        doubts = (*out_of_use(called, self.lock), *anothers(called, self.lock))
+        doubts = (*outdated_ids(called, self.lock), *foreign_orcids(called, self.lock))
         return replace(spec, verdicts=verdicts, notes=(*spec.notes, *doubts))
 
 
@@ -131,7 +131,7 @@ class MemoryLookups:
         if self.locked:
             raise BlockedError(f"not in the lock: {', '.join(missing)}", fix=REMEDY)
         from dandifile.lookup.client import BRIEF
-        from dandifile.run.cache import MemoryCache
+        from dandifile.run.state import MemoryCache
 
         if self.offline:
             return ask_services(wanted, lock, MemoryCache(), offline=True)
@@ -143,7 +143,7 @@ def complete_spec(source: SpecAndLock, lookups: MemoryLookups) -> Spec:
 
     Where all is pinned, no service is asked, and nothing that could ask one is imported.
     """
-    missing = source.lacking
+    missing = source.missing_from
     if not missing:
         return source.pinned_spec()
     found = lookups.find(source.needed, source.lock, missing)
@@ -173,7 +173,7 @@ def everything(declared: Declaration) -> Wanted:
 
 
 def _dois(declared: Declaration, named: References) -> tuple[str, ...]:
-    found = [normal(doi) for doi in named.dois]
+    found = [normal_doi(doi) for doi in named.dois]
     if None in found:
         wrong = named.dois[found.index(None)]
         fault = Fault(("doi",), f"{wrong!r} is not a DOI", "a DOI looks like 10.1038/s41586-023-06031-6")
@@ -182,5 +182,5 @@ def _dois(declared: Declaration, named: References) -> tuple[str, ...]:
 
 
 def _terms(named: References, *, also_named: bool) -> tuple[WantedTerm, ...]:
-    terms = (term for term in named.terms if pinnable(term.asked) and (also_named or not term.name))
+    terms = (term for term in named.terms if can_be_pinned(term.asked) and (also_named or not term.name))
     return tuple(dict.fromkeys(WantedTerm(term.asked, TermKind(term.about)) for term in terms))

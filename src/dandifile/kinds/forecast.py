@@ -45,14 +45,14 @@ def forecast(plan: Plan, spec: Spec, observed: Mapping[str, Any]) -> tuple[Forec
         return ()
     before = draft.document
     known = faults(before, draft.schema) if before else []
-    found = faults(_after(plan, draft.document), draft.schema)
+    found = faults(_document_after(plan, draft.document), draft.schema)
     declared = spec.fields.keys()
-    said = [*_documents(found, known, declared), *_without_files(plan, observed)]
-    own = _archives_own(draft, plan, {one.field for one in said})
-    return (*said, *own, *_overlaid(plan, spec, observed[assets.NAME].schema))
+    said = [*_document_forecasts(found, known, declared), *_forecast_without_files(plan, observed)]
+    own = _archive_findings(draft, plan, {one.field for one in said})
+    return (*said, *own, *_asset_forecasts(plan, spec, observed[assets.NAME].schema))
 
 
-def undeclared(
+def spec_faults(
     document: JsonObject, schema: JsonObject, *, settled: Callable[[str], bool]
 ) -> tuple[Forecast, ...]:
     """What the spec alone tells: faults of what it declares, and what it lacks that the archive needs.
@@ -67,7 +67,7 @@ def undeclared(
     )
 
 
-def undeclared_of_assets(spec: Spec, schema: JsonObject) -> tuple[Forecast, ...]:
+def overlay_faults(spec: Spec, schema: JsonObject) -> tuple[Forecast, ...]:
     """Faults of what the spec lays over assets, which it names by their globs."""
     return tuple(
         Forecast(key, message, _fix_of_overlay(key), before=False, assets=(overlay.match,))
@@ -82,7 +82,7 @@ def _fix_of_overlay(key: str) -> str:
     return f"correct `{key}` under `assets:` in the spec"
 
 
-def _after(plan: Plan, document: JsonObject) -> JsonObject:
+def _document_after(plan: Plan, document: JsonObject) -> JsonObject:
     """The draft's document when the plan is done."""
     for change in plan.due:
         if change.key.kind == dandiset.NAME:
@@ -95,7 +95,7 @@ def _after(plan: Plan, document: JsonObject) -> JsonObject:
     return overlay(document, fields)
 
 
-def _documents(
+def _document_forecasts(
     found: Iterable[tuple[str, str]], known: Iterable[tuple[str, str]], declared: Iterable[str]
 ) -> Iterator[Forecast]:
     known, declared = set(known), set(declared)
@@ -119,7 +119,7 @@ def fix_of(field: str, message: str, declared: Iterable[str]) -> str:
     return f"declare `{key}` in the spec, or correct it on the page of the dandiset"
 
 
-def _without_files(plan: Plan, observed: Mapping[str, Any]) -> Iterator[Forecast]:
+def _forecast_without_files(plan: Plan, observed: Mapping[str, Any]) -> Iterator[Forecast]:
     now = len(observed[assets.NAME].assets)
     creation = any(change.key.kind == dandiset.NAME for change in plan.due)
     actions = [change.action for change in plan.due if change.key.kind == assets.NAME]
@@ -131,7 +131,7 @@ def _without_files(plan: Plan, observed: Mapping[str, Any]) -> Iterator[Forecast
         yield Forecast(NO_FILES, message, f"{what}{elsewhere}", now == 0 and not creation)
 
 
-def _overlaid(plan: Plan, spec: Spec, schema: Callable[[], JsonObject]) -> Iterator[Forecast]:
+def _asset_forecasts(plan: Plan, spec: Spec, schema: Callable[[], JsonObject]) -> Iterator[Forecast]:
     """Faults of what the spec lays over assets; what is extracted is made by the models themselves.
 
     The archive does not publish a draft with an invalid asset.
@@ -152,7 +152,7 @@ def _overlaid(plan: Plan, spec: Spec, schema: Callable[[], JsonObject]) -> Itera
         yield Forecast(key, message, _fix_of_overlay(key), before=False, assets=tuple(paths))
 
 
-def _archives_own(draft: metadata.Observed, plan: Plan, said: set[str]) -> Iterator[Forecast]:
+def _archive_findings(draft: metadata.Observed, plan: Plan, said: set[str]) -> Iterator[Forecast]:
     """What the archive has found by rules that are not known here, in fields that stay as they are."""
     if draft.status != "Invalid":
         return

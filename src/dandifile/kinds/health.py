@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from dandifile.archive.documents import strip_asset
-from dandifile.kinds.assets.gather import Observed
+from dandifile.kinds.assets.sides import Observed
 from dandifile.kinds.forecast import fix_of, place_of
 from dandifile.kinds.outgoing import MISSING
 from dandifile.model import Complaint, Health, Json, JsonObject, RemoteAsset
@@ -29,24 +29,24 @@ def health(
     """`sources` are the files here by the path of their asset, `declared` the fields that the spec sets."""
     told = [error for error in draft["asset_validation_errors"] if isinstance(error, dict)]
     waiting = [error for error in told if _WAITING in str(error.get("message"))]
-    faulty = [_of_asset(error, sources) for error in told if error not in waiting]
-    own = [_of_draft(error, set(declared)) for error in draft["version_validation_errors"]]
+    faulty = [_asset_complaint(error, sources) for error in told if error not in waiting]
+    own = [_draft_complaint(error, set(declared)) for error in draft["version_validation_errors"]]
     status = draft["status"]
-    unsummed = "" if waiting or faulty or status != "Valid" else _unsummed(draft, observed)
+    unsummed = "" if waiting or faulty or status != "Valid" else _summary_fault(draft, observed)
     return Health(
         status=status,
         complaints=(*own, *faulty),
         waiting=len(waiting),
-        in_the_way=tuple(_in_the_way(dandiset, observed, unsummed)),
+        in_the_way=tuple(_obstacles(dandiset, observed, unsummed)),
     )
 
 
-def _of_draft(error: Json, declared: set[str]) -> Complaint:
+def _draft_complaint(error: Json, declared: set[str]) -> Complaint:
     field, message = place_of(error)
     return Complaint(field, message, fix_of(field, message, declared))
 
 
-def _of_asset(error: JsonObject, sources: Mapping[str, str]) -> Complaint:
+def _asset_complaint(error: JsonObject, sources: Mapping[str, str]) -> Complaint:
     path = str(error.get("path") or "")
     field, message = place_of(error)
     if not field:
@@ -58,7 +58,7 @@ def _of_asset(error: JsonObject, sources: Mapping[str, str]) -> Complaint:
     return Complaint(field, message, fix, asset=path, source=sources.get(path, ""))
 
 
-def _in_the_way(dandiset: JsonObject, observed: Observed, unsummed: str) -> Iterator[str]:
+def _obstacles(dandiset: JsonObject, observed: Observed, unsummed: str) -> Iterator[str]:
     if unsummed:
         yield unsummed
     if zarrs := sorted(path for path, asset in observed.assets.items() if asset.zarr):
@@ -68,7 +68,7 @@ def _in_the_way(dandiset: JsonObject, observed: Observed, unsummed: str) -> Iter
         yield "it is under embargo: only open dandisets are published"
 
 
-def _unsummed(draft: JsonObject, observed: Observed) -> str:
+def _summary_fault(draft: JsonObject, observed: Observed) -> str:
     """Why the archive cannot sum up the files of a draft that it calls Valid; "" where it has, or can.
 
     It makes the summary again when it publishes, and where that fails it never ends publishing. An empty

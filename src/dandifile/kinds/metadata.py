@@ -15,10 +15,16 @@ from typing import TYPE_CHECKING
 from dandifile.checklist.rules import evidence_of, policy_blocks
 from dandifile.checklist.verdict import Evidence
 from dandifile.errors import BlockedError
-from dandifile.kinds.about import about_with_files, with_regions_of
-from dandifile.kinds.access import ACCESS, own_part, sent, server_part, without_effect
-from dandifile.kinds.outgoing import new_errors, overlay
-from dandifile.kinds.schema import KEY, Versions
+from dandifile.kinds.outgoing import VERSION_KEY, Versions, new_errors, overlay
+from dandifile.kinds.special_fields import (
+    ACCESS,
+    about_with_files,
+    add_regions_of,
+    notes_on_server_keys,
+    own_part,
+    server_part,
+    with_server_part,
+)
 from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Record, Spec, Step, Wording
 from dandifile.planning.kind import Difference, Standing, Traits, standing_of
 from dandifile.planning.merge import carry, is_empty, merge, same
@@ -101,15 +107,15 @@ def diff(desired: Declared, observed: Observed, options: Options) -> Difference:
         if not same(after := _after(name, desired, observed.document), observed.document.get(name))
     )
     policy = policy_blocks(outgoing(desired, observed.document), desired.facts, desired.require)
-    idle = (*without_effect(desired.access, observed.access), *_refused_version(observed))
+    idle = (*notes_on_server_keys(desired.access, observed.access), *_version_notes(observed))
     if not changes:
         return Difference(blocked=policy, notes=idle)
-    blocked = (*policy, *_edited(changes, desired, options), *_blocks(changes, observed))
-    return Difference(changes, blocked, notes=(*idle, *_citation(changes)))
+    blocked = (*policy, *_edit_blocks(changes, desired, options), *_fault_blocks(changes, observed))
+    return Difference(changes, blocked, notes=(*idle, *_citation_notes(changes)))
 
 
-def _refused_version(observed: Observed) -> Iterator[str]:
-    version = observed.document.get(KEY, "")
+def _version_notes(observed: Observed) -> Iterator[str]:
+    version = observed.document.get(VERSION_KEY, "")
     if observed.versions.refuses(str(version)):
         yield (
             f"the draft's metadata are in schema version {version}, which the archive does not accept, and "
@@ -117,7 +123,7 @@ def _refused_version(observed: Observed) -> Iterator[str]:
         )
 
 
-def _citation(changes: tuple[Change, ...]) -> tuple[str, ...]:
+def _citation_notes(changes: tuple[Change, ...]) -> tuple[str, ...]:
     """A citation without authors is legal, and hardly ever meant: the archive cites whom it is told to."""
     people = next((change.after for change in changes if change.key.name == "contributor"), None) or []
     if not people or any(isinstance(one, dict) and one.get("includeInCitation") for one in people):
@@ -125,7 +131,7 @@ def _citation(changes: tuple[Change, ...]) -> tuple[str, ...]:
     return ("no contributor is in the citation: write `cite: true` for each contributor who belongs there",)
 
 
-def left(desired: Declared, observed: Observed) -> dict[str, str]:
+def digests_as_declared(desired: Declared, observed: Observed) -> dict[str, str]:
     """A digest of each field that is as declared: for the record of an apply that has just ended."""
     return {
         name: _digest(now)
@@ -136,7 +142,7 @@ def left(desired: Declared, observed: Observed) -> dict[str, str]:
 
 def _note(spec: Spec, local: Local, observed: Observed, record: Record) -> Record:
     """What is not as declared, because it was blocked or failed, keeps its older entry."""
-    return replace(record, fields={**record.fields, **left(desired(spec, local), observed)})
+    return replace(record, fields={**record.fields, **digests_as_declared(desired(spec, local), observed)})
 
 
 TRAITS = Traits(
@@ -154,7 +160,7 @@ def _digest(value: Json) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
-def _edited(changes: tuple[Change, ...], desired: Declared, options: Options) -> Iterator[Block]:
+def _edit_blocks(changes: tuple[Change, ...], desired: Declared, options: Options) -> Iterator[Block]:
     """Fields that somebody changed on the archive since: their edit is not lost without a word."""
     for change in changes:
         name = change.key.name
@@ -167,7 +173,7 @@ def _edited(changes: tuple[Change, ...], desired: Declared, options: Options) ->
             )
 
 
-def _blocks(changes: tuple[Change, ...], observed: Observed) -> tuple[Block, ...]:
+def _fault_blocks(changes: tuple[Change, ...], observed: Observed) -> tuple[Block, ...]:
     """A field's own block; of everything while there is no draft, so that none is made with bad metadata."""
     after = {change.key.name: change.after for change in changes}
     return tuple(
@@ -183,7 +189,7 @@ def _blocks(changes: tuple[Change, ...], observed: Observed) -> tuple[Block, ...
 def _after(name: str, desired: Declared, document: JsonObject) -> Json:
     declared, current = desired.fields[name], document.get(name)
     if name == "about" and desired.only_adds:
-        declared = with_regions_of(declared, current)
+        declared = add_regions_of(declared, current)
     for head, *rest in desired.ignore:
         if head == name:
             declared = carry(declared, current, rest)
@@ -224,7 +230,9 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
         if "dandiset" not in inputs:
             _refuse_stale(fields, own)
         wanted = overlay(own, {name: value["after"] for name, value in fields.items()})
-        return document, document if wanted == own else _accepted(sent(wanted, document), context)
+        return document, document if wanted == own else _in_accepted_version(
+            with_server_part(wanted, document), context
+        )
 
     document, wanted = now_and_wanted()
     if wanted == document:
@@ -233,10 +241,14 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
     return {"written": sorted(fields)}
 
 
-def _accepted(document: JsonObject, context: StepContext) -> JsonObject:
+def _in_accepted_version(document: JsonObject, context: StepContext) -> JsonObject:
     """The document in the archive's own schema version where it does not accept the one that it is in."""
     versions = Versions.of(context.writer.reader)
-    return {**document, KEY: versions.own} if versions.refuses(str(document.get(KEY, ""))) else document
+    return (
+        {**document, VERSION_KEY: versions.own}
+        if versions.refuses(str(document.get(VERSION_KEY, "")))
+        else document
+    )
 
 
 def _refuse_stale(fields: Mapping[str, JsonObject], document: JsonObject) -> None:

@@ -93,14 +93,14 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
     """Dropped without a flag where the draft has all of their content, now or once this plan is done."""
     uploads = observed.uploads
     if not uploads:
-        return Difference(notes=_hidden(observed.hidden))
+        return Difference(notes=_hidden_notes(observed.hidden))
     others = [upload for upload in uploads if not _is_free(upload, observed.now)]
     bounded = bool(options.paths or options.exclude or options.only)
     sent = observed.there if bounded else observed.there | set(desired.coming())
     finished = all(upload.digest in sent for upload in uploads)
     if not others and (finished or PERMIT in options.allow):
         return Difference(changes=(_change(uploads, finished=finished),))
-    told = _told(uploads, observed.now)
+    told = _unfinished_text(uploads, observed.now)
     if not others:
         return Difference(notes=(f"{told}; `apply --allow {PERMIT}` drops them",))
     why = f"{len(others)} of them may be of another owner who is still sending"
@@ -125,7 +125,7 @@ def _change(uploads: Iterable[Upload], *, finished: bool) -> Change:
     return Change(_KEY, before, None, permit="" if finished else PERMIT)
 
 
-def _told(uploads: Collection[Upload], now: datetime) -> str:
+def _unfinished_text(uploads: Collection[Upload], now: datetime) -> str:
     count, size = len(uploads), _amount(sum(upload.size for upload in uploads))
     what = f"{count:,} uploads ({size}) were" if count > 1 else f"1 upload ({size}) was"
     oldest = min((upload.begun for upload in uploads if upload.begun), default=None)
@@ -141,7 +141,7 @@ def _amount(size: int) -> str:
     return f"{size:,} {name}" if unit == 1 else f"{size / unit:,.1f} {name}"
 
 
-def _hidden(count: int) -> tuple[str, ...]:
+def _hidden_notes(count: int) -> tuple[str, ...]:
     what = "1 upload was begun and is" if count == 1 else f"{count:,} uploads were begun and are"
     return (f"{what} not finished; only the dandiset's owners can see more",) if count else ()
 

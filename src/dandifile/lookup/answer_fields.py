@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from html import unescape
 
-from dandifile.doi import normal
+from dandifile.doi import normal_doi
 from dandifile.identifiers import ror_url
 from dandifile.model import Json, JsonObject
 
@@ -46,7 +46,7 @@ def ror_at(holder: Json, key: str) -> str:
 
 def doi_at(holder: Json, key: str) -> str:
     """The DOI at a key, in normal form; "" for anything else."""
-    return normal(string(holder, key)) or ""
+    return normal_doi(string(holder, key)) or ""
 
 
 def date(said: str) -> str:
@@ -67,7 +67,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufffe\uffff]|[\ud
 _HEADS_THE_WHOLE = {"abstract", "summary"}
 
 
-def plain(marked_up: str) -> str:
+def plain_text(marked_up: str) -> str:
     """Paragraphs, an empty line between two of them. A heading "Abstract" goes, others lead their paragraph.
 
     Formulae come twice in JATS, as MathML and as TeX: the TeX goes. Markup that is itself
@@ -81,12 +81,12 @@ def plain(marked_up: str) -> str:
     return "\n\n".join(filter(None, paragraphs))
 
 
-def line(marked_up: str) -> str:
+def one_line(marked_up: str) -> str:
     """The same in one line, for titles and names."""
-    return " ".join(plain(marked_up).split())
+    return " ".join(plain_text(marked_up).split())
 
 
-def uninverted(index: Mapping[str, Sequence[int] | None]) -> str:
+def text_of_index(index: Mapping[str, Sequence[int] | None]) -> str:
     """The abstract from OpenAlex's index of words and their positions; "" where there is none."""
     places = (
         (place, word) for word, found in index.items() for place in found or () if isinstance(place, int)

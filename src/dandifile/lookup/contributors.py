@@ -15,16 +15,16 @@ from dandifile.lookup.credits import (
     Review,
     author_object,
     funder_object,
-    joined_authors,
-    joined_funders,
-    reviews,
+    merge_authors,
+    merge_funders,
+    reviews_of,
 )
 from dandifile.lookup.facts import Paper
-from dandifile.lookup.names import refusal
-from dandifile.lookup.pairing import Entry, Slot, pair
+from dandifile.lookup.names import reason_against
+from dandifile.lookup.pairing import DeclaredEntry, Slot, pair
 from dandifile.model import JsonObject
 
-_EMPTIED = {
+_DANDI_KEYS = {
     "orcid": "identifier",
     "ror": "identifier",
     "email": "email",
@@ -37,7 +37,7 @@ _EMPTIED = {
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergedContributors:
     """`contributors` is DANDI's field, whole; `review` what to look at. Problems stop a plan."""
 
     contributors: tuple[JsonObject, ...]
@@ -47,37 +47,41 @@ class Merged:
     warnings: tuple[str, ...] = ()
 
 
-def merge(
+def merge_contributors(
     papers: Sequence[Paper], declared: Sequence[JsonObject], write: Callable[[JsonObject], JsonObject]
-) -> Merged:
+) -> MergedContributors:
     """Lay the spec's contributors over the papers' (`vet.vetted`).
 
     `declared` are the entries of `contributors` as the spec has them, checked; `write` gives the
     DANDI object of one. Without a paper they are the result, in their own order and as they are.
     """
-    entries = [Entry(number, raw, write(raw)) for number, raw in enumerate(declared)]
+    entries = [DeclaredEntry(number, raw, write(raw)) for number, raw in enumerate(declared)]
     if not papers:
-        return Merged(tuple(entry.written for entry in entries if not entry.omit))
-    authors = joined_authors(papers)
-    slots = [Slot(author_object(author), author.corresponding, tuple(reviews(author))) for author in authors]
-    funders = [Slot(funder_object(funder)) for funder in joined_funders(papers)]
+        return MergedContributors(tuple(entry.written for entry in entries if not entry.omit))
+    authors = merge_authors(papers)
+    slots = [
+        Slot(author_object(author), author.corresponding, tuple(reviews_of(author))) for author in authors
+    ]
+    funders = [Slot(funder_object(funder)) for funder in merge_funders(papers)]
     pairs = pair(entries, slots, funders)
-    laid = [_laid_over(slot, pairs.of(slot)) for slot in slots]
-    paid = [_laid_over(slot, pairs.of(slot)) for slot in funders]
-    added = [_added(entry) for entry in pairs.unpaired if not entry.omit]
-    people, missing, warnings = choose_contacts([*_there(laid), *(slot for slot in added if not _pays(slot))])
-    everyone = [*people, *_there(paid), *(slot for slot in added if _pays(slot))]
+    laid = [_apply_entries(slot, pairs.of(slot)) for slot in slots]
+    paid = [_apply_entries(slot, pairs.of(slot)) for slot in funders]
+    added = [_new_slot(entry) for entry in pairs.unpaired if not entry.omit]
+    people, missing, warnings = _choose_contacts(
+        [*_present(laid), *(slot for slot in added if not _is_funder(slot))]
+    )
+    everyone = [*people, *_present(paid), *(slot for slot in added if _is_funder(slot))]
     review = tuple(review for slot in everyone for review in slot.reviews)
-    return Merged(
+    return MergedContributors(
         contributors=tuple(slot.written for slot in everyone),
         review=review,
-        problems=(*pairs.problems, *_refused(everyone)),
+        problems=(*pairs.problems, *_name_problems(everyone)),
         missing=tuple(missing),
-        warnings=(*pairs.warnings, *_guesses(review), *warnings),
+        warnings=(*pairs.warnings, *_guess_warnings(review), *warnings),
     )
 
 
-def _guesses(reviews: Iterable[Review]) -> list[str]:
+def _guess_warnings(reviews: Iterable[Review]) -> list[str]:
     """One line for all names that were split by a guess and that no entry of the spec settles."""
     names = [review.who for review in reviews if review.what == "family name"]
     if not names:
@@ -86,13 +90,13 @@ def _guesses(reviews: Iterable[Review]) -> list[str]:
     return [f"{said}: the record has each name in one piece; write those that are wrong as entries"]
 
 
-def _laid_over(slot: Slot, entries: Sequence[Entry]) -> Slot | None:
+def _apply_entries(slot: Slot, entries: Sequence[DeclaredEntry]) -> Slot | None:
     """What the paper says, and over it what the spec says; None for whom the spec leaves out."""
     for entry in entries:
         if entry.omit:
             return None
         emptied = {
-            dandi for short, dandi in _EMPTIED.items() if entry.raw.get(short, "said") in (None, "", [])
+            dandi for short, dandi in _DANDI_KEYS.items() if entry.raw.get(short, "said") in (None, "", [])
         }
         emptied |= {
             key for key, value in (entry.raw.get("metadata") or {}).items() if value in (None, "", [])
@@ -108,7 +112,7 @@ _SETTLES = {"ORCID iD": "orcid", "affiliation": "affiliations", "family name": "
 """What a review asks about, and the key of the spec that answers it."""
 
 
-def _added(entry: Entry) -> Slot:
+def _new_slot(entry: DeclaredEntry) -> Slot:
     """Someone whom no paper has: cited as an author, or where the spec says so; a curator is not."""
     written = dict(entry.written)
     if "includeInCitation" not in written:
@@ -116,19 +120,19 @@ def _added(entry: Entry) -> Slot:
     return Slot(written, entry=entry)
 
 
-def _there(slots: Iterable[Slot | None]) -> list[Slot]:
+def _present(slots: Iterable[Slot | None]) -> list[Slot]:
     return [slot for slot in slots if slot is not None]
 
 
-def _pays(slot: Slot) -> bool:
+def _is_funder(slot: Slot) -> bool:
     return slot.written["schemaKey"] == "Organization" and "dcite:Funder" in slot.written.get("roleName", ())
 
 
-def _refused(slots: Iterable[Slot]) -> Iterable[Problem]:
+def _name_problems(slots: Iterable[Slot]) -> Iterable[Problem]:
     """People whose names the archive would refuse, and the whole record with them."""
     for slot in slots:
         name = slot.written.get("name", "")
-        if slot.written["schemaKey"] == "Person" and (why := refusal(name)):
+        if slot.written["schemaKey"] == "Person" and (why := reason_against(name)):
             orcid = bare_orcid(slot.written.get("identifier", ""))
             entry = f'{{orcid: {orcid}, name: "Last, First"}}' if orcid else f'{{name: "{name}, First"}}'
             yield Problem(
@@ -142,7 +146,7 @@ def _refused(slots: Iterable[Slot]) -> Iterable[Problem]:
 CONTACT = "dcite:ContactPerson"
 
 
-def choose_contacts(slots: Sequence[Slot]) -> tuple[list[Slot], list[Problem], list[str]]:
+def _choose_contacts(slots: Sequence[Slot]) -> tuple[list[Slot], list[Problem], list[str]]:
     """The same contributors, one of them at least a contact with an e-mail address; else a problem.
 
     Whom the spec makes a contact stays the only one. Otherwise corresponding authors are, those
@@ -152,12 +156,12 @@ def choose_contacts(slots: Sequence[Slot]) -> tuple[list[Slot], list[Problem], l
     if any(CONTACT in slot.written.get("roleName", ()) for slot in slots):
         return list(slots), [], []
     corresponding = [
-        slot for slot in slots if slot.corresponding and slot.is_person and not _roles_declared(slot)
+        slot for slot in slots if slot.corresponding and slot.is_person and not _has_declared_roles(slot)
     ]
     reachable = [slot for slot in corresponding if slot.written.get("email")]
     if not reachable:
-        return list(slots), [_nobody(corresponding)], []
-    made = [_made_contact(slot) if slot in reachable else slot for slot in slots]
+        return list(slots), [_no_contact(corresponding)], []
+    made = [_make_contact(slot) if slot in reachable else slot for slot in slots]
     silent = [slot.name for slot in corresponding if slot not in reachable]
     warnings = [
         f"{name} is a corresponding author, too, and the spec has no e-mail address of theirs"
@@ -166,16 +170,16 @@ def choose_contacts(slots: Sequence[Slot]) -> tuple[list[Slot], list[Problem], l
     return made, [], warnings
 
 
-def _roles_declared(slot: Slot) -> bool:
+def _has_declared_roles(slot: Slot) -> bool:
     return slot.entry is not None and "roles" in slot.entry.raw
 
 
-def _made_contact(slot: Slot) -> Slot:
+def _make_contact(slot: Slot) -> Slot:
     roles = [*slot.written.get("roleName", ()), CONTACT]
     return replace(slot, written={**slot.written, "roleName": roles})
 
 
-def _nobody(corresponding: Sequence[Slot]) -> Problem:
+def _no_contact(corresponding: Sequence[Slot]) -> Problem:
     if not corresponding:
         return Problem(
             "contributors",

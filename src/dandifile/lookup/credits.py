@@ -7,9 +7,15 @@ from dataclasses import dataclass, replace
 
 from dandifile import doi as dois
 from dandifile.identifiers import award_key, is_nih_award, is_same_award
-from dandifile.lookup.authors import full_name, fuller, may_be_same, normalised, same_name, split_otherwise
-from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
-from dandifile.lookup.paper_lookup import KINDS
+from dandifile.lookup.authors import (
+    can_be_same,
+    full_name,
+    is_same_name,
+    is_split_otherwise,
+    normalise,
+    with_fuller_name,
+)
+from dandifile.lookup.facts import PAPER_KINDS, Affiliation, Author, Funder, Paper
 from dandifile.model import JsonObject
 
 
@@ -31,21 +37,21 @@ class Review:
         return "only OpenAlex says so"
 
 
-def joined_authors(papers: Sequence[Paper]) -> list[Author]:
+def merge_authors(papers: Sequence[Paper]) -> list[Author]:
     """Authors of the first paper in its order, then those whom the next ones add; of one paper all."""
     joined: list[Author] = []
     for paper in papers:
         before = dict(enumerate(joined))
         for author in paper.authors:
-            place = _place(author, before)
+            place = _find_same(author, before)
             if place is None:
                 joined.append(author)
             else:
-                joined[place] = _both(before.pop(place), author)
+                joined[place] = _merge_accounts(before.pop(place), author)
     return joined
 
 
-def joined_funders(papers: Sequence[Paper]) -> list[Funder]:
+def merge_funders(papers: Sequence[Paper]) -> list[Funder]:
     """One an award. A funder is named without an award only where none of its awards is known.
 
     Of several spellings of an award the shortest with all its parts stays: `R01MH117788`, not
@@ -53,27 +59,27 @@ def joined_funders(papers: Sequence[Paper]) -> list[Funder]:
     """
     joined: list[Funder] = []
     for funder in (funder for paper in papers for funder in paper.funders):
-        place = next((place for place, other in enumerate(joined) if _same_funding(funder, other)), None)
+        place = next((place for place, other in enumerate(joined) if _is_same_funding(funder, other)), None)
         if place is None:
             joined.append(funder)
-        elif _plainer(funder.award, joined[place].award):
+        elif _is_plainer(funder.award, joined[place].award):
             joined[place] = replace(joined[place], award=funder.award)
-    with_award = {_who(funder) for funder in joined if funder.award}
-    return [funder for funder in joined if funder.award or _who(funder) not in with_award]
+    with_award = {_funder_key(funder) for funder in joined if funder.award}
+    return [funder for funder in joined if funder.award or _funder_key(funder) not in with_award]
 
 
-def _who(funder: Funder) -> str:
-    return funder.ror or normalised(funder.name)
+def _funder_key(funder: Funder) -> str:
+    return funder.ror or normalise(funder.name)
 
 
-def _same_funding(one: Funder, other: Funder) -> bool:
+def _is_same_funding(one: Funder, other: Funder) -> bool:
     """One award of one funder. A number of NIH is one award, whether NIH or its institute is named."""
     if is_nih_award(one.award) and is_nih_award(other.award):
         return is_same_award(one.award, other.award)
-    return _who(one) == _who(other) and is_same_award(one.award, other.award)
+    return _funder_key(one) == _funder_key(other) and is_same_award(one.award, other.award)
 
 
-def _plainer(one: str, other: str) -> bool:
+def _is_plainer(one: str, other: str) -> bool:
     """Whether `one` is the better spelling of the same award."""
     ranks = [(not is_nih_award(each), each != award_key(each).upper(), len(each)) for each in (one, other)]
     return ranks[0] < ranks[1]
@@ -111,7 +117,7 @@ def funder_object(funder: Funder) -> JsonObject:
     return {key: value for key, value in found.items() if value != ""}
 
 
-def reviews(author: Author) -> list[Review]:
+def reviews_of(author: Author) -> list[Review]:
     """What a person should look at before it is believed."""
     who = full_name(author)
     found = [Review(who, "family name", author.family)] if author.guessed else []
@@ -130,48 +136,50 @@ def related_resources(papers: Iterable[Paper]) -> list[JsonObject]:
         {
             "schemaKey": "Resource",
             "identifier": f"doi:{paper.doi}",
-            "url": dois.url(paper.doi),
+            "url": dois.doi_url(paper.doi),
             **({"name": paper.title} if paper.title else {}),
             "relation": "dcite:IsDescribedBy",
-            "resourceType": f"dcite:{KINDS[paper.kind]}",
+            "resourceType": f"dcite:{PAPER_KINDS[paper.kind]}",
         }
         for paper in papers
     ]
 
 
-def _place(author: Author, before: Mapping[int, Author]) -> int | None:
+def _find_same(author: Author, before: Mapping[int, Author]) -> int | None:
     """Where the same person stands among earlier papers' authors: by ORCID iD, name, or short name."""
-    for judge in (_same_orcid, _same_name, _may_be_same):
+    for judge in (_is_same_orcid, _is_same_full_name, _can_be_same_person):
         fits = [place for place, other in before.items() if judge(author, other)]
         if len(fits) == 1:
             return fits[0]
     return None
 
 
-def _same_orcid(one: Author, other: Author) -> bool:
+def _is_same_orcid(one: Author, other: Author) -> bool:
     return bool(one.orcid) and one.orcid == other.orcid
 
 
-def _same_name(one: Author, other: Author) -> bool:
+def _is_same_full_name(one: Author, other: Author) -> bool:
     if one.collective or other.collective:
-        return normalised(full_name(one)) == normalised(full_name(other))
-    return same_name(full_name(one), full_name(other)) and not _two_orcids(one, other)
+        return normalise(full_name(one)) == normalise(full_name(other))
+    return is_same_name(full_name(one), full_name(other)) and not _have_other_orcids(one, other)
 
 
-def _may_be_same(one: Author, other: Author) -> bool:
+def _can_be_same_person(one: Author, other: Author) -> bool:
     people = not (one.collective or other.collective)
     names = full_name(one), full_name(other)
-    return people and not _two_orcids(one, other) and (may_be_same(*names) or split_otherwise(*names))
+    return (
+        people and not _have_other_orcids(one, other) and (can_be_same(*names) or is_split_otherwise(*names))
+    )
 
 
-def _two_orcids(one: Author, other: Author) -> bool:
+def _have_other_orcids(one: Author, other: Author) -> bool:
     return bool(one.orcid and other.orcid and one.orcid != other.orcid)
 
 
-def _both(one: Author, other: Author) -> Author:
+def _merge_accounts(one: Author, other: Author) -> Author:
     """The first account, with the fuller of both names, and with what else the second knows."""
     return replace(
-        fuller(one, other),
+        with_fuller_name(one, other),
         orcid=one.orcid or other.orcid,
         orcid_from=one.orcid_from or other.orcid_from,
         corresponding=one.corresponding or other.corresponding,

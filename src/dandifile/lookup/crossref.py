@@ -12,18 +12,18 @@ from dandifile.lookup.answer_fields import (
     date,
     doi_at,
     items,
-    line,
     member,
     members,
-    plain,
+    one_line,
+    plain_text,
     ror_at,
     string,
     strings,
 )
-from dandifile.lookup.authors import consortium, credited, person, sound
+from dandifile.lookup.authors import check_orcid, consortium, person, read_authors
 from dandifile.lookup.client import Answer, Asks, Request
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper, Related, Relation
-from dandifile.lookup.names import is_collective, of_parts
+from dandifile.lookup.names import is_collective, name_of_parts
 from dandifile.model import JsonObject
 
 SOURCE = "crossref"
@@ -53,12 +53,12 @@ def fetch(client: Asks, doi: str, contact: str = "") -> Answer:
 def paper(answer: JsonObject, fetched: str = "") -> Paper:
     """Translate a work, wrapped (`message`) or bare as content negotiation gives it."""
     work = member(answer, "message") or answer
-    authors, warnings = credited(members(work, "author"), _author)
+    authors, warnings = read_authors(members(work, "author"), _author)
     return Paper(
         doi=doi_at(work, "DOI"),
-        title=line(string(work, "title") or "".join(strings(work, "title")[:1])),
+        title=one_line(string(work, "title") or "".join(strings(work, "title")[:1])),
         kind=_kind(work),
-        abstract=plain(string(work, "abstract")),
+        abstract=plain_text(string(work, "abstract")),
         published=_published(work),
         license=_license(members(work, "license")),
         authors=authors,
@@ -79,15 +79,15 @@ def _kind(work: JsonObject) -> str:
 def _author(entry: JsonObject) -> tuple[Author, list[str]]:
     """A person, or a consortium: that has a `name` alone."""
     affiliations = [
-        Affiliation(line(string(each, "name")), _ror(each)) for each in members(entry, "affiliation")
+        Affiliation(one_line(string(each, "name")), _ror(each)) for each in members(entry, "affiliation")
     ]
     family, given = string(entry, "family"), string(entry, "given")
     if not (family or given):
-        return consortium(line(string(entry, "name")), affiliations), []
-    if not (family and given) and is_collective(line(family or given)):
-        return consortium(line(family or given), affiliations), []
-    name = of_parts(family, given, string(entry, "suffix"))
-    orcid, warnings = sound(string(entry, "ORCID"), name)
+        return consortium(one_line(string(entry, "name")), affiliations), []
+    if not (family and given) and is_collective(one_line(family or given)):
+        return consortium(one_line(family or given), affiliations), []
+    name = name_of_parts(family, given, string(entry, "suffix"))
+    orcid, warnings = check_orcid(string(entry, "ORCID"), name)
     said_by = "authenticated" if entry.get("authenticated-orcid") else "deposited"
     return person(name, orcid, affiliations, said_by), warnings
 
@@ -95,14 +95,14 @@ def _author(entry: JsonObject) -> tuple[Author, list[str]]:
 def _funders(entries: Iterable[JsonObject]) -> Iterable[Funder]:
     for entry in entries:
         name = _funder_name(string(entry, "name"))
-        for award in [each for text in strings(entry, "award") for each in awards_in(line(text))] or [""]:
+        for award in [each for text in strings(entry, "award") for each in awards_in(one_line(text))] or [""]:
             if name:
                 yield Funder(name, ror_at(entry, "DOI") or _ror(entry), doi_at(entry, "DOI"), award)
 
 
 def _funder_name(text: str) -> str:
     """`NSF | BIO | Division of Biological Infrastructure` → its last part: the others are above it."""
-    return line(text.rpartition("|")[2])
+    return one_line(text.rpartition("|")[2])
 
 
 def _ror(entry: JsonObject) -> str:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from dandifile.lookup.answer_fields import date, doi_at, items, line, member, members, plain, ror_at, string
-from dandifile.lookup.authors import consortium, credited, person, sound
+from dandifile.lookup.answer_fields import (
+    date,
+    doi_at,
+    items,
+    member,
+    members,
+    one_line,
+    plain_text,
+    ror_at,
+    string,
+)
+from dandifile.lookup.authors import check_orcid, consortium, person, read_authors
 from dandifile.lookup.client import Answer, Asks, Request
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper, Related, Relation
-from dandifile.lookup.names import is_collective, of_parts, split
+from dandifile.lookup.names import is_collective, name_of_parts, split_name
 from dandifile.model import Json, JsonObject
 
 SOURCE = "datacite"
@@ -37,12 +47,12 @@ def fetch(client: Asks, doi: str) -> Answer:
 def paper(answer: JsonObject, fetched: str = "") -> Paper:
     """Translate `data.attributes`."""
     work = member(member(answer, "data"), "attributes")
-    authors, warnings = credited(members(work, "creators"), _author)
+    authors, warnings = read_authors(members(work, "creators"), _author)
     return Paper(
         doi=doi_at(work, "doi"),
-        title=line(_title(members(work, "titles"))),
+        title=one_line(_title(members(work, "titles"))),
         kind=_kind(member(work, "types"), doi_at(work, "doi")),
-        abstract=plain(_abstract(members(work, "descriptions"))),
+        abstract=plain_text(_abstract(members(work, "descriptions"))),
         published=_published(work),
         license=_license(members(work, "rightsList")),
         authors=authors,
@@ -71,11 +81,11 @@ def _kind(types: JsonObject, doi: str) -> str:
 def _author(entry: JsonObject) -> tuple[Author, list[str]]:
     affiliations = list(map(_affiliation, items(entry, "affiliation")))
     family, given = string(entry, "familyName"), string(entry, "givenName")
-    text = line(string(entry, "name"))
+    text = one_line(string(entry, "name"))
     if string(entry, "nameType") == "Organizational" or (not family and is_collective(text)):
         return consortium(text, affiliations), []
-    name = of_parts(family, given) if family and given else split(text or family or given)
-    orcid, warnings = sound(_orcid(members(entry, "nameIdentifiers")), name)
+    name = name_of_parts(family, given) if family and given else split_name(text or family or given)
+    orcid, warnings = check_orcid(_orcid(members(entry, "nameIdentifiers")), name)
     return person(name, orcid, affiliations), warnings
 
 
@@ -91,19 +101,19 @@ def _orcid(identifiers: Iterable[JsonObject]) -> str:
 def _affiliation(entry: Json) -> Affiliation:
     """A text, or an object where the request asked for one."""
     if isinstance(entry, str):
-        return Affiliation(line(entry))
-    return Affiliation(line(string(entry, "name")), ror_at(entry, "affiliationIdentifier"))
+        return Affiliation(one_line(entry))
+    return Affiliation(one_line(string(entry, "name")), ror_at(entry, "affiliationIdentifier"))
 
 
 def _funders(entries: Iterable[JsonObject]) -> Iterable[Funder]:
     for entry in entries:
         registry = doi_at(entry, "funderIdentifier")
-        if name := line(string(entry, "funderName")):
+        if name := one_line(string(entry, "funderName")):
             yield Funder(
                 name,
                 ror=ror_at(entry, "funderIdentifier"),
                 doi=registry if registry.startswith("10.13039/") else "",
-                award=line(string(entry, "awardNumber")),
+                award=one_line(string(entry, "awardNumber")),
             )
 
 

@@ -1,7 +1,8 @@
-"""What a lookup finds: the nouns of the lock. Frozen, plain text, no service's own shapes.
+"""What a lookup finds: the contents of the lock, and their JSON form. Pure.
 
-Texts that are not known are "". Dates are days, `2026-11-20`. A ROR is its URL, an ORCID iD
-is bare, a DOI is in the form of `doi.normal`.
+Frozen, plain text, in no service's own form. Texts that are not known are "", and left out of the JSON.
+Dates are days, `2026-11-20`. A ROR id is its URL, an ORCID iD is bare, a DOI has the form of
+`doi.normal_doi`.
 """
 
 from __future__ import annotations
@@ -12,10 +13,25 @@ from typing import Any
 
 from dandifile.model import Json, JsonObject
 
+PAPER_KINDS = {
+    "article": "JournalArticle",
+    "preprint": "Preprint",
+    "dataset": "Dataset",
+    "software": "Software",
+    "book": "Book",
+    "book chapter": "BookChapter",
+    "dissertation": "Dissertation",
+    "report": "Report",
+    "peer review": "PeerReview",
+    "conference paper": "ConferencePaper",
+    "other": "Text",
+}
+"""What a paper can be, and DANDI's resource type for it."""
+
 
 @dataclass(frozen=True)
 class Affiliation:
-    """Where an author works. `inferred`: no text of the paper backs it, only OpenAlex says so."""
+    """Where an author works. `inferred`: the paper's own texts do not say so, only OpenAlex does."""
 
     name: str
     ror: str = ""
@@ -26,10 +42,9 @@ class Affiliation:
 class Author:
     """A person (`family` and `given`), or a consortium (`collective` and its `name`).
 
-    A person whose name could not be split has a `name` alone; `guessed`: where the family name begins
-    is a guess, since the name came in one piece. `orcid_from` says how far the
-    ORCID iD can be trusted: `authenticated` and `deposited` came with the paper, `inferred`
-    is OpenAlex's own guess.
+    A person whose name could not be split has only a `name`. `guessed`: the name came in one piece, so
+    where the family name begins is a guess. `orcid_from` says where the ORCID iD comes from:
+    `authenticated` and `deposited` came with the paper, `inferred` is OpenAlex's own guess.
     """
 
     family: str = ""
@@ -46,7 +61,7 @@ class Author:
 
 @dataclass(frozen=True)
 class Funder:
-    """One award of one funder; a funder without a known award is one entry, too.
+    """One award of one funder. A funder without a known award has one entry as well.
 
     `doi` is the funder's own in Crossref's registry, `10.13039/…`.
     """
@@ -72,8 +87,8 @@ class Related:
 class Paper:
     """A paper as the services know it.
 
-    `kind` is one of `paper_lookup.KINDS`. `source` is the service that gave it; `filled` names
-    the fields that it left out and another service gave: (field, service).
+    `kind` is one of `PAPER_KINDS`. `source` is the service that gave it. `filled` names the fields that it
+    left out and another service gave: (field, service).
     """
 
     doi: str
@@ -98,12 +113,12 @@ class PersonStatus(StrEnum):
     LOCKED = "locked"
     DEACTIVATED = "deactivated"
     UNCLAIMED = "unclaimed"
-    UNREACHABLE = "unreachable"  # not known: nobody could be asked
+    UNREACHABLE = "unreachable"  # not known: ORCID could not be asked
 
 
 @dataclass(frozen=True)
 class Person:
-    """What ORCID says of an iD. `name` is the public one, "Last, First" where both are public."""
+    """What ORCID says about an iD. `name` is the public one, "Last, First" where both are public."""
 
     orcid: str
     status: PersonStatus
@@ -114,15 +129,15 @@ class Person:
 
 class InstitutionStatus(StrEnum):
     ACTIVE = "active"
-    INACTIVE = "inactive"  # the institution is no more
-    WITHDRAWN = "withdrawn"  # the record was a mistake, or a double
+    INACTIVE = "inactive"  # the institution no longer exists
+    WITHDRAWN = "withdrawn"  # the record was a mistake or a duplicate
     UNKNOWN = "unknown"
     UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True)
 class Institution:
-    """What ROR says of an id; `successors` are ROR ids, none or several."""
+    """What ROR says about an id. `successors` are ROR ids, none or several."""
 
     ror: str
     status: InstitutionStatus
@@ -133,11 +148,11 @@ class Institution:
 
 @dataclass(frozen=True)
 class Term:
-    """A term of an ontology, as it was asked for and as it was found.
+    """A term of an ontology: the text that was looked up, and what was found.
 
-    `asked` is the text of the spec and `about` its place: regions, disorders, cell_types or
-    phenotypes; or a word of NWB files, and locations or mouse_locations. `match` says how it was
-    found (`id`, `label`, `exact synonym`, …), `source` where.
+    `asked` is a text of the spec, with `about` regions, disorders, cell_types or phenotypes; or a word of
+    NWB files, with `about` locations or mouse_locations. `match` says how it was found (`id`, `label`,
+    `exact synonym`, …), `source` where.
     """
 
     asked: str
@@ -152,7 +167,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Unsettled:
-    """A word of an NWB file that is no single region, and `why`, with the terms that may be meant."""
+    """A word of an NWB file that does not identify a region, and `why`, with the terms that it may mean."""
 
     asked: str
     about: str
@@ -162,7 +177,7 @@ class Unsettled:
 
 @dataclass(frozen=True)
 class Identifier:
-    """A dandiset that was made from this spec, by environment and archive."""
+    """A dandiset that was created from this spec, by environment and archive."""
 
     environment: str
     api_url: str
@@ -171,7 +186,7 @@ class Identifier:
 
 @dataclass(frozen=True)
 class Lock:
-    """All that is pinned. The order is the file's."""
+    """Everything that is pinned, in the order of the file."""
 
     papers: tuple[Paper, ...] = ()
     people: tuple[Person, ...] = ()
@@ -206,54 +221,54 @@ SECTIONS = {
     "unsettled": ("about", "asked"),
     "identifiers": ("environment", "api_url"),
 }
-"""The lock's lists in the file's order, and the keys that say what an entry of each is about."""
+"""The sections of the lock in the file's order, and the keys that identify an entry in each."""
 
 
-def to_json(lock: Lock) -> dict[str, list[JsonObject]]:
-    """The sections of the lock that hold something."""
+def lock_to_json(lock: Lock) -> dict[str, list[JsonObject]]:
+    """The sections of the lock that are not empty."""
     sections = {part.name: getattr(lock, part.name) for part in fields(lock)}
-    return {name: [_object(item) for item in items] for name, items in sections.items() if items}
+    return {name: [_object_of(item) for item in items] for name, items in sections.items() if items}
 
 
-def from_json(document: JsonObject) -> Lock:
-    """A lock from a document that its schema has passed."""
+def lock_from_json(document: JsonObject) -> Lock:
+    """The lock in a document that is valid by its schema."""
     return Lock(
-        papers=tuple(map(_paper, document.get("papers", ()))),
-        people=tuple(_person(entry) for entry in document.get("people", ())),
-        institutions=tuple(_institution(entry) for entry in document.get("institutions", ())),
+        papers=tuple(map(_paper_from, document.get("papers", ()))),
+        people=tuple(_person_from(entry) for entry in document.get("people", ())),
+        institutions=tuple(_institution_from(entry) for entry in document.get("institutions", ())),
         terms=tuple(Term(**entry) for entry in document.get("terms", ())),
         unsettled=tuple(Unsettled(**entry) for entry in document.get("unsettled", ())),
         identifiers=tuple(Identifier(**entry) for entry in document.get("identifiers", ())),
     )
 
 
-def identity(section: str, entry: JsonObject) -> tuple[str, ...]:
-    """What an entry of a section is about: two entries of one identity are one entry, before and after."""
+def identity_of(section: str, entry: JsonObject) -> tuple[str, ...]:
+    """What identifies an entry of a section: with the same values it is the same entry, before and after."""
     return tuple(str(entry.get(key, "")) for key in SECTIONS[section])
 
 
-def _object(item: Any) -> JsonObject:
+def _object_of(item: Any) -> JsonObject:
     known = {part.name: getattr(item, part.name) for part in fields(item)}
     return {
-        name: _value(name, value)
+        name: _value_of(name, value)
         for name, value in known.items()
         if value not in ("", (), False) or (type(item), name) in _KEPT_EMPTY
     }
 
 
-def _value(name: str, value: Any) -> Json:
+def _value_of(name: str, value: Any) -> Json:
     if name == "filled":
         return dict(value)
     if isinstance(value, tuple):
-        return [_value("", each) for each in value]
+        return [_value_of("", each) for each in value]
     if is_dataclass(value):
-        return _object(value)
+        return _object_of(value)
     return value.value if isinstance(value, Enum) else value
 
 
-def _paper(entry: JsonObject) -> Paper:
+def _paper_from(entry: JsonObject) -> Paper:
     parts: JsonObject = {
-        "authors": tuple(map(_author, entry.get("authors", ()))),
+        "authors": tuple(map(_author_from, entry.get("authors", ()))),
         "funders": tuple(Funder(**funder) for funder in entry.get("funders", ())),
         "related": tuple(
             Related(each["doi"], Relation(each["relation"])) for each in entry.get("related", ())
@@ -264,15 +279,15 @@ def _paper(entry: JsonObject) -> Paper:
     return Paper(**{**entry, **parts})
 
 
-def _author(entry: JsonObject) -> Author:
+def _author_from(entry: JsonObject) -> Author:
     affiliations = tuple(Affiliation(**each) for each in entry.get("affiliations", ()))
     return Author(**{**entry, "affiliations": affiliations})
 
 
-def _person(entry: JsonObject) -> Person:
+def _person_from(entry: JsonObject) -> Person:
     return Person(**{**entry, "status": PersonStatus(entry["status"])})
 
 
-def _institution(entry: JsonObject) -> Institution:
+def _institution_from(entry: JsonObject) -> Institution:
     parts = {"status": InstitutionStatus(entry["status"]), "successors": tuple(entry.get("successors", ()))}
     return Institution(**{**entry, **parts})

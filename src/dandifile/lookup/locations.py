@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from dandifile.lookup.client import Asks
 from dandifile.lookup.facts import Lock, Term, Unsettled
-from dandifile.lookup.rows import Row, State, outcome_row, term_row
+from dandifile.lookup.rows import LookupRow, LookupState, outcome_row, term_row
 from dandifile.lookup.terms.allen import find_structure
 from dandifile.lookup.terms.outcome import (
     Absent,
@@ -26,7 +26,7 @@ from dandifile.lookup.terms.outcome import (
     candidates_of,
 )
 from dandifile.lookup.terms.search import find_term
-from dandifile.lookup.wanted import about_of, pinned
+from dandifile.lookup.wanted import pinned_location, section_of
 from dandifile.model import Location
 
 WHAT = "location"
@@ -34,11 +34,11 @@ WHAT = "location"
 
 
 @dataclass(frozen=True)
-class Settled:
+class SettledLocation:
     """The fact of one word, None where nobody could be asked; and the row that tells it."""
 
     fact: Term | Unsettled | None
-    row: Row
+    row: LookupRow
 
 
 def find_location(location: Location, client: Asks) -> TermOutcome:
@@ -47,23 +47,23 @@ def find_location(location: Location, client: Asks) -> TermOutcome:
     return structure or find_term(location.word, TermKind.REGION, client)
 
 
-def settled(
+def settle_locations(
     wanted: Iterable[Location], lock: Lock, outcomes: Mapping[Location, TermOutcome], today: str
-) -> Iterator[Settled]:
+) -> Iterator[SettledLocation]:
     """A fact for each word: as it is pinned, unless it was looked up and came out otherwise."""
     for each in wanted:
-        before, outcome = pinned(each, lock), outcomes.get(each)
+        before, outcome = pinned_location(each, lock), outcomes.get(each)
         if outcome is None or (before and isinstance(outcome, Unchecked)):
             assert before
-            yield Settled(before, _pinned_row(before))
+            yield SettledLocation(before, _pinned_row(before))
             continue
         fact, row = _fact(each, outcome, today), _row(outcome)
         same = before is not None and fact is not None and replace(fact, checked=before.checked) == before
-        yield Settled(before if same else fact, replace(row, pinned=same))
+        yield SettledLocation(before if same else fact, replace(row, pinned=same))
 
 
 def _fact(location: Location, outcome: TermOutcome, today: str) -> Term | Unsettled | None:
-    about = about_of(location)
+    about = section_of(location)
     if isinstance(outcome, Unchecked):
         return None
     if isinstance(outcome, Matched):
@@ -72,12 +72,12 @@ def _fact(location: Location, outcome: TermOutcome, today: str) -> Term | Unsett
     return Unsettled(location.word, about, _why(outcome), today)
 
 
-def _row(outcome: TermOutcome) -> Row:
+def _row(outcome: TermOutcome) -> LookupRow:
     """As for a term of a spec, but that nobody has to write an id in its place."""
     row = replace(outcome_row(outcome), what=WHAT)
     if isinstance(outcome, Matched | Unchecked):
         return row
-    state = State.DOUBTFUL if isinstance(outcome, Foreign) else row.state
+    state = LookupState.DOUBTFUL if isinstance(outcome, Foreign) else row.state
     return replace(row, state=state, found="", notes=(_why(outcome),))
 
 
@@ -101,7 +101,7 @@ def _offer(candidate: Candidate) -> str:
     return f"{said} ({candidate.why})" if candidate.why else said
 
 
-def _pinned_row(fact: Term | Unsettled) -> Row:
+def _pinned_row(fact: Term | Unsettled) -> LookupRow:
     if isinstance(fact, Term):
         return replace(term_row(fact, pinned=True), what=WHAT)
-    return Row(WHAT, fact.asked, State.DOUBTFUL, notes=(fact.why,), pinned=True)
+    return LookupRow(WHAT, fact.asked, LookupState.DOUBTFUL, notes=(fact.why,), pinned=True)

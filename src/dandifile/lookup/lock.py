@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dandifile.errors import Problem, SpecError
-from dandifile.lookup.facts import SECTIONS, Lock, from_json, identity, to_json
+from dandifile.lookup.facts import SECTIONS, Lock, identity_of, lock_from_json, lock_to_json
 from dandifile.model import Json, JsonObject
 from dandifile.reading.document import Document, find_unstorable, read_document
 from dandifile.reading.files import LOCK_LIMIT, SPEC_LIMIT, read_text
@@ -35,22 +35,22 @@ def lock_file(spec_file: Path) -> Path:
 
 def load_lock(file: Path) -> Lock:
     """Read a lock, empty where there is no file. SpecError, with every place, where it is not a lock."""
-    return from_json(_checked(file))
+    return lock_from_json(_read_checked(file))
 
 
 def save_lock(file: Path, lock: Lock) -> bool:
     """Write what changed. False, and the file untouched, where nothing did."""
-    known, new = _checked(file, may_hold_more=True), to_json(lock)
+    known, new = _read_checked(file, may_hold_more=True), lock_to_json(lock)
     if known and all(known.get(section, []) == new.get(section, []) for section in SECTIONS):
         return False
-    document = _editable(file)
+    document = _load_editable(file)
     for section in SECTIONS:
-        _lay_over(document, section, new.get(section, []))
+        _update_section(document, section, new.get(section, []))
     _write(file, document)
     return True
 
 
-def locked_identifier(file: Path, environment: str, api_url: str) -> str | None:
+def identifier_in_lock(file: Path, environment: str, api_url: str) -> str | None:
     """The identifier of this environment's dandiset on this archive, if it was created from this spec."""
     for entry in load_lock(file).identifiers:
         if (entry.environment, entry.api_url) == (environment, api_url):
@@ -58,22 +58,22 @@ def locked_identifier(file: Path, environment: str, api_url: str) -> str | None:
     return None
 
 
-def lock_identifier(file: Path, environment: str, api_url: str, identifier: str) -> None:
+def add_identifier(file: Path, environment: str, api_url: str, identifier: str) -> None:
     """Adds an identifier; everything else in the file stays as it is."""
-    _checked(file, may_hold_more=True)
-    document = _editable(file)
+    _read_checked(file, may_hold_more=True)
+    document = _load_editable(file)
     entry = {"environment": environment, "api_url": api_url, "identifier": identifier}
     document.setdefault("identifiers", []).append(entry)
     _write(file, document)
 
 
-def _lay_over(document: Any, section: str, entries: list[JsonObject]) -> None:
+def _update_section(document: Any, section: str, entries: list[JsonObject]) -> None:
     """Known entries that say the same stay the very nodes that they are, comments included."""
-    nodes = {identity(section, node): node for node in document.get(section, ())}
+    nodes = {identity_of(section, node): node for node in document.get(section, ())}
     wanted = []
     for entry in entries:
-        node = nodes.get(identity(section, entry))
-        wanted.append(node if node is not None and _plain(node) == entry else _readable(entry))
+        node = nodes.get(identity_of(section, entry))
+        wanted.append(node if node is not None and _without_form(node) == entry else _as_blocks(entry))
     if not wanted:
         document.pop(section, None)
     elif section in document:
@@ -82,14 +82,14 @@ def _lay_over(document: Any, section: str, entries: list[JsonObject]) -> None:
         document[section] = wanted
 
 
-def _readable(value: Json) -> Json:
+def _as_blocks(value: Json) -> Json:
     """Long texts as blocks that a diff shows line by line, everything else as it is."""
     from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
 
     if isinstance(value, dict):
-        return {key: _readable(each) for key, each in value.items()}
+        return {key: _as_blocks(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_readable(each) for each in value]
+        return [_as_blocks(each) for each in value]
     if not isinstance(value, str) or ("\n" not in value and len(value) <= _WIDTH):
         return value
     if "\n" in value:
@@ -112,16 +112,16 @@ def _breaks(text: str) -> list[int]:
     return breaks
 
 
-def _plain(value: Any) -> Any:
+def _without_form(value: Any) -> Any:
     """Without what ruamel adds to remember the file's form."""
     if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): _without_form(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return [_without_form(each) for each in value]
     return str(value) if isinstance(value, str) else value
 
 
-def _checked(file: Path, *, may_hold_more: bool = False) -> JsonObject:
+def _read_checked(file: Path, *, may_hold_more: bool = False) -> JsonObject:
     """The lock as JSON, of the form that its schema says; {} where there is no file, or an empty one.
 
     It is read as the spec is, so that whatever is wrong has a place, and nothing in it runs for ever.
@@ -165,7 +165,7 @@ def _problems(document: Document, *, may_hold_more: bool) -> Iterator[Problem]:
         yield Problem(document.place(path, at_key=at_key), f"{found!a} cannot be stored", "delete it")
 
 
-def _editable(file: Path) -> Any:
+def _load_editable(file: Path) -> Any:
     """The lock, which is a right one, as ruamel can write it again with its comments."""
     document = _yaml().load(file.read_text("utf-8-sig")) if file.exists() else None
     document = {} if document is None else document
@@ -214,13 +214,13 @@ _SHOWN = {
 _LONGEST = 70
 
 
-def diff(old: Lock, new: Lock) -> list[str]:
+def lock_changes(old: Lock, new: Lock) -> list[str]:
     """`+` and `-` for entries that came and went; `~` and an indented line a fact for those that changed."""
-    before, after = to_json(old), to_json(new)
+    before, after = lock_to_json(old), lock_to_json(new)
     lines: list[str] = []
     for section in _TITLES:
-        was = {identity(section, entry): entry for entry in before.get(section, ())}
-        now = {identity(section, entry): entry for entry in after.get(section, ())}
+        was = {identity_of(section, entry): entry for entry in before.get(section, ())}
+        now = {identity_of(section, entry): entry for entry in after.get(section, ())}
         lines += [f"- {_head(section, entry)}" for key, entry in was.items() if key not in now]
         for key, entry in now.items():
             if key not in was:
@@ -231,16 +231,16 @@ def diff(old: Lock, new: Lock) -> list[str]:
 
 
 def _head(section: str, entry: JsonObject) -> str:
-    name = " ".join(filter(None, identity(section, entry)))
+    name = " ".join(filter(None, identity_of(section, entry)))
     shown = (str(entry[key]) for key in _SHOWN[section] if entry.get(key))
-    return f"{_TITLES[section]} {name}  {_short(' · '.join(shown))}".rstrip()
+    return f"{_TITLES[section]} {name}  {_shorten(' · '.join(shown))}".rstrip()
 
 
 def _changes(was: JsonObject, now: JsonObject) -> Iterator[str]:
     old, new = dict(_facts(was)), dict(_facts(now))
     for path in dict.fromkeys((*old, *new)):
         if old.get(path) != new.get(path):
-            yield f"{path}: {_short(old.get(path, 'none'))} → {_short(new.get(path, 'none'))}"
+            yield f"{path}: {_shorten(old.get(path, 'none'))} → {_shorten(new.get(path, 'none'))}"
 
 
 def _facts(value: Json, path: str = "") -> Iterator[tuple[str, str]]:
@@ -263,6 +263,6 @@ def _name(item: Json) -> str:
     return f"{name} ({item['award']})" if item.get("award") else name
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from dandifile.identifiers import PERSON_NAME
-from dandifile.lookup.answer_fields import line
+from dandifile.lookup.answer_fields import one_line
 from dandifile.spelling import repeat_until_stable
 
 _REFUSED = re.compile(r"[^\w\s\-.']+")
@@ -95,39 +95,39 @@ def is_collective(text: str) -> bool:
     return bool(_COLLECTIVE.search(text)) or text.lower().startswith(("the ", "for the "))
 
 
-def split(text: str) -> Name:
+def split_name(text: str) -> Name:
     """A name from one text, "Last, First", "First Last" or "姓名"."""
-    name = _split(tidy(text))
+    name = _split_text(tidy_name(text))
     if not name.given:
         return name
-    return replace(of_parts(name.family, name.given, name.suffix), guessed=name.guessed)
+    return replace(name_of_parts(name.family, name.given, name.suffix), guessed=name.guessed)
 
 
-def _split(text: str) -> Name:
+def _split_text(text: str) -> Name:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     parts = [part for number, part in enumerate(parts) if number == 0 or not _is_degree(part, parts)]
     suffix = next((part for part in parts[1:] if _SUFFIX.fullmatch(part)), "")
     parts = [part for number, part in enumerate(parts) if number == 0 or part != suffix]
     if len(parts) > 1:
-        return of_parts(parts[0], " ".join(parts[1:]), suffix)
+        return name_of_parts(parts[0], " ".join(parts[1:]), suffix)
     words = parts[0].split() if parts else []
-    if words and _far_eastern(words):
-        return _family_first(words, suffix)
+    if words and _is_far_eastern(words):
+        return _split_family_first(words, suffix)
     while len(words) > 1 and _is_degree_word(words[-1]) and (len(words) > 2 or not _is_initials(words[-1])):  # noqa: PLR2004
         words.pop()
     if len(words) > 2 and not suffix and _SUFFIX.fullmatch(words[-1]):  # noqa: PLR2004  two names before it
         suffix = words.pop()
-    if behind := _initials_behind(words):
-        return Name(*_calmed_parts(" ".join(words[:-behind]), " ".join(words[-behind:])), suffix)
-    if shouted := [word for word in words if _is_shouted(word)]:
+    if behind := _count_trailing_initials(words):
+        return Name(*_calm_parts(" ".join(words[:-behind]), " ".join(words[-behind:])), suffix)
+    if shouted := [word for word in words if _is_shouted_word(word)]:
         given = [word for word in words if word not in shouted]
         if any(not word.isupper() for word in given):  # DOE Jane, Jane DOE
-            return Name(" ".join(map(_calmed_last, shouted)), " ".join(given), suffix)
+            return Name(" ".join(map(_calm_last, shouted)), " ".join(given), suffix)
     if len(words) < 2 or (_is_particle(words[0]) and words[0].islower()):  # noqa: PLR2004
         return Name(" ".join(words), "", suffix)  # a family name alone
     start = _family_start(words)
     guessed = start > 1 and not _is_initials(words[start - 1])
-    return Name(*_calmed_parts(" ".join(words[start:]), " ".join(words[:start])), suffix, guessed)
+    return Name(*_calm_parts(" ".join(words[start:]), " ".join(words[:start])), suffix, guessed)
 
 
 def _is_degree(part: str, parts: list[str]) -> bool:
@@ -145,23 +145,23 @@ def _is_degree_word(word: str) -> bool:
     return bool(_DEGREE.fullmatch(word)) and not (word.islower() or lone)
 
 
-def of_parts(family: str, given: str, suffix: str = "") -> Name:
+def name_of_parts(family: str, given: str, suffix: str = "") -> Name:
     """A name that came in parts. A family name that holds everything is split after all."""
     family, given, suffix = (_plain(part).strip(" ,") for part in (family, given, suffix))
     if not (family and given):
-        return split(f"{family or given}, {suffix}" if suffix else family or given)
-    family, given = (_without_degrees(part) for part in (family, given))
-    family, given = _calmed_parts(family, given)
+        return split_name(f"{family or given}, {suffix}" if suffix else family or given)
+    family, given = (_drop_degrees(part) for part in (family, given))
+    family, given = _calm_parts(family, given)
     words = family.split()
     if not suffix and len(words) > 1 and _SUFFIX.fullmatch(words[-1]):
         family, suffix = " ".join(words[:-1]), words[-1]
     words = given.split()
     if not suffix and len(words) > 1 and _SUFFIX.fullmatch(words[-1]) and not words[-1].isdigit():
         given, suffix = " ".join(words[:-1]), words[-1]
-    return _particles_to_family(family, given, suffix)
+    return _move_particles(family, given, suffix)
 
 
-def _without_degrees(part: str) -> str:
+def _drop_degrees(part: str) -> str:
     """`Martin Luther, Jr.` → `Martin Luther Jr.`, `Jane, PhD` → `Jane`."""
     first, *more = (each.strip() for each in part.split(","))
     return " ".join(filter(None, [first, *(each for each in more if not _is_degree_word(each))])) or part
@@ -173,7 +173,7 @@ def dandi_name(name: Name) -> str:
     return f"{name.family}, {given}" if given else name.family
 
 
-def refusal(name: str) -> str:
+def reason_against(name: str) -> str:
     """Why the archive does not take this as a person's name, and "" where it does."""
     if PERSON_NAME.fullmatch(name):
         return ""
@@ -186,7 +186,7 @@ def refusal(name: str) -> str:
     return 'the archive wants "Last, First", with one comma and a blank behind it'
 
 
-def tidy(text: str) -> str:
+def tidy_name(text: str) -> str:
     """One line, composed letters (NFC), plain apostrophes and hyphens, no footnote marks, titles or asides.
 
     What is written in capitals alone gets small letters, unless it is initials.
@@ -196,57 +196,57 @@ def tidy(text: str) -> str:
 
 def _tidied(text: str) -> str:
     text = _plain(text)
-    if _shouts(text):
+    if _is_shouted_text(text):
         head, comma, tail = text.partition(",")
         if comma:
-            text = ", ".join(_calmed_parts(head.strip(), tail.strip()))
+            text = ", ".join(_calm_parts(head.strip(), tail.strip()))
         else:
             words = text.split()
-            text = " ".join(_calmed(word, inside=place > 0) for place, word in enumerate(words))
+            text = " ".join(_calm(word, inside=place > 0) for place, word in enumerate(words))
     return text.strip(" ;,")
 
 
 def _plain(text: str) -> str:
     """Tidy, with the capitals that it has."""
-    text = line(unicodedata.normalize("NFC", text)).translate(_MENDED)
+    text = one_line(unicodedata.normalize("NFC", text)).translate(_MENDED)
     text = _ASIDE.sub("", _MARKS.sub("", text))
     text = _TITLE.sub("", text, count=1) if _TITLE.match(text) else text
     return " ".join(text.split()).strip(" ;,")
 
 
-def _shouts(text: str, least: int = 4) -> bool:
+def _is_shouted_text(text: str, least: int = 4) -> bool:
     """Whether all is in capitals, and some word is too long for initials. Scripts without case never do."""
     lengths = [len(word) for word in re.findall(r"[^\W\d_]+", text)] or [0]
     too_long = max(lengths) >= least or (len(lengths) > 1 and min(lengths) > 2)  # noqa: PLR2004  ANN LEE
     return text.isupper() and too_long
 
 
-def _calmed_parts(family: str, given: str) -> tuple[str, str]:
+def _calm_parts(family: str, given: str) -> tuple[str, str]:
     """The parts without the capitals of a form: `DOE`, `JANE` → `Doe`, `Jane`; `DOE`, `JA` → `Doe`, `JA`.
 
     A family name in capitals is a habit; two consonants (`KC`) may be meant. Given names of three letters
     are names where the family name is in capitals, too, and initials elsewhere.
     """
     loud = family.isupper() and not _is_initials(family, longest=1)
-    if _shouts(given, 3 if loud else 4):
-        given = " ".join(_calmed(word, inside=place > 0) for place, word in enumerate(given.split()))
+    if _is_shouted_text(given, 3 if loud else 4):
+        given = " ".join(_calm(word, inside=place > 0) for place, word in enumerate(given.split()))
     if loud and (len(family) > 2 or family.lower() in _SHORT_FAMILIES or re.search("[AEIOUY]", family)):  # noqa: PLR2004
         *first, last = family.split()
         before = [
             word.capitalize()
             if not place and word.lower() in _CAPITALISED_FIRST
-            else _calmed(word, inside=True)
+            else _calm(word, inside=True)
             for place, word in enumerate(first)
         ]
-        family = " ".join([*before, _calmed_last(last)])
+        family = " ".join([*before, _calm_last(last)])
     return family, given
 
 
-def _calmed_last(word: str) -> str:
-    return _calmed(word) if len(word) > 2 else word.capitalize()  # noqa: PLR2004
+def _calm_last(word: str) -> str:
+    return _calm(word) if len(word) > 2 else word.capitalize()  # noqa: PLR2004
 
 
-def _is_shouted(word: str) -> bool:
+def _is_shouted_word(word: str) -> bool:
     longer = len(word) > 2 or word.lower() in _SHORT_FAMILIES  # noqa: PLR2004
     return word.isupper() and word.replace("-", "").replace("'", "").isalpha() and longer
 
@@ -258,7 +258,7 @@ def _is_initials(word: str, longest: int = 2) -> bool:
     return word.isupper() and word.isalpha() and len(word) <= longest
 
 
-def _initials_behind(words: list[str]) -> int:
+def _count_trailing_initials(words: list[str]) -> int:
     """How many words at the end are initials, where the family name comes first: `Doe J`, `Doe JA`."""
     behind = 0
     while behind < len(words) - 1 and _is_initials(words[-1 - behind], longest=1):
@@ -272,7 +272,7 @@ def _initials_behind(words: list[str]) -> int:
 _CONSONANTS = frozenset({"KC", "GC", "BK", "NG"})  # family names, mostly of Nepal
 
 
-def _calmed(word: str, *, inside: bool = False) -> str:
+def _calm(word: str, *, inside: bool = False) -> str:
     """`BUZSÁKI` → `Buzsáki`, `MRSIC-FLOGEL` → `Mrsic-Flogel`, `MCDONALD` → `McDonald`; `J.-P.` stays.
 
     Particles (`VAN`) and generations (`III`) are written as usual; those of two letters (`DE`) only `inside`
@@ -302,7 +302,7 @@ def _is_particle(word: str) -> bool:
     return low in _PARTICLES and (word == low or low not in _ONLY_LOWER)
 
 
-def _particles_to_family(family: str, given: str, suffix: str) -> Name:
+def _move_particles(family: str, given: str, suffix: str) -> Name:
     """Given names that end in particles ("Anne van der", "Berg") lend them to the family name."""
     words = given.split()
     end = len(words)
@@ -311,12 +311,12 @@ def _particles_to_family(family: str, given: str, suffix: str) -> Name:
     return Name(" ".join([*words[end:], family]), " ".join(words[:end]), suffix)
 
 
-def _far_eastern(words: list[str]) -> bool:
+def _is_far_eastern(words: list[str]) -> bool:
     """Written in Han or Hangul, where the family name comes first; not in kana alone."""
     return all(_is_han(sign) or _is_hangul(sign) or _is_kana(sign) for sign in "".join(words))
 
 
-def _family_first(words: list[str], suffix: str) -> Name:
+def _split_family_first(words: list[str], suffix: str) -> Name:
     if len(words) > 1:
         return Name(words[0], " ".join(words[1:]), suffix)
     word = words[0]

@@ -12,19 +12,19 @@ from urllib.parse import quote
 from dandifile.lookup.answer_fields import (
     date,
     doi_at,
-    line,
     member,
     members,
-    plain,
+    one_line,
+    plain_text,
     ror_at,
     string,
     strings,
-    uninverted,
+    text_of_index,
 )
-from dandifile.lookup.authors import consortium, credited, normalised, person, sound
+from dandifile.lookup.authors import check_orcid, consortium, normalise, person, read_authors
 from dandifile.lookup.client import Answer, Asks, Request
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
-from dandifile.lookup.names import Name, dandi_name, is_collective, split
+from dandifile.lookup.names import Name, dandi_name, is_collective, split_name
 from dandifile.model import JsonObject
 
 SOURCE = "openalex"
@@ -54,14 +54,16 @@ def fetch(client: Asks, doi: str) -> Answer:
 def paper(work: JsonObject, fetched: str = "") -> Paper:
     """Translate a work. Its `doi` is OpenAlex's, which may not be the one that was asked for."""
     corresponding = set(strings(work, "corresponding_author_ids"))
-    authors, warnings = credited(members(work, "authorships"), lambda entry: _author(entry, corresponding))
+    authors, warnings = read_authors(
+        members(work, "authorships"), lambda entry: _author(entry, corresponding)
+    )
     if work.get("is_retracted"):
         warnings = (*warnings, "OpenAlex says that this paper is retracted")
     return Paper(
         doi=doi_at(work, "doi"),
-        title=line(string(work, "title") or string(work, "display_name")),
+        title=one_line(string(work, "title") or string(work, "display_name")),
         kind=_kind(work),
-        abstract=plain(uninverted(member(work, "abstract_inverted_index"))),
+        abstract=plain_text(text_of_index(member(work, "abstract_inverted_index"))),
         published=date(string(work, "publication_date")),
         license=string(member(work, "primary_location"), "license"),
         authors=authors,
@@ -79,11 +81,11 @@ def _kind(work: JsonObject) -> str:
 
 def _author(authorship: JsonObject, corresponding: set[str]) -> tuple[Author, list[str]]:
     known = member(authorship, "author")
-    text = line(string(authorship, "raw_author_name") or string(known, "display_name"))
+    text = one_line(string(authorship, "raw_author_name") or string(known, "display_name"))
     affiliations = _affiliations(authorship)
     if is_collective(text):
         return consortium(text, affiliations), []
-    name = split(text)
+    name = split_name(text)
     orcid, said_by, warnings = _orcid(authorship, name)
     writes = bool(authorship.get("is_corresponding")) or string(known, "id") in corresponding
     return replace(person(name, orcid, affiliations, said_by), corresponding=writes), warnings
@@ -91,8 +93,8 @@ def _author(authorship: JsonObject, corresponding: set[str]) -> tuple[Author, li
 
 def _orcid(authorship: JsonObject, name: Name) -> tuple[str, str, list[str]]:
     """Prefer the ORCID iD that came with the paper to the one that OpenAlex thinks is this author's."""
-    deposited, warnings = sound(string(authorship, "raw_orcid"), name)
-    inferred, more = sound(string(member(authorship, "author"), "orcid"), name)
+    deposited, warnings = check_orcid(string(authorship, "raw_orcid"), name)
+    inferred, more = check_orcid(string(member(authorship, "author"), "orcid"), name)
     warnings += more
     if deposited and inferred not in ("", deposited):
         warnings.append(
@@ -108,7 +110,7 @@ def _affiliations(authorship: JsonObject) -> list[Affiliation]:
     `inferred` is one that no text of the paper stands behind: OpenAlex adds institutions of an
     author's other papers and of the past.
     """
-    texts = list(map(line, strings(authorship, "raw_affiliation_strings")))
+    texts = list(map(one_line, strings(authorship, "raw_affiliation_strings")))
     institutions = [each for each in members(authorship, "institutions") if string(each, "display_name")]
     if not institutions:
         return list(map(Affiliation, texts))
@@ -120,18 +122,18 @@ def _affiliations(authorship: JsonObject) -> list[Affiliation]:
     }
     return [
         Affiliation(
-            name := line(string(each, "display_name")),
+            name := one_line(string(each, "display_name")),
             ror_at(each, "ror"),
-            inferred=string(each, "id") not in backed and not _stands_in(name, texts),
+            inferred=string(each, "id") not in backed and not _is_named_in(name, texts),
         )
         for each in institutions
     ]
 
 
-def _stands_in(name: str, texts: list[str]) -> bool:
+def _is_named_in(name: str, texts: list[str]) -> bool:
     """Whether a text of the paper names the institution; the country behind its name need not be there."""
-    plain = normalised(name.partition(" (")[0])
-    return any(plain in normalised(text) for text in texts)
+    plain = normalise(name.partition(" (")[0])
+    return any(plain in normalise(text) for text in texts)
 
 
 def funders(work: JsonObject) -> list[Funder]:
@@ -156,7 +158,7 @@ def funders(work: JsonObject) -> list[Funder]:
 
 def _funder(award: JsonObject, known: JsonObject) -> Funder:
     return Funder(
-        name=line(string(known, "display_name") or string(award, "funder_display_name")),
+        name=one_line(string(known, "display_name") or string(award, "funder_display_name")),
         ror=ror_at(known, "ror"),
-        award=line(string(award, "funder_award_id")),
+        award=one_line(string(award, "funder_award_id")),
     )

@@ -8,7 +8,7 @@ read and not followed. A 200 may have no public name.
 from __future__ import annotations
 
 from dandifile.identifiers import bare_orcid
-from dandifile.lookup.answer_fields import line, member, string
+from dandifile.lookup.answer_fields import member, one_line, string
 from dandifile.lookup.client import Answer, Asks, Found, NotFound, Request
 from dandifile.lookup.facts import Person, PersonStatus
 from dandifile.model import Json
@@ -53,7 +53,7 @@ def _name(record: Json) -> str:
     """As in "Doe, Jane" where both are public, else the name that is; "" where none is."""
     name = member(record, "name")
     parts = ("family-name", "given-names", "credit-name")
-    family, given, credit = (line(string(member(name, key), "value")) for key in parts)
+    family, given, credit = (one_line(string(member(name, key), "value")) for key in parts)
     return f"{family}, {given}" if family and given else credit or family or given
 
 

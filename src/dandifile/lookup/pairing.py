@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from dandifile.errors import Problem
 from dandifile.identifiers import is_nih_award, is_same_award
-from dandifile.lookup.authors import lone_name, may_be_same, normalised, same_name, split_otherwise
+from dandifile.lookup.authors import can_be_same, is_part_of, is_same_name, is_split_otherwise, normalise
 from dandifile.lookup.credits import Review
 from dandifile.model import JsonObject
 
 
 @dataclass(frozen=True)
-class Entry:
+class DeclaredEntry:
     """An entry of `contributors`: its number, itself, and the DANDI object that it stands for."""
 
     number: int
@@ -36,7 +36,7 @@ class Slot:
     written: JsonObject
     corresponding: bool = False
     reviews: tuple[Review, ...] = ()
-    entry: Entry | None = None
+    entry: DeclaredEntry | None = None
 
     @property
     def where(self) -> str:
@@ -55,24 +55,24 @@ class Slot:
 class Pairs:
     """Entries by slot: an organization without an award speaks of all awards. `unpaired` are of no slot."""
 
-    unpaired: tuple[Entry, ...] = ()
+    unpaired: tuple[DeclaredEntry, ...] = ()
     warnings: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
-    _by_slot: dict[int, list[Entry]] = field(default_factory=dict)
+    _by_slot: dict[int, list[DeclaredEntry]] = field(default_factory=dict)
 
-    def of(self, slot: Slot) -> list[Entry]:
+    def of(self, slot: Slot) -> list[DeclaredEntry]:
         return self._by_slot.get(id(slot), [])
 
 
-def pair(entries: Sequence[Entry], authors: Sequence[Slot], funders: Sequence[Slot]) -> Pairs:
+def pair(entries: Sequence[DeclaredEntry], authors: Sequence[Slot], funders: Sequence[Slot]) -> Pairs:
     """Pair people by ORCID iD, name, or a name that is short for one; organizations by ROR id or name."""
-    by_slot: dict[int, list[Entry]] = {}
+    by_slot: dict[int, list[DeclaredEntry]] = {}
     warnings: list[str] = []
     problems: list[Problem] = []
     people = [entry for entry in entries if entry.written["schemaKey"] == "Person"]
-    for entry, slot in _people(people, [slot for slot in authors if slot.is_person], problems):
+    for entry, slot in _pair_people(people, [slot for slot in authors if slot.is_person], problems):
         by_slot.setdefault(id(slot), []).append(entry)
-        if _two_orcids(entry, slot):
+        if _have_other_orcids(entry, slot):
             other = slot.written["identifier"]
             warnings.append(
                 f"contributors[{entry.number}]: {entry.name} has another ORCID iD in the paper, {other};"
@@ -81,7 +81,7 @@ def pair(entries: Sequence[Entry], authors: Sequence[Slot], funders: Sequence[Sl
     organizations = [entry for entry in entries if entry not in people]
     consortia = [slot for slot in authors if not slot.is_person]
     for entry in organizations:
-        for slot in _same_consortium(entry, consortia) or _awards(entry, funders):
+        for slot in _same_consortium(entry, consortia) or _award_slots(entry, funders):
             by_slot.setdefault(id(slot), []).append(entry)
     paired = {entry.number for found in by_slot.values() for entry in found}
     unpaired = tuple(entry for entry in entries if entry.number not in paired)
@@ -93,23 +93,23 @@ def pair(entries: Sequence[Entry], authors: Sequence[Slot], funders: Sequence[Sl
     return Pairs(unpaired, tuple(warnings), tuple(problems), by_slot)
 
 
-Judge = Callable[[Entry, Slot], bool]
+Judge = Callable[[DeclaredEntry, Slot], bool]
 
 _JUDGES: tuple[Judge, ...] = (
     lambda entry, slot: (
         "identifier" in entry.written and entry.written["identifier"] == slot.written.get("identifier")
     ),
-    lambda entry, slot: same_name(entry.name, slot.name),
-    lambda entry, slot: may_be_same(entry.name, slot.name) and not _two_orcids(entry, slot),
-    lambda entry, slot: split_otherwise(entry.name, slot.name) and not _two_orcids(entry, slot),
-    lambda entry, slot: lone_name(slot.name, entry.name),
+    lambda entry, slot: is_same_name(entry.name, slot.name),
+    lambda entry, slot: can_be_same(entry.name, slot.name) and not _have_other_orcids(entry, slot),
+    lambda entry, slot: is_split_otherwise(entry.name, slot.name) and not _have_other_orcids(entry, slot),
+    lambda entry, slot: is_part_of(slot.name, entry.name),
 )
 """From the surest to the least sure. Only what leaves no choice is taken."""
 
 
-def _people(
-    entries: Sequence[Entry], slots: Sequence[Slot], problems: list[Problem]
-) -> Iterator[tuple[Entry, Slot]]:
+def _pair_people(
+    entries: Sequence[DeclaredEntry], slots: Sequence[Slot], problems: list[Problem]
+) -> Iterator[tuple[DeclaredEntry, Slot]]:
     entries, slots = list(entries), list(slots)
     for judge in _JUDGES:
         for entry in tuple(entries):
@@ -120,10 +120,10 @@ def _people(
                 slots.remove(fits[0])
                 yield entry, fits[0]
             elif fits:
-                problems.append(_several(entry, fits))
+                problems.append(_ambiguous(entry, fits))
 
 
-def _several(entry: Entry, fits: Iterable[Slot]) -> Problem:
+def _ambiguous(entry: DeclaredEntry, fits: Iterable[Slot]) -> Problem:
     names = "; ".join(slot.name for slot in fits)
     return Problem(
         f"contributors[{entry.number}]",
@@ -132,16 +132,16 @@ def _several(entry: Entry, fits: Iterable[Slot]) -> Problem:
     )
 
 
-def _two_orcids(entry: Entry, slot: Slot) -> bool:
+def _have_other_orcids(entry: DeclaredEntry, slot: Slot) -> bool:
     ours, theirs = entry.written.get("identifier"), slot.written.get("identifier")
     return bool(ours and theirs and ours != theirs)
 
 
-def _same_consortium(entry: Entry, slots: Iterable[Slot]) -> list[Slot]:
-    return [slot for slot in slots if normalised(slot.name) == normalised(entry.name)]
+def _same_consortium(entry: DeclaredEntry, slots: Iterable[Slot]) -> list[Slot]:
+    return [slot for slot in slots if normalise(slot.name) == normalise(entry.name)]
 
 
-def _awards(entry: Entry, slots: Iterable[Slot]) -> list[Slot]:
+def _award_slots(entry: DeclaredEntry, slots: Iterable[Slot]) -> list[Slot]:
     """The funder's award that the entry names, or all of its awards where the entry names none.
 
     A funder whose award the paper does not tell gets the entry's. An entry whose roles are
@@ -153,7 +153,7 @@ def _awards(entry: Entry, slots: Iterable[Slot]) -> list[Slot]:
     same = [
         slot
         for slot in slots
-        if (ror and slot.written.get("identifier") == ror) or normalised(slot.name) == normalised(entry.name)
+        if (ror and slot.written.get("identifier") == ror) or normalise(slot.name) == normalise(entry.name)
     ]
     if not award:
         return same

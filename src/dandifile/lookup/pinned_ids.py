@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from dandifile.lookup.authors import full_name, split_otherwise
+from dandifile.lookup.authors import full_name, is_split_otherwise
 from dandifile.lookup.facts import (
     Affiliation,
     Author,
@@ -16,12 +16,12 @@ from dandifile.lookup.facts import (
     Paper,
     PersonStatus,
 )
-from dandifile.lookup.names import split
+from dandifile.lookup.names import split_name
 
 _Placed = TypeVar("_Placed", Affiliation, Funder)
 
 
-def vetted(paper: Paper, lock: Lock) -> tuple[Paper, list[str]]:
+def update_ids(paper: Paper, lock: Lock) -> tuple[Paper, list[str]]:
     """The paper with ids that hold, and what was changed about them.
 
     A deprecated ORCID iD, and a withdrawn ROR id with one successor, give way to it; ids that
@@ -29,17 +29,17 @@ def vetted(paper: Paper, lock: Lock) -> tuple[Paper, list[str]]:
     worked at. A funder gets ROR's name. What could not be asked stays.
     """
     warnings: list[str] = []
-    authors = tuple(_author(author, lock, warnings) for author in paper.authors)
-    funders = tuple(_funder(funder, lock, warnings) for funder in paper.funders)
+    authors = tuple(_update_author(author, lock, warnings) for author in paper.authors)
+    funders = tuple(_update_funder(funder, lock, warnings) for funder in paper.funders)
     return replace(paper, authors=authors, funders=funders), list(dict.fromkeys(warnings))
 
 
-def _author(author: Author, lock: Lock, warnings: list[str]) -> Author:
-    affiliations = tuple(_placed(each, lock, warnings) for each in author.affiliations)
+def _update_author(author: Author, lock: Lock, warnings: list[str]) -> Author:
+    affiliations = tuple(_update_ror(each, lock, warnings) for each in author.affiliations)
     author = replace(author, affiliations=affiliations)
     person = lock.person(author.orcid) if author.orcid else None
-    if author.guessed and person and person.name and split_otherwise(person.name, full_name(author)):
-        name = split(person.name)  # people know their own family name
+    if author.guessed and person and person.name and is_split_otherwise(person.name, full_name(author)):
+        name = split_name(person.name)  # people know their own family name
         author = replace(author, family=name.family, given=name.given, guessed=False)
     if person and person.status is PersonStatus.DEPRECATED and person.successor:
         warnings.append(f"{full_name(author)}: ORCID iD {author.orcid} is now {person.successor}")
@@ -50,13 +50,13 @@ def _author(author: Author, lock: Lock, warnings: list[str]) -> Author:
     return author
 
 
-def _funder(funder: Funder, lock: Lock, warnings: list[str]) -> Funder:
-    funder = _placed(funder, lock, warnings)
+def _update_funder(funder: Funder, lock: Lock, warnings: list[str]) -> Funder:
+    funder = _update_ror(funder, lock, warnings)
     known = lock.institution(funder.ror) if funder.ror else None
     return replace(funder, name=known.name) if known and known.name else funder
 
 
-def _placed(item: _Placed, lock: Lock, warnings: list[str]) -> _Placed:
+def _update_ror(item: _Placed, lock: Lock, warnings: list[str]) -> _Placed:
     known = lock.institution(item.ror) if item.ror else None
     if known and known.status is InstitutionStatus.UNKNOWN:
         warnings.append(f"{item.name}: ROR has no {item.ror}; it is left out")
@@ -67,7 +67,7 @@ def _placed(item: _Placed, lock: Lock, warnings: list[str]) -> _Placed:
     return item
 
 
-_WELL = (
+_IN_ORDER = (
     PersonStatus.VALID,
     PersonStatus.UNREACHABLE,
     InstitutionStatus.ACTIVE,
@@ -75,26 +75,26 @@ _WELL = (
 )
 
 
-def out_of_use(called: Mapping[str, str], lock: Lock) -> Iterator[str]:
+def outdated_ids(called: Mapping[str, str], lock: Lock) -> Iterator[str]:
     """A line for each id that nobody has any more, or never had. `called` gives names by normal ids."""
     for id_, name in called.items():
         person, place = lock.person(id_), lock.institution(id_)
-        if person and person.status not in _WELL:
+        if person and person.status not in _IN_ORDER:
             from dandifile.lookup.rows import person_row
 
             yield f"{name}: {id_}: {'; '.join(person_row(person, '', pinned=True).notes)}"
-        if place and place.status not in _WELL:
+        if place and place.status not in _IN_ORDER:
             from dandifile.lookup.rows import institution_row
 
             yield f"{name}: {id_}: {'; '.join(institution_row(place, pinned=True).notes)}"
 
 
-def anothers(called: Mapping[str, str], lock: Lock) -> Iterator[str]:
+def foreign_orcids(called: Mapping[str, str], lock: Lock) -> Iterator[str]:
     """A line for each ORCID iD whose owner has another name."""
     for id_, name in called.items():
         person = lock.person(id_)
         if person and person.name and name and person.name != name:
-            from dandifile.lookup.authors import may_be_same, same_name
+            from dandifile.lookup.authors import can_be_same, is_same_name
 
-            if not (same_name(name, person.name) or may_be_same(name, person.name)):
+            if not (is_same_name(name, person.name) or can_be_same(name, person.name)):
                 yield f"{name}: ORCID says that {id_} is {person.name}'s"

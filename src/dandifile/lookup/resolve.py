@@ -16,26 +16,26 @@ from dandifile.lookup import orcid, ror
 from dandifile.lookup.authors import full_name
 from dandifile.lookup.client import PATIENT, Answer, Asks, Client, Unreachable
 from dandifile.lookup.facts import Institution, Lock, Paper, Person, Term, Unsettled
-from dandifile.lookup.locations import Settled, find_location, settled
-from dandifile.lookup.paper_lookup import enriched, look_up
+from dandifile.lookup.locations import SettledLocation, find_location, settle_locations
+from dandifile.lookup.paper_lookup import add_ror_ids, look_up_paper
 from dandifile.lookup.rows import (
-    Row,
+    LookupRow,
     institution_row,
-    matched_rows,
     no_paper_row,
     outcome_row,
     paper_row,
     person_row,
+    ror_rows,
     term_row,
 )
 from dandifile.lookup.services import Services
 from dandifile.lookup.terms.outcome import Matched, Unchecked
 from dandifile.lookup.terms.search import find_term
-from dandifile.lookup.wanted import Wanted, WantedTerm, pinned
+from dandifile.lookup.wanted import Wanted, WantedTerm, pinned_location
 from dandifile.model import Cache, Location
 from dandifile.net.retry import Patience
 
-REFRESHED = {
+REFRESHABLE = {
     "doi": frozenset({"openalex", "crossref", "datacite", "doi"}),
     "orcid": frozenset({"orcid"}),
     "ror": frozenset({"ror"}),
@@ -58,7 +58,7 @@ class Resolution:
     """The lock as it should be, a row for each thing wanted, and what the papers leave to think about."""
 
     lock: Lock
-    rows: tuple[Row, ...]
+    rows: tuple[LookupRow, ...]
     warnings: tuple[str, ...] = ()
 
 
@@ -89,15 +89,15 @@ def resolve(  # noqa: PLR0913 - each is an edge of its own
     The lock that comes back holds what is wanted and no more, in the order that it had; it
     equals `lock` where there is nothing new.
     """
-    stale = frozenset(service for key in refresh for service in REFRESHED[key])
+    stale = frozenset(service for key in refresh for service in REFRESHABLE[key])
     client = Client(services, cache, now=now, offline=offline, refresh=stale, patience=patience)
     with ThreadPoolExecutor(WIDTH) as pool:
         run = _Run(lock, client, pool, now.date().isoformat(), refresh)
-        papers, rows = _papers(run, _once(wanted.dois), services.contact)
-        people, more = _people(run, wanted, papers)
-        places, still_more = _institutions(run, wanted, papers)
-        terms, last = _terms(run, _once(wanted.terms))
-        in_files = _locations(run, _once(wanted.locations))
+        papers, rows = _resolve_papers(run, _unique(wanted.dois), services.contact)
+        people, more = _resolve_people(run, wanted, papers)
+        places, still_more = _resolve_institutions(run, wanted, papers)
+        terms, last = _resolve_terms(run, _unique(wanted.terms))
+        in_files = _resolve_locations(run, _unique(wanted.locations))
     words = [each.fact for each in in_files]
     open_ = [fact for fact in words if isinstance(fact, Unsettled)]
     terms += [fact for fact in words if isinstance(fact, Term)]
@@ -110,16 +110,16 @@ def resolve(  # noqa: PLR0913 - each is an edge of its own
         identifiers=lock.identifiers,
     )
     rows += [*more, *still_more, *last, *(each.row for each in in_files)]
-    return Resolution(resolved, tuple(rows), tuple(concerns(papers)))
+    return Resolution(resolved, tuple(rows), tuple(paper_warnings(papers)))
 
 
-def _papers(run: _Run, dois: Sequence[str], contact: str) -> tuple[list[Paper], list[Row]]:
+def _resolve_papers(run: _Run, dois: Sequence[str], contact: str) -> tuple[list[Paper], list[LookupRow]]:
     asked = [doi for doi in dois if "doi" in run.refresh or run.lock.paper(doi) is None]
     looked_up = dict(
-        zip(asked, run.pool.map(lambda doi: look_up(run.client, doi, contact), asked), strict=True)
+        zip(asked, run.pool.map(lambda doi: look_up_paper(run.client, doi, contact), asked), strict=True)
     )
     papers: list[Paper] = []
-    rows: list[Row] = []
+    rows: list[LookupRow] = []
     for doi in dois:
         pinned, found = run.lock.paper(doi), looked_up.get(doi)
         if pinned and (found is None or found.unreachable or found.paper is None):
@@ -137,9 +137,9 @@ def _papers(run: _Run, dois: Sequence[str], contact: str) -> tuple[list[Paper], 
 
 def _new_paper(
     run: _Run, paper: Paper, pinned: Paper | None, warnings: tuple[str, ...]
-) -> tuple[Paper, list[Row]]:
+) -> tuple[Paper, list[LookupRow]]:
     """A paper that was just looked up, with the ROR ids that it came without."""
-    rich = enriched(run.client, paper, run.pool, pinned)
+    rich = add_ror_ids(run.client, paper, run.pool, pinned)
     if rich.unreachable:
         later = "some funders and affiliations are without an id until `dandifile resolve --refresh doi`"
         warnings += (f"ROR: {rich.unreachable}; {later}",)
@@ -147,14 +147,16 @@ def _new_paper(
     if pinned and replace(settled, fetched=pinned.fetched) == pinned:
         settled = pinned
     matched = {asked: (place.name, place.ror) for asked, place in rich.matched.items()}
-    return settled, [paper_row(settled, warnings, pinned=settled is pinned), *matched_rows(matched)]
+    return settled, [paper_row(settled, warnings, pinned=settled is pinned), *ror_rows(matched)]
 
 
-def _people(run: _Run, wanted: Wanted, papers: Sequence[Paper]) -> tuple[list[Person], list[Row]]:
+def _resolve_people(
+    run: _Run, wanted: Wanted, papers: Sequence[Paper]
+) -> tuple[list[Person], list[LookupRow]]:
     authors = {
         author.orcid: full_name(author) for paper in papers for author in paper.authors if author.orcid
     }
-    ids = _once((*wanted.orcids, *authors))
+    ids = _unique((*wanted.orcids, *authors))
     people, rows = [], []
     for person, answer in _verdicts(run, "orcid", ids, run.lock.person, orcid.fetch, orcid.verdict):
         people.append(person)
@@ -163,10 +165,12 @@ def _people(run: _Run, wanted: Wanted, papers: Sequence[Paper]) -> tuple[list[Pe
     return people, rows
 
 
-def _institutions(run: _Run, wanted: Wanted, papers: Sequence[Paper]) -> tuple[list[Institution], list[Row]]:
+def _resolve_institutions(
+    run: _Run, wanted: Wanted, papers: Sequence[Paper]
+) -> tuple[list[Institution], list[LookupRow]]:
     named = [each.ror for paper in papers for author in paper.authors for each in author.affiliations]
     paying = [funder.ror for paper in papers for funder in paper.funders]
-    ids = _once(filter(None, (*wanted.rors, *paying, *named)))
+    ids = _unique(filter(None, (*wanted.rors, *paying, *named)))
     places, rows = [], []
     for place, answer in _verdicts(run, "ror", ids, run.lock.institution, ror.fetch, ror.verdict):
         places.append(place)
@@ -197,7 +201,7 @@ def _verdicts(  # noqa: PLR0913, PLR0917 - what tells people from institutions
             yield before if before and same else fact, answer
 
 
-def _terms(run: _Run, wanted: Sequence[WantedTerm]) -> tuple[list[Term], list[Row]]:
+def _resolve_terms(run: _Run, wanted: Sequence[WantedTerm]) -> tuple[list[Term], list[LookupRow]]:
     asked = [each for each in wanted if "terms" in run.refresh or not run.lock.term(each.asked, each.about)]
     outcomes = dict(
         zip(
@@ -222,10 +226,10 @@ def _terms(run: _Run, wanted: Sequence[WantedTerm]) -> tuple[list[Term], list[Ro
     return terms, rows
 
 
-def _locations(run: _Run, wanted: Sequence[Location]) -> list[Settled]:
-    asked = [each for each in wanted if "terms" in run.refresh or pinned(each, run.lock) is None]
+def _resolve_locations(run: _Run, wanted: Sequence[Location]) -> list[SettledLocation]:
+    asked = [each for each in wanted if "terms" in run.refresh or pinned_location(each, run.lock) is None]
     found = run.pool.map(lambda each: find_location(each, run.client), asked)
-    return list(settled(wanted, run.lock, dict(zip(asked, found, strict=True)), run.today))
+    return list(settle_locations(wanted, run.lock, dict(zip(asked, found, strict=True)), run.today))
 
 
 def _why(title: str, answer: Answer | None) -> str:
@@ -240,11 +244,11 @@ def _in_order(
     return tuple(sorted(now, key=lambda fact: places.get(identity(fact), len(places))))
 
 
-def _once(items: Iterable[_Item]) -> list[_Item]:
+def _unique(items: Iterable[_Item]) -> list[_Item]:
     return list(dict.fromkeys(items))
 
 
-def concerns(papers: Sequence[Paper]) -> list[str]:
+def paper_warnings(papers: Sequence[Paper]) -> list[str]:
     """What the services noticed of the papers, and papers that belong to them and are not named."""
     named = {paper.doi for paper in papers}
     told = [f"{paper.doi}: {warning}" for paper in papers for warning in paper.warnings]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from dandifile.lookup.answer_fields import line, member, members, ror_at, string, strings
+from dandifile.lookup.answer_fields import member, members, one_line, ror_at, string, strings
 from dandifile.lookup.client import Answer, Asks, Found, NotFound, Request
 from dandifile.lookup.facts import Affiliation, Institution, InstitutionStatus
 from dandifile.model import Json, JsonObject
@@ -50,7 +50,7 @@ def display_name(record: JsonObject) -> str:
     for kind in ("ror_display", "label"):
         for name in names:
             if kind in strings(name, "types"):
-                return line(string(name, "value"))
+                return one_line(string(name, "value"))
     return ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dandifile.lookup.authors import may_be_same, same_name
+from dandifile.lookup.authors import can_be_same, is_same_name
 from dandifile.lookup.facts import (
     Institution,
     InstitutionStatus,
@@ -19,7 +19,7 @@ from dandifile.lookup.services import TITLES
 from dandifile.lookup.terms.outcome import Absent, Foreign, Matched, TermOutcome, Unchecked, message_of
 
 
-class State(StrEnum):
+class LookupState(StrEnum):
     FOUND = "found"
     DOUBTFUL = "doubtful"  # there, and something about it needs a person
     MISSING = "missing"  # who should know was asked, and does not
@@ -27,12 +27,12 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Row:
+class LookupRow:
     """`what` it is, what was `asked` and `found`, `where` and `how`. `pinned`: the lock had it already."""
 
     what: str
     asked: str
-    state: State
+    state: LookupState
     found: str = ""
     where: str = ""
     how: str = ""
@@ -40,7 +40,7 @@ class Row:
     pinned: bool = False
 
 
-def paper_row(paper: Paper, notes: Iterable[str] = (), *, pinned: bool) -> Row:
+def paper_row(paper: Paper, notes: Iterable[str] = (), *, pinned: bool) -> LookupRow:
     parts = [
         paper.kind,
         paper.published,
@@ -50,14 +50,16 @@ def paper_row(paper: Paper, notes: Iterable[str] = (), *, pinned: bool) -> Row:
     where = ", ".join(dict.fromkeys([paper.source, *(service for _, service in paper.filled)]))
     found = f"{paper.title} ({', '.join(filter(None, parts))})"
     names = ", ".join(TITLES[service] for service in where.split(", ") if service)
-    return Row("paper", paper.doi, State.FOUND, found, names, "DOI", tuple(notes), pinned)
+    return LookupRow("paper", paper.doi, LookupState.FOUND, found, names, "DOI", tuple(notes), pinned)
 
 
-def no_paper_row(doi: str, notes: Iterable[str], *, unreachable: bool) -> Row:
-    return Row("paper", doi, State.UNKNOWN if unreachable else State.MISSING, notes=tuple(notes))
+def no_paper_row(doi: str, notes: Iterable[str], *, unreachable: bool) -> LookupRow:
+    return LookupRow(
+        "paper", doi, LookupState.UNKNOWN if unreachable else LookupState.MISSING, notes=tuple(notes)
+    )
 
 
-def person_row(person: Person, author: str, why: str = "", *, pinned: bool) -> Row:
+def person_row(person: Person, author: str, why: str = "", *, pinned: bool) -> LookupRow:
     """`author` is who the paper says has this iD, or ""; `why` says what ORCID could not be asked for."""
     notes = {
         PersonStatus.UNKNOWN: "ORCID has no such record: correct it, or leave it out",
@@ -67,19 +69,19 @@ def person_row(person: Person, author: str, why: str = "", *, pinned: bool) -> R
         PersonStatus.UNCLAIMED: "not claimed by its owner yet",
     }.get(person.status)
     state = {
-        PersonStatus.VALID: State.FOUND,
-        PersonStatus.UNKNOWN: State.MISSING,
-        PersonStatus.UNREACHABLE: State.UNKNOWN,
-    }.get(person.status, State.DOUBTFUL)
+        PersonStatus.VALID: LookupState.FOUND,
+        PersonStatus.UNKNOWN: LookupState.MISSING,
+        PersonStatus.UNREACHABLE: LookupState.UNKNOWN,
+    }.get(person.status, LookupState.DOUBTFUL)
     strange = (
-        author and person.name and not (same_name(author, person.name) or may_be_same(author, person.name))
+        author and person.name and not (is_same_name(author, person.name) or can_be_same(author, person.name))
     )
     other = f"ORCID says that this is {person.name}, the paper says {author}" if strange else None
     told = tuple(filter(None, (notes, other, why)))
-    return Row("ORCID iD", person.orcid, state, person.name or author, "ORCID", "id", told, pinned)
+    return LookupRow("ORCID iD", person.orcid, state, person.name or author, "ORCID", "id", told, pinned)
 
 
-def institution_row(place: Institution, why: str = "", *, pinned: bool) -> Row:
+def institution_row(place: Institution, why: str = "", *, pinned: bool) -> LookupRow:
     successors = " or ".join(place.successors)
     instead = f": use {successors}" if successors else ""
     notes = {
@@ -88,20 +90,22 @@ def institution_row(place: Institution, why: str = "", *, pinned: bool) -> Row:
         InstitutionStatus.WITHDRAWN: f"ROR has withdrawn it{instead}",
     }.get(place.status)
     state = {
-        InstitutionStatus.ACTIVE: State.FOUND,
-        InstitutionStatus.UNKNOWN: State.MISSING,
-        InstitutionStatus.UNREACHABLE: State.UNKNOWN,
-    }.get(place.status, State.DOUBTFUL)
-    return Row("ROR id", place.ror, state, place.name, "ROR", "id", tuple(filter(None, (notes, why))), pinned)
+        InstitutionStatus.ACTIVE: LookupState.FOUND,
+        InstitutionStatus.UNKNOWN: LookupState.MISSING,
+        InstitutionStatus.UNREACHABLE: LookupState.UNKNOWN,
+    }.get(place.status, LookupState.DOUBTFUL)
+    return LookupRow(
+        "ROR id", place.ror, state, place.name, "ROR", "id", tuple(filter(None, (notes, why))), pinned
+    )
 
 
-def matched_rows(matched: dict[str, tuple[str, str]]) -> list[Row]:
+def ror_rows(matched: dict[str, tuple[str, str]]) -> list[LookupRow]:
     """Funders and affiliations for which ROR was found by DOI or text: asked → (name, id)."""
     return [
-        Row(
+        LookupRow(
             "ROR id",
             asked,
-            State.FOUND,
+            LookupState.FOUND,
             f"{name} ({ror})",
             "ROR",
             "funder DOI" if asked.startswith("10.13039/") else "affiliation",
@@ -110,11 +114,11 @@ def matched_rows(matched: dict[str, tuple[str, str]]) -> list[Row]:
     ]
 
 
-def term_row(term: Term, notes: Iterable[str] = (), *, pinned: bool) -> Row:
-    return Row(
+def term_row(term: Term, notes: Iterable[str] = (), *, pinned: bool) -> LookupRow:
+    return LookupRow(
         "term",
         term.asked,
-        State.FOUND,
+        LookupState.FOUND,
         f"{term.label} ({term.id})",
         term.source,
         term.match,
@@ -123,20 +127,22 @@ def term_row(term: Term, notes: Iterable[str] = (), *, pinned: bool) -> Row:
     )
 
 
-def outcome_row(outcome: TermOutcome) -> Row:
+def outcome_row(outcome: TermOutcome) -> LookupRow:
     """What came of looking for a term that is not pinned."""
     if isinstance(outcome, Matched):
         return term_row(outcome.term, pinned=False)
     if isinstance(outcome, Foreign):
         note = "kept as it is: of no OBO ontology, so that nobody here can check it"
-        return Row("term", outcome.asked, State.FOUND, outcome.asked, notes=(note,))
-    return Row("term", outcome.asked, _STATES.get(type(outcome), State.DOUBTFUL), notes=_told(outcome))
+        return LookupRow("term", outcome.asked, LookupState.FOUND, outcome.asked, notes=(note,))
+    return LookupRow(
+        "term", outcome.asked, _STATES.get(type(outcome), LookupState.DOUBTFUL), notes=_notes(outcome)
+    )
 
 
-_STATES: dict[type[TermOutcome], State] = {Absent: State.MISSING, Unchecked: State.UNKNOWN}
+_STATES: dict[type[TermOutcome], LookupState] = {Absent: LookupState.MISSING, Unchecked: LookupState.UNKNOWN}
 
 
-def _told(outcome: TermOutcome) -> tuple[str, ...]:
+def _notes(outcome: TermOutcome) -> tuple[str, ...]:
     """What is most likely wrong and what to write; then, of what was not asked, why."""
     said = message_of(outcome)
     unasked = (outcome.why,) if isinstance(outcome, Unchecked) else ()

@@ -33,53 +33,53 @@ class Wanted:
     locations: tuple[Location, ...] = ()
 
 
-def pinnable(asked: str) -> bool:
+def can_be_pinned(asked: str) -> bool:
     """Whether a term can be in the lock at all."""
     return not is_foreign_id(asked)
 
 
-def lacking(wanted: Wanted, lock: Lock) -> tuple[str, ...]:
+def missing_from(wanted: Wanted, lock: Lock) -> tuple[str, ...]:
     """What the lock does not hold, in words; nothing where all is pinned, whatever the verdicts are."""
-    return tuple(dict.fromkeys(_lacking(wanted, lock)))
+    return tuple(dict.fromkeys(_missing(wanted, lock)))
 
 
-def _lacking(wanted: Wanted, lock: Lock) -> Iterator[str]:
+def _missing(wanted: Wanted, lock: Lock) -> Iterator[str]:
     papers = [lock.paper(doi) for doi in wanted.dois]
     yield from (f"doi {doi}" for doi, paper in zip(wanted.dois, papers, strict=True) if paper is None)
     authors = [author for paper in papers if paper for author in paper.authors]
     places = [place.ror for author in authors for place in author.affiliations]
     paying = [funder.ror for paper in papers if paper for funder in paper.funders]
-    people = _known(author.orcid for author in authors)
+    people = _not_empty(author.orcid for author in authors)
     yield from (f"ORCID iD {each}" for each in (*wanted.orcids, *people) if lock.person(each) is None)
     yield from (
         f"ROR id {each}"
-        for each in (*wanted.rors, *_known(places + paying))
+        for each in (*wanted.rors, *_not_empty(places + paying))
         if lock.institution(each) is None
     )
     for term in wanted.terms:
         if lock.term(term.asked, term.about) is None:
             yield f"{term.about.noun} {term.asked}"
     for location in wanted.locations:
-        if pinned(location, lock) is None:
+        if pinned_location(location, lock) is None:
             yield f"location {location.word}"
 
 
-def about_of(location: Location) -> str:
+def section_of(location: Location) -> str:
     """Under which `about` the lock has a file's word: the same acronym may be two regions in two species."""
     return "mouse_locations" if location.mouse else "locations"
 
 
-def pinned(location: Location, lock: Lock) -> Term | Unsettled | None:
-    key = (location.word, about_of(location))
+def pinned_location(location: Location, lock: Lock) -> Term | Unsettled | None:
+    key = (location.word, section_of(location))
     return lock.term(*key) or lock.open_word(*key)
 
 
-def locations_of(lock: Lock) -> tuple[Location, ...]:
+def pinned_locations(lock: Lock) -> tuple[Location, ...]:
     """All that are pinned."""
     facts: tuple[Term | Unsettled, ...] = (*lock.terms, *lock.unsettled)
     found = (Location(fact.asked, mouse) for fact in facts for mouse in (False, True))
-    return tuple(each for each in dict.fromkeys(found) if pinned(each, lock))
+    return tuple(each for each in dict.fromkeys(found) if pinned_location(each, lock))
 
 
-def _known(ids: Iterable[str]) -> list[str]:
+def _not_empty(ids: Iterable[str]) -> list[str]:
     return [each for each in ids if each]

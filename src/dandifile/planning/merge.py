@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from dandifile.doi import published as doi_of
+from dandifile.doi import published_doi as doi_of
 from dandifile.identifiers import obo_curie
 from dandifile.model import Json, JsonObject
 

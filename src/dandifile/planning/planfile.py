@@ -28,7 +28,7 @@ _LONGEST = 200
 
 def to_json(plan: Plan) -> JsonObject:
     """The plan as JSON; `from_json` gives an equal plan back."""
-    document: JsonObject = _plain(plan)
+    document: JsonObject = _as_json(plan)
     return {"dandifile_plan": VERSION, **document}
 
 
@@ -79,7 +79,7 @@ def write(plan: Plan, path: Path, spec: Path) -> None:
     `spec` is the file that it was made from. It is noted from the plan's own folder, so that both can be
     taken to another machine together.
     """
-    plan = replace(plan, spec=_from_folder(path, spec))
+    plan = replace(plan, spec=_seen_from_folder(path, spec))
     text = json.dumps(to_json(plan), indent=1, sort_keys=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_content(path, text + "\n")
@@ -103,7 +103,7 @@ def spec_of(plan: Plan, path: Path) -> Path | None:
     return spec if plan.spec and spec.is_file() else None
 
 
-def _from_folder(path: Path, spec: Path) -> str:
+def _seen_from_folder(path: Path, spec: Path) -> str:
     """`spec` seen from the folder of `path`; the whole path where there is no way, as between drives."""
     spec = spec.parent.resolve() / spec.name  # a link stays one: data is looked for beside it
     try:
@@ -112,14 +112,14 @@ def _from_folder(path: Path, spec: Path) -> str:
         return spec.as_posix()
 
 
-def _plain(value: Json) -> Json:
+def _as_json(value: Json) -> Json:
     """Dataclasses as objects, tuples as lists, everything else as JSON has it."""
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: _as_json(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {name: _plain(item) for name, item in value.items()}
+        return {name: _as_json(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [_as_json(item) for item in value]
     return value.value if isinstance(value, Effect) else value
 
 

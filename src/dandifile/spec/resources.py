@@ -31,7 +31,7 @@ def resource_faults(raw: JsonObject) -> Iterator[Fault]:
 
 
 def _identifier_faults(identifier: Json, path: KeyPath) -> Iterator[Fault]:
-    if isinstance(identifier, str) and (complaint := dois.not_a_doi(identifier)):
+    if isinstance(identifier, str) and (complaint := dois.doi_fault(identifier)):
         yield Fault(path, *complaint)
 
 
@@ -142,7 +142,7 @@ def _label(resource: JsonObject) -> str:
 
 def _is_same(one: JsonObject, other: JsonObject) -> bool:
     """By DOI, wherever it is written; resources without a DOI by identifier, else by address."""
-    by_identifier = [dois.of_resource(_text(each, "identifier")) for each in (one, other)]
+    by_identifier = [dois.resource_doi(_text(each, "identifier")) for each in (one, other)]
     if all(by_identifier):
         return by_identifier[0] == by_identifier[1]
     ours, theirs = _dois(one), _dois(other)
@@ -153,7 +153,7 @@ def _is_same(one: JsonObject, other: JsonObject) -> bool:
 
 
 def _dois(resource: JsonObject) -> set[str]:
-    found = (dois.of_resource(_text(resource, key)) for key in ("identifier", "url"))
+    found = (dois.resource_doi(_text(resource, key)) for key in ("identifier", "url"))
     return {each for each in found if each}
 
 
