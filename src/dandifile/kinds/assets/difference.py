@@ -54,7 +54,7 @@ class _Sorting:
 
 def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
     desired, lacking = fit_to_schema(desired, observed)
-    wanted, blocked, told = usable_files(desired, observed)
+    wanted, blocked, remarks = usable_files(desired, observed)
     found = _sort([file for file in wanted if not is_in_place(file, observed)], desired, observed, options)
     changes = [build.move_to(file, asset, desired, observed) for file, asset in found.moved]
     changes += build.writes(found.made, desired, observed, found.leaving)
@@ -79,7 +79,7 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
             *idle_entries(desired),
             *desired.local.notes,
             *files_left_out(desired.local.skipped),
-            *told,
+            *remarks,
             *lacking,
             *_refused_versions(changes, observed),
             *found.notes,
