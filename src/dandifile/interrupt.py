@@ -29,14 +29,12 @@ def call_before_end(function: Callable[[], object]) -> None:
 
 
 def catch_interrupts() -> None:
-    """Makes the first Ctrl-C a KeyboardInterrupt, wherever the process is; the second one ends the process."""
+    """Makes the first Ctrl-C a KeyboardInterrupt, wherever the process is. The second one ends it."""
     signal.signal(signal.SIGINT, _on_first)
     shown = sys.unraisablehook
 
     def again(lost: sys.UnraisableHookArgs) -> None:
-        """Interrupts again: Python drops what is raised in its own callbacks, as in imports, with a
-        traceback.
-        """
+        """Interrupts again: Python drops what is raised in its own callbacks, for example in imports."""
         if not issubclass(lost.exc_type, KeyboardInterrupt):
             shown(lost)
             return

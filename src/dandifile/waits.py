@@ -59,9 +59,7 @@ def say_retry(url: str, why: str, seconds: float) -> None:
 
 @contextmanager
 def say_if_slow(url: str, seconds: float, quiet: float = 3 * QUIET) -> Iterator[Callable[[], None]]:
-    """Says that we wait for the host of `url`, if the block is still running `quiet` seconds after
-    `begin()`.
-    """
+    """Says that we wait for the host of `url`, where the block lasts `quiet` seconds after `begin()`."""
     text = f"waiting for {_host(url)} … (up to {seconds:.0f} s)"
     timer = threading.Timer(quiet, _say, [url, text, seconds])
     timer.daemon = True
