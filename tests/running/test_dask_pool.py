@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from dandifile import workspace
 from dandifile.errors import Exit, UserError
 from dandifile.model import GIVEN_UP, Result, Status, Step
 from dandifile.run.dask_pool import Patience, _cluster_error, package_versions, run_step
 from dandifile.run.engines import find_engine
 from dandifile.run.execute import Perform, execute
 from dandifile.run.processes import Supervision
+from dandifile.session.session import Session
 from tests.conftest import CONTACT, Lab
 from tests.kinds.test_contract import zarr
 from tests.running.cluster import busy_worker, cluster, dying_once, overlapping, where
@@ -155,9 +155,9 @@ def test_a_zarr_is_sent_by_the_workers_in_parts_and_finalized_once(
     told: list[int] = []
     with cluster(tmp_path / "cluster", 2, lab.environ) as address:
         on_cluster = ("--executor", f"dask://{address}")
-        carry_out = workspace.carry_out
+        apply = Session.apply
         monkeypatch.setattr(
-            workspace, "carry_out", lambda at, planned, notify, _: carry_out(at, planned, notify, told.append)
+            Session, "apply", lambda *about, sent, **how: apply(*about, sent=told.append, **how)
         )
         ran = lab.run("apply", "--create", "--yes", *on_cluster)
         assert ran.code == Exit.DONE, ran.out + ran.err
