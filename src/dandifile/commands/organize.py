@@ -144,7 +144,7 @@ def _show_placed(  # noqa: PLR0913 - each of what was found
     warnings: Sequence[Finding] = (),
     notes: Sequence[str] = (),
 ) -> None:
-    from dandifile.report.files_view import placed_text
+    from dandifile.report.files_view import placement_text
 
     if flags.format == "json":
         files = [vars(one) for one in placed]
@@ -161,7 +161,7 @@ def _show_placed(  # noqa: PLR0913 - each of what was found
     errors = {one.path: one.error for one in placed if one.status == "failed"}
     words = {"done": "done", "there": "there already", "failed": "failed"}
     counts = Counter(words[one.status] for one in placed) + Counter(refused=len(refused))
-    show(flags, placed_text, errors, refused, counts, warnings=warnings, notes=notes)
+    show(flags, placement_text, errors, refused, counts, warnings=warnings, notes=notes)
     if log:
         sys.stdout.write(f"To undo it: dandifile organize --undo {_quoted(log)}\n")
 

@@ -1,6 +1,6 @@
 """The dandiset itself: there, or to be created with what the spec declares; and whom the spec protects.
 
-`embargo` and `owners` protect somebody, and no kind reconciles them yet. Neither is ever accepted and
+`embargo` and `owners` protect people's data, and no kind reconciles them yet. Neither is ever accepted and
 ignored: where the archive does not hold already what the key asks for, the plan is blocked or says so. A kind
 of its own for one of them takes its functions from here.
 """
@@ -79,15 +79,15 @@ def desired(spec: Spec, local: Local) -> Desired:
 
 def diff(desired: Desired, observed: Protected | None, options: Options) -> Difference:
     blocked = protection_blocks(desired.protection, observed)
-    told = protection_notes(desired.protection, observed)
+    remarks = protection_notes(desired.protection, observed)
     if observed is not None:
-        return Difference(blocked=blocked, notes=told)
+        return Difference(blocked=blocked, notes=remarks)
     if not desired.name:
         fix = "add `name:`, or the `identifier:` of a dandiset that exists"
         nameless = Block("a new dandiset needs a name, and the spec has none", fix)
-        return Difference(blocked=(nameless, *blocked), notes=told)
+        return Difference(blocked=(nameless, *blocked), notes=remarks)
     made = {"name": desired.name, "metadata": desired.metadata}
-    return Difference((Change(Key(NAME, desired.name), None, made, permit="create"),), blocked, notes=told)
+    return Difference((Change(Key(NAME, desired.name), None, made, permit="create"),), blocked, notes=remarks)
 
 
 def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
@@ -117,7 +117,7 @@ def _line(change: Change, target: Target) -> Line:
 
 
 def _recheck(spec: Spec, now: Protected | None) -> tuple[Block, ...]:
-    """A saved plan was made before somebody released the dandiset, or let somebody in."""
+    """The dandiset may have been released, or got another owner, since the saved plan was made."""
     return protection_blocks(Protection.of(spec), now)
 
 
@@ -133,7 +133,7 @@ TRAITS = Traits(
 
 
 def protection_blocks(declared: Protection, now: Protected | None) -> tuple[Block, ...]:
-    """Why nothing may be written: somebody would see what the spec protects. `now` None: to be created."""
+    """Why nothing may be written: others would see what the spec protects. `now` None: to be created."""
     return (*_embargo_blocks(declared, now), *_owner_blocks(declared, now))
 
 

@@ -1,7 +1,7 @@
-"""The dandiset's metadata: the fields that the spec declares, laid over the draft's document.
+"""The dandiset's metadata: the fields that the spec declares, applied on top of the draft's document.
 
 The archive replaces the whole document at every PUT (dandi-api 2.1), so the current one is
-fetched, the owned fields are laid over it and everything else goes back as it came.
+fetched, the owned fields replace those in it, and everything else goes back as it came.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ NAME = "metadata"
 
 @dataclass(frozen=True)
 class Declared:
-    """The fields that the spec owns, and the pointers to what in them is somebody else's.
+    """The fields that the spec owns, and the pointers to what in them it does not own.
 
     `left` holds a digest of each field as the last apply from here left it. `require` are the
     rules of the checklist that must hold, judged with `facts`. `only_adds`: brain regions that the
@@ -124,7 +124,7 @@ def _version_notes(observed: Observed) -> Iterator[str]:
 
 
 def _citation_notes(changes: tuple[Change, ...]) -> tuple[str, ...]:
-    """A citation without authors is legal, and hardly ever meant: the archive cites whom it is told to."""
+    """A citation without authors is legal, but rarely intended: the archive cites those with `cite`."""
     people = next((change.after for change in changes if change.key.name == "contributor"), None) or []
     if not people or any(isinstance(one, dict) and one.get("includeInCitation") for one in people):
         return ()
@@ -161,7 +161,7 @@ def _digest(value: Json) -> str:
 
 
 def _edit_blocks(changes: tuple[Change, ...], desired: Declared, options: Options) -> Iterator[Block]:
-    """Fields that somebody changed on the archive since: their edit is not lost without a word."""
+    """Fields that were edited on the archive since the last apply: no edit is lost without notice."""
     for change in changes:
         name = change.key.name
         known = desired.left.get(name)
@@ -217,7 +217,7 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
     """GET the document, lay the fields over it, PUT it if that changed anything.
 
     Where the PUT must be sent again, all of this is done again: it may have had its effect, and
-    somebody may have edited the draft meanwhile.
+    the draft may have been edited meanwhile.
 
     A draft that this very run created holds the server's own defaults: nobody reviewed
     those, so they cannot make the plan stale.

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from dandifile.globs import matches
+from dandifile.globs import is_match
 from dandifile.kinds.assets import changes as build
 from dandifile.kinds.assets.deletions import deletion_guard, find_deletions
 from dandifile.kinds.assets.local_files import (
@@ -54,7 +54,7 @@ class _Sorting:
 
 def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
     desired, lacking = fit_to_schema(desired, observed)
-    wanted, blocked, told = usable_files(desired, observed)
+    wanted, blocked, remarks = usable_files(desired, observed)
     found = _sort([file for file in wanted if not is_in_place(file, observed)], desired, observed, options)
     changes = [build.move_to(file, asset, desired, observed) for file, asset in found.moved]
     changes += build.writes(found.made, desired, observed, found.leaving)
@@ -79,7 +79,7 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
             *idle_entries(desired),
             *desired.local.notes,
             *files_left_out(desired.local.skipped),
-            *told,
+            *remarks,
             *lacking,
             *_refused_versions(changes, observed),
             *found.notes,
@@ -131,5 +131,5 @@ def _staying_assets(local: Local, found: _Sorting, observed: Observed, options: 
 
 
 def _in_scope(path: str, options: Options) -> bool:
-    wanted = not options.paths or any(matches(glob, path) for glob in options.paths)
-    return wanted and not any(matches(glob, path) for glob in options.exclude)
+    wanted = not options.paths or any(is_match(glob, path) for glob in options.paths)
+    return wanted and not any(is_match(glob, path) for glob in options.exclude)

@@ -1,4 +1,4 @@
-"""Does one step on assets. Every one of them may be done again: the archive is asked before it is told."""
+"""Does one step on assets. It may be done again after a kill, so the archive is asked before each write."""
 
 from __future__ import annotations
 

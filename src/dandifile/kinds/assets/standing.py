@@ -1,4 +1,4 @@
-"""Where the change of a saved plan stands today, and which asset it is about now."""
+"""Whether a saved change of an asset is due, done or stale today, and which asset it is about now."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dandifile.planning.merge import same
 def standing(change: Change, observed: Observed) -> Standing:
     """Content is bound by digest, metadata by the keys that the change shows.
 
-    Once the content is as planned, it is done: what the metadata lack is the next plan's to say.
+    Once the content is as planned, the change is done: what the metadata lack is a matter of the next plan.
     """
     now = observed.assets.get(change.key.name)
     if change.action is Action.UPDATE:
@@ -30,6 +30,14 @@ def standing(change: Change, observed: Observed) -> Standing:
     return content
 
 
+def rebase(change: Change, observed: Observed) -> Change:
+    """Asset ids are good until the next write; a killed run may have left an asset on its way."""
+    if change.before is None:
+        return change
+    now = _subject(change, observed)
+    return replace(change, before={**change.before, "path": now.path, "asset_id": now.asset_id})
+
+
 def _standing_of_content(change: Change, now: RemoteAsset | None, observed: Observed) -> Standing:
     if change.action is Action.MOVE:
         if now is not None and now.digest == change.after["digest"]:
@@ -42,7 +50,7 @@ def _standing_of_content(change: Change, now: RemoteAsset | None, observed: Obse
 
 
 def _has_other_metadata(change: Change, observed: Observed) -> bool:
-    """Whether metadata that the change would write over are neither as they were nor as they shall be."""
+    """Whether metadata that the change would write over are neither as they were nor as they will be."""
     if change.action not in (Action.MOVE, Action.REPLACE):
         return False
     shown = _metadata_now(change, _subject(change, observed), observed)
@@ -68,14 +76,6 @@ def _is_half_sent(change: Change, now: RemoteAsset | None) -> bool:
 def _is_to_move_away(change: Change, now: RemoteAsset | None) -> bool:
     """Whether a new asset's path is still that of the asset which the plan moves away first."""
     return change.before is None and now is not None and now.digest == change.after.get("moves_away")
-
-
-def rebase(change: Change, observed: Observed) -> Change:
-    """Asset ids are good until the next write; a killed run may have left an asset on its way."""
-    if change.before is None:
-        return change
-    now = _subject(change, observed)
-    return replace(change, before={**change.before, "path": now.path, "asset_id": now.asset_id})
 
 
 def _subject(change: Change, observed: Observed) -> RemoteAsset:
