@@ -92,7 +92,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     def interrupted(_number: int, _frame: object) -> None:
         if config.stash.get(_INTERRUPTED, False) or hasattr(config, "workerinput"):
-            interrupt.end(interrupt.CODE)
+            interrupt.end_process(interrupt.CODE)
         config.stash[_INTERRUPTED] = True
         raise KeyboardInterrupt
 

@@ -166,7 +166,7 @@ def join_parts(url: str, body: str, patience: Patience = PATIENCE) -> str | None
     connections = _connections(is_loopback(url))
     send = functools.partial(connections.send, "POST", url, timeouts, body=body.encode())
     for _ in range(TRIES):
-        with waits.said(url, _JOIN) as all_sent:
+        with waits.say_if_slow(url, _JOIN) as all_sent:
             all_sent()
             response = answer_of(send, url, patience, server=_STORE)
         etag = re.search(r"<(?:\w+:)?ETag>\s*(.*?)\s*</", response.text)
@@ -203,7 +203,7 @@ def _put(url: str, piece: Piece, sent: Callable[[int], None], patience: Patience
     def send() -> Response:
         if streams:
             streams[-1].unsend()
-        with _open(piece.file) as opened, waits.said(url, silence) as all_sent:
+        with _open(piece.file) as opened, waits.say_if_slow(url, silence) as all_sent:
             streams.append(Stream(piece, opened, sent, all_sent))
             # An empty stream would be sent in chunks, which the store does not take.
             body = streams[-1] if piece.size else b""

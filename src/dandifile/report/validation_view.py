@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from dandifile.globs import narrowest
+from dandifile.globs import narrowest_patterns
 from dandifile.model import Finding, JsonObject, Refusal, Skipped
 from dandifile.report.files_view import (
     causes,
@@ -195,7 +195,7 @@ def _first_places(places: list[str], *, verbose: bool) -> list[str]:
 def _ignore_lines(check: str, files: Sequence[str]) -> list[Text]:
     """The lines for `validation: ignore:` in the spec; quoted as JSON, which YAML reads as it is."""
     lines = []
-    for number, paths in enumerate(narrowest(files)):
+    for number, paths in enumerate(narrowest_patterns(files)):
         quoted = json.dumps(paths, ensure_ascii=False)
         entry = f'- {{check: {json.dumps(check)}, paths: {clean(quoted)}, reason: "…"}}'
         lead = "    to accept it: " if number == 0 else " " * 18

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from dandifile.globs import matches
+from dandifile.globs import is_match
 from dandifile.kinds.assets import changes as build
 from dandifile.kinds.assets.deletions import deletion_guard, find_deletions
 from dandifile.kinds.assets.local_files import (
@@ -135,5 +135,5 @@ def _staying_assets(
 
 
 def _in_scope(path: str, options: Options) -> bool:
-    wanted = not options.paths or any(matches(glob, path) for glob in options.paths)
-    return wanted and not any(matches(glob, path) for glob in options.exclude)
+    wanted = not options.paths or any(is_match(glob, path) for glob in options.paths)
+    return wanted and not any(is_match(glob, path) for glob in options.exclude)

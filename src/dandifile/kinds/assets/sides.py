@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from dandifile.globs import matches
+from dandifile.globs import is_match
 from dandifile.kinds.outgoing import SchemaVersions
 from dandifile.model import (
     Anatomies,
@@ -59,14 +59,14 @@ class AssetRules:
     def can_concern(self, path: str) -> bool:
         """Whether anything may be declared for the asset at `path`."""
         globs = [*self.regions.paths, *(overlay.match for overlay in self.overlays)]
-        return self.by_subject or path in self.in_files or any(matches(glob, path) for glob in globs)
+        return self.by_subject or path in self.in_files or any(is_match(glob, path) for glob in globs)
 
     def declared(self, path: str, metadata: JsonObject) -> JsonObject:
         """The keys declared for an asset; of overlays the last match wins, key by key."""
         regions = self._regions(path, metadata)
         keys: JsonObject = {} if regions is None else {"about": [dict(region) for region in regions]}
         for overlay in self.overlays:
-            if matches(overlay.match, path):
+            if is_match(overlay.match, path):
                 keys.update(overlay.metadata)
         if metadata.get(_FORMAT) == _ZARR:
             keys.pop(_FORMAT, None)  # the archive writes that of a Zarr itself
@@ -77,7 +77,7 @@ class AssetRules:
 
         Several paths that match all give their regions; so do several subjects.
         """
-        by_path = [glob for glob in self.regions.paths if matches(glob, path)]
+        by_path = [glob for glob in self.regions.paths if is_match(glob, path)]
         if by_path:
             return _merge_regions(self.regions.paths, by_path)
         subjects = subjects_of(metadata)
