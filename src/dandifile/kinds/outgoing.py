@@ -38,14 +38,14 @@ _NOTHING = object()
 
 
 @dataclass(frozen=True)
-class Versions:
+class SchemaVersions:
     """The archive's own version, and those that it accepts; no own version: nothing is known of them."""
 
     own: str = ""
     accepted: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, reader: Reader) -> Versions:
+    def of(cls, reader: Reader) -> SchemaVersions:
         info = reader.info()
         accepted = info.get("allowed_schema_versions")
         known = frozenset(map(str, accepted)) if isinstance(accepted, list) else frozenset[str]()
@@ -67,7 +67,7 @@ def drop_version(metadata: JsonObject) -> JsonObject:
 
 
 @dataclass
-class Fitted:
+class SchemaFit:
     """Fits metadata to a JSON Schema, and keeps the names of what the schema has no place for."""
 
     schema: JsonObject

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from dandifile.globs import matches
+from dandifile.globs import is_match
 from dandifile.model import GIVEN_UP, Finding, IgnoredCheck, JsonObject, Result, Severity, Validation
 from dandifile.reading.jsontext import Shape
 from dandifile.survey.task import has_failed
@@ -76,7 +76,7 @@ def _accepts(ignore: IgnoredCheck, finding: Finding, path: str) -> bool:
     names = {finding.check, finding.check.partition(".")[2]}
     a_class = accepted.startswith("pynwb.") and finding.check.startswith(f"{accepted}.")
     return (accepted in names or a_class) and (
-        matches(ignore.paths, finding.source) or matches(ignore.paths, path)
+        is_match(ignore.paths, finding.source) or is_match(ignore.paths, path)
     )
 
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from dandifile.globs import matches
+from dandifile.globs import is_match
 from dandifile.model import PathEntry, Skipped
 from dandifile.survey.formats import FORMATS
 from dandifile.survey.media import is_url, media_path
@@ -119,4 +119,4 @@ def notes_on_file(entry: PathEntry) -> Iterator[str]:
 
 
 def _is_matched(pattern: str, below: str) -> bool:
-    return matches(pattern, below) or (pattern.endswith("/**") and matches(pattern[:-3], below))
+    return is_match(pattern, below) or (pattern.endswith("/**") and is_match(pattern[:-3], below))

@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from dandifile.globs import matches
+from dandifile.globs import is_match
 from dandifile.model import Finding, JsonObject, Local, LocalAsset, Record, Spec
 from dandifile.survey import alike
 from dandifile.survey.asset_metadata import date_of
@@ -119,7 +119,7 @@ def _away(spec: Spec, seen: Seen) -> tuple[str, ...]:
 def _needs_metadata(content: Content, path: str, spec: Spec, known: Known) -> bool:
     """Whether an asset is new at its path, or a declared null asks for the extracted value again."""
     return path not in known.get(content.digest, ()) or any(
-        None in overlay.metadata.values() and matches(overlay.match, path) for overlay in spec.overlays
+        None in overlay.metadata.values() and is_match(overlay.match, path) for overlay in spec.overlays
     )
 
 

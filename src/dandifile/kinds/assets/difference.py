@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from dandifile.globs import matches
+from dandifile.globs import is_match
 from dandifile.kinds.assets import changes as build
 from dandifile.kinds.assets.deletions import deletion_guard, find_deletions
 from dandifile.kinds.assets.local_files import (
@@ -25,7 +25,7 @@ from dandifile.kinds.assets.local_files import (
 )
 from dandifile.kinds.assets.moves import Move, find_clashes, find_moves, leftovers
 from dandifile.kinds.assets.sending import cautions, look_up_contents
-from dandifile.kinds.assets.sides import PERMIT, Desired, Observed
+from dandifile.kinds.assets.sides import PERMIT, DesiredAssets, ObservedAssets
 from dandifile.kinds.assets.steps import doable_changes
 from dandifile.kinds.outgoing import VERSION_KEY
 from dandifile.model import Action, Block, Change, Local, LocalAsset
@@ -52,9 +52,9 @@ class _Sorting:
         return self.leaving | set(self.going) | {file.path for file in self.made}
 
 
-def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
+def diff(desired: DesiredAssets, observed: ObservedAssets, options: Options) -> Difference:
     desired, lacking = fit_to_schema(desired, observed)
-    wanted, blocked, told = usable_files(desired, observed)
+    wanted, blocked, remarks = usable_files(desired, observed)
     found = _sort([file for file in wanted if not is_in_place(file, observed)], desired, observed, options)
     changes = [build.move_to(file, asset, desired, observed) for file, asset in found.moved]
     changes += build.writes(found.made, desired, observed, found.leaving)
@@ -79,7 +79,7 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
             *idle_entries(desired),
             *desired.local.notes,
             *files_left_out(desired.local.skipped),
-            *told,
+            *remarks,
             *lacking,
             *_refused_versions(changes, observed),
             *found.notes,
@@ -92,7 +92,9 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
     )
 
 
-def _sort(written: list[LocalAsset], desired: Desired, observed: Observed, options: Options) -> _Sorting:
+def _sort(
+    written: list[LocalAsset], desired: DesiredAssets, observed: ObservedAssets, options: Options
+) -> _Sorting:
     """What happens to each file and asset. Files whose path clashes with one that stays are left out."""
     clashing: list[Block] = []
     while True:
@@ -109,7 +111,7 @@ def _sort(written: list[LocalAsset], desired: Desired, observed: Observed, optio
         written = [file for file in written if file.path not in more]
 
 
-def _refused_versions(changes: list[Change], observed: Observed) -> Iterator[str]:
+def _refused_versions(changes: list[Change], observed: ObservedAssets) -> Iterator[str]:
     """Why assets are written again in which nothing else is wrong."""
     count = sum(
         VERSION_KEY in change.after["metadata"] for change in changes if change.action is Action.UPDATE
@@ -122,7 +124,9 @@ def _refused_versions(changes: list[Change], observed: Observed) -> Iterator[str
         )
 
 
-def _staying_assets(local: Local, found: _Sorting, observed: Observed, options: Options) -> Iterator[str]:
+def _staying_assets(
+    local: Local, found: _Sorting, observed: ObservedAssets, options: Options
+) -> Iterator[str]:
     """Assets whose file is gone from here and that stay: this may be meant, or not."""
     gone = {asset.path for asset in local.gone if _in_scope(asset.path, options)} & observed.assets.keys()
     if staying := sorted(gone - found.leaving - set(found.going)):
@@ -131,5 +135,5 @@ def _staying_assets(local: Local, found: _Sorting, observed: Observed, options: 
 
 
 def _in_scope(path: str, options: Options) -> bool:
-    wanted = not options.paths or any(matches(glob, path) for glob in options.paths)
-    return wanted and not any(matches(glob, path) for glob in options.exclude)
+    wanted = not options.paths or any(is_match(glob, path) for glob in options.paths)
+    return wanted and not any(is_match(glob, path) for glob in options.exclude)

@@ -1,4 +1,4 @@
-"""Does one step on assets. Every one of them may be done again: the archive is asked before it is told."""
+"""Does one step on assets. It may be done again after a kill, so the archive is asked before each write."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dandifile.kinds.assets.steps import parking_id
 from dandifile.kinds.assets.zarr import send, send_part
-from dandifile.kinds.outgoing import VERSION_KEY, Versions
+from dandifile.kinds.outgoing import VERSION_KEY, SchemaVersions
 from dandifile.model import Json, JsonObject, Step
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _delete(params: JsonObject, context: StepContext) -> JsonObject:
 def _in_current_schema(metadata: JsonObject, context: StepContext) -> JsonObject:
     """Whatever is sent says the server's schema version: it may not know others (dandi-api 7)."""
     kept = {key: value for key, value in metadata.items() if value is not None}
-    return {**kept, VERSION_KEY: Versions.of(context.writer.reader).own}
+    return {**kept, VERSION_KEY: SchemaVersions.of(context.writer.reader).own}
 
 
 def _sent_content(inputs: Mapping[str, Json]) -> JsonObject:

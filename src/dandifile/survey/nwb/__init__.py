@@ -28,7 +28,7 @@ from dandifile.survey.scanned_file import (
     stat_params,
 )
 from dandifile.survey.task import AGAIN, Task, content_key, has_failed, run_steps, stat_key, survey_step
-from dandifile.taxa import folded, taxon_number
+from dandifile.taxa import normal_name, taxon_number
 
 SUFFIX = ".nwb"
 _HDF5 = frozenset({".h5", ".hdf5", ".hdf"})
@@ -167,7 +167,9 @@ class Nwb(Format):
         self, files: Iterable[ScannedFile], vocabulary: Vocabulary, run: Runner
     ) -> dict[str, tuple[Location, ...] | None]:
         """Each file is opened once for them, and again only when its stat has changed."""
-        mice = sorted(folded(word) for word, id_ in vocabulary.species.items() if taxon_number(id_) == _MOUSE)
+        mice = sorted(
+            normal_name(word) for word, id_ in vocabulary.species.items() if taxon_number(id_) == _MOUSE
+        )
         more = {"mice": mice} if mice else {}
         steps = {
             file.source: survey_step("locations", file.source, stat_params(file) | more) for file in files

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dandifile.model import JsonObject
 from dandifile.survey.scanned_file import Glimpse
-from dandifile.taxa import folded
+from dandifile.taxa import normal_name
 
 if TYPE_CHECKING:
     import h5py
@@ -50,7 +50,7 @@ def read_locations(params: JsonObject) -> JsonObject | None:
     seen = glimpse(params["path"])
     if seen is None:
         return None
-    mouse = bool(_MOUSE.fullmatch(seen.species)) or folded(seen.species) in params.get("mice", ())
+    mouse = bool(_MOUSE.fullmatch(seen.species)) or normal_name(seen.species) in params.get("mice", ())
     return {"words": sorted(seen.locations), "mouse": mouse}
 
 

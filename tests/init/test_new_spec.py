@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dandifile.commands.init_text import Known, questions, spec_text
+from dandifile.init.new_spec import Material, questions, spec_text
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper, Term
 from dandifile.model import JsonObject
 from dandifile.reading.document import read_document
@@ -17,18 +17,18 @@ from dandifile.survey.scanned_file import Glimpse
 
 PAPER = Paper("10.5555/x", "Place cells", "article", abstract="Cells fire in places.")
 CA1 = Term("CA1", "regions", "UBERON:0003881", "", "CA1 field of hippocampus", "acronym", "here")
-NOTHING = Known("local", (), (), Overview(), ())
+NOTHING = Material("local", (), (), Overview(), ())
 
 
-def of_paper(**changed: Any) -> Known:
+def of_paper(**changed: Any) -> Material:
     return replace(NOTHING, dois=(PAPER.doi,), papers=(replace(PAPER, **changed),))
 
 
-def of_files(*glimpses: Glimpse, folders: tuple[Folder, ...] = (), terms: tuple[Term, ...] = ()) -> Known:
+def of_files(*glimpses: Glimpse, folders: tuple[Folder, ...] = (), terms: tuple[Term, ...] = ()) -> Material:
     return replace(NOTHING, overview=Overview(folders, glimpses), terms=terms)
 
 
-def written(known: Known, **answers: str) -> JsonObject:
+def written(known: Material, **answers: str) -> JsonObject:
     found: JsonObject = read_document(spec_text(known, answers), "").value
     return found
 

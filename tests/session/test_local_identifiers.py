@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dandifile import local_identifiers as identifiers
 from dandifile.errors import UserError
-from dandifile.local_identifiers import Place
+from dandifile.session import local_identifiers as identifiers
+from dandifile.session.local_identifiers import Place
 
 
 @pytest.fixture

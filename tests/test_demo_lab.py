@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from dandifile.commands.demo_lab import make_lab, make_recordings
+from dandifile.demo_lab import make_lab, make_recordings
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dandifile.commands.init_people import contacts, contributors, with_contacts
+from dandifile.init.new_contributors import contacts, contributors, with_contacts
 from dandifile.lookup.credits import related_resources
 from dandifile.lookup.facts import Paper, Term
 from dandifile.lookup.names import dandi_name, split_name
@@ -61,7 +61,7 @@ PROTOCOL = Question(
 
 
 @dataclass(frozen=True)
-class Known:
+class Material:
     """What was found. `dois` are those asked for, papers are vetted, `terms` are of the files' locations."""
 
     instance: str
@@ -71,7 +71,7 @@ class Known:
     terms: tuple[Term, ...]
 
 
-def questions(known: Known) -> Iterator[Question]:
+def questions(known: Material) -> Iterator[Question]:
     """What is left to ask."""
     if not known.instance:
         yield INSTANCE
@@ -86,7 +86,7 @@ def questions(known: Known) -> Iterator[Question]:
         yield PROTOCOL
 
 
-def _emails(known: Known) -> list[Question]:
+def _emails(known: Material) -> list[Question]:
     """One question a contact; of nobody in particular where nobody is known."""
     people = _contributors(known)
     names = [people[place].value["name"] for place in contacts(people, known.papers)]
@@ -102,7 +102,7 @@ def _emails(known: Known) -> list[Question]:
     return [*first, *others] or [EMAIL]
 
 
-def spec_text(known: Known, answers: Mapping[str, str]) -> str:
+def spec_text(known: Material, answers: Mapping[str, str]) -> str:
     """A whole dandiset.yaml; what has no answer by its question's key is a gap."""
 
     def said(question: Question) -> str:
@@ -125,7 +125,7 @@ def spec_text(known: Known, answers: Mapping[str, str]) -> str:
     return skeleton(_head(known), parts)
 
 
-def _head(known: Known) -> list[str]:
+def _head(known: Material) -> list[str]:
     sources = [*known.dois, *(folder.source for folder in known.overview.folders)]
     return [
         f"Begun by `dandifile init` from {', '.join(sources)}.",
@@ -134,12 +134,12 @@ def _head(known: Known) -> list[str]:
     ]
 
 
-def _title(known: Known) -> str:
+def _title(known: Material) -> str:
     title = known.papers[0].title if known.papers else ""
     return title if len(title) <= LONGEST_TITLE else ""
 
 
-def _description(known: Known) -> Section:
+def _description(known: Material) -> Section:
     abstract = known.papers[0].abstract if known.papers else ""
     if abstract:
         remark = "The paper's abstract. Add what is in the files, and how it was recorded."
@@ -147,7 +147,7 @@ def _description(known: Known) -> Section:
     return Section("description", gap("what was asked, how it was recorded, and what is in the files"))
 
 
-def _keywords(known: Known) -> list[Section]:
+def _keywords(known: Material) -> list[Section]:
     words = [word for seen in known.overview.glimpses for word in seen.keywords]
     distinct = list({word.casefold(): word for word in words}.values())
     return [Section("keywords", distinct, ("As the files say.",))] if distinct else []
@@ -156,12 +156,12 @@ def _keywords(known: Known) -> list[Section]:
 # --- People ---------------------------------------------------------------------------------------
 
 
-def _contributors(known: Known) -> list[ListItem]:
+def _contributors(known: Material) -> list[ListItem]:
     experimenters = (name for seen in known.overview.glimpses for name in seen.people)
     return contributors(known.papers, experimenters)
 
 
-def _people(known: Known, answer: str, emails: Sequence[str]) -> Section:
+def _people(known: Material, answer: str, emails: Sequence[str]) -> Section:
     name = dandi_name(split_name(answer)) if answer else gap(CONTACT_NAME.why)
     found = with_contacts(_contributors(known), known.papers, name, emails)
     remark = "In the order of the citation. The archive writes to the ContactPerson, and so do readers."
@@ -176,7 +176,7 @@ FROM_NWB = (
 )
 
 
-def _regions(known: Known) -> list[Section]:
+def _regions(known: Material) -> list[Section]:
     """Locations that are the exact name of a term; the others are told, for a person to say what they are."""
     places = list(dict.fromkeys(place for seen in known.overview.glimpses for place in seen.locations))
     terms = {term.asked: term for term in known.terms}
@@ -195,19 +195,19 @@ def _regions(known: Known) -> list[Section]:
     return [Section("regions", [*items.values(), *wanted], (*told, FROM_NWB))]
 
 
-def _ethics(known: Known, protocol: str) -> Section:
+def _ethics(known: Material, protocol: str) -> Section:
     numbers = _protocols(known)
     remarks = ("As the files say.",) if numbers else ()
     return Section("ethics", [ListItem({"protocol": number}) for number in numbers or [protocol]], remarks)
 
 
-def _protocols(known: Known) -> list[str]:
+def _protocols(known: Material) -> list[str]:
     """As the files have them; some have the protocol's whole text there, which is no number."""
     found = dict.fromkeys(seen.protocol for seen in known.overview.glimpses if seen.protocol)
     return [number for number in found if len(number) <= LONGEST_NUMBER]
 
 
-def _related(known: Known) -> list[Section]:
+def _related(known: Material) -> list[Section]:
     if known.papers:
         found = [ListItem(short_form(RESOURCE, item)) for item in related_resources(known.papers)]
         remark = "Its relation to the dandiset. Add the code: IsSupplementedBy, Software."

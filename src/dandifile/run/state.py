@@ -1,4 +1,6 @@
-"""What need not be done twice: one SQLite file in the state folder, safe to share and to delete.
+"""The state folder `.dandifile/`: a cache of results, and the record of the last apply. It is safe to delete.
+
+The cache is one SQLite file, and safe to share:
 
 | table         | key covers                                   | misses                                     |
 |---------------|----------------------------------------------|--------------------------------------------|
@@ -14,21 +16,28 @@
 | bids-entities | the paths of a dataset, tool versions        | nothing that the tools read                |
 | asset         | asset id                                     | nothing: a draft asset is fixed for its id |
 | schema        | API URL, schema version                      | a server that changes a released schema    |
+
+The record notes which asset the last apply made of each file. It is advisory, one JSON file for each draft.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from dandifile.model import Json
-from dandifile.reading.jsontext import NotJsonError, parse_json
+from dandifile.errors import UserError
+from dandifile.model import Json, Record, Recorded
+from dandifile.reading.files import LIST_LIMIT, read_bytes
+from dandifile.reading.jsontext import NotJsonError, each, misfit, parse_json
+from dandifile.writing import replace_content
 
 T = TypeVar("T")
 
@@ -50,10 +59,10 @@ class MemoryCache:
 
 
 class SqliteCache:
-    """A `model.Cache` on disk. A file that is damaged is thrown away: everything in it can be made again.
+    """A `model.Cache` on disk. A damaged file is deleted, as everything in it can be made again.
 
-    Where the disk is full, read-only or locked, the run goes on and remembers nothing more;
-    `trouble` then says why.
+    Where the disk is full or read-only, or the file locked, the run goes on without a cache and `trouble`
+    says why.
     """
 
     def __init__(self, file: Path) -> None:
@@ -62,7 +71,7 @@ class SqliteCache:
         self._lock = threading.Lock()
         self._db: sqlite3.Connection | None = None
         with self._lock:
-            self._tried(lambda _: None)
+            self._try(lambda _: None)
 
     def get_many(self, table: str, keys: Iterable[str]) -> dict[str, Json]:
         found: dict[str, Json] = {}
@@ -71,7 +80,7 @@ class SqliteCache:
             query = f"SELECT key, value FROM entry WHERE tbl = ? AND key IN ({marks})"  # noqa: S608 - only marks
             asked = (table, *some)
             with self._lock:
-                rows = self._tried(lambda db: db.execute(query, asked).fetchall()) or ()  # noqa: B023 - at once
+                rows = self._try(lambda db: db.execute(query, asked).fetchall()) or ()  # noqa: B023 - at once
             found.update((key, value) for key, text in rows if (value := _read(text)) is not _NOTHING)
         return found
 
@@ -83,14 +92,14 @@ class SqliteCache:
                 db.executemany("INSERT OR REPLACE INTO entry (tbl, key, value) VALUES (?, ?, ?)", rows)
 
         with self._lock:
-            self._tried(put)
+            self._try(put)
 
     def close(self) -> None:
         with self._lock:
-            self._let_go()
+            self._disconnect()
 
-    def _tried(self, use: Callable[[sqlite3.Connection], T]) -> T | None:
-        """What `use` gives; None where the file does not let it. A damaged one is begun anew, once."""
+    def _try(self, use: Callable[[sqlite3.Connection], T]) -> T | None:
+        """The value of `use`; None where the file cannot be used. A damaged file is replaced, once."""
         for last in (False, True):
             if self.trouble:
                 return None
@@ -99,12 +108,12 @@ class SqliteCache:
                     self._db = _open(self._file)
                 return use(self._db)
             except (sqlite3.Error, OSError) as error:
-                self._let_go()
-                if last or not _is_damage(error) or not _removed(self._file):
+                self._disconnect()
+                if last or not _is_damaged(error) or not _remove(self._file):
                     self.trouble = str(error)
         return None
 
-    def _let_go(self) -> None:
+    def _disconnect(self) -> None:
         if self._db is not None:
             with contextlib.suppress(sqlite3.Error):
                 self._db.close()
@@ -115,7 +124,7 @@ _NOTHING = object()
 
 
 def _read(text: Json) -> Json:
-    """What an entry holds; nothing where it is damaged: it is then made again."""
+    """The value of an entry; `_NOTHING` where it is damaged, so that it is made again."""
     try:
         return parse_json(text, own=True)
     except (NotJsonError, TypeError):
@@ -139,8 +148,8 @@ def _open(file: Path) -> sqlite3.Connection:
     return db
 
 
-def _is_damage(error: Exception) -> bool:
-    """Whether what is in the file is at fault, or of another version; not the disk, nor another process."""
+def _is_damaged(error: Exception) -> bool:
+    """Whether the content of the file is the problem, and neither the disk nor another process."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in (
         sqlite3.SQLITE_CORRUPT,
@@ -149,8 +158,8 @@ def _is_damage(error: Exception) -> bool:
     )
 
 
-def _removed(file: Path) -> bool:
-    """Takes a cache away with all that SQLite keeps beside it, lest that be taken for the next one's."""
+def _remove(file: Path) -> bool:
+    """Deletes a cache with SQLite's files next to it, which would otherwise count as the next cache's."""
     try:
         for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
             file.with_name(name).unlink(missing_ok=True)
@@ -163,3 +172,33 @@ def _chunks(keys: Iterable[str]) -> Iterator[Sequence[str]]:
     iterator = iter(keys)
     while some := list(islice(iterator, _AT_ONCE)):
         yield some
+
+
+# --- The record of the last apply -----------------------------------------------------------------
+
+_SHAPE = {"assets": each({"path": str, "digest": str}), "fields": each(str)}
+
+
+def load_record(state: Path, archive: str, identifier: str) -> Record:
+    """The record of a draft; an empty one where there is none or it cannot be read."""
+    try:
+        data = parse_json(read_bytes(_file(state, archive, identifier), "the record", LIST_LIMIT))
+    except (UserError, NotJsonError):
+        return Record()
+    if misfit(data, _SHAPE):
+        return Record()
+    assets = {source: Recorded(made["path"], made["digest"]) for source, made in data["assets"].items()}
+    return Record(assets, data["fields"])
+
+
+def save_record(state: Path, archive: str, identifier: str, record: Record) -> None:
+    """Writes it whole or not at all, also when two processes do so at once."""
+    file = _file(state, archive, identifier)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    replace_content(file, json.dumps(asdict(record), sort_keys=True, indent=1))
+
+
+def _file(state: Path, archive: str, identifier: str) -> Path:
+    """`archive` is its lasting name: the API URL, or the store of an embedded archive, whose port changes."""
+    where = hashlib.sha256(f"{archive} {identifier}".encode()).hexdigest()[:12]
+    return state / "records" / f"{identifier}-{where}.json"

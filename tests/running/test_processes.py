@@ -15,13 +15,13 @@ import pytest
 
 from dandifile.errors import DataError
 from dandifile.model import GIVEN_UP, Effect, Json, Result, Status, Step
-from dandifile.run.cache import MemoryCache
-from dandifile.run.limits import Limit
+from dandifile.run.processes import TimeLimit
+from dandifile.run.state import MemoryCache
 from dandifile.run.survey_runner import survey_runner
 from tests.running.test_survey_runner import Tasks
 
 SECONDS = 4.0
-LIMIT = Limit(SECONDS / 60)
+LIMIT = TimeLimit(SECONDS / 60)
 
 
 def sleeping(step: Step, inputs: Mapping[str, Json]) -> Json:
@@ -113,13 +113,13 @@ def test_the_process_that_hangs_is_killed_with_all_that_it_has_started(tmp_path:
 
 
 def test_large_files_get_more_time() -> None:
-    assert Limit(20).seconds(0) == 20 * 60
-    assert Limit(20).seconds(300 * 10**9) == 320 * 60
+    assert TimeLimit(20).seconds(0) == 20 * 60
+    assert TimeLimit(20).seconds(300 * 10**9) == 320 * 60
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 @pytest.mark.parametrize(
-    ("how", "said"), [("crash", "crashed (SIGABRT)"), ("kill", "most often there was not enough memory")]
+    ("how", "said"), [("crash", "crashed (SIGABRT)"), ("kill", "usually because the memory was full")]
 )
 def test_a_process_that_dies_costs_its_own_file(how: str, said: str) -> None:
     results = ran(crashing, {}, {how: True}, {}, {})
@@ -160,10 +160,10 @@ def test_processes_are_used_again_unless_the_environment_is_another(monkeypatch:
 ORPHAN = """
 import os, sys, threading, time
 from dandifile.model import Step
-from dandifile.run.child import Children
-from dandifile.run.limits import Terms
-from tests.running.test_limits import sleeping
-pool = Children(1, Terms())
+from dandifile.run.processes import Children
+from dandifile.run.processes import Supervision
+from tests.running.test_processes import sleeping
+pool = Children(1, Supervision())
 pool.submit(sleeping, Step("s", "k", {"seconds": 600, "pids": sys.argv[1]}), {})
 while not os.path.exists(sys.argv[1]) or not open(sys.argv[1]).read():
     time.sleep(0.05)

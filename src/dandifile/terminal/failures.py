@@ -1,9 +1,10 @@
-"""How a command says that it could not do its work."""
+"""How a command says that it could not do its work, and what goes to stderr or the log file meanwhile."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import sys
 import tempfile
@@ -31,7 +32,7 @@ def tell(error: UserError, *, no_color: bool = False) -> int:
 
 
 def tell_other(error: Exception) -> int:
-    """Whatever is none of ours: a command line, the system, or a bug."""
+    """Any other error: of the command line, of the system, or a bug."""
     if isinstance(error, OSError):
         return _tell_system(error)
     return _tell_usage(error) if hasattr(error, "format_message") else _tell_bug(error)
@@ -84,6 +85,40 @@ def _note(error: Exception) -> Path:
         stream.write(f"\n{datetime.now(UTC).isoformat()} {' '.join(sys.argv)}\n")
         traceback.print_exception(error, file=stream)
     return log
+
+
+# --- What the other packages log ----------------------------------------------------------------
+
+
+SHOWN = ("dandifile.waits", "dandifile.session")
+"""Loggers whose warnings are for the user: that an archive is waited for, that nothing can be cached."""
+
+
+def start_logs() -> None:
+    """Sends tracebacks of steps to the log file, and warnings for the user to stderr."""
+    logging.basicConfig(handlers=[_LogFile()], level=logging.ERROR)
+    for logger in map(logging.getLogger, SHOWN):
+        if not any(isinstance(handler, _OnStderr) for handler in logger.handlers):
+            logger.addHandler(_OnStderr())
+            logger.setLevel(logging.WARNING)
+            logger.propagate = False
+
+
+class _OnStderr(logging.Handler):
+    """Writes to what is stderr at the time: a progress bar replaces it with its own."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
+            sys.stderr.write(f"{self.format(record)}\n")
+            sys.stderr.flush()
+
+
+class _LogFile(logging.Handler):
+    """Makes the file when there is something to write."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(OSError), log_file().open("a", encoding="utf-8") as stream:
+            stream.write(f"{self.format(record)}\n")
 
 
 def log_file() -> Path:

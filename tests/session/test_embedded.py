@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from dandifile import embedded
 from dandifile.errors import UserError
+from dandifile.session import embedded
 from localdandi.testing import archive
 
 

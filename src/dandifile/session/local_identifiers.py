@@ -17,6 +17,7 @@ from pathlib import Path
 
 from dandifile.errors import UserError
 from dandifile.locking import hold
+from dandifile.model import Spec
 from dandifile.writing import replace_content
 
 _FILE = "identifiers.json"
@@ -29,6 +30,10 @@ class Place:
     spec: Path
     environment: str
     name: str = ""
+
+
+def place_of(spec: Spec) -> Place:
+    return Place(spec.file, spec.environment, str(spec.fields.get("name") or ""))
 
 
 @dataclass(frozen=True)
