@@ -119,7 +119,7 @@ def test_check_of_a_lock_that_names_a_dandiset_leaves_the_rest_to_its_draft(
     made = 'identifiers: [{environment: "", api_url: "https://x/api", identifier: "000123"}]\n'
     spec.with_suffix(".lock.yaml").write_text("dandifile_lock: 1\n" + made, "utf-8")
     assert run(["check", "-f", str(spec)]) == Exit.DONE
-    assert "policy.require license is not known here: it rests on license" in capsys.readouterr().out
+    assert "policy.require license is not known here: it depends on license" in capsys.readouterr().out
 
 
 def test_check_tells_every_error_at_its_place(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -184,7 +184,7 @@ def test_a_bug_is_told_in_a_line_and_kept_in_the_log(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = tmp_path / "dandifile.log"
-    monkeypatch.setattr("dandifile.commands.failing.log_file", lambda: log)
+    monkeypatch.setattr("dandifile.terminal.failures.log_file", lambda: log)
     monkeypatch.setattr("dandifile.commands.check.check", lambda flags: 1 // 0)
     assert run(["check"]) == Exit.FAILED
     err = capsys.readouterr().err

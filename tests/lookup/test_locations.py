@@ -12,7 +12,7 @@ from dandifile.lookup.resolve import Resolution, resolve
 from dandifile.lookup.rows import LookupState
 from dandifile.lookup.wanted import Wanted, missing_from, pinned_location, pinned_locations
 from dandifile.model import Location
-from dandifile.run.cache import MemoryCache
+from dandifile.run.state import MemoryCache
 from tests.lookup.conftest import NOW
 from tests.lookup.replay import HURRIED, Replay, text
 

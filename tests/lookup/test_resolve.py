@@ -12,7 +12,7 @@ from dandifile.lookup.resolve import Resolution, resolve
 from dandifile.lookup.rows import LookupRow, LookupState
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm
-from dandifile.run.cache import MemoryCache
+from dandifile.run.state import MemoryCache
 from tests.lookup.conftest import NOW
 from tests.lookup.made_up import (
     COLUMBIA,

@@ -76,5 +76,5 @@ def test_a_spec_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_spec_is_as_large_as_a_person_can_have_meant(tmp_path: Path) -> None:
     file = tmp_path / "dandiset.yaml"
     file.write_text("# padding\n" * (SPEC_LIMIT // 10 + 1), "utf-8")
-    with pytest.raises(UserError, match="the spec is larger than 1 MB"):
+    with pytest.raises(UserError, match="the spec is larger than 1 MiB"):
         read_text(file, "the spec", SPEC_LIMIT, file.name)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dandifile.commands.demo_lab import make_recordings
+from dandifile.demo_lab import make_recordings
 from dandifile.model import GIVEN_UP, JsonObject, Result, Status, Step
 from dandifile.survey.glimpse import Glimpse, glimpse
 from dandifile.survey.glimpse_zarr import glimpse_zarr

@@ -139,7 +139,7 @@ def test_refresh_extracts_again_what_is_on_the_draft_and_validates_nothing(tmp_p
 def test_a_file_of_the_draft_that_cannot_be_extracted_again_is_reported_and_blocks_nothing(
     tmp_path: Path,
 ) -> None:
-    from dandifile.kinds.assets.soundness import _notes
+    from dandifile.kinds.assets.local_files import _notes
 
     path = write_nwb(tmp_path / "raw" / "a.nwb", {"subject_id": "m1", "species": "a unicorn"})
     spec, digest = spec_of(tmp_path, "raw"), dandi_etag(path, path.stat().st_size)

@@ -210,10 +210,13 @@ REFERENCE = {"zarr_dtype": "object", "value": {"source": "/data/raw.zarr", "path
 @pytest.mark.parametrize(
     ("attributes", "said"),
     [
-        ({"zarr_link": [LINK]}, "acquisition/ts is a link to ../recording.zarr"),
-        ({"zarr_link": [{"path": "../other.zarr", "name": "x"}]}, "acquisition/x is a link to ../other.zarr"),
-        ({"zarr_link": [LINK, {**LINK, "name": "b"}]}, "which the archive does not get (and 1 more like it)"),
-        ({"target": REFERENCE}, "acquisition/target is a link to /data/raw.zarr"),
+        ({"zarr_link": [LINK]}, "acquisition/ts is an external link to ../recording.zarr"),
+        (
+            {"zarr_link": [{"path": "../other.zarr", "name": "x"}]},
+            "acquisition/x is an external link to ../other.zarr",
+        ),
+        ({"zarr_link": [LINK, {**LINK, "name": "b"}]}, "which is not uploaded with it (and 1 more like it)"),
+        ({"target": REFERENCE}, "acquisition/target is an external link to /data/raw.zarr"),
         ({"zarr_link": [{**LINK, "source": "."}]}, ""),
         ({"zarr_link": [{**LINK, "source": "./"}]}, ""),
         ({"zarr_link": "odd", "target": {"zarr_dtype": "object", "value": 1}}, ""),

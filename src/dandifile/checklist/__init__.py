@@ -1,1 +1,1 @@
-"""What makes a dandiset easy to find, understand and cite: a rule each, over the document as it is sent."""
+"""What makes a dandiset easy to find, understand and cite: one rule each, checked on its metadata."""

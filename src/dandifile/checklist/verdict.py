@@ -1,4 +1,4 @@
-"""The nouns of the checklist."""
+"""What a rule of the checklist is, what it answers, and how it looks into a document."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the document alone does not tell. What is not here was not looked up, and counts as good.
+    """What the document alone does not say. An id that is not here was not looked up, and counts as good.
 
-    `orcids` and `rors` give the status that the lock holds: `valid` or `active` are good,
-    `unreachable` is not known, all else is bad. ORCID iDs are bare, RORs are URLs. `regions_in_files`:
-    assets get regions from NWB files, and not all of these are known.
+    `orcids` (bare iDs) and `rors` (URLs) give the status that the lock holds: `valid` and `active` are good,
+    `unreachable` is not known, everything else is bad. `regions_in_files`: assets get regions from NWB files,
+    and not all of these are known.
     """
 
     orcids: Mapping[str, str] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Judgement:
-    """How a document does by one rule: what was found, and what to write where unless it passes."""
+    """What one rule says of a document: what it found and, unless it passes, what to write and where."""
 
     verdict: Verdict
     found: str
@@ -44,13 +44,13 @@ Check: TypeAlias = Callable[[JsonObject, Evidence], Judgement]
 
 
 def document_only(check: Callable[[JsonObject], Judgement]) -> Check:
-    """A check that needs no facts beside the document."""
-    return lambda document, _facts: check(document)
+    """A check that needs no evidence beyond the document."""
+    return lambda document, _evidence: check(document)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`title` says what should be so, `why` what for."""
+    """`title` says what should be there, `why` what it is good for."""
 
     title: str
     why: str
@@ -86,12 +86,12 @@ SHOWN = 3
 
 
 def objects(document: JsonObject, key: str) -> list[JsonObject]:
-    """The objects of a list."""
+    """The objects in a list; of what may be absent, null or of another type."""
     return [item for item in _as_list(document.get(key)) if isinstance(item, dict)]
 
 
 def texts(document: JsonObject, key: str) -> list[str]:
-    """The texts of a list, or the one text, trimmed and without empty ones."""
+    """The texts in a list, or the one text: trimmed, without empty ones."""
     trimmed = (item.strip() for item in _as_list(document.get(key)) if isinstance(item, str))
     return [item for item in trimmed if item]
 
@@ -106,7 +106,7 @@ def has_role(contributor: JsonObject, role: str) -> bool:
 
 
 def people(document: JsonObject) -> list[JsonObject]:
-    """Contributors who are persons."""
+    """Contributors who are people."""
     return [item for item in objects(document, "contributor") if item.get("schemaKey", "Person") == "Person"]
 
 
@@ -115,7 +115,7 @@ def organizations(document: JsonObject) -> list[JsonObject]:
 
 
 def authors(document: JsonObject) -> list[JsonObject]:
-    """Persons who are cited or have the role; of these the checklist asks more."""
+    """People who are cited or have the role Author; the checklist asks more of them."""
     return [p for p in people(document) if p.get("includeInCitation") is True or has_role(p, "Author")]
 
 
@@ -130,11 +130,6 @@ def some_of(names: Sequence[str]) -> str:
     if more := len(distinct) - len(shown):
         shown.append(f"and {more} more")
     return "; ".join(shown)
-
-
-def count(number: int, noun: str, plural: str = "") -> str:
-    """`1 author`, `2 authors`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def _as_list(value: Json) -> list[Json]:

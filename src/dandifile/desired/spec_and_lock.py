@@ -131,7 +131,7 @@ class MemoryLookups:
         if self.locked:
             raise BlockedError(f"not in the lock: {', '.join(missing)}", fix=REMEDY)
         from dandifile.lookup.client import BRIEF
-        from dandifile.run.cache import MemoryCache
+        from dandifile.run.state import MemoryCache
 
         if self.offline:
             return ask_services(wanted, lock, MemoryCache(), offline=True)

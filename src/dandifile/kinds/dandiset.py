@@ -1,25 +1,72 @@
-"""The dandiset itself: there, or to be created with what the spec declares of it."""
+"""The dandiset itself: there, or to be created with what the spec declares; and whom the spec protects.
+
+`embargo` and `owners` protect people's data, and no kind reconciles them yet. Neither is ever accepted and
+ignored: where the archive does not hold already what the key asks for, the plan is blocked or says so. A kind
+of its own for one of them takes its functions from here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dandifile.kinds.access import own_part
-from dandifile.kinds.protection import Protected, Protection, blocks, notes
-from dandifile.model import Block, Change, Json, JsonObject, Key, Line, Local, Spec, Step, Target, Wording
+from dandifile.kinds.special_fields import own_part
+from dandifile.model import (
+    Block,
+    Change,
+    ChangeLine,
+    Json,
+    JsonObject,
+    Key,
+    Local,
+    Spec,
+    Step,
+    Target,
+    Wording,
+)
 from dandifile.planning.kind import Difference, Standing, Traits
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
     from dandifile.planning.kind import Options, StepContext
 
+
 NAME = "dandiset"
+
+OPEN, EMBARGOED = "OPEN", "EMBARGOED"
+
+_EMBARGOED_ACCESS = "dandi:EmbargoedAccess"
+_CREATE_EMBARGOED = (
+    "create a dandiset with an embargo on the archive's website and write its `identifier` into the spec; "
+    "or, if everyone may see the data now, take {key} out of the spec"
+)
 
 
 @dataclass(frozen=True)
-class Desired:
+class Protection:
+    """What the spec asks for. None: not declared."""
+
+    embargo: Json = None  # False: to be released; True or a mapping: embargoed
+    owners: Json = None  # a list, or {"exactly": list}
+    access: Json = None  # the field `access`, where the spec sets it in `metadata`
+
+    @classmethod
+    def of(cls, spec: Spec) -> Protection:
+        return cls(spec.embargo, spec.owners, spec.fields.get("access"))
+
+
+@dataclass(frozen=True)
+class Protected:
+    """What the archive has: the embargo's status and end date, and the owners, fetched when needed."""
+
+    status: str = OPEN
+    until: str = ""
+    owners: Callable[[], tuple[str, ...]] = tuple
+
+
+@dataclass(frozen=True)
+class DesiredDandiset:
     """The name and the declared fields that a new draft starts with, and whom the spec protects."""
 
     name: str = ""
@@ -37,39 +84,22 @@ def observe(reader: Reader) -> Protected | None:
     return Protected(reader.dandiset()["embargo_status"], until, reader.owners)
 
 
-def desired(spec: Spec, local: Local) -> Desired:
+def desired(spec: Spec, local: Local) -> DesiredDandiset:
     fields = {name: value for name, value in own_part(spec.fields).items() if value not in (None, [])}
-    return Desired(fields.pop("name", ""), fields, Protection.of(spec))
+    return DesiredDandiset(fields.pop("name", ""), fields, Protection.of(spec))
 
 
-def diff(desired: Desired, observed: Protected | None, options: Options) -> Difference:
-    blocked = blocks(desired.protection, observed)
-    told = notes(desired.protection, observed)
+def diff(desired: DesiredDandiset, observed: Protected | None, options: Options) -> Difference:
+    blocked = protection_blocks(desired.protection, observed)
+    remarks = protection_notes(desired.protection, observed)
     if observed is not None:
-        return Difference(blocked=blocked, notes=told)
+        return Difference(blocked=blocked, notes=remarks)
     if not desired.name:
         fix = "add `name:`, or the `identifier:` of a dandiset that exists"
         nameless = Block("a new dandiset needs a name, and the spec has none", fix)
-        return Difference(blocked=(nameless, *blocked), notes=told)
+        return Difference(blocked=(nameless, *blocked), notes=remarks)
     made = {"name": desired.name, "metadata": desired.metadata}
-    return Difference((Change(Key(NAME, desired.name), None, made, permit="create"),), blocked, notes=told)
-
-
-def _line(change: Change, target: Target) -> Line:
-    return Line(f"«{change.key.name}»", f"new on {target.instance}")
-
-
-def _recheck(spec: Spec, now: Protected | None) -> tuple[Block, ...]:
-    """A saved plan was made before somebody released the dandiset, or let somebody in."""
-    return blocks(Protection.of(spec), now)
-
-
-TRAITS = Traits(
-    reads=("name", "embargo", "owners"),
-    docs="docs/spec.md#embargo-and-owners",
-    wording=Wording(planned="dandiset to create", line=_line),
-    recheck=_recheck,
-)
+    return Difference((Change(Key(NAME, desired.name), None, made, permit="create"),), blocked, notes=remarks)
 
 
 def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
@@ -77,7 +107,7 @@ def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
 
 
 def standing(change: Change, observed: Protected | None) -> Standing:
-    """Created once and for all: once there is an identifier, there is nothing left to do."""
+    """Created once: with an identifier, there is nothing left to do."""
     return Standing.DUE if observed is None else Standing.DONE
 
 
@@ -92,3 +122,123 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
     intent = intent_file(context.state, context.writer.reader.instance, name)
     made = create_once(context.writer, name, step.params["metadata"], intent)
     return {"identifier": made}
+
+
+def _line(change: Change, target: Target) -> ChangeLine:
+    return ChangeLine(f"«{change.key.name}»", f"new on {target.instance}")
+
+
+def _recheck(spec: Spec, now: Protected | None) -> tuple[Block, ...]:
+    """The dandiset may have been released, or got another owner, since the saved plan was made."""
+    return protection_blocks(Protection.of(spec), now)
+
+
+TRAITS = Traits(
+    reads=("name", "embargo", "owners"),
+    docs="docs/spec.md#embargo-and-owners",
+    wording=Wording(planned="dandiset to create", line=_line),
+    recheck=_recheck,
+)
+
+
+# --- What the spec protects ----------------------------------------------------------------------
+
+
+def protection_blocks(declared: Protection, now: Protected | None) -> tuple[Block, ...]:
+    """Why nothing may be written: others would see what the spec protects. `now` None: to be created."""
+    return (*_embargo_blocks(declared, now), *_owner_blocks(declared, now))
+
+
+def protection_notes(declared: Protection, now: Protected | None) -> tuple[str, ...]:
+    """What the spec asks for and this version does not do, where that exposes no data."""
+    return (*_embargo_notes(declared, now), *_owner_notes(declared, now))
+
+
+# --- Embargo ------------------------------------------------------------------------------------
+
+
+def _embargo_blocks(declared: Protection, now: Protected | None) -> Iterator[Block]:
+    key = _embargo_key(declared)
+    if not key or (now is not None and now.status == EMBARGOED):
+        return
+    if now is None:
+        why = "this version of dandifile creates open dandisets only, which everyone can see at once"
+    elif now.status == OPEN:
+        why = "the dandiset is open: everyone can see what is uploaded, and an open one cannot be embargoed"
+    else:
+        why = "the archive is releasing the dandiset: everyone will see what is in it"
+    yield Block(f"the spec asks for an embargo ({key}), but {why}", _CREATE_EMBARGOED.format(key=key))
+
+
+def _embargo_key(declared: Protection) -> str:
+    """The key that asks for it, "" where none does."""
+    if declared.embargo is not None and declared.embargo is not False:
+        return "`embargo`"
+    items = declared.access if isinstance(declared.access, list) else []
+    asked = any(_is_embargoed(item) for item in items if isinstance(item, dict))
+    return "`metadata.access`" if asked else ""
+
+
+def _is_embargoed(item: dict[str, Json]) -> bool:
+    """An end date alone asks for it too; next to `OpenAccess` it is what a released embargo leaves behind."""
+    status = item.get("status")
+    return status == _EMBARGOED_ACCESS or bool(status is None and item.get("embargoedUntil"))
+
+
+def _embargo_notes(declared: Protection, now: Protected | None) -> Iterator[str]:
+    if now is None or now.status == OPEN:
+        return
+    if declared.embargo is False:
+        if now.status == EMBARGOED:
+            yield (
+                "`embargo: false`, but the dandiset stays embargoed: this version of dandifile does not "
+                "release an embargo; do it on the dandiset's page"
+            )
+        else:
+            yield "the archive is releasing the embargo; it takes no other change until that has ended"
+    until = declared.embargo.get("until") if isinstance(declared.embargo, dict) else None
+    if until and now.until and until != now.until:
+        yield (
+            f"`embargo.until` is {until}, but on the archive the embargo ends on {now.until}, "
+            "which cannot be changed there"
+        )
+
+
+# --- Owners -------------------------------------------------------------------------------------
+
+
+def _declared_owners(owners: Json) -> tuple[list[str], bool]:
+    """(who must own the dandiset, whether no one else may)."""
+    if isinstance(owners, dict):
+        return owners["exactly"], True
+    return owners or [], False
+
+
+def _owner_blocks(declared: Protection, now: Protected | None) -> Iterator[Block]:
+    """Owners see embargoed data, which an owner that `{exactly: …}` leaves out must not."""
+    wanted, exactly = _declared_owners(declared.owners)
+    if exactly and now is not None and now.status == EMBARGOED:
+        others = _comma_list(set(now.owners()) - set(wanted))
+        if others:
+            yield Block(
+                f"`owners` leaves out {others}, who own the dandiset and can see what is under embargo; "
+                "this version of dandifile does not remove owners",
+                "remove them on the dandiset's page, or add them to `owners`",
+            )
+
+
+def _owner_notes(declared: Protection, now: Protected | None) -> Iterator[str]:
+    wanted, exactly = _declared_owners(declared.owners)
+    if not wanted:
+        return
+    there = set(now.owners()) if now else set()
+    if missing := _comma_list(set(wanted) - there):
+        you = " (except for you)" if now is None else ""
+        yield f"`owners`: this version does not add owners; add {missing}{you} on the dandiset's page"
+    surplus = _comma_list(there - set(wanted)) if exactly else ""
+    if surplus and now is not None and now.status != EMBARGOED:
+        yield f"`owners`: this version does not remove owners; remove {surplus} on the dandiset's page"
+
+
+def _comma_list(names: set[str]) -> str:
+    return ", ".join(sorted(names))

@@ -18,7 +18,7 @@ from dandifile.model import Json, JsonObject
 from dandifile.reading.document import Document, find_unstorable, read_document
 from dandifile.reading.files import LOCK_LIMIT, SPEC_LIMIT, read_text
 from dandifile.schemafiles import schema
-from dandifile.waits import busy
+from dandifile.waits import say_busy
 from dandifile.writing import replace_content
 
 VERSION = 1
@@ -166,7 +166,7 @@ def _read_checked(file: Path, *, may_hold_more: bool = False) -> JsonObject:
     try:
         text = read_text(file, "the lock", LOCK_LIMIT, file.name)
         if len(text) > SPEC_LIMIT:
-            busy(f"reading {file.name} ({len(text) / 1e6:.1f} MB), which takes up to a minute …")
+            say_busy(f"reading {file.name} ({len(text) / 1e6:.1f} MB), which takes up to a minute …")
         document = read_document(text, file.name, may_be_empty=True)
         problems = document.problems or list(_problems(document, may_hold_more=may_hold_more))
     except SpecError as error:

@@ -74,7 +74,7 @@ class Options:
     exclude: tuple[str, ...] = ()
     rename: bool = False
     refresh_metadata: bool = False
-    overwrite: frozenset[str] = frozenset()  # metadata fields to set though somebody changed them
+    overwrite: frozenset[str] = frozenset()  # metadata fields to set though they were edited on the archive
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Difference:
 
 
 class Standing(StrEnum):
-    """Where a change of a saved plan stands when the archive is looked at again."""
+    """What is left to do of a saved change, by what the archive has now."""
 
     DUE = "due"  # as it was when the plan was made: do it
     DONE = "done"  # as the plan wants it already

@@ -1,7 +1,7 @@
-"""How a declared value is laid over the one on the archive: pure, and the heart of convergence.
+"""How a declared value is merged with the one on the archive: pure, and the heart of convergence.
 
 What says the same is left as it is on the archive, to the letter, so that the server's own
-spelling never shows up as a difference. The rules, in the order that they are asked:
+spelling never shows up as a difference. The rules, in the order in which they apply:
 
 - text is compared without the blanks around it;
 - an empty sub-key (`""`, `[]`, `{}`, null) that the declaration does not name is no sub-key;
@@ -79,7 +79,7 @@ def curie(identifier: str) -> str:
 
 
 def carry(declared: Json, observed: Json, pointer: Sequence[str]) -> Json:
-    """`declared` with what `pointer` leads to taken from `observed`: it belongs to somebody else.
+    """`declared` with what `pointer` leads to taken from `observed`: the spec does not own it.
 
     `pointer` names keys only; in a list it goes into every item, matched by `identity`.
     """

@@ -15,11 +15,11 @@ JOIN = "join"
 
 
 CREATED = "dandiset"
-"""The kind that all others need, and that a plan therefore has whatever it is bounded to."""
+"""The kind that all others need, and that is therefore in every plan, also with `--only`."""
 
 
 GUARDED = ("embargo", "owners")
-"""Keys that protect somebody: the dandiset's kind compares them with the archive and blocks, or tells."""
+"""Keys that protect data: the dandiset's kind compares them with the archive, and blocks or adds a note."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ def make_plan(kinds: Mapping[str, Kind], now: Situation, options: Options) -> Pl
     unpinned = (*now.spec.unpinned, *now.local.located.unpinned)
     plan = Plan(
         target=now.target,
-        changes=tuple(change for name in found for change in _sorted(found[name].changes)),
+        changes=tuple(change for name in found for change in _in_order(found[name].changes)),
         blocked=(
             *(block for block in now.spec.unresolved if block.key and block.key.kind in found),
             *(block for difference in found.values() for block in difference.blocked),
         ),
         elsewhere=tuple(line for difference in found.values() for line in difference.elsewhere),
         notes=(
-            *_unmanaged(now.spec),
+            *_unmanaged_notes(now.spec),
             *(f"not pinned: {what}" for what in unpinned),
             *now.spec.notes,
             *now.local.located.notes,
@@ -66,14 +66,14 @@ def make_plan(kinds: Mapping[str, Kind], now: Situation, options: Options) -> Pl
 
 
 def base_of(spec: Spec) -> dict[str, str]:
-    """What a plan is bound to, beside files and the archive: the spec, and what was looked up for it."""
+    """What a plan is bound to, besides files and the archive: the spec, and what was looked up for it."""
     return {"spec": spec.digest} | ({"lock": spec.looked_up} if spec.looked_up else {})
 
 
 def review(kinds: Mapping[str, Kind], plan: Plan, observed: Mapping[str, Any]) -> Plan:
     """The part of a saved plan that is still to be done: nothing but what was reviewed.
 
-    Raises BlockedError when something is neither as it was nor as it shall be.
+    Raises BlockedError when something is neither as it was nor as it will be.
     """
     unknown = sorted({change.key.kind for change in plan.changes} - kinds.keys())
     if unknown:
@@ -90,7 +90,8 @@ def review(kinds: Mapping[str, Kind], plan: Plan, observed: Mapping[str, Any]) -
     ]
     if stale:
         raise BlockedError(
-            f"the plan is stale: {len(stale)} of its changes no longer fit the archive: {_some(stale)}",
+            f"the plan is stale: {len(stale)} of its changes no longer fit the archive: "
+            f"{_first_names(stale)}",
             fix="run plan again and look at what it says now",
         )
     due = tuple(
@@ -130,16 +131,16 @@ def steps_of(kinds: Mapping[str, Kind], plan: Plan) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _sorted(changes: Iterable[Change]) -> list[Change]:
+def _in_order(changes: Iterable[Change]) -> list[Change]:
     return sorted(changes, key=lambda change: change.key)
 
 
-def _some(names: list[str]) -> str:
+def _first_names(names: list[str]) -> str:
     shown = ", ".join(names[:3])
     return shown if len(names) <= 3 else f"{shown}, …"  # noqa: PLR2004 - as many as fit on a line
 
 
-def _unmanaged(spec: Spec) -> tuple[str, ...]:
+def _unmanaged_notes(spec: Spec) -> tuple[str, ...]:
     """Keys of which it is enough to know this. Of the others their kind says what it means here."""
     keys = ", ".join(key for key in spec.not_acted_on if key not in GUARDED)
     return (f"declared, checked, but not reconciled by this version: {keys}",) if keys else ()

@@ -1,4 +1,4 @@
-"""What comes from outside (files, caches, answers) is read here, within bounds of size and depth.
+"""Reads what comes from outside (files, caches, answers), within bounds of size and depth.
 
-What is read is data of a known shape, or there is an error that says where it is not.
+The result is data of a known shape; if the input does not have it, the error says where.
 """

@@ -1,8 +1,8 @@
 """A YAML file as JSON, with the line and column of every value and key: the spec, and its lock.
 
-Scalars are read by the core schema of YAML 1.2: `yes` and a date are text. Whatever YAML
-would read differently from how it looks (a number with leading zeros, a key that is a
-number, a tag, a key given twice) is a problem, and not guessed.
+Scalars follow the core schema of YAML 1.2: `yes` and a date are text. What YAML would read
+differently from how it looks (a number with leading zeros, a key that is a number, a tag,
+a key given twice) is a problem, never a guess.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 """Keys and list indices from the top of the document to a value."""
 
 MOST_VALUES = 100_000
-"""More than any spec holds; aliases of aliases that multiply to more are refused."""
+"""More than any spec holds; a few aliases of aliases can multiply to millions."""
 
-_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")  # which only an escape can write
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")  # only an escape can write these
 
 
 class Faulty(Protocol):
-    """What a check found at a path; `at_key` points at the key, not at its value."""
+    """What a check found at a path; `at_key` points at the key instead of its value."""
 
     @property
     def path(self) -> KeyPath: ...
@@ -51,11 +51,11 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
 
     def problem(self, fault: Faulty) -> Problem:
-        """The fault with its file:line:column; where the path is not in the file, what holds it."""
+        """The fault with its file:line:column; if its path is not in the file, that of the nearest parent."""
         return Problem(self.place(fault.path, at_key=fault.at_key), fault.what, fault.fix)
 
     def place(self, path: KeyPath, *, at_key: bool = False) -> str:
-        """Where that is, as file:line:column; else where what holds it is."""
+        """The file:line:column of a path; if it is not in the file, that of the nearest parent."""
         mark = self.keys.get(path) if at_key else self.places.get(path)
         while mark is None and path:
             path = path[:-1]
@@ -67,7 +67,7 @@ class Document:
 
 
 def read_document(text: str, file: str, *, may_be_empty: bool = False) -> Document:
-    """The document in `text`; a SpecError where it is not YAML at all. `file` is for messages."""
+    """The document in `text`; SpecError if it is not YAML at all. `file` is for messages."""
     document = Document(file)
     root = parse(text, file)
     if root is not None:
@@ -79,7 +79,7 @@ def read_document(text: str, file: str, *, may_be_empty: bool = False) -> Docume
 
 
 def find_unstorable(value: Json, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, bool]]:
-    """Texts that no file name can hold and no archive stores: path, character or key, whether it is a key."""
+    """Texts that no file name can hold and no archive stores: path, character or key, is it a key."""
     if isinstance(value, str) and (found := _NO_CHARACTER.search(value)):
         yield path, found[0], False
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -94,14 +94,14 @@ class _Reader:
     document: Document
     anchored: dict[str, Node] = field(default_factory=dict)
     seen: int = 0
-    alias: Alias | None = None  # the outermost one that is being read
+    alias: Alias | None = None  # the outermost one being read
 
     def value(self, node: Node, path: KeyPath) -> Json:
         self.seen += 1
         if self.seen > MOST_VALUES:
             self._refuse_many(node)
         if len(path) > DEEPEST:
-            self._refuse(node, f"nested too deeply: {DEEPEST} levels are the limit", "write it flatter")
+            self._refuse(node, f"nested too deeply: the limit is {DEEPEST} levels", "use fewer levels")
         if isinstance(node, Alias):
             before, self.alias = self.alias, self.alias or node
             value = self.value(self.anchored[node.anchor], path)
@@ -110,7 +110,7 @@ class _Reader:
         if node.anchor:
             self.anchored[node.anchor] = node
         if node.tag is not None:
-            self._report(node.start, f"the tag {node.tag} is not used here", "remove it")
+            self._report(node.start, f"the YAML tag {node.tag} is not allowed", "remove it")
         self.document.places.setdefault(path, node.start)
         match node:
             case Scalar():
@@ -125,29 +125,29 @@ class _Reader:
         for key_node, value_node in node.entries:
             key = self._key(key_node)
             if key is None:
-                self.value(value_node, (*path, "?"))  # still read: it may hold an anchor
+                self.value(value_node, (*path, "?"))  # read all the same: it may hold an anchor
             elif key in found:
                 first = self.document.keys[(*path, key)].line + 1
                 self._report(
-                    key_node.start, f"`{key}` is given twice, first in line {first}", "keep one of them"
+                    key_node.start, f"`{key}` is given twice, first on line {first}", "keep one of them"
                 )
             else:
                 self.document.keys[(*path, key)] = key_node.start
                 if isinstance(value_node, Scalar) and value_node.start.index == value_node.end.index:
-                    self.document.places[(*path, key)] = key_node.start  # no value: it stands nowhere
+                    self.document.places[(*path, key)] = key_node.start  # it has no value
                 found[key] = self.value(value_node, (*path, key))
         return found
 
     def _key(self, node: Node) -> str | None:
-        """The key's text, or None where it is none (which is told)."""
+        """The key's text, or None if it is not text, which is reported."""
         if not isinstance(node, Scalar):
             self._report(node.start, "a key must be text", "write `key: value`")
         elif node.text == "<<" and not node.style:
-            self._report(
-                node.start, "`<<` (merging of mappings) is not part of YAML 1.2", "write the keys out"
-            )
+            self._report(node.start, "`<<` (merging mappings) is not part of YAML 1.2", "write the keys out")
+        elif not node.style and not node.text:
+            self._report(node.start, "the key is empty", "write `key: value`")
         elif not node.style and not isinstance(plain_value(node.text), str):
-            what = f"the key {node.text or 'that is empty'} is not text for YAML"
+            what = f"YAML does not read the key {node.text} as text"
             self._report(node.start, what, f'write it in quotes: "{node.text}"')
         else:
             return node.text
@@ -158,16 +158,15 @@ class _Reader:
             return node.text
         value = plain_value(node.text)
         if _is_identifier_path(path) and isinstance(value, int | float) and not isinstance(value, bool):
-            return node.text  # six digits, with or without quotes: those on the page are meant
+            return node.text  # six digits, with or without quotes, are the ones that the user wrote
         if not isinstance(value, str):
             self.document.written.setdefault(path, node.text)
         if isinstance(value, float) and not math.isfinite(value):
-            self._report(
-                node.start, f"{node.text} is no number that JSON has", f'write it in quotes: "{node.text}"'
-            )
+            what = f"{node.text} is NaN, Infinity or too large for a JSON number"
+            self._report(node.start, what, f'write it in quotes: "{node.text}"')
             return None
         if isinstance(value, int | float) and _LEADING_ZERO.match(node.text):
-            what = f"{node.text} is the number {value} for YAML"
+            what = f"YAML reads {node.text} as the number {value}"
             self._report(node.start, what, f'write it in quotes: "{node.text}"')
             return node.text
         return value
@@ -175,8 +174,8 @@ class _Reader:
     def _refuse_many(self, node: Node) -> NoReturn:
         what = f"more than {MOST_VALUES:,} values"
         if self.alias:
-            self._refuse(node, f"aliases (*name) that stand for {what}", "write the values out")
-        self._refuse(node, what, "split the file, or look for what was pasted into it by mistake")
+            self._refuse(node, f"the aliases (*name) expand to {what}", "write the values out")
+        self._refuse(node, what, "split the file, or look for text pasted into it by mistake")
 
     def _refuse(self, node: Node, what: str, fix: str) -> NoReturn:
         problem = Problem(self.document.where((self.alias or node).start), what, fix)
@@ -187,7 +186,7 @@ class _Reader:
 
 
 def _is_identifier_path(path: KeyPath) -> bool:
-    """Whether a dandiset's identifier belongs here."""
+    """Whether this is the place of a dandiset's identifier."""
     return path == ("identifier",) or (path[:1] == ("environments",) and path[2:] == ("identifier",))
 
 
@@ -203,7 +202,7 @@ _WORDS: dict[str, bool | None] = {
 
 
 def plain_value(text: str) -> bool | int | float | str | None:
-    """What a plain scalar is by the core schema of YAML 1.2 (chapter 10.3.2)."""
+    """The value of a plain scalar in the core schema of YAML 1.2 (chapter 10.3.2)."""
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):

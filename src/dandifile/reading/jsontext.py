@@ -1,7 +1,16 @@
-"""JSON that others wrote, read within bounds: of depth, of numbers, and of what a text can hold.
+"""JSON that others wrote: read within bounds, then checked against a shape.
 
-Python's own reader takes what no archive, no file and no screen can: NaN, numbers of any length, half
-characters. It also reads nesting that everything after it stumbles over.
+Python's own reader accepts what no archive, file or screen can hold: NaN, numbers of any length, half
+characters. It also reads nesting that is too deep for everything after it.
+
+A shape says as data what a piece of JSON must look like before it is used:
+
+- a type: `str`, `int` (true and false do not count), `dict`, `list`, or several, `str | None`
+- a pattern, for a text that matches it as a whole; a range, for a whole number in it
+- `[shape]`, for a list of these
+- `{key: shape}`, for an object with at least these keys; `maybe(shape)` for a key that may be missing
+- `each(shape)`, for an object with any keys and these values
+- `(shape, None)`, for what may be null; `one_of(shape, …)`, for a value of one of several shapes
 """
 
 from __future__ import annotations
@@ -26,7 +35,7 @@ _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 class NotJsonError(ValueError):
-    """Why a text is no JSON that can be used. `line` and `column` count from 1; 0: not known."""
+    """Why a text is not JSON that can be used. `line` and `column` count from 1; 0: not known."""
 
     def __init__(self, what: str, line: int = 0, column: int = 0) -> None:
         super().__init__(what)
@@ -39,9 +48,9 @@ class NotJsonError(ValueError):
 
 
 def parse_json(data: bytes | str, *, own: bool = False) -> Json:
-    """The value that `data` holds; NotJsonError where there is none that can be used.
+    """The value that `data` holds; NotJsonError if it cannot be used.
 
-    `own`: Python wrote it, so that NaN is what it means.
+    `own`: dandifile wrote it, so NaN is allowed.
     """
     try:
         raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else bytes(data)
@@ -63,7 +72,7 @@ def parse_json(data: bytes | str, *, own: bool = False) -> Json:
 
 
 def _may_be_deep(raw: bytes) -> bool:
-    """Whether the brackets, those in texts included, may nest too deeply. Quick, unlike a walk."""
+    """Whether the brackets, also those inside texts, may nest too deeply. Faster than a walk."""
     left = raw.translate(None, _NOT_BRACKETS)
     for _ in range(DEEPEST):
         inner = left.replace(b"[]", b"").replace(b"{}", b"")
@@ -76,7 +85,7 @@ def _may_be_deep(raw: bytes) -> bool:
 
 
 def _check_contents(value: Json) -> None:
-    """Refuses what is nested too deeply, and texts that cannot be stored. Does not recurse."""
+    """NotJsonError for nesting that is too deep and texts that cannot be stored. Does not recurse."""
     level, depth = [value], 0
     while level:
         below: list[Json] = []
@@ -99,12 +108,12 @@ def _check_text(text: str) -> None:
 
 
 def _too_deep() -> NotJsonError:
-    return NotJsonError(f"nested too deeply: {DEEPEST} levels are the limit")
+    return NotJsonError(f"nested too deeply: the limit is {DEEPEST} levels")
 
 
 def _integer(text: str) -> int:
     if len(text) > _LONGEST_NUMBER:
-        raise NotJsonError(f"a number of {len(text):,} digits")
+        raise NotJsonError(f"a number of {len(text):,} digits; the limit is {_LONGEST_NUMBER}")
     return int(text)
 
 
@@ -116,7 +125,7 @@ def _float(text: str) -> float:
 
 
 def _refuse_constant(text: str) -> NoReturn:
-    raise NotJsonError(f"{text} is no number that JSON has")
+    raise NotJsonError(f"{text} is not allowed in JSON")
 
 
 Shape: TypeAlias = Any  # recursive, as Json is
@@ -142,27 +151,27 @@ class OneOf:
 
 
 def one_of(*shapes: Shape) -> Shape:
-    """A value of any of these shapes; what is wrong is said of the first."""
+    """A value of any of these shapes; `misfit` reports what is wrong for the first."""
     return OneOf(shapes)
 
 
 def keep_fitting(found: Mapping[str, Json], shape: Shape) -> dict[str, Json]:
-    """The entries whose values have the shape: of what a cache holds, the rest is as if it were not there."""
+    """The entries of a cache whose values have the shape; the others count as missing."""
     return {key: value for key, value in found.items() if not misfit(value, shape)}
 
 
 def maybe(inner: Shape) -> Shape:
-    """A key that may be missing; where it is there, it has this shape."""
+    """A key that may be missing; if present, it has this shape."""
     return Maybe(inner)
 
 
 def each(inner: Shape) -> Shape:
-    """An object of any keys, whose values have this shape."""
+    """An object with any keys, whose values have this shape."""
     return Each(inner)
 
 
 def misfit(value: Json, shape: Shape, where: str = "") -> str:
-    """Where a value is not of the shape, and how, in words; "" where it is of it."""
+    """Where and how a value does not have the shape, in words; "" if it does."""
     if isinstance(shape, tuple):
         return "" if value is None else misfit(value, shape[0], where)
     if isinstance(shape, type | UnionType | re.Pattern | range):

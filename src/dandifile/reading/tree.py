@@ -1,7 +1,7 @@
 """YAML text as a tree that remembers where everything is; the reader and the formatter share it.
 
-Built from the events of ruamel's parser, before any value is made of the text: nothing is
-lost (quotes, anchors, flow or block style), and no tag can run anything.
+Built from the events of ruamel's parser, before any text becomes a value: nothing is
+lost (quotes, anchors, flow or block style), and no tag can run code.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 
 from dandifile.errors import Problem, SpecError
 
-DEEPEST = 50  # levels of nesting; far more than a spec can use
+DEEPEST = 50  # levels of nesting, far more than a spec uses
 MOST_EVENTS = 400_000
-"""Beginnings, ends and texts in one file: some seconds of reading, more than any lock holds."""
+"""Starts, ends and texts in one file: some seconds of reading, more than any lock holds."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +67,17 @@ Node: TypeAlias = Scalar | Alias | Sequence | Mapping
 
 
 def parse(text: str, file: str) -> Node | None:
-    """The one document in `text`, None where it is empty; a SpecError if it is several, or not YAML."""
+    """The one document in `text`, None if it is empty; SpecError if there are several, or it is not YAML."""
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
         return _document(text, file)
     except MarkedYAMLError as error:
         raise _syntax_error(file, error) from None
-    except YAMLError as error:  # a character that YAML forbids; has a position in characters
+    except YAMLError as error:  # a character that YAML forbids; its position counts characters
         raise _character_error(file, text, error) from None
     except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError) as error:
-        # What ruamel itself stumbles over, such as the escape of a character that does not exist.
+        # An error inside ruamel, such as at the escape of a character that does not exist.
         raise _error_at(file, 1, 1, f"not YAML: {error}", "look for unusual escapes and directives") from None
 
 
@@ -89,14 +89,14 @@ def _document(text: str, file: str) -> Node | None:
     for event in events:
         if _name_of(event) == "DocumentStartEvent":
             line = event.start_mark.line + 1
-            raise _error_at(file, line, 1, "a second YAML document begins here", "keep one: a file has one")
+            raise _error_at(file, line, 1, "a second YAML document starts here", "keep one document per file")
     return node
 
 
 def _bounded_events(text: str, file: str) -> Iterator[Any]:
     """The parser's events, one by one, until they are too many or nested too deeply.
 
-    ruamel needs time that grows with the square of the depth: what is too deep is not read to its end.
+    ruamel's time grows with the square of the depth, so reading stops where the limit is passed.
     """
     from ruamel.yaml import YAML
 
@@ -107,7 +107,7 @@ def _bounded_events(text: str, file: str) -> Iterator[Any]:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if depth > DEEPEST + 3:  # the stream, the document and the top are not counted
             raise _error_at(
-                file, line, column, f"nested too deeply: {DEEPEST} levels are the limit", "write it flatter"
+                file, line, column, f"nested too deeply: the limit is {DEEPEST} levels", "use fewer levels"
             )
         if number > MOST_EVENTS:
             raise _error_at(file, line, column, f"more than {MOST_EVENTS // 2:,} values", "split the file")
@@ -134,7 +134,7 @@ class _Builder:
         return node
 
     def node_or_end(self) -> Node | None:
-        """The next node, or None where the collection that is being read ends."""
+        """The next node, or None where the current collection ends."""
         event = next(self.events)
         start, end = _mark(event.start_mark), _mark(event.end_mark)
         self.end = end
@@ -165,7 +165,7 @@ class _Builder:
 
     def _alias(self, anchor: str, start: Mark, end: Mark) -> Alias:
         if anchor not in self.anchors:
-            what = f"*{anchor} stands for nothing: no finished value before it is marked &{anchor}"
+            what = f"the alias *{anchor} has no anchor: no complete value before it is marked &{anchor}"
             raise _error_at(self.file, start.line + 1, start.column + 1, what, "write the value out")
         return Alias(anchor, start, end)
 
@@ -181,17 +181,23 @@ def _mark(mark: Any) -> Mark:
 _PLAIN_WORDS = {
     r"found character '\t'": ("a tab is used for indentation", "indent with spaces"),
     "mapping values are not allowed here": (
-        "a `: ` where no key can be: the line is indented wrongly, or the text holds a colon",
-        "line it up with its neighbours, or put text that holds `: ` in quotes",
+        "a `: ` where no key is allowed: the indentation is wrong, or the text holds a colon",
+        "align it with its neighbours, or put text that holds `: ` in quotes",
     ),
-    "could not find expected ':'": ("a line that is no `key: value`", "add the colon, or indent the line"),
-    "found unexpected end of stream": ("a quote that is opened here is never closed", "close it"),
+    "could not find expected ':'": ("a line that is not `key: value`", "add the colon, or indent the line"),
+    "found unexpected end of stream": (
+        "a quote that is opened here is never closed",
+        "add the closing quote",
+    ),
     "that cannot start any token": (
-        "text that begins with a character that YAML reserves",
+        "text that starts with a character that YAML reserves",
         "put the text in quotes",
     ),
-    "expected ',' or": ("a bracket that is opened here is never closed, or a comma is missing", "close it"),
-    "expected <block end>": ("a line that does not line up with its neighbours", "mend the indentation"),
+    "expected ',' or": (
+        "a bracket that is opened here is never closed, or a comma is missing",
+        "add the bracket or the comma",
+    ),
+    "expected <block end>": ("a line that is not aligned with its neighbours", "correct the indentation"),
 }
 
 

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from dandifile.model import Action, Change, JsonObject, is_zarr
 from dandifile.report.lines import Mark, Row
-from dandifile.report.values import marks
+from dandifile.report.values import value_marks
 from dandifile.words import quantity, size
 
 ORDER = (Action.DELETE, Action.MOVE, Action.REPLACE, Action.UPDATE, Action.CREATE)
@@ -52,10 +52,10 @@ def asset_rows(
     if verbose:
         return [entry.row() for entry in entries]
     for depths in _STAGES:
-        folded = _folded(entries, depths)
+        folded = _fold_entries(entries, depths)
         if len(folded) <= _MOST:
             return [entry.row() for entry in folded]
-    return _fewest(folded)
+    return _first_rows(folded)
 
 
 # --- One asset ----------------------------------------------------------------------------------
@@ -63,74 +63,74 @@ def asset_rows(
 
 def _entry(change: Change, permits: Collection[str], *, verbose: bool) -> _Entry:
     before, after = change.before or {}, change.after or {}
-    said = _SAID[change.action](before, after, verbose=verbose)
-    said = with_need(said, change, permits)
+    said = _MARKS[change.action](before, after, verbose=verbose)
+    said = add_need(said, change, permits)
     moves = change.action is Action.MOVE
     weightless = change.action in (Action.MOVE, Action.UPDATE)
     amount = None if weightless else int((after or before).get("size") or 0)
     return _Entry(change.action, change.key.name, str(before.get("path", "")) if moves else "", said, amount)
 
 
-def flag(permit: str) -> str:
+def permit_flag(permit: str) -> str:
     """What to add to the command line to be permitted that."""
     return "--create" if permit == "create" else f"--allow {permit}"
 
 
-def with_need(said: tuple[Mark, ...], change: Change, permits: Collection[str]) -> tuple[Mark, ...]:
+def add_need(said: tuple[Mark, ...], change: Change, permits: Collection[str]) -> tuple[Mark, ...]:
     """What is said of a change and, where nothing is done about it as it stands, what that needs."""
     if not change.permit or change.permit in permits:
         return said
-    need = f"needs {flag(change.permit)}"
+    need = f"needs {permit_flag(change.permit)}"
     if said and not said[-1].sign:
         return (*said[:-1], Mark("", f"{said[-1].text}: {need}"))
     return (*said, Mark("", need))
 
 
-def _created(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:  # noqa: ARG001
-    return (Mark("", "no bytes: the archive has this content"),) if _is_known(after) else ()
+def _creation_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:  # noqa: ARG001
+    return (Mark("", "no bytes: the archive has this content"),) if _is_on_archive(after) else ()
 
 
-def _is_known(after: JsonObject) -> bool:
+def _is_on_archive(after: JsonObject) -> bool:
     return bool(after.get("blob") or after.get("on_archive"))
 
 
-def _replaced(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:
+def _replacement_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:
     sent = ", what differs is sent" if before.get("zarr") and is_zarr(after["digest"]) else ""
     said = [Mark("", f"new content, was {size(int(before.get('size') or 0))}{sent}")]
     old, new = before.get("metadata") or {}, after.get("metadata") or {}
     keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
     if verbose:
-        said += _metadata(before, after, verbose=True)
+        said += _metadata_marks(before, after, verbose=True)
     elif keys:
         more = " …" if len(keys) > _FEW_KEYS else ""
         said.append(Mark("", f"and its metadata: {', '.join(keys[:_FEW_KEYS])}{more}"))
-    return (*said, *_created(before, after, verbose=verbose))
+    return (*said, *_creation_marks(before, after, verbose=verbose))
 
 
-def _moved(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:
-    return (Mark("", "no bytes"), *_metadata(before, after, verbose=verbose))
+def _move_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:
+    return (Mark("", "no bytes"), *_metadata_marks(before, after, verbose=verbose))
 
 
-def _deleted(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:  # noqa: ARG001
+def _deletion_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:  # noqa: ARG001
     return (Mark("", "deleted"),)
 
 
-def _metadata(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:
+def _metadata_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:
     """Each metadata key that differs; the key's name leads its first mark."""
     old, new = before.get("metadata") or {}, after.get("metadata") or {}
     said: list[Mark] = []
     for key in sorted({*old, *new}):
-        found = marks(old.get(key), new.get(key), verbose=verbose)
+        found = value_marks(old.get(key), new.get(key), verbose=verbose)
         said += [Mark("", key), *found] if old.get(key) != new.get(key) else []
     return tuple(said)
 
 
-_SAID = {
-    Action.CREATE: _created,
-    Action.REPLACE: _replaced,
-    Action.UPDATE: _metadata,
-    Action.MOVE: _moved,
-    Action.DELETE: _deleted,
+_MARKS = {
+    Action.CREATE: _creation_marks,
+    Action.REPLACE: _replacement_marks,
+    Action.UPDATE: _metadata_marks,
+    Action.MOVE: _move_marks,
+    Action.DELETE: _deletion_marks,
 }
 
 
@@ -145,7 +145,7 @@ _STAGES: tuple[dict[Action, int], ...] = (
 )
 
 
-def _folded(entries: Sequence[_Entry], depths: Mapping[Action, int]) -> list[_Entry]:
+def _fold_entries(entries: Sequence[_Entry], depths: Mapping[Action, int]) -> list[_Entry]:
     """Entries that say the same of one folder as one, as far as `depths` says for their action."""
     groups: dict[tuple[object, ...], list[_Entry]] = {}
     for entry in entries:
@@ -186,7 +186,7 @@ def _pattern(paths: Iterable[str]) -> str:
     return f"{common}*/**" if deeper else f"{common}*/*"
 
 
-def _fewest(entries: Sequence[_Entry]) -> list[Row]:
+def _first_rows(entries: Sequence[_Entry]) -> list[Row]:
     """The first entries of each action, deletions first, and one row that counts the rest of that action."""
     groups = [list(group) for _, group in groupby(entries, key=lambda entry: entry.action)]
     rows: list[Row] = []
@@ -195,11 +195,11 @@ def _fewest(entries: Sequence[_Entry]) -> list[Row]:
         shown, rest = (group, []) if len(group) <= room else (group[: room - 1], group[room - 1 :])
         rows += [entry.row() for entry in shown]
         if rest:
-            rows.append(_rest(rest))
+            rows.append(_rest_row(rest))
     return rows
 
 
-def _rest(entries: Sequence[_Entry]) -> Row:
+def _rest_row(entries: Sequence[_Entry]) -> Row:
     count, pattern = sum(entry.count for entry in entries), _pattern(entry.path for entry in entries)
     under = "" if pattern.startswith("*") else f" under {pattern}"
     amount = "" if entries[0].bytes is None else f" ({size(sum(entry.bytes or 0 for entry in entries))})"

@@ -11,19 +11,19 @@ from dandifile.model import (
     Action,
     Block,
     Change,
+    ChangeLine,
     Forecast,
     Json,
     JsonObject,
     Key,
-    Line,
     Plan,
     Target,
     Wording,
 )
-from dandifile.report.asset_rows import SIGNS, asset_rows, flag, with_need
-from dandifile.report.files_view import causes, causes_json, grouped
-from dandifile.report.lines import Mark, Row, joined, paragraph, sections, table, wrap
-from dandifile.report.values import marks
+from dandifile.report.asset_rows import SIGNS, add_need, asset_rows, permit_flag
+from dandifile.report.files_view import causes, causes_json, group_by_words
+from dandifile.report.lines import Mark, Row, join_parts, paragraph, sections, table, wrap
+from dandifile.report.values import value_marks
 from dandifile.words import clean, first_of, quantity, size
 
 _MOST_ELSEWHERE, _MOST_BLOCKED, _MOST_NOTES = 5, 10, 10
@@ -47,9 +47,9 @@ def plan_text(
     return sections(
         [
             _header(plan.target, width),
-            _whole_blocks(plan, width),
+            _plan_blocks(plan, width),
             _body(plan, wordings, verbose=verbose, width=width),
-            _forecast(plan.forecast, width),
+            _forecast_lines(plan.forecast, width),
             _notes(plan.notes, verbose=verbose, width=width),
             _summary(plan, wordings, fields, width),
         ]
@@ -70,7 +70,7 @@ def _header(target: Target, width: int) -> list[Text]:
         about.append(f"last published {target.published}" if target.published else "never published")
     title = wrap(clean(target.title) or "(no title)", width)
     return [Text(line, "bold") for line in title] + [
-        Text(line, "dim") for line in joined([clean(part) for part in about], " · ", width)
+        Text(line, "dim") for line in join_parts([clean(part) for part in about], " · ", width)
     ]
 
 
@@ -80,14 +80,14 @@ def _header(target: Target, width: int) -> list[Text]:
 def _body(plan: Plan, wordings: Mapping[str, Wording], *, verbose: bool, width: int) -> list[Text]:
     """Changes kind by kind, then what is blocked, then what is unknown here; one column of kinds for all."""
     lines: list[Text] = []
-    for kind, changes in by_kind(plan.changes, wordings).items():
+    for kind, changes in group_by_kind(plan.changes, wordings).items():
         wording = wordings.get(kind, Wording())
-        lines += table(_rows(wording, changes, plan, verbose=verbose), width, _COLUMN)
-    lines += table(_blocked(plan.blocked, verbose=verbose), width, _COLUMN)
-    return lines + table(_elsewhere(plan.elsewhere, verbose=verbose), width, _COLUMN)
+        lines += table(_kind_rows(wording, changes, plan, verbose=verbose), width, _COLUMN)
+    lines += table(_blocked_rows(plan.blocked, verbose=verbose), width, _COLUMN)
+    return lines + table(_elsewhere_rows(plan.elsewhere, verbose=verbose), width, _COLUMN)
 
 
-def by_kind(changes: Iterable[Change], wordings: Iterable[str]) -> dict[str, list[Change]]:
+def group_by_kind(changes: Iterable[Change], wordings: Iterable[str]) -> dict[str, list[Change]]:
     """The changes of each kind that has some, in the order of `wordings`; then other kinds, by name."""
     found: dict[str, list[Change]] = {}
     for change in changes:
@@ -96,37 +96,39 @@ def by_kind(changes: Iterable[Change], wordings: Iterable[str]) -> dict[str, lis
     return {kind: found[kind] for kind in [*order, *sorted(found.keys() - {*order})] if kind in found}
 
 
-def _rows(wording: Wording, changes: Sequence[Change], plan: Plan, *, verbose: bool) -> list[Row]:
+def _kind_rows(wording: Wording, changes: Sequence[Change], plan: Plan, *, verbose: bool) -> list[Row]:
     if wording.paths:
         return asset_rows(changes, plan.allow, verbose=verbose)
     if wording.line:
-        return [_line(change, wording.line(change, plan.target), plan) for change in changes]
+        return [_line_row(change, wording.line(change, plan.target), plan) for change in changes]
     order = [Action.DELETE, Action.UPDATE, Action.CREATE]
     return [
-        _field(change, plan, verbose=verbose)
-        for change in sorted(changes, key=lambda change: (order.index(_sort(change)), change.key.name))
+        _field_row(change, plan, verbose=verbose)
+        for change in sorted(
+            changes, key=lambda change: (order.index(_simple_action(change)), change.key.name)
+        )
     ]
 
 
-def _sort(change: Change) -> Action:
+def _simple_action(change: Change) -> Action:
     """Added, removed or changed: other kinds than assets neither move nor are replaced."""
     return change.action if change.action in (Action.CREATE, Action.DELETE) else Action.UPDATE
 
 
-def _line(change: Change, line: Line, plan: Plan) -> Row:
+def _line_row(change: Change, line: ChangeLine, plan: Plan) -> Row:
     amount = "" if line.size is None else size(line.size)
-    said = with_need((Mark("", line.remark),) if line.remark else (), change, plan.allow)
-    return Row(SIGNS[_sort(change)], change.key.kind, line.name, amount, said)
+    said = add_need((Mark("", line.remark),) if line.remark else (), change, plan.allow)
+    return Row(SIGNS[_simple_action(change)], change.key.kind, line.name, amount, said)
 
 
-def _field(change: Change, plan: Plan, *, verbose: bool) -> Row:
+def _field_row(change: Change, plan: Plan, *, verbose: bool) -> Row:
     """The general rule, for any kind: its name, and what differs between before and after."""
     told = not (_is_plain(change.before, change.key) and _is_plain(change.after, change.key))
-    said = marks(change.before, change.after, verbose=verbose) if told else ()
-    said = with_need(said, change, plan.allow)
+    said = value_marks(change.before, change.after, verbose=verbose) if told else ()
+    said = add_need(said, change, plan.allow)
     if any(block.key == change.key for block in plan.blocked):
         said = (*said, Mark("", "blocked: not done"))
-    return Row(SIGNS[_sort(change)], change.key.kind, change.key.name, marks=said)
+    return Row(SIGNS[_simple_action(change)], change.key.kind, change.key.name, marks=said)
 
 
 def _is_plain(value: Json, key: Key) -> bool:
@@ -137,7 +139,7 @@ def _is_plain(value: Json, key: Key) -> bool:
 # --- What is in the way, and what is not known ----------------------------------------------------
 
 
-def _whole_blocks(plan: Plan, width: int) -> list[Text]:
+def _plan_blocks(plan: Plan, width: int) -> list[Text]:
     lines: list[Text] = []
     for block in (block for block in plan.blocked if block.key is None):
         lines += paragraph("! blocked  ", block.reason, width, "bold red")
@@ -146,7 +148,7 @@ def _whole_blocks(plan: Plan, width: int) -> list[Text]:
     return [*lines, Text("Nothing is done until this is fixed.", "bold")] if lines else []
 
 
-def _blocked(blocks: Iterable[Block], *, verbose: bool) -> list[Row]:
+def _blocked_rows(blocks: Iterable[Block], *, verbose: bool) -> list[Row]:
     """A row a file, with all its reasons; files that are blocked for the same reasons share one."""
     by_name: dict[str, list[Block]] = {}
     for block in blocks:
@@ -158,18 +160,18 @@ def _blocked(blocks: Iterable[Block], *, verbose: bool) -> list[Row]:
     ]
     rows = [
         Row("!", "blocked", shown, marks=tuple(Mark("", said, alone=True) for said in words))
-        for alike, names in grouped(said).items()
+        for alike, names in group_by_words(said).items()
         for shown, words in (names.items() if verbose or len(names) == 1 else [(first_of([*names]), alike)])
     ]
-    return _first(rows, None if verbose else _MOST_BLOCKED, "blocked")
+    return _shorten(rows, None if verbose else _MOST_BLOCKED, "blocked")
 
 
-def _elsewhere(said: Sequence[str], *, verbose: bool) -> list[Row]:
+def _elsewhere_rows(said: Sequence[str], *, verbose: bool) -> list[Row]:
     rows = [Row("?", "elsewhere", "", marks=(Mark("", what),)) for what in said]
-    return _first(rows, None if verbose else _MOST_ELSEWHERE, "elsewhere")
+    return _shorten(rows, None if verbose else _MOST_ELSEWHERE, "elsewhere")
 
 
-def _first(rows: Sequence[Row], most: int | None, kind: str) -> list[Row]:
+def _shorten(rows: Sequence[Row], most: int | None, kind: str) -> list[Row]:
     if most is None or len(rows) <= most:
         return list(rows)
     return [*rows[: most - 1], Row(rows[0].sign, kind, f"… and {len(rows) - most + 1:,} more; -v shows all")]
@@ -183,7 +185,7 @@ def _notes(notes: Sequence[str], *, verbose: bool, width: int) -> list[Text]:
     return lines
 
 
-def _forecast(found: Sequence[Forecast], width: int) -> list[Text]:
+def _forecast_lines(found: Sequence[Forecast], width: int) -> list[Text]:
     """Why the archive will not publish the draft: not in the way of apply, but better known before."""
     if not found:
         return []
@@ -192,14 +194,14 @@ def _forecast(found: Sequence[Forecast], width: int) -> list[Text]:
     ages = {True: " (so already)", False: " (new with this plan)"} if any(old) and not all(old) else {}
     title = f"The archive will call the draft Invalid{already}; until this is mended it cannot be published:"
     rows = [
-        Row("!", "invalid", _place(one), marks=(Mark("", said), Mark("", one.fix, alone=True)))
+        Row("!", "invalid", _forecast_place(one), marks=(Mark("", said), Mark("", one.fix, alone=True)))
         for one in found
         for said in [f"{one.message}{ages.get(one.before, '')}"]
     ]
     return [*(Text(line, "bold") for line in wrap(title, width)), *table(rows, width, _COLUMN)]
 
 
-def _place(one: Forecast) -> str:
+def _forecast_place(one: Forecast) -> str:
     """The field, and whose it is."""
     return f"{one.field} of {first_of(one.assets)}" if one.assets else one.field or "dandiset"
 
@@ -210,7 +212,7 @@ def _place(one: Forecast) -> str:
 def _summary(plan: Plan, wordings: Mapping[str, Wording], fields: int, width: int) -> list[Text]:
     said = " · ".join(_counts(plan, wordings)) if plan.changes else _no_changes(plan, fields)
     return [Text(line, "bold") for line in wrap(said, width)] + [
-        line for need in _needs(plan, wordings) for line in paragraph("", need, width)
+        line for need in _needed_permits(plan, wordings) for line in paragraph("", need, width)
     ]
 
 
@@ -219,29 +221,29 @@ def _no_changes(plan: Plan, fields: int) -> str:
     things += [quantity(fields, "field")] if fields else []
     verb = "is" if len(things) == 1 and 1 in (plan.unchanged, fields) else "are"
     declared = f" {' and '.join(things)} {verb} as declared." if things else ""
-    others = _rest(plan)
+    others = _undone(plan)
     return f"No changes.{declared}" + (f" {', '.join(others)}." if others else "")
 
 
 def _counts(plan: Plan, wordings: Mapping[str, Wording]) -> list[str]:
     blocked = {block.key for block in plan.blocked}
-    changes = by_kind((change for change in plan.changes if change.key not in blocked), wordings)
-    said = [_planned(kind, group, wordings.get(kind, Wording())) for kind, group in changes.items()]
+    changes = group_by_kind((change for change in plan.changes if change.key not in blocked), wordings)
+    said = [_planned_count(kind, group, wordings.get(kind, Wording())) for kind, group in changes.items()]
     sent = [f"{size(plan.bytes_to_send)} to send"] if plan.bytes_to_send else []
     kept = [f"{quantity(plan.unchanged, 'asset')} as {'it' if plan.unchanged == 1 else 'they'} should be"]
-    return [*([", ".join(said)] if said else []), *sent, *(kept if plan.unchanged else []), *_rest(plan)]
+    return [*([", ".join(said)] if said else []), *sent, *(kept if plan.unchanged else []), *_undone(plan)]
 
 
-def _planned(kind: str, changes: Sequence[Change], wording: Wording) -> str:
+def _planned_count(kind: str, changes: Sequence[Change], wording: Wording) -> str:
     """`2 metadata fields`, `1 to add, 1 to move`, `owners: 1 to add`."""
     if wording.planned:
         return quantity(len(changes), wording.planned)
     if wording.paths:
-        return _by_action(_OF_PATHS, [change.action for change in changes])
-    return f"{kind}: {_by_action(_OF_OTHERS, [_sort(change) for change in changes])}"
+        return _action_texts(_OF_PATHS, [change.action for change in changes])
+    return f"{kind}: {_action_texts(_OF_OTHERS, [_simple_action(change) for change in changes])}"
 
 
-def _by_action(words: Mapping[Action, str], actions: Sequence[Action]) -> str:
+def _action_texts(words: Mapping[Action, str], actions: Sequence[Action]) -> str:
     return ", ".join(
         f"{count:,} to {word}" for action, word in words.items() if (count := actions.count(action))
     )
@@ -257,7 +259,7 @@ _OF_PATHS = {
 _OF_OTHERS = {Action.CREATE: "add", Action.UPDATE: "change", Action.DELETE: "remove"}
 
 
-def _rest(plan: Plan) -> list[str]:
+def _undone(plan: Plan) -> list[str]:
     """What this plan does nothing about."""
     blocked = len({block.key for block in plan.blocked if block.key is not None})
     return [
@@ -266,11 +268,11 @@ def _rest(plan: Plan) -> list[str]:
     ]
 
 
-def _needs(plan: Plan, wordings: Mapping[str, Wording]) -> list[str]:
+def _needed_permits(plan: Plan, wordings: Mapping[str, Wording]) -> list[str]:
     """What apply has to be given to do all of it."""
     held = Counter((change.permit, wordings.get(change.key.kind, Wording()).held) for change in plan.held)
     return [
-        f"apply needs {flag(permit)} for {quantity(count, noun)}"
+        f"apply needs {permit_flag(permit)} for {quantity(count, noun)}"
         for (permit, noun), count in sorted(held.items())
     ]
 

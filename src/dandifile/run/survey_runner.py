@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from dandifile.model import GIVEN_UP, Cache, Json, Result, Status, Step
-from dandifile.run.engines import Engine, local
+from dandifile.run.engines import Engine, local_pool
 from dandifile.run.execute import Notify, execute
-from dandifile.run.limits import Limit, Terms
+from dandifile.run.processes import Supervision, TimeLimit
 
 Runner = Callable[[Sequence[Step]], Mapping[str, Result]]
 """Runs steps of one kind and gives their results by id."""
@@ -41,8 +41,8 @@ def survey_runner(  # noqa: PLR0913, PLR0917 - what runs, and where, how much of
     cache: Cache,
     jobs: int,
     notify: Notify,
-    engine: Engine = local,
-    limit: Limit = Limit(),  # noqa: B008 - it is frozen
+    engine: Engine = local_pool,
+    limit: TimeLimit = TimeLimit(),  # noqa: B008 - it is frozen
 ) -> Iterator[Runner]:
     """Results are cached one by one as they come: an interrupted survey goes on where it was.
 
@@ -50,7 +50,7 @@ def survey_runner(  # noqa: PLR0913, PLR0917 - what runs, and where, how much of
     """
     pools: dict[str, Executor] = {}
     given_up: dict[str, Result] = {}  # by step: they would take as long again
-    terms = Terms(
+    terms = Supervision(
         seconds=lambda step: limit.seconds(tasks.size(step)), started=lambda step: notify(step, None)
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dandifile.globs import matches
+from dandifile.globs import is_match
 from dandifile.model import Finding, IgnoredCheck, JsonObject, Severity, Validation
 from dandifile.survey.asset_paths import blanks, organized_faults
 
@@ -76,7 +76,7 @@ def _accepts(ignore: IgnoredCheck, finding: Finding, path: str) -> bool:
     names = {finding.check, finding.check.partition(".")[2]}
     a_class = accepted.startswith("pynwb.") and finding.check.startswith(f"{accepted}.")
     return (accepted in names or a_class) and (
-        matches(ignore.paths, finding.source) or matches(ignore.paths, path)
+        is_match(ignore.paths, finding.source) or is_match(ignore.paths, path)
     )
 
 

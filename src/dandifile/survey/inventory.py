@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dandifile.globs import matches
+from dandifile.globs import is_match
 from dandifile.model import Finding, JsonObject, Record, Refusal, Skipped, Spec
 from dandifile.survey import alike, checks
 from dandifile.survey.asset_metadata import sessions_of, subjects_of
@@ -103,7 +103,7 @@ def inventory(
         if line.source not in present
         and line.source not in named.past.renamed
         and line.path not in paths
-        and not any(matches(glob, line.path) for glob in forget)
+        and not any(is_match(glob, line.path) for glob in forget)
     )
     return Inventory(here, kept, named)
 

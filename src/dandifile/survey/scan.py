@@ -15,7 +15,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from dandifile.globs import matches
+from dandifile.globs import is_match
 from dandifile.model import PathEntry, Refusal, Spec
 from dandifile.survey.unfit import Unfit, of_file
 
@@ -147,11 +147,11 @@ def entry_path(root: str, entry: PathEntry) -> str:
 
 def is_included(entry: PathEntry, below: str) -> bool:
     """Whether the entry's `include` takes what is at `below`, relative to its source; none takes all."""
-    return not entry.include or any(matches(pattern, below) for pattern in entry.include)
+    return not entry.include or any(is_match(pattern, below) for pattern in entry.include)
 
 
 def is_excluded(entry: PathEntry, below: str) -> bool:
-    return any(matches(pattern, below) for pattern in entry.exclude)
+    return any(is_match(pattern, below) for pattern in entry.exclude)
 
 
 def _own_files(root: str, spec: Spec) -> frozenset[str]:

@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from dandifile.globs import matches
+from dandifile.globs import is_match
 from dandifile.model import Finding, JsonObject, Local, LocalAsset, Location, Record, Spec
 from dandifile.survey import alike, checks
 from dandifile.survey.asset_metadata import date_of, metadata_by_name
@@ -84,7 +84,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
 def _needs_metadata(content: Content, path: str, spec: Spec, known: Known) -> bool:
     """Whether an asset is new at its path, or a declared null asks for the extracted value back."""
     return path not in known.get(content.digest, ()) or any(
-        None in overlay.metadata.values() and matches(overlay.match, path) for overlay in spec.overlays
+        None in overlay.metadata.values() and is_match(overlay.match, path) for overlay in spec.overlays
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from dandifile.globs import matches
+from dandifile.globs import is_match
 from dandifile.model import PathEntry
 
 _MOST = 20_000
@@ -55,7 +55,7 @@ class Unfit:
 
 
 def _fits(pattern: str, below: str) -> bool:
-    return matches(pattern, below) or (pattern.endswith("/**") and matches(pattern[:-3], below))
+    return is_match(pattern, below) or (pattern.endswith("/**") and is_match(pattern[:-3], below))
 
 
 def of_file(entry: PathEntry) -> Iterator[str]:

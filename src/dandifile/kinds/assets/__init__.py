@@ -6,10 +6,10 @@ which order, `perform` does one step.
 
 from __future__ import annotations
 
-from dandifile.kinds.assets.binding import rebase, standing
 from dandifile.kinds.assets.difference import diff
-from dandifile.kinds.assets.gather import NAME, PERMIT, desired, note, observe
 from dandifile.kinds.assets.perform import perform
+from dandifile.kinds.assets.sides import NAME, PERMIT, desired, note, observe
+from dandifile.kinds.assets.standing import rebase, standing
 from dandifile.kinds.assets.steps import steps
 from dandifile.model import Wording
 from dandifile.planning.kind import Traits

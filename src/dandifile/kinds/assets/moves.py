@@ -1,38 +1,40 @@
-"""Which assets move: the same content at another path, no bytes sent.
+"""Paths of assets: which assets move to another path, which paths clash, and what an interrupted move left.
 
-An asset moves when the last apply made it from a file here, that file is here no more or holds
-other content now, and the content turned up under a path that is free or becomes free.
-Data that was never here is unknown, so it never moves.
+An asset moves, without any bytes sent, when the last apply made it from a file here, that file is no longer
+here or holds other content now, and the content is at a path that is free or becomes free. Data that was
+never here is unknown, so it never moves.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
 
-from dandifile.kinds.assets.clashes import above
-from dandifile.kinds.assets.gather import Desired, Observed
-from dandifile.model import GoneAsset, LocalAsset, Recorded, RemoteAsset
+from dandifile.kinds.assets.sides import NAME, DesiredAssets, ObservedAssets
+from dandifile.model import Block, GoneAsset, Key, LocalAsset, Recorded, RemoteAsset
 
 PARKING = ".dandifile-moving/"
-"""Where an asset waits while others take its place; one that is found there was left by a killed run."""
+"""Where an asset waits while others take its place. One that a plan finds there was left by a killed run."""
+
+_FIX = "rename one of them, or have the one on the draft deleted: `prune: true` and --allow delete"
 
 Move = tuple[LocalAsset, RemoteAsset]
 """The file as it is here, and the asset that goes to its path."""
 
 
-def moves(
-    written: list[LocalAsset], desired: Desired, observed: Observed
+def find_moves(
+    written: list[LocalAsset], desired: DesiredAssets, observed: ObservedAssets
 ) -> tuple[list[Move], list[LocalAsset]]:
     """(the moves, the files that are to be written instead), of the files that are not in place."""
     able = written
-    moved = _pairs(able, _departed(written, desired, observed))
-    while len(possible := _unhindered(moved, observed)) < len(moved):
+    moved = _pairs(able, _departed_assets(written, desired, observed))
+    while len(possible := _unhindered_moves(moved, observed)) < len(moved):
         # An asset that cannot go to one of several files with its content may go to another.
         hindered = {file.path for file, _ in moved} - {file.path for file, _ in possible}
         able = [file for file in able if file.path not in hindered]
-        moved = _pairs(able, _departed(written, desired, observed))
+        moved = _pairs(able, _departed_assets(written, desired, observed))
     settled = {file.path for file, _ in moved}
     return moved, [file for file in written if file.path not in settled]
 
@@ -42,7 +44,7 @@ def parking_place(path: str) -> str:
     return f"{PARKING}{hashlib.sha256(path.encode()).hexdigest()[:12]}"
 
 
-def parked(observed: Observed, path: str, digest: str) -> RemoteAsset | None:
+def find_parked(observed: ObservedAssets, path: str, digest: str) -> RemoteAsset | None:
     """The asset with this content that a killed run left on its way to `path`, else to elsewhere."""
     own = parking_place(path)
     waiting = [
@@ -53,6 +55,47 @@ def parked(observed: Observed, path: str, digest: str) -> RemoteAsset | None:
     return min(waiting, key=lambda asset: asset.path != own, default=None)
 
 
+def find_clashes(written: Iterable[LocalAsset], staying: Collection[str]) -> dict[str, Block]:
+    """Why files cannot be written, by path, given the paths that stay on the draft.
+
+    A path below a file, or where a folder is, cannot be. The archive rejects it when the asset is written.
+    """
+    folders = {folder for path in staying for folder in folders_above(path)}
+    found: dict[str, Block] = {}
+    for file in written:
+        files = [folder for folder in folders_above(file.path) if folder in staying]
+        if files:
+            reason = f"{files[0]} is a file on the draft: a path cannot be both"
+        elif file.path in folders:
+            reason = "this is a folder on the draft: a path cannot be both"
+        else:
+            continue
+        found[file.path] = Block(reason, _FIX, Key(NAME, file.path))
+    return found
+
+
+def leftovers(observed: ObservedAssets, touched: Collection[str]) -> Iterator[str]:
+    """Notes on what interrupted runs left on the draft. `touched` are the paths that this plan deals with."""
+    for path, asset in observed.assets.items():
+        if path in touched:
+            continue
+        if path.startswith(PARKING):
+            yield (
+                f"{path} was on its way to another name when an apply was interrupted, and its file "
+                "is not here: rename or delete it on the archive"
+            )
+        elif asset.zarr and not asset.digest:
+            yield (
+                f"{path} has no checksum on the archive: it is being sent, or that was interrupted "
+                "and its Zarr is not here to go on"
+            )
+
+
+def folders_above(path: str) -> Iterable[str]:
+    """The folders that a path is in, nearest first."""
+    return (str(parent) for parent in PurePosixPath(path).parents if str(parent) != ".")
+
+
 def _pairs(written: list[LocalAsset], departed: Mapping[str, list[RemoteAsset]]) -> list[Move]:
     return [
         (file, departed[file.digest].pop())
@@ -61,34 +104,34 @@ def _pairs(written: list[LocalAsset], departed: Mapping[str, list[RemoteAsset]])
     ]
 
 
-def _unhindered(moved: list[Move], observed: Observed) -> list[Move]:
+def _unhindered_moves(moved: list[Move], observed: ObservedAssets) -> list[Move]:
     """The moves to a path where nothing is, or whose asset moves on itself."""
     leaving = {asset.path for _, asset in moved}
     return [move for move in moved if move[0].path not in observed.assets or move[0].path in leaving]
 
 
-def _departed(
-    written: list[LocalAsset], desired: Desired, observed: Observed
+def _departed_assets(
+    written: list[LocalAsset], desired: DesiredAssets, observed: ObservedAssets
 ) -> Mapping[str, list[RemoteAsset]]:
-    """By content, the assets whose file went from here, the first to go last, to be popped.
+    """By content, the assets whose file is gone from here; the first to move is the last, as they are popped.
 
-    First go those that are in the way of a file: where a file shall be below them, or a file in place
-    of the folder that they are in. Then the first by path.
+    First go those that are in the way of a file: one that will be below them, or one that takes the place
+    of their folder. Then the first by path.
     """
     files = {file.path for file in written}
-    folders = {folder for path in files for folder in above(path)}
+    folders = {folder for path in files for folder in folders_above(path)}
 
     def later(path: str) -> tuple[bool, str]:
-        in_the_way = path in folders or not files.isdisjoint(above(path))
+        in_the_way = path in folders or not files.isdisjoint(folders_above(path))
         return not in_the_way, path
 
     departed: dict[str, list[RemoteAsset]] = defaultdict(list)
-    for path in sorted(set(_candidates(desired, observed)), key=later, reverse=True):
+    for path in sorted(set(_departed_paths(desired, observed)), key=later, reverse=True):
         departed[observed.assets[path].digest].append(observed.assets[path])
     return departed
 
 
-def _candidates(desired: Desired, observed: Observed) -> Iterator[str]:
+def _departed_paths(desired: DesiredAssets, observed: ObservedAssets) -> Iterator[str]:
     """Paths that the survey says are gone, that a file here has taken with other content, or in parking."""
     here = {asset.path: asset.digest for asset in desired.local.assets}
     recorded = desired.local.record.assets.values()

@@ -1,24 +1,23 @@
 """From changes to steps: each content once, then its assets, in an order that keeps paths free.
 
-A Zarr is sent before its asset is made; one whose content is replaced is an asset's already, which
-is then written first: as long as not all is sent, it is the content that tells that something is due.
+A Zarr is sent before its asset is made. A Zarr whose content is replaced belongs to an asset already, which
+is then written first: as long as not all is sent, a rerun sees by the content that something is due.
 
-What vacates a path comes before what takes it. Assets that trade places go by way of a parking
-place. Deletions come when all else is written, but for those that make room.
+A change that frees a path comes before the one that takes it. Assets that trade places go by way of a parking
+place. Deletions come when everything else is written, except for those that free a path.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
-from dandifile.kinds.assets.clashes import above
-from dandifile.kinds.assets.gather import NAME
-from dandifile.kinds.assets.known import ON_ARCHIVE
-from dandifile.kinds.assets.moves import parking_place
-from dandifile.model import Action, Change, Effect, JsonObject, Step, is_zarr
+from dandifile.kinds.assets.moves import folders_above, parking_place
+from dandifile.kinds.assets.sending import ON_ARCHIVE
+from dandifile.kinds.assets.sides import NAME
+from dandifile.model import Action, Block, Change, Effect, JsonObject, Key, Step, is_zarr
 
 WRITTEN = "assets:written"
 """The join that deletions wait for: nothing is deleted when something else could not be written."""
@@ -30,10 +29,10 @@ _ABOUT = ("source", "size", "moves_away", ON_ARCHIVE)  # what a change shows and
 def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
     deletions = [change for change in changes if change.action is Action.DELETE]
     writes = [change for change in changes if change.action is not Action.DELETE]
-    room = makes_room(changes)
-    parked = _to_park([change for change in writes if change.action is Action.MOVE], room)
+    room = vacated_paths(changes)
+    parked = _moves_to_park([change for change in writes if change.action is Action.MOVE], room)
     written = [*(_park(change) for change in parked.values())]
-    written += [_ordered(_write(change, parked), room, parked) for change in writes]
+    written += [_wait_for_room(_write(change, parked), room, parked) for change in writes]
     written += [_send_zarr(change) for change in writes if _sends_zarr(change)]
     first = {step for own in written for step in own.needs}
     early = [_delete(change) for change in deletions if _id(change.key.name) in first]
@@ -48,6 +47,36 @@ def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
         else []
     )
     return (*_blobs(writes), *early, *written, *joined, *late)
+
+
+def doable_changes(kept: Sequence[Change], changes: Sequence[Change]) -> tuple[list[Change], list[Block]]:
+    """(those of the changes `kept` that can be done without the other `changes`, why the rest cannot).
+
+    `kept` are those that `--path` and `--exclude` leave in. A path that something has to leave first is free
+    only if that is kept as well.
+    """
+    room = vacated_paths(changes)
+    blocked: list[Block] = []
+    while True:
+        names = {change.key.name for change in kept}
+        waiting = {
+            change.key.name: min(needed)
+            for change in kept
+            if change.action is not Action.DELETE
+            and (needed := changes_vacating(change.key.name, room) - names)
+        }
+        if not waiting:
+            return list(kept), blocked
+        blocked += [_half_block(name, needed) for name, needed in waiting.items()]
+        kept = [change for change in kept if change.key.name not in waiting]
+
+
+def _half_block(name: str, needed: str) -> Block:
+    return Block(
+        f"it needs {needed} first, which --path or --exclude leaves out",
+        "leave both in, or both out",
+        Key(NAME, name),
+    )
 
 
 def _blobs(changes: Iterable[Change]) -> tuple[Step, ...]:
@@ -116,29 +145,29 @@ def _delete(change: Change) -> Step:
     return Step(_id(change.key.name), NAME, params)
 
 
-def _ordered(step: Step, room: Mapping[str, list[str]], parked: Mapping[str, Change]) -> Step:
-    """The step, after whatever is now where its path shall be: at it, above it or below it."""
+def _wait_for_room(step: Step, room: Mapping[str, list[str]], parked: Mapping[str, Change]) -> Step:
+    """The step, after whatever is now in the way of its path: at it, above it or below it."""
     path = step.params["path"]
-    vacated = vacating(path, room)
+    vacated = changes_vacating(path, room)
     names = {parking_id(name) if name in parked else _id(name) for name in vacated} - {step.id}
     return replace(step, needs=(*step.needs, *sorted(names - set(step.needs))))
 
 
-def makes_room(changes: Iterable[Change]) -> Mapping[str, list[str]]:
+def vacated_paths(changes: Iterable[Change]) -> Mapping[str, list[str]]:
     """Names of the changes by the path that they vacate, and by the folders, "a/", that it was in."""
     room: dict[str, list[str]] = defaultdict(list)
     for change in changes:
         if change.action in (Action.MOVE, Action.DELETE):
             room[change.before["path"]].append(change.key.name)
-            for folder in above(change.before["path"]):
+            for folder in folders_above(change.before["path"]):
                 room[f"{folder}/"].append(change.key.name)
     return room
 
 
-def _to_park(moves: list[Change], room: Mapping[str, list[str]]) -> dict[str, Change]:
+def _moves_to_park(moves: list[Change], room: Mapping[str, list[str]]) -> dict[str, Change]:
     """Moves that cannot go straight, by name: enough of them that no move waits for itself."""
     by_name = {change.key.name: change for change in moves}
-    waits = {name: vacating(name, room) & by_name.keys() for name in by_name}
+    waits = {name: changes_vacating(name, room) & by_name.keys() for name in by_name}
     parked: dict[str, Change] = {}
     while True:
         order = TopologicalSorter({name: others - parked.keys() for name, others in waits.items()})
@@ -151,9 +180,9 @@ def _to_park(moves: list[Change], room: Mapping[str, list[str]]) -> dict[str, Ch
             return parked
 
 
-def vacating(path: str, room: Mapping[str, list[str]]) -> set[str]:
+def changes_vacating(path: str, room: Mapping[str, list[str]]) -> set[str]:
     """Names of the changes that free the path: at it, above it, where a file cannot be, or below it."""
-    places = (path, *above(path), f"{path}/")
+    places = (path, *folders_above(path), f"{path}/")
     return {name for place in places for name in room.get(place, ())}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dandifile.errors import DataError
-from dandifile.kinds.assets.gather import NAME
+from dandifile.kinds.assets.sides import NAME
 from dandifile.model import Cache, JsonObject, Result, Status, Step, ZarrFile
 from dandifile.survey import tasks
 from dandifile.survey.stages import Runner
