@@ -76,7 +76,7 @@ def test_a_broken_file_is_refused_and_what_is_elsewhere_is_named(
     write(spec.parent / "raw" / "a.nwb", "not HDF5")
     spec.write_text(SPEC.replace("[raw]", "[raw, nowhere]"), "utf-8")
     found = as_json(spec, capsys)
-    assert "it is a text file" in found["refused"][0]["reason"]
+    assert "the file is a text file" in found["refused"][0]["reason"]
     assert found["absent"] == ["nowhere"]
     assert run(["validate", "-f", str(spec)]) == Exit.BLOCKED
     out = capsys.readouterr().out

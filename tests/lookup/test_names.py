@@ -50,11 +50,11 @@ def test_names_that_come_in_parts(family: str, given: str, suffix: str, name: st
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("Plato", "one name"),
-        ("van der Berg", "one name"),
-        ("南方熊楠", "one name"),
+        ("Plato", "single name"),
+        ("van der Berg", "single name"),
+        ("南方熊楠", "single name"),
         ("राम शर्मा", "vowel signs"),
-        ("", "one name"),
+        ("", "single name"),
         ("Doe & Roe, Jane", "&"),
         ("Doe, Jane, Jr.", "one comma"),
         ("Doe,Jane", "one comma"),

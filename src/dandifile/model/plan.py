@@ -173,7 +173,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Line:
+class ChangeLine:
     """What a plan says of one change, after its sign and its kind. `size` in bytes; None: not shown."""
 
     name: str
@@ -196,5 +196,5 @@ class Wording:
     planned: str = ""
     done: str = ""
     held: str = "change"
-    line: Callable[[Change, Target], Line] | None = None
+    line: Callable[[Change, Target], ChangeLine] | None = None
     paths: bool = False

@@ -11,11 +11,11 @@ from dandifile.model import (
     Action,
     Block,
     Change,
+    ChangeLine,
     Forecast,
     Json,
     JsonObject,
     Key,
-    Line,
     Plan,
     Target,
     Wording,
@@ -115,7 +115,7 @@ def _simple_action(change: Change) -> Action:
     return change.action if change.action in (Action.CREATE, Action.DELETE) else Action.UPDATE
 
 
-def _line_row(change: Change, line: Line, plan: Plan) -> Row:
+def _line_row(change: Change, line: ChangeLine, plan: Plan) -> Row:
     amount = "" if line.size is None else size(line.size)
     marks = add_need((Mark("", line.remark),) if line.remark else (), change, plan.allow)
     return Row(SIGNS[_simple_action(change)], change.key.kind, line.name, amount, marks)

@@ -20,7 +20,7 @@ from dandifile.spec.faults import Fault, gap_faults
 from dandifile.spec.item_rules import contributor_faults, item_faults
 from dandifile.spec.resources import resource_faults
 from dandifile.spelling import suggest
-from dandifile.taxa import folded, taxon_like, taxon_named, taxon_number
+from dandifile.taxa import normal_name, similar_taxon, taxon_number, taxon_of_name
 
 
 def rule_faults(raw: JsonObject) -> list[Fault]:
@@ -189,7 +189,7 @@ def _vocabulary_faults(raw: JsonObject) -> Iterator[Fault]:
 def _taxon_fault(path: KeyPath, meaning: str) -> Fault:
     """Names the id, where the species was named instead."""
     what = f"{meaning!r} is not an id of NCBI Taxonomy"
-    taxon = taxon_named(meaning) or taxon_like(meaning)
+    taxon = taxon_of_name(meaning) or similar_taxon(meaning)
     if taxon:
         return Fault(path, what, f'write "NCBITaxon:{taxon.id}" for {taxon.scientific}')
     look_up = "look the species up in https://www.ncbi.nlm.nih.gov/taxonomy"
@@ -200,7 +200,7 @@ def _repeated_word_faults(kind: str, words: JsonObject) -> Iterator[Fault]:
     """Two spellings of one word: the case of a species or a sex does not count, that of an id does."""
     seen: dict[str, str] = {}
     for word in words:
-        same = unicodedata.normalize("NFC", word.strip()) if kind == "subjects" else folded(word)
+        same = unicodedata.normalize("NFC", word.strip()) if kind == "subjects" else normal_name(word)
         if same in seen:
             what = f"{word!r} is the same word as {seen[same]!r} in vocabulary.{kind}"
             yield Fault(("vocabulary", kind, word), what, "keep one of them", at_key=True)

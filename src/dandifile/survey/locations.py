@@ -8,7 +8,7 @@ from dandifile.model import Json, Location, Result, Spec, Vocabulary
 from dandifile.survey.scan import NWB, ScannedFile, scan
 from dandifile.survey.stages import Runner, stat_params
 from dandifile.survey.tasks import survey_step
-from dandifile.taxa import folded, taxon_number
+from dandifile.taxa import normal_name, taxon_number
 
 _MOUSE = "10090"
 
@@ -17,7 +17,9 @@ def locations(
     files: Iterable[ScannedFile], vocabulary: Vocabulary, run: Runner
 ) -> dict[str, tuple[Location, ...] | None]:
     """Of the NWB files among these, by source; None for one that cannot be read."""
-    mice = sorted(folded(word) for word, id_ in vocabulary.species.items() if taxon_number(id_) == _MOUSE)
+    mice = sorted(
+        normal_name(word) for word, id_ in vocabulary.species.items() if taxon_number(id_) == _MOUSE
+    )
     more = {"mice": mice} if mice else {}
     steps = {
         file.source: survey_step("locations", file.source, stat_params(file) | more)

@@ -9,7 +9,7 @@ import re
 
 from dandifile.model import JsonObject
 from dandifile.survey.glimpse import glimpse
-from dandifile.taxa import folded
+from dandifile.taxa import normal_name
 
 _MOUSE = re.compile(r"mus musculus\b.*|((house|lab) )?(mouse|mice)|.*NCBITaxon[_:]10090/?", re.IGNORECASE)
 
@@ -22,5 +22,5 @@ def read(params: JsonObject) -> JsonObject | None:
     seen = glimpse(params["path"])
     if seen is None:
         return None
-    mouse = bool(_MOUSE.fullmatch(seen.species)) or folded(seen.species) in params.get("mice", ())
+    mouse = bool(_MOUSE.fullmatch(seen.species)) or normal_name(seen.species) in params.get("mice", ())
     return {"words": sorted(seen.locations), "mouse": mouse}
