@@ -57,6 +57,9 @@ def _interrupt_main() -> None:
 @contextmanager
 def finish_steps() -> Iterator[None]:
     """For the time in which the main thread waits for running steps, after a first Ctrl-C."""
+    if signal.getsignal(signal.SIGINT) is not _on_second:  # `catch` was not called: not the command line
+        yield
+        return
     before = signal.signal(signal.SIGINT, _on_second)
     sys.stderr.write("interrupted: running steps finish first; Ctrl-C again stops at once\n")
     sys.stderr.flush()

@@ -12,7 +12,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dandifile.kinds.special_fields import own_part
-from dandifile.model import Block, Change, Json, JsonObject, Key, Line, Local, Spec, Step, Target, Wording
+from dandifile.model import (
+    Block,
+    Change,
+    ChangeLine,
+    Json,
+    JsonObject,
+    Key,
+    Local,
+    Spec,
+    Step,
+    Target,
+    Wording,
+)
 from dandifile.planning.kind import Difference, Standing, Traits
 
 if TYPE_CHECKING:
@@ -54,7 +66,7 @@ class Protected:
 
 
 @dataclass(frozen=True)
-class Desired:
+class DesiredDandiset:
     """The name and the declared fields that a new draft starts with, and whom the spec protects."""
 
     name: str = ""
@@ -72,12 +84,12 @@ def observe(reader: Reader) -> Protected | None:
     return Protected(reader.dandiset()["embargo_status"], until, reader.owners)
 
 
-def desired(spec: Spec, local: Local) -> Desired:
+def desired(spec: Spec, local: Local) -> DesiredDandiset:
     fields = {name: value for name, value in own_part(spec.fields).items() if value not in (None, [])}
-    return Desired(fields.pop("name", ""), fields, Protection.of(spec))
+    return DesiredDandiset(fields.pop("name", ""), fields, Protection.of(spec))
 
 
-def diff(desired: Desired, observed: Protected | None, options: Options) -> Difference:
+def diff(desired: DesiredDandiset, observed: Protected | None, options: Options) -> Difference:
     blocked = protection_blocks(desired.protection, observed)
     remarks = protection_notes(desired.protection, observed)
     if observed is not None:
@@ -112,8 +124,8 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
     return {"identifier": made}
 
 
-def _line(change: Change, target: Target) -> Line:
-    return Line(f"«{change.key.name}»", f"new on {target.instance}")
+def _line(change: Change, target: Target) -> ChangeLine:
+    return ChangeLine(f"«{change.key.name}»", f"new on {target.instance}")
 
 
 def _recheck(spec: Spec, now: Protected | None) -> tuple[Block, ...]:

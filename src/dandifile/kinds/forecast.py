@@ -37,7 +37,7 @@ _DEFAULT_CONTACT: JsonObject = {
 
 def forecast(plan: Plan, spec: Spec, observed: Mapping[str, Any]) -> tuple[Forecast, ...]:
     """Everything that keeps the draft from being valid after apply; nothing where that cannot be known."""
-    draft: metadata.Observed = observed[metadata.NAME]
+    draft: metadata.ObservedMetadata = observed[metadata.NAME]
     creation = [change for change in plan.due if change.key.kind == dandiset.NAME]
     if not draft.document and not creation:
         return ()
@@ -152,7 +152,7 @@ def _asset_forecasts(plan: Plan, spec: Spec, schema: Callable[[], JsonObject]) -
         yield Forecast(key, message, _fix_of_overlay(key), before=False, assets=tuple(paths))
 
 
-def _archive_findings(draft: metadata.Observed, plan: Plan, said: set[str]) -> Iterator[Forecast]:
+def _archive_findings(draft: metadata.ObservedMetadata, plan: Plan, said: set[str]) -> Iterator[Forecast]:
     """What the archive has found by rules that are not known here, in fields that stay as they are."""
     if draft.status != "Invalid":
         return

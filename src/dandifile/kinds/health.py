@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from dandifile.archive.documents import strip_asset
-from dandifile.kinds.assets.sides import Observed
+from dandifile.kinds.assets.sides import ObservedAssets
 from dandifile.kinds.forecast import fix_of, place_of
 from dandifile.kinds.outgoing import MISSING
 from dandifile.model import Complaint, Health, Json, JsonObject, RemoteAsset
@@ -23,7 +23,7 @@ _PORTION = 1000  # documents in memory at a time
 def health(
     dandiset: JsonObject,
     draft: JsonObject,
-    observed: Observed,
+    observed: ObservedAssets,
     sources: Mapping[str, str],
     declared: Iterable[str],
 ) -> Health:
@@ -59,7 +59,7 @@ def _asset_complaint(error: JsonObject, sources: Mapping[str, str]) -> Complaint
     return Complaint(field, message, fix, asset=path, source=sources.get(path, ""))
 
 
-def _obstacles(dandiset: JsonObject, observed: Observed, unsummed: str) -> Iterator[str]:
+def _obstacles(dandiset: JsonObject, observed: ObservedAssets, unsummed: str) -> Iterator[str]:
     if unsummed:
         yield unsummed
     if zarrs := sorted(path for path, asset in observed.assets.items() if asset.zarr):
@@ -68,7 +68,7 @@ def _obstacles(dandiset: JsonObject, observed: Observed, unsummed: str) -> Itera
         yield "it is under embargo: only open dandisets are published"
 
 
-def _summary_fault(draft: JsonObject, observed: Observed) -> str:
+def _summary_fault(draft: JsonObject, observed: ObservedAssets) -> str:
     """Why the archive cannot sum up the files of a draft that it calls Valid; "" where it has, or can.
 
     It makes the summary again when it publishes, and where that fails it never ends publishing. An empty
@@ -94,7 +94,7 @@ def _summary_fault(draft: JsonObject, observed: Observed) -> str:
     return ""
 
 
-def _documents(observed: Observed, last: list[str]) -> Iterator[JsonObject]:
+def _documents(observed: ObservedAssets, last: list[str]) -> Iterator[JsonObject]:
     """The assets' documents as the archive sums them up; `last` holds the path of the one it is at."""
     for some in _portions(list(observed.assets.values())):
         metadata = observed.metadata([asset.asset_id for asset in some])
@@ -109,7 +109,7 @@ def _portions(assets: list[RemoteAsset]) -> Iterator[list[RemoteAsset]]:
         yield assets[start : start + _PORTION]
 
 
-def _too_many_subjects(observed: Observed) -> str:
+def _too_many_subjects(observed: ObservedAssets) -> str:
     """Subjects are counted by the files' own word and by their names: where these differ, twice."""
     from dandischema.utils import sanitize_value
 

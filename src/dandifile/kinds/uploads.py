@@ -13,7 +13,19 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dandifile.errors import BlockedError, CredentialsError
-from dandifile.model import Block, Change, Json, JsonObject, Key, Line, Local, Spec, Step, Target, Wording
+from dandifile.model import (
+    Block,
+    Change,
+    ChangeLine,
+    Json,
+    JsonObject,
+    Key,
+    Local,
+    Spec,
+    Step,
+    Target,
+    Wording,
+)
 from dandifile.planning.kind import Difference, Standing, Traits
 from dandifile.survey.findings import split
 from dandifile.words import quantity, size
@@ -30,14 +42,14 @@ _LIFETIME = timedelta(days=7)  # of an upload's URLs: no parts of an older one c
 
 
 @dataclass(frozen=True)
-class Desired:
+class DesiredUploads:
     """The digests of the files here that can be assets; `coming` makes them up when asked."""
 
     coming: Callable[[], Collection[str]] = tuple
 
 
 @dataclass(frozen=True)
-class Upload:
+class UnfinishedUpload:
     """`ours`: it was begun from this folder, or this user is the only owner."""
 
     id: str
@@ -48,48 +60,48 @@ class Upload:
 
 
 @dataclass(frozen=True)
-class Observed:
+class ObservedUploads:
     """The open uploads, and the content that the draft has. `hidden` counts those that only owners see."""
 
-    uploads: tuple[Upload, ...] = ()
+    uploads: tuple[UnfinishedUpload, ...] = ()
     there: frozenset[str] = frozenset()
     hidden: int = 0
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-def observe(reader: Reader) -> Observed:
+def observe(reader: Reader) -> ObservedUploads:
     if reader.identifier is None or not (count := reader.active_uploads()):
-        return Observed()
+        return ObservedUploads()
     try:
         found = reader.open_uploads() if reader.key else None
     except CredentialsError:
         found = None
     if found is None:
-        return Observed(hidden=count)
+        return ObservedUploads(hidden=count)
     begun_here = reader.cache.get_many("begun", [item["upload_id"] for item in found])
     alone = reader.owners() == (reader.me(),)
     uploads = tuple(_upload(item, ours=alone or item["upload_id"] in begun_here) for item in found)
-    return Observed(uploads, frozenset(asset.digest for asset in reader.assets().values()))
+    return ObservedUploads(uploads, frozenset(asset.digest for asset in reader.assets().values()))
 
 
-def _upload(item: JsonObject, *, ours: bool) -> Upload:
+def _upload(item: JsonObject, *, ours: bool) -> UnfinishedUpload:
     try:
         begun = datetime.fromisoformat(item["created"])
     except (KeyError, TypeError, ValueError):
         begun = None
     aware = begun if begun is None or begun.tzinfo else begun.replace(tzinfo=UTC)
-    return Upload(item["upload_id"], item["etag"], item["size"], aware, ours)
+    return UnfinishedUpload(item["upload_id"], item["etag"], item["size"], aware, ours)
 
 
-def desired(spec: Spec, local: Local) -> Desired:
+def desired(spec: Spec, local: Local) -> DesiredUploads:
     def coming() -> Collection[str]:
         files = local.assets
         return {file.digest for file in files if not split(file.findings, spec.validation, file.path)[0]}
 
-    return Desired(coming)
+    return DesiredUploads(coming)
 
 
-def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
+def diff(desired: DesiredUploads, observed: ObservedUploads, options: Options) -> Difference:
     """Dropped without a flag where the draft has all of their content, now or once this plan is done."""
     uploads = observed.uploads
     if not uploads:
@@ -110,12 +122,12 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
     return Difference(notes=(f"{text}; {why}: {fix}",))
 
 
-def _is_free(upload: Upload, now: datetime) -> bool:
+def _is_free(upload: UnfinishedUpload, now: datetime) -> bool:
     """Whether dropping it takes nothing from another owner."""
     return upload.ours or (upload.begun is not None and now - upload.begun > _LIFETIME)
 
 
-def _change(uploads: Iterable[Upload], *, finished: bool) -> Change:
+def _change(uploads: Iterable[UnfinishedUpload], *, finished: bool) -> Change:
     ordered = sorted(uploads, key=lambda upload: upload.id)
     before = {
         "uploads": [upload.id for upload in ordered],
@@ -125,7 +137,7 @@ def _change(uploads: Iterable[Upload], *, finished: bool) -> Change:
     return Change(_KEY, before, None, permit="" if finished else PERMIT)
 
 
-def _unfinished_text(uploads: Collection[Upload], now: datetime) -> str:
+def _unfinished_text(uploads: Collection[UnfinishedUpload], now: datetime) -> str:
     count, amount = len(uploads), size(sum(upload.size for upload in uploads))
     what = quantity(count, f"upload ({amount}) was", f"uploads ({amount}) were")
     oldest = min((upload.begun for upload in uploads if upload.begun), default=None)
@@ -147,7 +159,7 @@ def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
     )
 
 
-def standing(change: Change, observed: Observed) -> Standing:
+def standing(change: Change, observed: ObservedUploads) -> Standing:
     """Due while there are some of those that were reviewed and no others, since all are dropped at once."""
     now = {upload.id for upload in observed.uploads}
     return Standing.DUE if now and now <= set(change.before["uploads"]) else Standing.DONE
@@ -179,9 +191,11 @@ def _on_draft(reader: Reader) -> set[str]:
     return {asset.digest for asset in reader.assets().values()}
 
 
-def _line(change: Change, target: Target) -> Line:
+def _line(change: Change, target: Target) -> ChangeLine:
     remark = "dropped: the draft has their content then" if change.before["finished"] else "dropped"
-    return Line(f"{len(change.before['uploads']):,} {change.key.name}", remark, int(change.before["size"]))
+    return ChangeLine(
+        f"{len(change.before['uploads']):,} {change.key.name}", remark, int(change.before["size"])
+    )
 
 
 TRAITS = Traits(
