@@ -105,12 +105,12 @@ def files_left_out(skipped: Iterable[Skipped]) -> Iterator[str]:
         if group.minor:
             minor += group.sources
         else:
-            yield f"{_are(group.sources)} left out: {group.reason} ({group.fix})"
+            yield f"{_files_are(group.sources)} left out: {group.reason} ({group.fix})"
     if minor:
-        yield f"{_are(sorted(minor))} left out by `standard` (`standard: any` takes every file)"
+        yield f"{_files_are(sorted(minor))} left out by `standard` (`standard: any` takes every file)"
 
 
-def _are(sources: Sequence[str]) -> str:
+def _files_are(sources: Sequence[str]) -> str:
     """`a.csv is`, `a.csv and 12 more files are`."""
     return f"{first_of(sources, 'file')} {'are' if sources[1:] else 'is'}"
 
