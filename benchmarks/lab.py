@@ -6,7 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
-from dandifile.commands.demo_lab import make_recordings
+from dandifile.demo_lab import make_recordings
 
 SESSIONS = 10
 RAW = re.compile(r"(?P<date>[\d-]+)_rat_(?P<subject>\w+)\.nwb")

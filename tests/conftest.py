@@ -19,14 +19,14 @@ from hypothesis import HealthCheck, settings
 from dandifile import interrupt
 from dandifile.boundary import run
 from dandifile.model import JsonObject
-from dandifile.run import child
+from dandifile.run import processes
 from localdandi.instance import Instance
 from localdandi.testing import TestArchive, archive
 from tests.lookup.replay import Replay, replaying
 
 # Child processes that were started with the same environment are used again, also by the next test.
 # A child asks no service, so the addresses of a test's own services (`DANDIFILE_…_URL`) make no difference.
-child.KEPT_BACK += ["PYTEST_CURRENT_TEST", "_URL"]
+processes.SECRET_ENDINGS += ["PYTEST_CURRENT_TEST", "_URL"]
 
 # A busy machine is no reason to fail: examples may take their time.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -55,7 +55,9 @@ SLOW = (
     "survey/",
     "test_docs.py",
     "test_edited_meanwhile.py",
-    "test_embedded.py",
+    "session/test_api.py",
+    "session/test_embedded.py",
+    "session/test_python_page.py",
     "test_forecast.py",
     "test_invariants.py",
     "test_isolation.py",
@@ -92,7 +94,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     def interrupted(_number: int, _frame: object) -> None:
         if config.stash.get(_INTERRUPTED, False) or hasattr(config, "workerinput"):
-            interrupt.end(interrupt.CODE)
+            interrupt.end_process(interrupt.CODE)
         config.stash[_INTERRUPTED] = True
         raise KeyboardInterrupt
 

@@ -16,7 +16,7 @@ from dandifile.archive.instance import Instance
 from dandifile.archive.writer import Writer
 from dandifile.errors import Exit, UserError
 from dandifile.model import Json
-from dandifile.run.cache import MemoryCache
+from dandifile.run.state import MemoryCache
 from tests.conftest import CONTACT, Lab, begin_upload, write_document
 
 PATHS = "paths: [{source: data, standard: any, layout: as-is}]\n"

@@ -12,8 +12,8 @@ import pytest
 import requests
 
 from dandifile.boundary import run
-from dandifile.embedded import default_store
 from dandifile.errors import Exit
+from dandifile.session.embedded import default_store
 from tests.conftest import CONTACT, Lab, Ran
 
 SPEC = f"""
@@ -157,7 +157,7 @@ def test_another_spec_of_the_same_title_is_asked_for_a_choice(
 
 
 def test_a_dandiset_that_was_deleted_on_the_embedded_archive_is_new_again(here: Path) -> None:
-    from dandifile.embedded import default_store, running
+    from dandifile.session.embedded import default_store, running
 
     assert ran("apply", "--create", "--yes").code == Exit.DONE
     with running(default_store()) as archive:

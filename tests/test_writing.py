@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from dandifile import local_identifiers as identifiers
 from dandifile.archive.create import Intent
 from dandifile.archive.create import _write_intent as write_intent
 from dandifile.commands.fmt import fmt
@@ -18,7 +17,8 @@ from dandifile.errors import Exit, UserError
 from dandifile.lookup.lock import add_identifier
 from dandifile.model import Plan, Record, Target
 from dandifile.planning import planfile
-from dandifile.run.record import save_record
+from dandifile.run.state import save_record
+from dandifile.session import local_identifiers as identifiers
 from dandifile.survey import manifest
 from dandifile.writing import create_content, replace_content
 

@@ -17,17 +17,17 @@ def main() -> None:
     # Child processes, our pools' among them, must not take modules from the current folder: a lab's own
     # `secrets.py` or `random.py` would be run in place of Python's.
     os.environ["PYTHONSAFEPATH"] = "1"
-    interrupt.catch()
+    interrupt.catch_interrupts()
     code = run(sys.argv[1:])
     try:
         if sys.stdout:
             sys.stdout.flush()  # what is not written by now would fail where it is not handled
     except OSError as error:
-        from dandifile.commands.failing import tell_other
+        from dandifile.terminal.failures import tell_other
 
         code = tell_other(error)
     if code == interrupt.CODE:  # not waiting for threads, where a second Ctrl-C would be a traceback
-        interrupt.end(code)
+        interrupt.end_process(code)
     sys.exit(code)
 
 
@@ -43,15 +43,15 @@ def _ended(arguments: list[str]) -> int:
     import typer
 
     from dandifile.cli import app
-    from dandifile.commands.refresh import with_word
     from dandifile.errors import Exit, UserError
+    from dandifile.flags import with_refresh_word
 
     try:
-        code = app(with_word(arguments), standalone_mode=False, obj=run) or Exit.DONE
+        code = app(with_refresh_word(arguments), standalone_mode=False, obj=run) or Exit.DONE
         # A bare 130 is what typer makes of a Ctrl-C; a command's own is an Exit, and has been explained.
         return _interrupted() if code == Exit.INTERRUPTED and not isinstance(code, Exit) else int(code)
     except UserError as error:
-        from dandifile.commands.failing import tell
+        from dandifile.terminal.failures import tell
 
         return tell(error, no_color="--no-color" in arguments)
     except typer.Exit as ended:
@@ -63,7 +63,7 @@ def _ended(arguments: list[str]) -> int:
     except typer.Abort:
         return _interrupted()
     except Exception as error:  # noqa: BLE001 - the last boundary
-        from dandifile.commands.failing import tell_other
+        from dandifile.terminal.failures import tell_other
 
         return tell_other(error)
 

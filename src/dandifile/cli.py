@@ -56,11 +56,14 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def every(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback has done it
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Reconcile one dandiset.yaml with the DANDI archive."""
+    from dandifile.terminal.failures import start_logs
+
+    start_logs()
 
 
 @app.command()
@@ -112,11 +115,20 @@ def plan(
     offline: Offline = False,
 ) -> int:
     """Show what apply would do. Changes nothing."""
-    from dandifile.commands.common import Flags, bounds
     from dandifile.commands.plan import plan
+    from dandifile.session.options import plan_options
+    from dandifile.terminal.screen import Flags
 
-    options = bounds(allow, only, path, exclude, overwrite_remote, rename=rename, refresh=refresh_metadata)
-    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, step_timeout, locked, offline)
+    options = plan_options(
+        allow=allow,
+        only=only,
+        paths=path,
+        exclude=exclude,
+        rename=rename,
+        refresh_metadata=refresh_metadata,
+        overwrite_remote=overwrite_remote,
+    )
+    flags = Flags(file, environment, jobs, executor, step_timeout, locked, offline, format, verbose, no_color)
     return plan(flags, options, out, detailed_exitcode=detailed_exitcode)
 
 
@@ -145,10 +157,19 @@ def apply(
 ) -> int:
     """Make the draft what the spec says."""
     from dandifile.commands.apply import apply
-    from dandifile.commands.common import Flags, bounds
+    from dandifile.session.options import plan_options
+    from dandifile.terminal.screen import Flags
 
-    options = bounds(allow, only, path, exclude, overwrite_remote, rename=rename, refresh=refresh_metadata)
-    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, step_timeout, locked, offline)
+    options = plan_options(
+        allow=allow,
+        only=only,
+        paths=path,
+        exclude=exclude,
+        rename=rename,
+        refresh_metadata=refresh_metadata,
+        overwrite_remote=overwrite_remote,
+    )
+    flags = Flags(file, environment, jobs, executor, step_timeout, locked, offline, format, verbose, no_color)
     return apply(flags, options, planfile, yes=yes, create=create)
 
 
@@ -166,10 +187,10 @@ def status(
     offline: Offline = False,
 ) -> int:
     """Show what differs, and whether the archive finds the draft valid."""
-    from dandifile.commands.common import Flags
     from dandifile.commands.status import status
+    from dandifile.terminal.screen import Flags
 
-    flags = Flags(file, environment, format, verbose, no_color, jobs, executor, step_timeout, locked, offline)
+    flags = Flags(file, environment, jobs, executor, step_timeout, locked, offline, format, verbose, no_color)
     return status(flags)
 
 
@@ -182,9 +203,9 @@ def check(
 ) -> int:
     """Check the spec, offline."""
     from dandifile.commands.check import check
-    from dandifile.commands.common import Flags
+    from dandifile.terminal.screen import Flags
 
-    return check(Flags(file, environment, format, no_color=no_color))
+    return check(Flags(file, environment, format=format, no_color=no_color))
 
 
 @app.command()
@@ -204,10 +225,10 @@ def resolve(
     no_color: NoColor = False,
 ) -> int:
     """Look up papers, people and terms, and store them in the lock."""
-    from dandifile.commands.common import Flags
     from dandifile.commands.resolve import Asked, resolve
+    from dandifile.terminal.screen import Flags
 
-    flags = Flags(file, environment, format, verbose, no_color)
+    flags = Flags(file, environment, format=format, verbose=verbose, no_color=no_color)
     return resolve(flags, Asked(offline, tuple(refresh), check))
 
 
@@ -220,9 +241,9 @@ def checklist(
 ) -> int:
     """Show what would make the dandiset easier to find and reuse."""
     from dandifile.commands.checklist import checklist
-    from dandifile.commands.common import Flags
+    from dandifile.terminal.screen import Flags
 
-    return checklist(Flags(file, environment, format, no_color=no_color))
+    return checklist(Flags(file, environment, format=format, no_color=no_color))
 
 
 @app.command()
@@ -245,10 +266,11 @@ def validate(
     step_timeout: StepTimeout = None,
 ) -> int:
     """Run the archive's checks on the data, offline."""
-    from dandifile.commands.common import Flags
     from dandifile.commands.validate import validate
+    from dandifile.terminal.screen import Flags
 
-    return validate(Flags(file, environment, format, verbose, no_color, jobs, executor, step_timeout), report)
+    flags = Flags(file, environment, jobs, executor, step_timeout, False, False, format, verbose, no_color)
+    return validate(flags, report)
 
 
 @app.command()
@@ -265,21 +287,11 @@ def scan(
     step_timeout: StepTimeout = None,
 ) -> int:
     """Write dandiset.assets.tsv, for machines without the data."""
-    from dandifile.commands.common import Flags
     from dandifile.commands.scan import scan
+    from dandifile.terminal.screen import Flags
 
-    return scan(
-        Flags(
-            file,
-            environment,
-            format,
-            no_color=no_color,
-            jobs=jobs,
-            executor=executor,
-            step_timeout=step_timeout,
-        ),
-        forget,
-    )
+    flags = Flags(file, environment, jobs, executor, step_timeout, format=format, no_color=no_color)
+    return scan(flags, forget)
 
 
 @app.command()
@@ -303,12 +315,10 @@ def organize(
     step_timeout: StepTimeout = None,
 ) -> int:
     """Show the names that files get; make a folder with them."""
-    from dandifile.commands.common import Flags
     from dandifile.commands.organize import organize
+    from dandifile.terminal.screen import Flags
 
-    flags = Flags(
-        file, environment, format, no_color=no_color, jobs=jobs, executor=executor, step_timeout=step_timeout
-    )
+    flags = Flags(file, environment, jobs, executor, step_timeout, format=format, no_color=no_color)
     return organize(flags, to, mode, undo, rename=rename)
 
 

@@ -1,7 +1,9 @@
-"""The flags that several commands have, each said once."""
+"""The flags that several commands have, each defined once."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -72,3 +74,16 @@ Store = Annotated[
     Path | None,
     typer.Option("--store", metavar="FOLDER", help="The archive's folder; default: the user's own."),
 ]
+
+ALL = "all"
+"""What `--refresh` means without a word."""
+
+
+def with_refresh_word(arguments: Sequence[str]) -> list[str]:
+    """A command line on which `--refresh` alone means all: the parser wants a word after it."""
+    completed: list[str] = []
+    for argument, following in pairwise([*arguments, "-"]):
+        completed.append(argument)
+        if argument == "--refresh" and following.startswith("-"):
+            completed.append(ALL)
+    return completed

@@ -10,7 +10,7 @@ import pytest
 from dandifile.archive.credentials import Secret
 from dandifile.archive.instance import Instance
 from dandifile.archive.writer import Writer
-from dandifile.run.cache import MemoryCache
+from dandifile.run.state import MemoryCache
 from localdandi.testing import TestArchive, archive
 from tests.archive.files import Sample, sample
 from tests.net.scripted import Scripted, scripted

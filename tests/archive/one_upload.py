@@ -10,7 +10,7 @@ from dandifile.archive.credentials import require_key
 from dandifile.archive.instance import Instance
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Writer
-from dandifile.run.cache import MemoryCache
+from dandifile.run.state import MemoryCache
 
 
 def main(arguments: list[str]) -> None:

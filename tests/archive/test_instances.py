@@ -6,7 +6,7 @@ from dandifile.archive.instance import Instance
 from dandifile.archive.instances import known, resolve
 from dandifile.archive.reader import Reader
 from dandifile.errors import ArchiveError, UserError
-from dandifile.run.cache import MemoryCache
+from dandifile.run.state import MemoryCache
 from tests.net.scripted import Reply, Scripted
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dandifile.boundary import run
-from dandifile.commands.demo_lab import make_lab
+from dandifile.demo_lab import make_lab
 from dandifile.desired.spec_and_lock import everything, read_with_lock
 from dandifile.errors import Exit, SpecError
 from dandifile.lookup.lock import load_lock

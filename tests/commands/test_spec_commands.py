@@ -184,7 +184,7 @@ def test_a_bug_is_told_in_a_line_and_kept_in_the_log(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = tmp_path / "dandifile.log"
-    monkeypatch.setattr("dandifile.commands.failing.log_file", lambda: log)
+    monkeypatch.setattr("dandifile.terminal.failures.log_file", lambda: log)
     monkeypatch.setattr("dandifile.commands.check.check", lambda flags: 1 // 0)
     assert run(["check"]) == Exit.FAILED
     err = capsys.readouterr().err

@@ -31,28 +31,20 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "kinds": BASE | PARTS | {"checklist"},
     "run": BASE | PARTS | {"kinds"},
     "desired": BASE | PARTS | {"kinds", "run"},
-    "workspace": BASE | PARTS | {"kinds", "run"},
+    "session": BASE | PARTS | {"kinds", "run", "desired"},
     "organize": BASE | {"survey"},
     "report": {"model", "errors", "globs", "identifiers", "words", "checklist"},
     "checklist": {"model", "words"},
-    "embedded": {"errors", "words"},
-    "local_identifiers": {"errors", "writing", "words", "locking"},
+    "init": BASE | {"spec", "lookup", "survey"},
+    "demo_lab": frozenset[str](),
+    "terminal": BASE | {"planning", "kinds", "run", "session", "report"},
     "commands": BASE
     | PARTS
-    | {
-        "kinds",
-        "run",
-        "desired",
-        "workspace",
-        "organize",
-        "checklist",
-        "report",
-        "embedded",
-        "local_identifiers",
-    },
+    | {"kinds", "run", "desired", "session", "organize", "checklist", "report"}
+    | {"init", "demo_lab", "terminal"},
     "flags": set(),
-    "cli": {"commands", "flags"},
-    "boundary": {"errors", "commands", "cli", "interrupt"},
+    "cli": {"flags", "session", "terminal", "commands"},
+    "boundary": {"errors", "flags", "terminal", "cli", "interrupt"},
     "__init__": set(),
     "__main__": {"boundary"},
 }
@@ -112,14 +104,14 @@ def late():
 
 
 def test_the_two_packages_know_nothing_of_each_other_but_in_one_module() -> None:
-    """dandifile reaches the embedded archive over HTTP; `embedded` starts it."""
+    """dandifile reaches the embedded archive over HTTP; `session.embedded` starts it."""
     crossing = {
         module_of(file)
         for package, other in (("dandifile", "localdandi"), ("localdandi", "dandifile"))
         for file in (SOURCE / package).rglob("*.py")
         if any(name.split(".")[0] == other for name in imports(file.read_text("utf-8"), module_of(file)))
     }
-    assert crossing == {"dandifile.embedded"}
+    assert crossing == {"dandifile.session.embedded"}
 
 
 def test_imports_are_found_wherever_they_run() -> None:

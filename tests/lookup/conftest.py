@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dandifile.lookup.client import Client
-from dandifile.run.cache import MemoryCache
+from dandifile.run.state import MemoryCache
 from tests.lookup.replay import HURRIED, Replay, replaying
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -231,7 +231,7 @@ def test_a_remembered_answer_of_another_form_is_asked_for_again(
     replay: Replay, new_client: NewClient, entry: object
 ) -> None:
     from dandifile.lookup.client import TABLE
-    from dandifile.run.cache import MemoryCache
+    from dandifile.run.state import MemoryCache
 
     cache = MemoryCache()
     cache.put_many(TABLE, {ASK["ror"].key: entry})

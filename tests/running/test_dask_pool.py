@@ -14,19 +14,17 @@ from typing import Any
 
 import pytest
 
-from dandifile import workspace
 from dandifile.errors import Exit, UserError
 from dandifile.model import GIVEN_UP, Result, Status, Step
-from dandifile.run.dask_pool import _in_words
-from dandifile.run.dask_watch import Waiting
-from dandifile.run.engines import engine
+from dandifile.run.dask_pool import Patience, _cluster_error, package_versions, run_step
+from dandifile.run.engines import find_engine
 from dandifile.run.execute import Perform, execute
-from dandifile.run.limits import Terms
-from dandifile.run.on_worker import run_step, versions
+from dandifile.run.processes import Supervision
+from dandifile.session.session import Session
 from tests.conftest import CONTACT, Lab
 from tests.kinds.test_contract import zarr
 from tests.running.cluster import busy_worker, cluster, dying_once, overlapping, where
-from tests.running.test_limits import crashing, sleeping
+from tests.running.test_processes import crashing, sleeping
 from tests.survey.lab import write, write_nwb
 
 pytest.importorskip("distributed", reason="the extra `dask` is not installed")
@@ -41,13 +39,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def threads(address: str) -> Iterator[Executor]:
     """Steps in the workers' own processes."""
-    with engine(f"dask://{address}")("threads", 8) as made:
+    with find_engine(f"dask://{address}")("threads", 8) as made:
         yield made
 
 
 @pytest.fixture
 def pool(address: str) -> Iterator[Executor]:
-    with engine(f"dask://{address}")("processes", 8) as made:
+    with find_engine(f"dask://{address}")("processes", 8) as made:
         yield made
 
 
@@ -85,9 +83,9 @@ def test_a_worker_that_dies_has_its_step_done_by_another(threads: Executor, tmp_
 
 @pytest.mark.parametrize("kind", ["threads", "processes"])
 def test_a_step_that_hangs_is_given_up_and_the_others_are_done(address: str, kind: str) -> None:
-    terms = Terms(lambda step: 2.0 if step.params["seconds"] else 60.0)
+    terms = Supervision(lambda step: 2.0 if step.params["seconds"] else 60.0)
     steps = (Step(f"s{n}", "k", {"seconds": 600 if n == 1 else 0}) for n in range(4))
-    with engine(f"dask://{address}")(kind, 8, terms) as pool:
+    with find_engine(f"dask://{address}")(kind, 8, terms) as pool:
         results = run(pool, sleeping, *steps)
     assert [result.status is Status.DONE for result in results] == [True, False, True, True]
     assert (results[1].reason, "longer than 2 s" in results[1].error) == (GIVEN_UP, True)
@@ -157,9 +155,9 @@ def test_a_zarr_is_sent_by_the_workers_in_parts_and_finalized_once(
     told: list[int] = []
     with cluster(tmp_path / "cluster", 2, lab.environ) as address:
         on_cluster = ("--executor", f"dask://{address}")
-        carry_out = workspace.carry_out
+        apply = Session.apply
         monkeypatch.setattr(
-            workspace, "carry_out", lambda at, planned, notify, _: carry_out(at, planned, notify, told.append)
+            Session, "apply", lambda *about, sent, **how: apply(*about, sent=told.append, **how)
         )
         ran = lab.run("apply", "--create", "--yes", *on_cluster)
         assert ran.code == Exit.DONE, ran.out + ran.err
@@ -204,7 +202,7 @@ def test_workers_that_lack_a_file_of_a_zarr_say_so_by_name_and_a_rerun_goes_on(
     (folder / ".zgroup").touch()
     params = {"do": "send-part", "source": "data/x.zarr", "zarr": "z", "files": [["a/1", 1, "0" * 32]]}
     told = run_step(task(step=vars(Step("a", "assets", {**params, "path": str(folder)}))))
-    assert f"{folder / 'a' / '1'} is not there" in told["error"]["what"]
+    assert f"{folder / 'a' / '1'} does not exist" in told["error"]["what"]
     assert socket.gethostname() in told["error"]["what"]
 
     with cluster(tmp_path / "cluster", 1, dict.fromkeys(lab.environ, "")) as address:
@@ -237,17 +235,17 @@ def test_the_key_is_in_nothing_that_is_sent(lab: Lab, monkeypatch: pytest.Monkey
     from dandifile.archive.instance import Instance
     from dandifile.archive.writer import Writer
     from dandifile.planning.kind import StepContext
-    from dandifile.run.cache import MemoryCache
-    from dandifile.run.child import task
-    from dandifile.run.uploads import _placed, upload_from_here
+    from dandifile.run.cluster_uploads import _with_places, upload_from_here
+    from dandifile.run.processes import task_json
+    from dandifile.run.state import MemoryCache
 
     instance = Instance.called("x", lab.archive.web_url, lab.archive.api_url)
     writer = Writer(instance, Secret(lab.archive.key), "000001", MemoryCache())
     file = {"do": "upload", "source": "a.csv", "size": 1, "digest": "d-1"}
     part = {"do": "send-part", "source": "a.zarr", "zarr": "z", "files": [["0", 1, "0" * 32]]}
     for params in (file, part):
-        sent = _placed(Step("1", "assets", params), StepContext(writer, lab.folder, lab.folder))
-        assert lab.archive.key not in json.dumps(task(upload_from_here, sent, {}))
+        sent = _with_places(Step("1", "assets", params), StepContext(writer, lab.folder, lab.folder))
+        assert lab.archive.key not in json.dumps(task_json(upload_from_here, sent, {}))
 
 
 # --- What can be wrong ------------------------------------------------------------------------------
@@ -256,7 +254,7 @@ def test_the_key_is_in_nothing_that_is_sent(lab: Lab, monkeypatch: pytest.Monkey
 def test_without_the_package_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UserError) as raised:
-        engine("dask://127.0.0.1:1")("threads", 1)
+        find_engine("dask://127.0.0.1:1")("threads", 1)
     assert "dandifile[dask]" in raised.value.fix
 
 
@@ -266,20 +264,20 @@ def test_without_the_package_it_says_how_to_install_it(monkeypatch: pytest.Monke
 def test_a_scheduler_that_does_not_answer_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dandifile.run.dask_pool._CONNECT", 0.5)
     with pytest.raises(UserError, match="scheduler"):
-        engine(name)("threads", 1)
+        find_engine(name)("threads", 1)
 
 
 def test_a_cluster_without_workers_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dandifile.run.dask_pool._FIRST_WORKER", 0.2)
     with cluster(tmp_path, workers=0) as address, pytest.raises(UserError, match="no workers"):
-        engine(f"dask://{address}")("threads", 1)
+        find_engine(f"dask://{address}")("threads", 1)
 
 
 def test_a_cluster_that_has_lost_all_workers_is_not_waited_for_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("dandifile.run.dask_pool.WAITING", Waiting(look=0.1, told=0.2, ends=1.0))
-    with cluster(tmp_path / "cluster", 1) as address, engine(f"dask://{address}")("threads", 1) as pool:
+    monkeypatch.setattr("dandifile.run.dask_pool.PATIENCE", Patience(look=0.1, shown=0.2, ends=1.0))
+    with cluster(tmp_path / "cluster", 1) as address, find_engine(f"dask://{address}")("threads", 1) as pool:
         [first] = run(pool, dying_once, Step("a", "k", {"mark": str(tmp_path / "a")}))
         [next_one] = run(pool, where, Step("b", "k", {}))
     assert (first.status, next_one.status) == (Status.FAILED, Status.FAILED)
@@ -290,7 +288,7 @@ def test_a_cluster_that_has_lost_all_workers_is_not_waited_for_without_end(
 
 def test_an_engine_that_is_not_known_is_told() -> None:
     with pytest.raises(UserError, match="ray://x"):
-        engine("ray://x")
+        find_engine("ray://x")
 
 
 def task(**changes: Any) -> dict[str, Any]:
@@ -302,13 +300,13 @@ def task(**changes: Any) -> dict[str, Any]:
         "alone": False,
         "seconds": None,
     }
-    return {**made, "versions": dict(versions()), **changes}
+    return {**made, "versions": dict(package_versions()), **changes}
 
 
 def test_a_worker_with_other_versions_does_nothing() -> None:
     """Results are remembered under the versions here: another's would be wrong for good."""
     assert "output" in run_step(task())
-    told = run_step(task(versions={**versions(), "pynwb": "0.0.1"}))
+    told = run_step(task(versions={**package_versions(), "pynwb": "0.0.1"}))
     assert "not 0.0.1" in told["error"]["what"]
     assert told["error"]["fix"]
 
@@ -317,7 +315,7 @@ def test_a_step_that_dask_gives_up_fails_and_the_pool_goes_on(tmp_path: Path) ->
     once = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
     with (
         cluster(tmp_path / "cluster", 2, once) as address,
-        engine(f"dask://{address}")("threads", 2) as pool,
+        find_engine(f"dask://{address}")("threads", 2) as pool,
     ):
         [dead] = run(pool, dying_once, Step("a", "k", {"mark": str(tmp_path / "a")}))
         [alive] = run(pool, where, Step("b", "k", {}))
@@ -326,7 +324,7 @@ def test_a_step_that_dask_gives_up_fails_and_the_pool_goes_on(tmp_path: Path) ->
 
 
 def test_workers_without_dandifile_are_told_apart_from_a_bug() -> None:
-    told = _in_words(ModuleNotFoundError("No module named 'dandifile'", name="dandifile"))
+    told = _cluster_error(ModuleNotFoundError("No module named 'dandifile'", name="dandifile"))
     assert isinstance(told, UserError)
     bug = ModuleNotFoundError("No module named 'x'", name="x")
-    assert _in_words(bug) is bug
+    assert _cluster_error(bug) is bug

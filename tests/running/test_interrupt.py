@@ -15,7 +15,7 @@ import pytest
 from dandifile.errors import Exit
 from tests.conftest import CONTACT, Lab
 from tests.frame import ROOT
-from tests.running.test_limits import gone
+from tests.running.test_processes import gone
 from tests.survey.lab import write, write_nwb
 
 SPEC = f"description: d\nlicense: CC-BY-4.0\n{CONTACT}\npaths: [{{source: data, standard: any}}]\n"

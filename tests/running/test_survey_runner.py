@@ -9,7 +9,7 @@ import pytest
 
 from dandifile.errors import DataError
 from dandifile.model import Effect, Json, Result, Status, Step
-from dandifile.run.cache import MemoryCache
+from dandifile.run.state import MemoryCache
 from dandifile.run.survey_runner import survey_runner
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from dandifile.commands.showing import print_json
-from dandifile.embedded import default_store, running
-from dandifile.embedded import reset as reset_store
-from dandifile.embedded import serve as serve_store
 from dandifile.errors import Exit, UserError
-from dandifile.local_identifiers import store_id
 from dandifile.model import JsonObject
+from dandifile.session.embedded import default_store, running
+from dandifile.session.embedded import reset as reset_store
+from dandifile.session.embedded import serve as serve_store
+from dandifile.session.local_identifiers import store_id
+from dandifile.terminal.screen import print_json
 from dandifile.words import quantity
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _dandisets(store: Path) -> list[JsonObject]:
     from dandifile.archive.credentials import Secret
     from dandifile.archive.instance import Instance
     from dandifile.archive.reader import Reader
-    from dandifile.run.cache import MemoryCache
+    from dandifile.run.state import MemoryCache
 
     with running(store) as archive:
         instance = Instance.embedded(archive.web_url, archive.api_url, store_id(store))

@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import PurePosixPath
 
-from dandifile.archive.instance import LOCAL
 from dandifile.checklist.rules import check_rules_offline, evidence_of
 from dandifile.checklist.verdict import RuleResult, Verdict
-from dandifile.commands.common import Flags, bound, local_place
-from dandifile.commands.showing import print_json
 from dandifile.desired.spec_and_lock import SpecAndLock
 from dandifile.errors import Exit
 from dandifile.model import Forecast, Spec
+from dandifile.session.opening import known_identifier, read_spec
 from dandifile.spelling import nearest
 from dandifile.survey.scan import scan
+from dandifile.terminal.screen import Flags, print_json
 from dandifile.words import quantity
 
 
@@ -25,7 +24,7 @@ def check(flags: Flags) -> int:
 
     Blocked, as a plan would be, where a rule of `policy.require` fails whatever the draft holds.
     """
-    declared = bound(flags)
+    declared = read_spec(flags)
     spec = declared.pinned_spec()
     absent = [entry.source for entry in spec.paths if not (spec.root / entry.source).exists()]
     settled = _settled(declared, spec)
@@ -112,19 +111,7 @@ def _meant(spec: Spec, source: str) -> str | None:
 
 def _settled(declared: SpecAndLock, spec: Spec) -> Callable[[str], bool]:
     """Whether a field will be as the spec has it, whatever is on the archive."""
-    new = not _is_there(declared, spec)
+    new = known_identifier(declared, spec) is None
     open_ = {pointer.strip("/").split("/")[0] for pointer in spec.ignore}
     open_ |= {block.key.name for block in spec.unresolved if block.key}
     return lambda field: field not in open_ and (new or field in spec.fields)
-
-
-def _is_there(declared: SpecAndLock, spec: Spec) -> bool:
-    """Whether there is a dandiset, as far as the spec, its lock and this machine know."""
-    if spec.identifier:
-        return True
-    if spec.instance == LOCAL:
-        from dandifile import local_identifiers as identifiers
-        from dandifile.embedded import default_store
-
-        return identifiers.get(default_store(), local_place(spec)) is not None
-    return any(made.environment == spec.environment for made in declared.lock.identifiers)

@@ -9,9 +9,9 @@ from itertools import count
 from pathlib import Path
 from shlex import quote
 
-from dandifile.commands.demo_lab import make_lab
-from dandifile.embedded import require, running
+from dandifile.demo_lab import make_lab
 from dandifile.errors import Exit, UserError
+from dandifile.session.embedded import require, running
 
 MARK = ".dandifile-demo"
 REGIONS = """

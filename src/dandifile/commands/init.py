@@ -10,22 +10,20 @@ from pathlib import Path
 
 from dandifile import doi as dois
 from dandifile.archive.instances import check_name
-from dandifile.commands.common import Flags
-from dandifile.commands.init_people import orcids_and_rors
-from dandifile.commands.init_text import Known, Question, questions, spec_text
-from dandifile.commands.logs import show_waits
-from dandifile.commands.showing import watching
 from dandifile.desired.spec_and_lock import ask_services, read_with_lock
 from dandifile.errors import Exit, Problem, SpecError, UserError
+from dandifile.init.new_contributors import orcids_and_rors
+from dandifile.init.new_spec import Material, Question, questions, spec_text
 from dandifile.lookup.facts import Lock, Term
 from dandifile.lookup.lock import load_lock, lock_file, save_lock
 from dandifile.lookup.pinned_ids import update_ids
 from dandifile.lookup.rows import LookupRow, LookupState
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm
-from dandifile.run.cache import MemoryCache
+from dandifile.run.state import MemoryCache
 from dandifile.spec.load import spec_file
 from dandifile.survey.overview import Overview, overview
+from dandifile.terminal.screen import Flags, show_progress
 from dandifile.writing import create_content
 
 _MINUTES = 1.0  # for one file, of which a few texts are read
@@ -68,13 +66,13 @@ def init(file: Path, source: Source) -> int:
 
 def _overview(file: Path, sources: Sequence[str]) -> Overview:
     """Files are looked into in processes of their own: one that hangs or crashes them is left unread."""
-    from dandifile.run.limits import Limit
+    from dandifile.run.processes import TimeLimit
     from dandifile.run.survey_runner import survey_runner
     from dandifile.survey import tasks
 
     with (
-        watching(Flags()) as (notify, _),
-        survey_runner(tasks, MemoryCache(), os.cpu_count() or 1, notify, limit=Limit(_MINUTES)) as run,
+        show_progress(Flags()) as (notify, _),
+        survey_runner(tasks, MemoryCache(), os.cpu_count() or 1, notify, limit=TimeLimit(_MINUTES)) as run,
     ):
         return overview(file, sources, run)
 
@@ -90,11 +88,10 @@ def normal_dois(given: Iterable[str]) -> tuple[str, ...]:
 
 def _looked_up(
     file: Path, source: Source, found: Overview
-) -> tuple[Known, Lock, Sequence[LookupRow], list[str]]:
+) -> tuple[Material, Lock, Sequence[LookupRow], list[str]]:
     """First what is asked for; then, of it all, what the spec will name: the lock holds that and no more."""
     if source.dois and not source.offline:
         sys.stderr.write(f"looking up {', '.join(source.dois)}, and whom it names …\n")
-        show_waits()
     cache, before = MemoryCache(), load_lock(lock_file(file))
     first = ask_services(Wanted(dois=source.dois), before, cache, offline=source.offline)
     _refuse_missing(first.rows)
@@ -103,7 +100,7 @@ def _looked_up(
         sound, changed = update_ids(paper, first.lock)
         papers.append(sound)
         warnings += changed
-    known = Known(source.instance, source.dois, tuple(papers), found, _terms(found))
+    known = Material(source.instance, source.dois, tuple(papers), found, _terms(found))
     orcids, rors = orcids_and_rors(known.papers)
     ids = tuple(WantedTerm(term.id, TermKind.REGION) for term in known.terms)
     second = ask_services(Wanted(source.dois, orcids, rors, ids), first.lock, cache, offline=source.offline)

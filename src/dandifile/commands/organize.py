@@ -9,19 +9,19 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from dandifile.commands.common import Flags
-from dandifile.commands.offline import Data, data
-from dandifile.commands.showing import print_json, refused_json
 from dandifile.errors import Exit, UserError
 from dandifile.model import Finding, JsonObject, PathEntry, Refusal, Spec
 from dandifile.organize.log import read
 from dandifile.organize.make import Placed, Tree, make, undo
 from dandifile.organize.place import folds_case
 from dandifile.organize.tree import Mode, Source, tree
+from dandifile.session.opening import open_data
 from dandifile.survey.inventory import Named, names
 from dandifile.survey.manifest import load, manifest_file
-from dandifile.survey.scan import NWB, entry_path
-from dandifile.survey.stages import extracted
+from dandifile.survey.scan import entry_path
+from dandifile.survey.scanned_file import Runner
+from dandifile.survey.stages import extract_all
+from dandifile.terminal.screen import Flags, print_json, refused_json, show, show_progress
 
 
 def organize(flags: Flags, to: Path | None, mode: str, undone: Path | None, *, rename: bool) -> int:
@@ -29,21 +29,21 @@ def organize(flags: Flags, to: Path | None, mode: str, undone: Path | None, *, r
     if undone is not None:
         return _undo(flags, undone, to)
     way = _mode(mode, to)
-    with data(flags) as here:
-        listed = load(manifest_file(here.spec.file))
-        named = names(here.spec, here.run, here.record, listed, rename=rename)
+    with open_data(flags) as data, show_progress(flags) as (notify, _), data.runner(notify) as run:
+        listed = load(manifest_file(data.spec.file))
+        named = names(data.spec, run, data.record, listed, rename=rename)
         if to is None:
             _show_names(named, flags)
             return Exit.BLOCKED if named.refused else Exit.DONE
         folder = to.resolve()
-        _refuse_inside(here.spec, folder, way)
-        return _make(here, named, folder, way, flags)
+        _refuse_inside(data.spec, folder, way)
+        return _make(data.spec, run, named, Tree.at(folder, way), flags)
 
 
-def _make(here: Data, named: Named, folder: Path, mode: Mode, flags: Flags) -> int:
-    target = Tree.at(folder, mode)
+def _make(spec: Spec, run: Runner, named: Named, target: Tree, flags: Flags) -> int:
+    folder, mode = target.folder, target.mode
     moved = {entry.source for entry in target.before.values()}
-    sources, unread = _sources(here, named)
+    sources, unread = _sources(spec, run, named)
     placements, refused = tree(
         sources, mode, lambda file: Path(file).exists() or file in moved, folds=folds_case(folder)
     )
@@ -51,21 +51,21 @@ def _make(here: Data, named: Named, folder: Path, mode: Mode, flags: Flags) -> i
     refused = sorted((*named.refused, *unread, *refused), key=lambda refusal: refusal.source)
     log = target.log.file if target.log.file.exists() else None
     _show_placed(placed, refused, flags, log=log, warnings=named.warnings, notes=named.notes)
-    if mode is Mode.MOVE and not any(_is_in(folder, entry, here.spec) for entry in here.spec.paths):
+    if mode is Mode.MOVE and not any(_is_in(folder, entry, spec) for entry in spec.paths):
         sys.stderr.write(f"the files have moved: name {folder} under `paths`, or undo it\n")
     return _exit_code(placed, refused)
 
 
-def _sources(here: Data, named: Named) -> tuple[list[Source], list[Refusal]]:
+def _sources(spec: Spec, run: Runner, named: Named) -> tuple[list[Source], list[Refusal]]:
     """The named files with the media that they refer to, which the names do not need; and unreadable ones."""
-    extracts = extracted([content for content, _ in named.files], here.spec.vocabulary, here.run)
+    extracts = extract_all([content for content, _ in named.files], spec.vocabulary, run)
     sources, refused = [], []
     for content, path in named.files:
         file = content.file
-        if file.form == NWB and content.digest in extracts.failures:
-            refused.append(Refusal(content.source, *extracts.failures[content.digest]))
+        if failure := extracts.failure(content):
+            refused.append(Refusal(content.source, *failure))
             continue
-        media = tuple(extracts.outputs.get(content.digest, {}).get("media", ()))
+        media = tuple(extracts.media(content))
         folder = Path(file.path).is_dir()
         sources.append(
             Source(content.source, file.path, path, file.size, file.mtime_ns, content.digest, media, folder)
@@ -109,7 +109,6 @@ def _is_in(folder: Path, entry: PathEntry, spec: Spec) -> bool:
 
 
 def _show_names(named: Named, flags: Flags) -> None:
-    from dandifile.report.console import show, stdout, width
     from dandifile.report.files_view import names_text, skipped_json
 
     if flags.format == "json":
@@ -132,20 +131,9 @@ def _show_names(named: Named, flags: Flags) -> None:
             }
         )
         return
-    console = stdout(no_color=flags.no_color)
     paths = {content.source: path for content, path in named.files}
-    show(
-        console,
-        names_text(
-            paths,
-            named.refused,
-            named.absent,
-            warnings=named.warnings,
-            skipped=named.skipped,
-            notes=named.notes,
-            width=width(console),
-        ),
-    )
+    said = {"warnings": named.warnings, "skipped": named.skipped, "notes": named.notes}
+    show(flags, names_text, paths, named.refused, named.absent, **said)
 
 
 def _show_placed(  # noqa: PLR0913 - each of what was found
@@ -157,10 +145,7 @@ def _show_placed(  # noqa: PLR0913 - each of what was found
     warnings: Sequence[Finding] = (),
     notes: Sequence[str] = (),
 ) -> None:
-    from rich.text import Text
-
-    from dandifile.report.console import show, stdout, width
-    from dandifile.report.files_view import placed_text
+    from dandifile.report.files_view import placement_text
 
     if flags.format == "json":
         files = [vars(one) for one in placed]
@@ -174,14 +159,12 @@ def _show_placed(  # noqa: PLR0913 - each of what was found
             }
         )
         return
-    console = stdout(no_color=flags.no_color)
     errors = {one.path: one.error for one in placed if one.status == "failed"}
     words = {"done": "done", "there": "there already", "failed": "failed"}
     counts = Counter(words[one.status] for one in placed) + Counter(refused=len(refused))
-    said = placed_text(errors, refused, counts, warnings=warnings, notes=notes, width=width(console))
-    show(console, said)
+    show(flags, placement_text, errors, refused, counts, warnings=warnings, notes=notes)
     if log:
-        console.print(Text(f"To undo it: dandifile organize --undo {_quoted(log)}"), soft_wrap=True)
+        sys.stdout.write(f"To undo it: dandifile organize --undo {_quoted(log)}\n")
 
 
 def _quoted(file: Path) -> str:

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dandifile import workspace as at
-from dandifile.commands.common import Flags, opened, refuse_undeclared
-from dandifile.commands.showing import print_json, show_plan, watching
 from dandifile.errors import Exit
 from dandifile.model import Plan
 from dandifile.planning.kind import Options
 from dandifile.planning.planfile import refuse_overwriting, to_json, write
+from dandifile.session.opening import open_session
+from dandifile.session.options import refuse_undeclared
+from dandifile.terminal.screen import Flags, print_json, show_plan, show_progress
 
 
 def plan(flags: Flags, options: Options, out: Path | None, *, detailed_exitcode: bool) -> int:
+    """Shows the plan, and saves it to `out`."""
     if out is not None:
         refuse_overwriting(out)
-    with opened(flags, writing=False) as workspace:
-        refuse_undeclared(options, workspace.spec)
-        with watching(flags) as (notify, _):
-            found = at.plan(workspace, options, notify).plan
+    with open_session(flags) as session:
+        refuse_undeclared(options, session.spec)
+        with show_progress(flags) as (notify, _):
+            found = session.plan(options, notify).plan
         if out is not None:
-            write(found, out, workspace.spec.file)
+            write(found, out, session.spec.file)
         if flags.format == "json":
             from dandifile.report.plan_view import plan_json
 
             print_json(plan_json(found, to_json(found)))
         else:
-            show_plan(found, flags, len(workspace.spec.fields))
+            show_plan(found, flags, len(session.spec.fields))
         return _exit_code(found, detailed=detailed_exitcode)
 
 

@@ -6,25 +6,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from dandifile.commands.common import TRANSFERS, Flags, bound, cache_beside
-from dandifile.commands.refresh import words
-from dandifile.commands.showing import print_json, watching
 from dandifile.desired.lock_facts import LockFacts
 from dandifile.desired.regions_from_nwb import locations_to_pin
 from dandifile.desired.spec_and_lock import SpecAndLock, ask_services, everything
 from dandifile.errors import Exit, SpecError, UserError
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.lock import lock_changes, lock_file, save_lock
-from dandifile.lookup.pinned_ids import foreign_orcids, update_ids
+from dandifile.lookup.pinned_ids import mismatched_orcids, update_ids
 from dandifile.lookup.rows import LookupRow, LookupState
 from dandifile.lookup.terms.search import name_mismatch
 from dandifile.lookup.wanted import Wanted, missing_from
 from dandifile.model import JsonObject
+from dandifile.session.opening import open_cache, read_spec
+from dandifile.session.options import TRANSFERS
 from dandifile.spec.forms import contributor_object
 from dandifile.spec.need import LOOKUPS
+from dandifile.terminal.screen import Flags, print_json, show, show_progress
 
 if TYPE_CHECKING:
-    from dandifile.lookup.resolve import Resolution
+    from dandifile.lookup.resolution import Resolution
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ class Asked:
 
 def resolve(flags: Flags, asked: Asked) -> int:
     """Blocked while something is unknown or may be several things: what is sure is pinned all the same."""
-    refresh = words(asked.refresh)
+    refresh = _refreshed(asked.refresh)
     if asked.offline and refresh:
         raise UserError("--offline and --refresh cannot be combined", fix="leave one of them out")
-    spec = bound(flags, LOOKUPS)
-    with cache_beside(spec.file) as cache, watching(flags) as (notify, _):
+    spec = read_spec(flags, LOOKUPS)
+    with open_cache(spec.file) as cache, show_progress(flags) as (notify, _):
         wanted = replace(
             everything(spec.declared), locations=locations_to_pin(spec, cache, TRANSFERS, notify)
         )
@@ -58,6 +58,22 @@ def resolve(flags: Flags, asked: Asked) -> int:
     if missing_from(needed, found.lock) or any(_unsettled(row, wanted) for row in found.rows):
         return Exit.BLOCKED
     return Exit.CHANGES if asked.check and changed else Exit.DONE
+
+
+ALL = "all"
+
+
+def _refreshed(words: Sequence[str]) -> frozenset[str]:
+    """What is looked up again; a word that is not known is an error."""
+    from dandifile.lookup.resolution import REFRESHABLE
+
+    for word in words:
+        if word not in {*REFRESHABLE, ALL}:
+            known = ", ".join([*REFRESHABLE, ALL])
+            raise UserError(
+                f"--refresh {word} is not known", fix=f"use one of {known}; or --refresh alone for all"
+            )
+    return frozenset(REFRESHABLE) if ALL in words else frozenset(words)
 
 
 def _built(spec: SpecAndLock, found: Resolution) -> tuple[tuple[str, ...], SpecError | None]:
@@ -83,13 +99,11 @@ def _show(flags: Flags, asked: Asked, spec: SpecAndLock, found: Resolution, note
     if flags.format == "json":
         print_json(_document(found, lines, warnings, review) | {"lock": file, "written": not asked.check})
         return
-    from dandifile.report.console import show, stdout, width
     from dandifile.report.lookups_view import Lookups, lookups_text
 
-    console = stdout(no_color=flags.no_color)
     written, then = not asked.check, _next(asked, found.rows)
     shown = Lookups(found.rows, tuple(lines), tuple(warnings), tuple(review), file, written, then)
-    show(console, lookups_text(shown, verbose=flags.verbose, width=width(console)))
+    show(flags, lookups_text, shown, verbose=flags.verbose)
 
 
 def _next(asked: Asked, rows: Sequence[LookupRow]) -> str:
@@ -112,7 +126,7 @@ def _warnings(spec: SpecAndLock, lock: Lock) -> Iterator[str]:
     for doi in spec.needed.dois:
         if paper := lock.paper(doi):
             yield from update_ids(paper, lock)[1]
-    yield from foreign_orcids(spec.declared.references.called, lock)
+    yield from mismatched_orcids(spec.declared.references.called, lock)
     for named in spec.declared.references.terms:
         term = lock.term(named.asked, named.about)
         if named.name and term and (said := name_mismatch(named.name, term)):

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dandifile.commands.common import Flags, refuse_globs
-from dandifile.commands.offline import data
-from dandifile.commands.showing import print_json, refused_json
 from dandifile.errors import Exit
+from dandifile.session.opening import open_data
+from dandifile.session.options import refuse_globs
 from dandifile.survey.inventory import Inventory, inventory
 from dandifile.survey.manifest import Line, load, manifest_file, save
+from dandifile.terminal.screen import Flags, print_json, refused_json, show, show_progress
 
 
 def scan(flags: Flags, forget: Sequence[str]) -> int:
     """Looks at every file that the spec names and is here. Asks no archive."""
     refuse_globs("--forget", forget)
-    with data(flags) as here:
-        file = manifest_file(here.spec.file)
+    with open_data(flags) as data, show_progress(flags) as (notify, _), data.runner(notify) as run:
+        file = manifest_file(data.spec.file)
         before = load(file)
-        found = inventory(here.spec, here.run, here.record, before, forget)
+        found = inventory(data.spec, run, data.record, before, forget)
         save(file, (*found.here, *found.kept))
     _show(file.name, before, found, flags)
     return Exit.BLOCKED if found.named.refused else Exit.DONE
 
 
 def _show(name: str, before: Sequence[Line], found: Inventory, flags: Flags) -> None:
-    from dandifile.report.console import show, stdout, width
-    from dandifile.report.files_view import scanned_text
+    from dandifile.report.files_view import scan_text
 
     old = {line.path: line for line in before}
     new = {line.path: line for line in (*found.here, *found.kept)}
@@ -43,8 +42,4 @@ def _show(name: str, before: Sequence[Line], found: Inventory, flags: Flags) -> 
         said = {"absent": list(found.named.absent), "notes": list(found.named.notes)}
         print_json({"file": name, **counts, **refused, **said})
     else:
-        console = stdout(no_color=flags.no_color)
-        show(
-            console,
-            scanned_text(name, counts, found.named.refused, notes=found.named.notes, width=width(console)),
-        )
+        show(flags, scan_text, name, counts, found.named.refused, notes=found.named.notes)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dandifile.commands.showing import print_json
 from dandifile.errors import Exit, UserError
 from dandifile.schemafiles import schema as schema_file
+from dandifile.terminal.screen import print_json
 
 SCHEMAS = {"spec": "dandiset.schema.json", "plan": "plan.schema.json", "lock": "lock.schema.json"}
 

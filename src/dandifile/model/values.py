@@ -11,7 +11,7 @@ JsonObject: TypeAlias = dict[str, Any]
 
 
 class Cache(Protocol):
-    """Remembers JSON by table and key; may forget anything at any time. `run.cache` keeps it on disk."""
+    """Remembers JSON by table and key; may forget anything at any time. `run.state` keeps it on disk."""
 
     def get_many(self, table: str, keys: Iterable[str]) -> dict[str, Json]: ...
 

@@ -13,7 +13,7 @@ from dandifile.report.lines import Mark, Row, page, paragraph, table
 from dandifile.report.plan_view import plan_text
 from dandifile.words import clean, first_of, quantity
 
-MOST = 10  # of the archive's own complaints: enough to see what kind they are
+MOST_COMPLAINTS = 10  # of the archive's own complaints: enough to see what kind they are
 _COLUMN = 9
 
 
@@ -40,7 +40,7 @@ def status_text(  # noqa: PLR0913 - how it is shown
         [
             plan_text(plan, wordings=wordings, verbose=verbose, width=width, fields=fields),
             page(verdict),
-            after_text(plan.target, paths, verbose=verbose, width=width),
+            links_text(plan.target, paths, verbose=verbose, width=width),
         ]
     )
 
@@ -67,9 +67,12 @@ def _readiness(plan: Plan, health: Health) -> str:
 
 def _rows(complaints: Sequence[Complaint], *, verbose: bool) -> list[Row]:
     rows = list(_all_rows(complaints))
-    if verbose or len(rows) <= MOST:
+    if verbose or len(rows) <= MOST_COMPLAINTS:
         return rows
-    return [*rows[: MOST - 1], Row("!", "", f"… and {len(rows) - MOST + 1} more; -v shows all")]
+    return [
+        *rows[: MOST_COMPLAINTS - 1],
+        Row("!", "", f"… and {len(rows) - MOST_COMPLAINTS + 1} more; -v shows all"),
+    ]
 
 
 def _all_rows(complaints: Sequence[Complaint]) -> Iterator[Row]:
@@ -88,14 +91,14 @@ def _all_rows(complaints: Sequence[Complaint]) -> Iterator[Row]:
         )
 
 
-_LEAD = 11
+_LINK_COLUMN = 11
 _MOST_SUBJECTS = 12
 _MOST_SESSIONS = 8
 _SUBJECT = re.compile(r"(?:^|/)sub-([^/_.]+)")
 _SESSION = re.compile(r"(?:^|[/_])ses-([^/_.]+)")
 
 
-def neurosift(target: Target) -> str:
+def neurosift_url(target: Target) -> str:
     """The draft's page on Neurosift; "" where Neurosift shows no draft of that archive.
 
     Neurosift's dandiset page reads the public archive only: for a sandbox dandiset it would
@@ -106,7 +109,7 @@ def neurosift(target: Target) -> str:
     return f"https://neurosift.app/dandiset/{target.identifier}?dandisetVersion=draft"
 
 
-def sessions(paths: Iterable[str]) -> dict[str, list[str]]:
+def sessions_by_subject(paths: Iterable[str]) -> dict[str, list[str]]:
     """Session names by subject, both as in the assets' paths, sorted."""
     found: dict[str, set[str]] = {}
     for path in paths:
@@ -116,23 +119,23 @@ def sessions(paths: Iterable[str]) -> dict[str, list[str]]:
     return {subject: sorted(found[subject]) for subject in sorted(found)}
 
 
-def after_text(target: Target, paths: Iterable[str], *, verbose: bool = False, width: int = 100) -> Text:
+def links_text(target: Target, paths: Iterable[str], *, verbose: bool = False, width: int = 100) -> Text:
     """The links and the sessions of `target`, whose draft holds assets at `paths`."""
-    lines = [Text.assemble(("page".ljust(_LEAD), "cyan"), clean(target.page or _unserved(target)))]
-    if link := neurosift(target):
-        lines.append(Text.assemble(("Neurosift".ljust(_LEAD), "cyan"), clean(link)))
-    for number, said in enumerate(_presence(sessions(paths), verbose=verbose)):
-        lines += paragraph(("" if number else "sessions").ljust(_LEAD), said, width, "cyan")
+    lines = [Text.assemble(("page".ljust(_LINK_COLUMN), "cyan"), clean(target.page or _serve_hint(target)))]
+    if link := neurosift_url(target):
+        lines.append(Text.assemble(("Neurosift".ljust(_LINK_COLUMN), "cyan"), clean(link)))
+    for number, said in enumerate(_session_lines(sessions_by_subject(paths), verbose=verbose)):
+        lines += paragraph(("" if number else "sessions").ljust(_LINK_COLUMN), said, width, "cyan")
     return page(lines)
 
 
-def _unserved(target: Target) -> str:
+def _serve_hint(target: Target) -> str:
     """How to see the page of an embedded archive, which is up only as long as a command needs it."""
     draft = f", then open /dandiset/{target.identifier}/draft there" if target.identifier else ""
     return f"run `dandifile archive serve`{draft}"
 
 
-def _presence(subjects: dict[str, list[str]], *, verbose: bool) -> Iterator[str]:
+def _session_lines(subjects: dict[str, list[str]], *, verbose: bool) -> Iterator[str]:
     shown = list(subjects.items())
     if not verbose and len(shown) > _MOST_SUBJECTS:
         shown = shown[: _MOST_SUBJECTS - 1]
@@ -148,12 +151,12 @@ def _presence(subjects: dict[str, list[str]], *, verbose: bool) -> Iterator[str]
         yield f"… and {quantity(len(left), 'more subject')} with {quantity(count, 'session')}; -v shows all"
 
 
-def after_json(target: Target, paths: Iterable[str]) -> JsonObject:
+def links_json(target: Target, paths: Iterable[str]) -> JsonObject:
     """Where the dandiset is to be seen, and the sessions by subject as its assets' paths say them."""
     return {
         "identifier": target.identifier,
         "instance": target.instance,
-        "neurosift": neurosift(target) or None,
+        "neurosift": neurosift_url(target) or None,
         "page": target.page or None,
-        "sessions": sessions(paths),
+        "sessions": sessions_by_subject(paths),
     }

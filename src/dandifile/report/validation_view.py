@@ -8,15 +8,22 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from dandifile.globs import narrowest
+from dandifile.globs import narrowest_patterns
 from dandifile.model import Finding, JsonObject, Refusal, Skipped
-from dandifile.report.files_view import causes, causes_json, counted, named, of_refusals, skipped_json
+from dandifile.report.files_view import (
+    causes,
+    causes_json,
+    file_or_count,
+    first_files,
+    refusal_causes,
+    skipped_json,
+)
 from dandifile.report.lines import page, paragraph, sections, wrap
 from dandifile.words import clean, quantity
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ValidationSummary:
     """`ignored` are findings that the spec accepts; `absent` is what is not on this machine."""
 
     files: int
@@ -35,25 +42,29 @@ class Verdict:
         return len(by_findings | {refusal.source for refusal in self.refused})
 
 
-def verdict_text(verdict: Verdict, *, verbose: bool = False, width: int = 100) -> Text:
+def validation_text(verdict: ValidationSummary, *, verbose: bool = False, width: int = 100) -> Text:
     """Findings by check, then files that cannot be assets at all, then the counts in one line."""
     lines = []
     shown = (*verdict.blocking, *verdict.others)
     if shown:
         refused = {refusal.source for refusal in verdict.refused}
         lines += [findings_text(shown, refused=refused, verbose=verbose, width=width), Text("")]
-    for cause in of_refusals(verdict.refused):
-        lines += paragraph("! refused  ", counted(cause.files), width, "bold red")
+    for cause in refusal_causes(verdict.refused):
+        lines += paragraph("! refused  ", file_or_count(cause.files), width, "bold red")
         lines += paragraph("    ", f"{cause.reason}: {cause.fix}", width)
         if len(cause.files) > 1:
-            lines += [Text(f"      {clean(name)}", "dim") for name in named(cause.files, verbose=verbose)]
+            lines += [
+                Text(f"      {clean(name)}", "dim") for name in first_files(cause.files, verbose=verbose)
+            ]
     if verdict.refused:
         lines.append(Text(""))
     for group in verdict.skipped:
-        lines += paragraph("· left out  ", counted(group.sources), width)
+        lines += paragraph("· left out  ", file_or_count(group.sources), width)
         lines += paragraph("    ", f"{group.reason}: {group.fix}", width)
         if len(group.sources) > 1:
-            lines += [Text(f"      {clean(name)}", "dim") for name in named(group.sources, verbose=verbose)]
+            lines += [
+                Text(f"      {clean(name)}", "dim") for name in first_files(group.sources, verbose=verbose)
+            ]
     for note in verdict.notes:
         lines += paragraph("note: ", note, width)
     if verdict.skipped or verdict.notes:
@@ -61,22 +72,22 @@ def verdict_text(verdict: Verdict, *, verbose: bool = False, width: int = 100) -
     return page([*lines, *(Text(line, "bold") for line in wrap(" · ".join(_counts(verdict)), width))])
 
 
-def verdict_json(verdict: Verdict) -> JsonObject:
+def validation_json(verdict: ValidationSummary) -> JsonObject:
     """Documented in docs/json.md."""
     return {
         "absent": list(verdict.absent),
         "blocked": verdict.blocked,
         "causes": causes_json(
             [
-                *of_refusals(verdict.refused),
+                *refusal_causes(verdict.refused),
                 *causes((item.source, item.what, "") for item in verdict.blocking),
             ]
         ),
         "files": verdict.files,
         "findings": [
-            *_findings(verdict.blocking, "blocks"),
-            *_findings(verdict.others, "told"),
-            *_findings(verdict.ignored, "ignored"),
+            *_findings_json(verdict.blocking, "blocks"),
+            *_findings_json(verdict.others, "told"),
+            *_findings_json(verdict.ignored, "ignored"),
         ],
         "notes": list(verdict.notes),
         "skipped": skipped_json(verdict.skipped),
@@ -87,7 +98,7 @@ def verdict_json(verdict: Verdict) -> JsonObject:
     }
 
 
-def _counts(verdict: Verdict) -> Sequence[str]:
+def _counts(verdict: ValidationSummary) -> Sequence[str]:
     files = quantity(verdict.files, "file")
     return [
         f"{files}, {verdict.blocked:,} blocked" if verdict.blocked else f"{files}, none blocked",
@@ -100,7 +111,7 @@ def _counts(verdict: Verdict) -> Sequence[str]:
     ]
 
 
-def _findings(findings: Iterable[Finding], standing: str) -> list[JsonObject]:
+def _findings_json(findings: Iterable[Finding], standing: str) -> list[JsonObject]:
     return [
         {
             "check": finding.check,
@@ -138,11 +149,13 @@ def findings_text(
     if not groups:
         return Text("No findings.")
     return sections(
-        _check(group, refused, verbose=verbose, width=width) for _, group in sorted(groups.items())
+        _check_lines(group, refused, verbose=verbose, width=width) for _, group in sorted(groups.items())
     )
 
 
-def _check(findings: Sequence[Finding], refused: Collection[str], *, verbose: bool, width: int) -> list[Text]:
+def _check_lines(
+    findings: Sequence[Finding], refused: Collection[str], *, verbose: bool, width: int
+) -> list[Text]:
     first = findings[0]
     severity = first.severity.value if first.severity else ""
     files = sorted({finding.source for finding in findings})
@@ -155,7 +168,7 @@ def _check(findings: Sequence[Finding], refused: Collection[str], *, verbose: bo
         lines += paragraph("    ", message, width)
         lines += [Text(f"      {clean(place)}", "dim") for place in where]
     acceptable = [file for file in files if file not in refused] if severity else []
-    return lines + _how_to_ignore(first.check, acceptable)
+    return lines + _ignore_lines(first.check, acceptable)
 
 
 def _messages(findings: Sequence[Finding], *, verbose: bool) -> list[tuple[str, list[str]]]:
@@ -164,7 +177,7 @@ def _messages(findings: Sequence[Finding], *, verbose: bool) -> list[tuple[str, 
     for finding in findings:
         place = f"{finding.source}  {finding.within}" if finding.within else finding.source
         groups.setdefault(finding.message, {})[place] = None
-    said = [(message, _some(sorted(places), verbose=verbose)) for message, places in groups.items()]
+    said = [(message, _first_places(sorted(places), verbose=verbose)) for message, places in groups.items()]
     if verbose or len(said) <= _EXAMPLES:
         return said
     return [
@@ -173,16 +186,16 @@ def _messages(findings: Sequence[Finding], *, verbose: bool) -> list[tuple[str, 
     ]
 
 
-def _some(places: list[str], *, verbose: bool) -> list[str]:
+def _first_places(places: list[str], *, verbose: bool) -> list[str]:
     if verbose or len(places) <= _EXAMPLES:
         return places
     return [*places[:_EXAMPLES], f"… and {len(places) - _EXAMPLES:,} more"]
 
 
-def _how_to_ignore(check: str, files: Sequence[str]) -> list[Text]:
+def _ignore_lines(check: str, files: Sequence[str]) -> list[Text]:
     """The lines for `validation: ignore:` in the spec; quoted as JSON, which YAML reads as it is."""
     lines = []
-    for number, paths in enumerate(narrowest(files)):
+    for number, paths in enumerate(narrowest_patterns(files)):
         quoted = json.dumps(paths, ensure_ascii=False)
         entry = f'- {{check: {json.dumps(check)}, paths: {clean(quoted)}, reason: "…"}}'
         lead = "    to accept it: " if number == 0 else " " * 18

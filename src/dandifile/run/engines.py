@@ -1,4 +1,4 @@
-"""Where steps run: the pools of this machine, or the workers of a Dask cluster. The choice is one value."""
+"""Where steps run: in pools on this machine, or on the workers of a Dask cluster. The choice is one value."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ from typing import Any, Protocol
 
 from dandifile.errors import UserError
 from dandifile.model import Json, Step
-from dandifile.run.child import Children
-from dandifile.run.limits import Terms, within
+from dandifile.run.processes import Children, Supervision, run_within
 
 LOCAL = "local"
 _DASK = "dask://"
 
 
 class Engine(Protocol):
-    """Makes a pool by its name and how much at once: `threads`, or `processes` for what may hang or crash."""
+    """Makes a pool: `threads`, or `processes` for what may hang or crash, with so many steps at once."""
 
-    def __call__(self, pool: str, jobs: int, terms: Terms = ..., /) -> Executor: ...
+    def __call__(self, pool: str, jobs: int, supervision: Supervision = ..., /) -> Executor: ...
 
 
-def engine(name: str) -> Engine:
-    """The engine that `--executor` names. Nothing is started or connected before a pool is asked for."""
+def find_engine(name: str) -> Engine:
+    """The engine that `--executor` names. It starts or connects nothing until it makes a pool."""
     if name == LOCAL:
-        return local
+        return local_pool
     if name.startswith(_DASK):
         from dandifile.run.dask_pool import DaskPool
 
@@ -36,23 +35,23 @@ def engine(name: str) -> Engine:
     )
 
 
-def local(pool: str, jobs: int, terms: Terms = Terms(), /) -> Executor:  # noqa: B008 - it is frozen
-    """No more processes than processors: each must first import all that it needs."""
+def local_pool(pool: str, jobs: int, supervision: Supervision = Supervision(), /) -> Executor:  # noqa: B008 - it is frozen
+    """Pools on this machine, with one process for each processor at most: each must import its packages."""
     if pool == "threads":
-        return _Threads(jobs, terms)
-    return Children(min(jobs, os.cpu_count() or 1), terms)
+        return _Threads(jobs, supervision)
+    return Children(min(jobs, os.cpu_count() or 1), supervision)
 
 
 class _Threads(ThreadPoolExecutor):
-    """For steps that read and compute, in this process."""
+    """Runs steps that read and compute in threads of this process."""
 
-    def __init__(self, jobs: int, terms: Terms) -> None:
+    def __init__(self, jobs: int, supervision: Supervision) -> None:
         super().__init__(jobs)
-        self._terms = terms
+        self._supervision = supervision
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         return super().submit(self._perform, function, *args, **kwargs)
 
     def _perform(self, function: Callable[..., Any], step: Step, inputs: Mapping[str, Json]) -> Json:
-        self._terms.started(step)
-        return within(self._terms.seconds(step), function, step, inputs)
+        self._supervision.started(step)
+        return run_within(self._supervision.seconds(step), function, step, inputs)

@@ -26,7 +26,7 @@ from dandifile.spec.fields import (
 from dandifile.spec.item_rules import contributor_faults, item_faults
 from dandifile.spec.resources import resource_faults
 from dandifile.spelling import suggest
-from dandifile.taxa import folded, taxon_like, taxon_named, taxon_number
+from dandifile.taxa import normal_name, similar_taxon, taxon_number, taxon_of_name
 
 _ACCESS_STATUSES = ("dandi:OpenAccess", "dandi:EmbargoedAccess")
 
@@ -204,7 +204,7 @@ def _vocabulary_faults(raw: JsonObject) -> Iterator[Fault]:
 def _taxon_fault(path: KeyPath, meaning: str) -> Fault:
     """Suggests the id if the value is the name of a species."""
     what = f"{meaning!r} is not an id of NCBI Taxonomy"
-    taxon = taxon_named(meaning) or taxon_like(meaning)
+    taxon = taxon_of_name(meaning) or similar_taxon(meaning)
     if taxon:
         return Fault(path, what, f'write "NCBITaxon:{taxon.id}" for {taxon.scientific}')
     look_up = "search for the species on https://www.ncbi.nlm.nih.gov/taxonomy"
@@ -215,7 +215,7 @@ def _repeated_word_faults(kind: str, words: JsonObject) -> Iterator[Fault]:
     """Finds two spellings of one word. Case matters for subject ids, not for species and sexes."""
     seen: dict[str, str] = {}
     for word in words:
-        same = unicodedata.normalize("NFC", word.strip()) if kind == "subjects" else folded(word)
+        same = unicodedata.normalize("NFC", word.strip()) if kind == "subjects" else normal_name(word)
         if same in seen:
             what = f"{word!r} is the same word as {seen[same]!r} in vocabulary.{kind}"
             yield Fault(("vocabulary", kind, word), what, "keep one of them", at_key=True)

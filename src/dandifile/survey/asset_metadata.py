@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from dandifile.model import Json, JsonObject
 
-VERSION = 4
+VERSION = 5
 """Raise it whenever extraction or validation gives another result for the same file; it is in cache keys."""
 
 OF_CONTENT = frozenset(

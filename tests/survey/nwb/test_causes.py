@@ -62,25 +62,25 @@ TRIALS = "intervals/trials (TimeIntervals)"
 BROKEN: dict[str, tuple[Change, str]] = {
     "a number for a text": (
         holding("general/session_id", 3),
-        "general/session_id is the number 3, and must be a text",
+        "general/session_id is the number 3; it must be text",
     ),
     "a number for a subject": (
         holding("general/subject/subject_id", 17),
-        "general/subject/subject_id is the number 17, and must be a text",
+        "general/subject/subject_id is the number 17; it must be text",
     ),
     "a text for a list": (
         holding("general/keywords", "one, two"),
-        "general/keywords is the text 'one, two', and must be a list",
+        "general/keywords is the text 'one, two'; it must be a list",
     ),
     "a list for a text": (
         holding("general/subject/subject_id", texts("m1", "m2")),
-        "general/subject/subject_id is a list of 2, and must be a text",
+        "general/subject/subject_id is a list of length 2; it must be text",
     ),
     "a word for a time": (
         holding("session_start_time", "yesterday"),
         "session_start_time cannot be read: ValueError: Invalid isoformat string: 'yesterday'",
     ),
-    "nothing": (without("identifier"), "the file (NWBFile) has no identifier, which it must have"),
+    "nothing": (without("identifier"), "the file (NWBFile) has no identifier, which is required"),
     "no times": (
         without("acquisition/ts/timestamps"),
         "acquisition/ts (TimeSeries) cannot be read: either 'timestamps' or 'rate' must be specified",
@@ -95,21 +95,21 @@ BROKEN: dict[str, tuple[Change, str]] = {
     ),
     "a column that is not there": (
         attribute("intervals/trials", "colnames", texts("start_time", "stop_time", "reward")),
-        f"{TRIALS} names reward in its colnames, and has no such column",
+        f"{TRIALS} lists reward in its colnames, but has no such column",
     ),
     "a column that is gone": (
         without("intervals/trials/stop_time"),
-        f"{TRIALS} names stop_time in its colnames, and has no such column",
+        f"{TRIALS} lists stop_time in its colnames, but has no such column",
     ),
     "a list of lists": (
         holding("general/keywords", texts(["a", "b"])),
-        "see to keywords, which is a list of lists",
+        "metadata of keywords, a list of lists",
     ),
 }
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_what_pynwb_cannot_build_is_told_by_its_field(tmp_path: Path, what: str) -> None:
+def test_what_pynwb_cannot_build_is_named_by_its_field(tmp_path: Path, what: str) -> None:
     change, expected = BROKEN[what]
     path = changed(write_recording(tmp_path / "a.nwb"), change)
     reason, fix = refusal(path)
@@ -125,7 +125,7 @@ def test_validation_gives_the_same_reason(tmp_path: Path, what: str) -> None:
     assert read.startswith(told["extract"]["refused"]["reason"])
 
 
-def test_a_reference_to_what_is_gone_is_told_by_its_place(tmp_path: Path) -> None:
+def test_a_reference_to_what_is_gone_is_named_by_its_place(tmp_path: Path) -> None:
     from pynwb import NWBHDF5IO
     from pynwb.ecephys import ElectricalSeries
 
@@ -144,11 +144,11 @@ def test_a_reference_to_what_is_gone_is_told_by_its_place(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"session_id": "x" * 160}, "session_id has 160 characters, and the archive takes at most 150"),
-        ({"subject": {"strain": "s" * 151}}, "strain has 151 characters, and the archive takes at most 150"),
+        ({"session_id": "x" * 160}, "session_id has 160 characters; DANDI takes 150 at most"),
+        ({"subject": {"strain": "s" * 151}}, "strain has 151 characters; DANDI takes 150 at most"),
     ],
 )
-def test_what_the_archives_schema_refuses_is_told_by_its_field(
+def test_what_the_archives_schema_refuses_is_named_by_its_field(
     tmp_path: Path, given: dict[str, Any], reason: str
 ) -> None:
     path = write_nwb(tmp_path / "a.nwb", **given)
@@ -179,12 +179,12 @@ with NWBHDF5IO(path, "w") as io:
 """
 
 
-def test_a_text_for_the_id_of_a_probe_is_told_by_its_device(tmp_path: Path) -> None:
+def test_a_text_for_the_id_of_a_probe_is_named_by_its_device(tmp_path: Path) -> None:
     path = tmp_path / "a.nwb"
     subprocess.run([sys.executable, "-W", "ignore", "-c", PROBE, str(path)], cwd=ROOT, check=True)
     reason, fix = refusal(path)
     assert reason == (
-        "general/devices/left/probe_id is the text 'probe A', and the dandi package takes a number there"
+        "general/devices/left/probe_id is the text 'probe A'; the dandi package needs a number there"
     )
     assert "general/devices/left/probe_id as a number" in fix
 
@@ -226,20 +226,29 @@ def unversioned(path: Path) -> None:
 
 
 WHAT_IT_IS: dict[str, tuple[Callable[[Path], None], str]] = {
-    "empty": (content(b""), "it is empty"),
-    "text": (content("Größen in µm\n".encode() * 999), "it is a text file"),
-    "web page": (content(b"\n<!DOCTYPE html>\n<title>Sign in</title>"), "it is a web page"),
-    "packed": (content(gzip.compress(b"x" * 99)), "it is compressed with gzip"),
-    "zip": (content(b"PK\x03\x04" + bytes(60)), "it is a ZIP archive"),
-    "old MATLAB": (content(b"MATLAB 5.0 MAT-file, Platform".ljust(128) + b"\1\2"), "it is a MATLAB file"),
-    "MATLAB": (matlab, "it is a MATLAB 7.3 file"),
-    "zeros": (content(bytes(9999)), "it starts with zeros"),
-    "noise": (content(bytes(range(256)) * 20), "it is not an HDF5 file"),
-    "other HDF5": (hdf5(x=1), "it is an HDF5 file, but not an NWB file"),
-    "NWB 1": (hdf5(nwb_version="NWB-1.0.6", identifier="x"), "it is NWB 1.0.6, and DANDI takes NWB 2"),
-    "old NWB 1": (hdf5(nwb_version=[b"NWB-1.0.5_beta"]), "it is NWB 1.0.5_beta, and DANDI takes NWB 2"),
-    "cut off": (cut, "it is an HDF5 file that is cut off at its end"),
-    "without version": (unversioned, "it does not say which version of NWB it is"),
+    "empty": (content(b""), "the file is empty"),
+    "text": (content("Größen in µm\n".encode() * 999), "the file is a text file"),
+    "web page": (content(b"\n<!DOCTYPE html>\n<title>Sign in</title>"), "the file is a web page"),
+    "packed": (content(gzip.compress(b"x" * 99)), "the file is compressed with gzip"),
+    "zip": (content(b"PK\x03\x04" + bytes(60)), "the file is a ZIP archive"),
+    "old MATLAB": (
+        content(b"MATLAB 5.0 MAT-file, Platform".ljust(128) + b"\1\2"),
+        "the file is a MATLAB file",
+    ),
+    "MATLAB": (matlab, "the file is a MATLAB 7.3 file"),
+    "zeros": (content(bytes(9999)), "the file starts with zeros"),
+    "noise": (content(bytes(range(256)) * 20), "the file is not an HDF5 file"),
+    "other HDF5": (hdf5(x=1), "the file is an HDF5 file, but not an NWB file"),
+    "NWB 1": (
+        hdf5(nwb_version="NWB-1.0.6", identifier="x"),
+        "the file is NWB 1.0.6; DANDI accepts only NWB 2",
+    ),
+    "old NWB 1": (
+        hdf5(nwb_version=[b"NWB-1.0.5_beta"]),
+        "the file is NWB 1.0.5_beta; DANDI accepts only NWB 2",
+    ),
+    "cut off": (cut, "the HDF5 file is cut off"),
+    "without version": (unversioned, "the file does not say which version of NWB it is"),
 }
 
 

@@ -1,20 +1,28 @@
+"""Metadata, names and findings of whole files, as the dandi package makes them or should; the vocabulary."""
+
 from __future__ import annotations
 
+import copy
 import json
 import os
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import h5py
 import pytest
 
 from dandifile.errors import DataError
-from dandifile.model import JsonObject
+from dandifile.model import IgnoredCheck, JsonObject, Local, Record, Severity, Validation, Vocabulary
+from dandifile.survey.findings import split
+from dandifile.survey.inventory import inventory, names
 from dandifile.survey.nwb.extract import extract
+from dandifile.survey.survey import survey, validate_all
 from tests.real import NWB
-from tests.survey.lab import needs_shared_data, write, write_nwb
+from tests.survey.lab import Runner, needs_shared_data, spec_of, write, write_nwb
 
 NOT_OF_CONTENT = {
     "path",
@@ -28,14 +36,14 @@ NOT_OF_CONTENT = {
 }
 
 
-def extracted(path: Path) -> JsonObject:
-    return extract({"path": str(path), "digest": ""})
+def extracted(path: Path, vocabulary: Vocabulary | None = None) -> JsonObject:
+    return extract({"path": str(path), "vocabulary": vocabulary.as_params() if vocabulary else {}})
 
 
 def in_another_process(path: Path, seed: str) -> str:
     program = (
         "import json, sys; from dandifile.survey.nwb.extract import extract; "
-        "print(json.dumps(extract({'path': sys.argv[1], 'digest': ''}), sort_keys=True))"
+        "print(json.dumps(extract({'path': sys.argv[1], 'vocabulary': {}}), sort_keys=True))"
     )
     run = subprocess.run(
         [sys.executable, "-c", program, str(path)],
@@ -114,7 +122,7 @@ def test_names_are_cleaned_as_dandi_organize_cleans_them(tmp_path: Path) -> None
     assert labels["entities"]["ses"] == "2024-03"
 
 
-def test_videos_beside_the_file_are_told(tmp_path: Path) -> None:
+def test_videos_beside_the_file_are_reported(tmp_path: Path) -> None:
     assert extracted(write_nwb(tmp_path / "a.nwb", external_video="videos/v.mp4"))["media"] == [
         "videos/v.mp4"
     ]
@@ -167,3 +175,153 @@ def test_nothing_reaches_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixtu
     captured = capfd.readouterr()
     assert captured.err == ""
     assert captured.out == ""
+
+
+LAB = Vocabulary(
+    species={"crab-eating macaque": "NCBITaxon:9541"},
+    sex={"hermaphrodite": "O"},
+    subjects={"Müller/1": "Mueller1"},
+)
+ODD = {"species": "crab-eating macaque", "sex": "hermaphrodite", "subject_id": "Müller/1"}
+
+
+def look(root: Path, run: Runner, vocabulary: Vocabulary | None = None) -> Local:
+    spec = spec_of(root, "raw", vocabulary=vocabulary or Vocabulary())
+    return survey(spec, run, known={}, record=Record())
+
+
+def test_the_dandi_package_still_asks_for_the_duration_where_we_look() -> None:
+    """If it asks elsewhere in a new version, times and the reference of an age are not seen any more."""
+    import inspect
+
+    from dandi import pynwb_utils
+
+    assert "_get_session_duration(nwb)" in inspect.getsource(pynwb_utils._get_pynwb_metadata)
+
+
+@pytest.mark.parametrize(
+    ("subject", "value", "reference"),
+    [
+        ({"age": "P14D", "age__reference": "gestational"}, "P14D", "Gestational"),
+        ({"age": "P14DT3H4M5S"}, "P14DT3H4M5S", "Birth"),
+        ({"age": None, "date_of_birth": datetime(2024, 2, 28, 10, 30, tzinfo=UTC)}, "P2D", "Birth"),
+    ],
+)
+def test_the_age_in_the_metadata(tmp_path: Path, subject: Any, value: str, reference: str) -> None:
+    made = extracted(write_nwb(tmp_path / "a.nwb", subject))
+    [participant] = made["metadata"]["wasAttributedTo"]
+    assert participant["age"] == {
+        "schemaKey": "PropertyValue",
+        "unitText": "ISO-8601 duration",
+        "value": value,
+        "valueReference": {"schemaKey": "PropertyValue", "value": f"dandi:{reference}Reference"},
+    }
+    assert made["findings"] == []
+
+
+def test_a_subject_born_after_the_session_is_a_finding_that_blocks(tmp_path: Path) -> None:
+    write_nwb(tmp_path / "raw" / "a.nwb", {"age": None, "date_of_birth": datetime(2024, 5, 1, tzinfo=UTC)})
+    [asset] = look(tmp_path, Runner()).assets
+    blocking, _, _ = split(asset.findings, Validation(), asset.path)
+    assert [finding.check for finding in blocking] == ["check_subject_age.born_after_session"]
+    assert asset.metadata is not None
+    assert "age" not in asset.metadata["wasAttributedTo"][0]
+
+
+def test_papers_become_related_resources(tmp_path: Path) -> None:
+    made = extracted(
+        write_nwb(
+            tmp_path / "a.nwb", related_publications=["doi:10.7554/eLife.1", "Doe et al., in preparation"]
+        )
+    )
+    assert made["metadata"]["relatedResource"] == [
+        {
+            "schemaKey": "Resource",
+            "identifier": "https://doi.org/10.7554/eLife.1",
+            "relation": "dcite:IsDescribedBy",
+        }
+    ]
+    assert [finding["check"] for finding in made["findings"]] == ["dandifile.related_publications"]
+
+
+def test_all_of_it_fits_the_archives_schema(tmp_path: Path) -> None:
+    from dandischema.models import BareAsset
+
+    path = write_nwb(
+        tmp_path / "a.nwb",
+        ODD | {"age__reference": "gestational"},
+        related_publications=["PMID: 34616066", "10.1/x"],
+    )
+    made = extracted(path, LAB)["metadata"]
+    server = {"path": "x.nwb", "contentSize": 1, "digest": {"dandi:dandi-etag": "0" * 32 + "-1"}}
+    BareAsset.model_validate(made | server | {"schemaKey": "BareAsset"})
+
+
+def test_the_vocabulary_is_in_metadata_and_names(tmp_path: Path) -> None:
+    made = extracted(write_nwb(tmp_path / "a.nwb", ODD), LAB)
+    [participant] = made["metadata"]["wasAttributedTo"]
+    assert participant["identifier"] == "Mueller1"
+    assert participant["species"]["identifier"] == "http://purl.obolibrary.org/obo/NCBITaxon_9541"
+    assert participant["sex"] == {"schemaKey": "SexType", "name": "Other"}
+    assert made["labels"]["entities"]["sub"] == "Mueller1"
+
+
+def test_a_word_whose_meaning_is_known_does_not_block(tmp_path: Path) -> None:
+    write_nwb(tmp_path / "raw" / "a.nwb", ODD)
+    [asset] = look(tmp_path, Runner(), LAB).assets
+    assert asset.path == "sub-Mueller1/sub-Mueller1_ses-s1.nwb"
+    blocking, _, _ = split(asset.findings, Validation(), asset.path)
+    assert blocking == ()
+    milder = {finding.check for finding in asset.findings if finding.severity is Severity.HINT}
+    assert {"check_subject_species_form", "check_subject_sex", "check_subject_id_no_slashes"} <= milder
+
+
+def test_without_the_vocabulary_it_is_refused_in_the_same_words_for_every_file(tmp_path: Path) -> None:
+    for number in range(2):
+        write_nwb(tmp_path / "raw" / f"{number}.nwb", ODD | {"subject_id": f"m{number}"})
+    one, two = look(tmp_path, Runner()).refused
+    assert (one.reason, one.fix) == (two.reason, two.fix)
+    assert 'vocabulary: {species: {"crab-eating macaque": "NCBITaxon:9541"}}' in one.fix
+
+
+def test_another_vocabulary_reads_the_file_again_and_the_same_one_does_not(tmp_path: Path) -> None:
+    write_nwb(tmp_path / "raw" / "a.nwb", {"species": "lab mouse"})
+    run = Runner()
+    for number, meaning in enumerate(["NCBITaxon:10090", "NCBITaxon:10096", "NCBITaxon:10090"]):
+        [asset] = look(tmp_path, run, Vocabulary(species={"lab mouse": meaning})).assets
+        assert asset.metadata is not None
+        assert asset.metadata["wasAttributedTo"][0]["species"]["identifier"].endswith(
+            meaning.replace(":", "_")
+        )
+        assert run.count("inspect") == min(number + 1, 2)
+
+
+def test_every_command_that_reads_files_honours_the_vocabulary(tmp_path: Path) -> None:
+    write_nwb(tmp_path / "raw" / "a.nwb", ODD)
+    spec = spec_of(tmp_path, "raw", vocabulary=LAB)
+    path = "sub-Mueller1/sub-Mueller1_ses-s1.nwb"
+    assert [name for _, name in names(spec, Runner(), Record()).files] == [path]
+    [line] = inventory(spec, Runner(), Record(), (), ()).here
+    assert (line.path, line.subject, line.validation) == (path, "Mueller1", "valid")
+    local, of_refused = validate_all(spec, Runner())
+    assert ([asset.path for asset in local.assets], of_refused) == ([path], ())
+
+
+def test_a_step_is_given_no_vocabulary_where_there_is_none() -> None:
+    assert Vocabulary().as_params() == {}
+    params = LAB.as_params()
+    assert params == copy.deepcopy(params) == {key: dict(value) for key, value in vars(LAB).items()}
+
+
+def test_accepting_a_missing_zone_accepts_no_other_error_of_that_class(tmp_path: Path) -> None:
+    path = write_nwb(tmp_path / "raw" / "a.nwb")
+    with h5py.File(path, "a") as file:
+        del file["session_start_time"]
+        file["session_start_time"] = "2024-03-01T23:30:00"
+    [asset] = look(tmp_path, Runner()).assets
+    [error] = [finding for finding in asset.findings if finding.severity is Severity.ERROR]
+    assert error.check == "pynwb.Error.missing_timezone"
+    for accepted, blocked in ((error.check, 0), ("pynwb.Error", 0), ("pynwb.Error.argument_missing", 1)):
+        validation = Validation(ignore=(IgnoredCheck(accepted, "we looked"),))
+        assert len(split(asset.findings, validation, asset.path)[0]) == blocked
+    assert "dandifile.zone_of_session_start_time" in {finding.check for finding in asset.findings}

@@ -112,14 +112,14 @@ def test_other_identifiers_and_addresses_are_taken(text: str, paper: str) -> Non
     "text",
     ["Doe et al. 2020", "in preparation", "https://doi.org/", "10.1038", "doi:", "https://nature.com/"],
 )
-def test_what_names_no_paper_is_told(text: str) -> None:
+def test_what_names_no_paper_is_reported(text: str) -> None:
     resources, [remark] = related_resources([text, DOI])
     assert [each["identifier"] for each in resources] == [DOI]
     assert f"'{text}'" in remark.message
     assert remark.severity == "warning"
 
 
-def test_one_more_citation_in_the_same_text_is_told() -> None:
+def test_one_more_citation_in_the_same_text_is_reported() -> None:
     _, [remark] = related_resources(
         [f"Doe J, Place cells, Nature 2020; Roe R, Grid cells in the dark, Neuron 2021 {DOI}"]
     )
@@ -136,7 +136,7 @@ def test_no_papers_are_none(named: object) -> None:
 
 
 @given(st.lists(st.text(max_size=60) | st.from_regex(r"(doi:)?10\.[0-9]{4}/\S{1,20}", fullmatch=True)))
-def test_no_text_breaks_it_and_every_one_is_recorded_or_told(texts: list[str]) -> None:
+def test_no_text_breaks_it_and_every_one_is_recorded_or_reported(texts: list[str]) -> None:
     from dandischema.models import Resource
 
     resources, _ = related_resources(texts)

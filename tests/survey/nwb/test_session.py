@@ -1,13 +1,19 @@
-"""The session's time, and what is odd about events: in memory, as pynwb has them open."""
+"""When a session started and ended, in memory and in files; what is odd about its times; time zones."""
 
 from __future__ import annotations
 
+import json
 import math
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,8 +21,8 @@ from hypothesis import strategies as st
 
 from dandifile.survey.nwb import session
 from dandifile.survey.nwb.extract import extract
-from dandifile.survey.nwb.session import times_of
-from tests.survey.lab import START
+from dandifile.survey.nwb.session import BIRTH, assume_zones, time_texts, times_of
+from tests.survey.lab import START, write_nwb
 
 NAN, INF = math.nan, math.inf
 
@@ -73,7 +79,7 @@ def test_the_session_ends_with_the_last_interval_in_whatever_order(
     assert times_of(with_trials(*rows)).duration == duration
 
 
-def test_an_interval_without_a_time_is_told_with_its_place() -> None:
+def test_an_interval_without_a_time_is_named_with_its_place() -> None:
     [remark] = times_of(with_trials((0, 1), (5, NAN))).remarks
     assert (remark.check, remark.severity, remark.within) == ("dandifile.stop_time_nan", "hint", "/trials")
     assert "1 of 2" in remark.message
@@ -119,19 +125,19 @@ def test_the_session_ends_with_the_last_event(
         ),
     ],
 )
-def test_odd_times_of_events_are_told(
+def test_odd_times_of_events_are_reported(
     stamps: list[float], durations: list[float], expected: dict[str, str]
 ) -> None:
     assert told(with_events(stamps, durations)) == expected
 
 
-def test_the_place_and_the_count_of_odd_events_are_told() -> None:
+def test_the_place_and_the_count_of_odd_events_are_reported() -> None:
     [remark] = times_of(with_events([5, 1, 2, 0])).remarks
     assert remark.within == "/licks"
     assert "2 of 4" in remark.message
 
 
-def test_events_in_a_file_are_told_with_their_path_and_end_its_session(tmp_path: Path) -> None:
+def test_events_in_a_file_are_named_with_their_path_and_end_its_session(tmp_path: Path) -> None:
     from pynwb import NWBHDF5IO
 
     path = tmp_path / "a.nwb"
@@ -197,7 +203,7 @@ def test_a_spike_that_is_not_a_number_does_not_lose_the_session(monkeypatch: pyt
     assert times_of(nwb).duration == 8
 
 
-def test_an_end_that_cannot_be_is_told_and_not_recorded() -> None:
+def test_an_end_that_cannot_be_is_named_and_not_recorded() -> None:
     found = times_of(with_trials((100, 3)))
     assert found.duration is None
     assert "before the first start" in found.remarks[-1].message
@@ -227,3 +233,91 @@ def test_in_order_and_finite_it_is_what_the_dandi_package_says(stamps: list[floa
 def test_no_times_make_a_session_end_before_it_starts(stamps: list[float]) -> None:
     duration = times_of(with_events(stamps, list(reversed(stamps)))).duration
     assert duration is None or (np.isfinite(duration) and duration >= 0)
+
+
+MACHINE = timezone(timedelta(hours=9))
+AT = datetime(2024, 3, 1, 23, 30, tzinfo=MACHINE)
+EXTRACT = """
+import json, sys
+from dandifile.survey.nwb.extract import extract
+print(json.dumps(extract({"path": sys.argv[1]})))
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("2024-03-01T23:30:00", True),
+        ("2024-03-01 23:30", True),
+        ("2024-03-01", True),
+        ("20240301T233000", True),
+        ("2024-03-01T23:30:00.123456", True),
+        ("2024-03-01T23:30:00 JST", True),
+        ("2024-03-01T23:30:00Z", False),
+        ("2024-03-01T23:30:00+09:00", False),
+        ("2024-03-01T23:30:00-0500", False),
+        ("2024-03-01T23:30:00.5-05", False),
+        ("2024-03-01 23:30:00-05:50:36", False),
+        ("2024-03-01T23:30:00 UTC", False),
+    ],
+)
+def test_a_start_without_a_zone_is_utc_with_a_remark(text: str, lacks: bool) -> None:
+    flat, remarks = assume_zones({"session_start_time": AT}, {session.START: text}, 10.0)
+    start = AT.replace(tzinfo=UTC) if lacks else AT
+    assert flat["session_start_time"] == start
+    assert flat["session_end_time"] == start + timedelta(seconds=10)
+    assert [remark.check for remark in remarks] == ["dandifile.zone_of_session_start_time"] * lacks
+
+
+@pytest.mark.parametrize(
+    ("start_text", "zone"),
+    [("2024-03-01T23:30:00-05:00", timezone(timedelta(hours=-5))), ("2024-03-01T23:30", UTC)],
+)
+def test_a_birth_without_a_zone_has_that_of_the_start(start_text: str, zone: timezone) -> None:
+    start = AT.replace(tzinfo=timezone(timedelta(hours=-5)))
+    texts = {session.START: start_text, BIRTH: "2024-01-01"}
+    flat, remarks = assume_zones({"session_start_time": start, "date_of_birth": AT}, texts, None)
+    assert flat["date_of_birth"] == AT.replace(tzinfo=zone)
+    assert flat["session_end_time"] is None
+    assert remarks[-1].check == "dandifile.zone_of_date_of_birth"
+
+
+def in_zone(path: Path, zone: str) -> Any:
+    environ = os.environ | {"TZ": zone}
+    run = subprocess.run(
+        [sys.executable, "-c", EXTRACT, str(path)], env=environ, capture_output=True, check=True
+    )
+    return json.loads(run.stdout)
+
+
+def test_the_metadata_is_the_same_on_every_machine(tmp_path: Path) -> None:
+    path = write_nwb(tmp_path / "a.nwb", {"age": None, "date_of_birth": datetime(2024, 1, 1, tzinfo=UTC)})
+    with h5py.File(path, "a") as file:
+        for place, text in (
+            (session.START, "2024-03-01T23:30:00"),
+            (BIRTH, "2024-01-01"),
+            ("file_create_date", ["2024-03-01"]),
+        ):
+            del file[place]
+            file[place] = text
+    here, there = in_zone(path, "UTC"), in_zone(path, "Asia/Tokyo")
+    assert here == there
+    assert here["metadata"]["wasGeneratedBy"][0]["startDate"] == "2024-03-01T23:30:00Z"
+    assert here["metadata"]["wasAttributedTo"][0]["age"]["value"] == "P60DT84600S"
+    assert {finding["check"] for finding in here["findings"]} == {
+        "dandifile.zone_of_session_start_time",
+        "dandifile.zone_of_date_of_birth",
+    }
+
+
+def test_a_text_in_a_list_is_read_too(tmp_path: Path) -> None:
+    """As MatNWB writes it."""
+    path = tmp_path / "a.nwb"
+    with h5py.File(path, "w") as file:
+        file[session.START] = ["2024-03-01T23:30:00"]
+        file[BIRTH] = 5
+    assert time_texts(str(path)) == {session.START: "2024-03-01T23:30:00"}
+
+
+def test_with_zones_nothing_is_reported(tmp_path: Path) -> None:
+    assert extract({"path": str(write_nwb(tmp_path / "a.nwb"))})["findings"] == []

@@ -1,8 +1,12 @@
 """One open NWB file, lent to all the tools that would each open it again.
 
-The dandi package's extraction reads a file whole, pynwb's validation does, nwbinspector does.
-While `one_open` lasts they are given the file as it was read once; what they make of it
-stays theirs. Where anything about a file is unusual, nothing is lent and each opens it itself.
+The dandi package's extraction, pynwb's validation and nwbinspector each read a file whole. Within
+`lend_file` they are given the file as it was read once, and do what they always do. If anything
+about a file is unusual, nothing is lent, and each tool opens it itself.
+
+Most of pynwb's validation of a small file goes into loading the specifications that the file brings
+along, and the files of a lab bring the same ones. They are kept by their content alone, so that
+no file sees another's.
 """
 
 from __future__ import annotations
@@ -17,6 +21,115 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+_KEPT = 4  # a lab has few; each takes some 20 MB
+
+
+@contextlib.contextmanager
+def lend_file(path: str) -> Iterator[bool]:
+    """Gives whether the file is lent. It acts on the whole process, as `quiet` does."""
+    with ExitStack() as stack:
+        try:
+            read = _read(path, stack)
+        except Exception:  # noqa: BLE001  # the tools meet it themselves, each in its own way
+            read = None
+        if read is not None:
+            for module, name, lent in _loans(read):
+                stack.enter_context(replaced_attribute(module, name, lent))
+        yield read is not None
+
+
+@contextlib.contextmanager
+def replaced_attribute(module: ModuleType, name: str, replacement: Any) -> Iterator[None]:
+    """Within it, the module has another attribute of this name, unless it has none of its own."""
+    own = getattr(module, name, None)
+    if own is None:
+        yield
+        return
+    setattr(module, name, replacement)
+    try:
+        yield
+    finally:
+        setattr(module, name, own)
+
+
+@dataclass(frozen=True)
+class NwbSpecs:
+    """What pynwb makes of cached specifications: types to read by, and what to validate against."""
+
+    type_map: Any  # hdmf.build.TypeMap
+    validators: tuple[Any, ...]  # a hdmf.validate.ValidatorMap for each namespace that no other includes
+
+
+class NwbSpecCache:
+    """The specifications used last, by their content; None for those that pynwb cannot load."""
+
+    def __init__(self, load: Callable[[Any], NwbSpecs | None], limit: int = _KEPT) -> None:
+        self._load = load
+        self._limit = limit
+        self._kept: OrderedDict[str, NwbSpecs | None] = OrderedDict()
+
+    def of(self, file: Any) -> NwbSpecs | None:
+        """The specifications in an open h5py.File; None if it has none or they are unusual."""
+        key = content_digest(file)
+        if key is None:
+            return None
+        if key not in self._kept:
+            first = not self._kept
+            self._kept[key] = self._load(file)
+            if first:  # from now on, garbage collection skips the packages and these
+                gc.freeze()
+        self._kept.move_to_end(key)
+        while len(self._kept) > self._limit:
+            self._kept.popitem(last=False)
+        return self._kept[key]
+
+
+def load_specs(file: Any) -> NwbSpecs | None:
+    """Loads the specifications in an open file as `pynwb.validate` and `NWBHDF5IO` do."""
+    from hdmf.validate import ValidatorMap
+    from pynwb import NWBHDF5IO, get_type_map
+    from pynwb.validation import get_cached_namespaces_to_validate
+
+    path = file.filename
+    try:
+        names, manager, _ = get_cached_namespaces_to_validate(path=path)
+        if not names:
+            return None
+        catalog = manager.namespace_catalog
+        validators = tuple(ValidatorMap(catalog.get_namespace(name=name)) for name in names)
+        type_map = get_type_map()
+        NWBHDF5IO.load_namespaces(type_map, path)
+    except Exception:  # noqa: BLE001  # whatever it is, the tools meet it again and report it
+        return None
+    return NwbSpecs(type_map, validators)
+
+
+def content_digest(file: Any) -> str | None:
+    """A digest of all names and texts in the group that hdmf keeps specifications in."""
+    import h5py
+
+    location = file.attrs.get(".specloc")
+    if location is None:
+        return None
+    group = file[location]
+    digest = hashlib.sha256()
+    for name, kind in _links_below(group).items():
+        if kind != h5py.h5l.TYPE_HARD:
+            return None
+        item = group[name]
+        if isinstance(item, h5py.Group):
+            text = None
+        elif item.size == 1:
+            text = item[()]
+            text = text.tolist() if hasattr(text, "tolist") else text  # MatNWB writes lists of one
+        else:
+            return None
+        digest.update(repr((name, text)).encode())
+    return digest.hexdigest()
+
+
+_specs = NwbSpecCache(load_specs)  # this process's
+
 
 @dataclass(frozen=True)
 class _Read:
@@ -26,27 +139,6 @@ class _Read:
     nwb: Any
     errors: tuple[Any, ...]
     whole: bool  # as `_is_whole` says
-
-
-class _UnclosedIO:
-    """Stands for an IO that its borrower shall not close."""
-
-    def close(self) -> None:
-        pass
-
-
-@contextlib.contextmanager
-def lend_file(path: str) -> Iterator[bool]:
-    """Says whether the file is lent. It acts on the whole process, as `quiet` does."""
-    with ExitStack() as stack:
-        try:
-            read = _read(path, stack)
-        except Exception:  # noqa: BLE001  # the tools will meet it themselves, each in its own way
-            read = None
-        if read is not None:
-            for module, name, lent in _loans(read):
-                stack.enter_context(replaced_attribute(module, name, lent))
-        yield read is not None
 
 
 def _read(path: str, stack: ExitStack) -> _Read | None:
@@ -69,15 +161,33 @@ def _is_whole(file: Any) -> bool:
     """Whether all its links lead to something within it: it can then have no external ones."""
     from h5py import h5l, h5o
 
-    links = links_below(file)
+    links = _links_below(file)
     soft = [name.encode() for name, kind in links.items() if kind == h5l.TYPE_SOFT]
     return set(links.values()) <= {h5l.TYPE_HARD, h5l.TYPE_SOFT} and all(
         h5o.exists_by_name(file.id, name) for name in soft
     )
 
 
+def _links_below(group: Any) -> dict[str, int]:
+    """All links below an h5py.Group by name, with their types: `h5py.h5l.TYPE_HARD` and so on."""
+    links = {}
+
+    def visit(name: bytes, info: Any) -> None:
+        links[name.decode()] = info.type
+
+    group.id.links.visit(visit, info=True)
+    return links
+
+
+class _UnclosedIO:
+    """An IO that its borrower closes without effect."""
+
+    def close(self) -> None:
+        pass
+
+
 def _loans(read: _Read) -> list[tuple[ModuleType, str, Any]]:
-    """By which name each tool opens a file, and what it gets from that for now."""
+    """By which name each tool opens a file, and what it gets instead."""
     import dandi.metadata.nwb
     import dandi.pynwb_utils
     import nwbinspector._nwb_inspection
@@ -95,116 +205,9 @@ def _loans(read: _Read) -> list[tuple[ModuleType, str, Any]]:
 
 
 def _h5py_with(file: Any) -> ModuleType:
-    """h5py as it is, but for the one file that it opens."""
+    """The module h5py, except that it opens nothing but this file."""
     import h5py
 
     lent = ModuleType("h5py")
     lent.__dict__.update({**vars(h5py), "File": lambda *_: nullcontext(file)})
     return lent
-
-
-@contextlib.contextmanager
-def replaced_attribute(module: ModuleType, name: str, lent: Any) -> Iterator[None]:
-    """A version of a tool that has no such name is lent nothing."""
-    own = getattr(module, name, None)
-    if own is None:
-        yield
-        return
-    setattr(module, name, lent)
-    try:
-        yield
-    finally:
-        setattr(module, name, own)
-
-
-_KEPT = 4  # a lab has few; each takes some 20 MB
-
-
-@dataclass(frozen=True)
-class NwbSpecs:
-    """What pynwb makes of cached specifications: types to read by, and what to validate against."""
-
-    type_map: Any  # hdmf.build.TypeMap
-    validators: tuple[Any, ...]  # a hdmf.validate.ValidatorMap for each namespace that no other includes
-
-
-class NwbSpecCache:
-    """The last few specifications by their content; None stands for those that pynwb cannot load."""
-
-    def __init__(self, load: Callable[[Any], NwbSpecs | None], limit: int = _KEPT) -> None:
-        self._load = load
-        self._limit = limit
-        self._kept: OrderedDict[str, NwbSpecs | None] = OrderedDict()
-
-    def of(self, file: Any) -> NwbSpecs | None:
-        """The specifications cached in an open h5py.File; None where it has none or they are unusual."""
-        key = content_digest(file)
-        if key is None:
-            return None
-        if key not in self._kept:
-            first = not self._kept
-            self._kept[key] = self._load(file)
-            if first:  # from now on no garbage collection goes through the packages and these
-                gc.freeze()
-        self._kept.move_to_end(key)
-        while len(self._kept) > self._limit:
-            self._kept.popitem(last=False)
-        return self._kept[key]
-
-
-def content_digest(file: Any) -> str | None:
-    """A digest of all names and texts below the group that hdmf keeps specifications in."""
-    import h5py
-
-    location = file.attrs.get(".specloc")
-    if location is None:
-        return None
-    group = file[location]
-    digest = hashlib.sha256()
-    for name, kind in links_below(group).items():
-        if kind != h5py.h5l.TYPE_HARD:
-            return None
-        item = group[name]
-        if isinstance(item, h5py.Group):
-            text = None
-        elif item.size == 1:
-            text = item[()]
-            text = text.tolist() if hasattr(text, "tolist") else text  # MatNWB writes lists of one
-        else:
-            return None
-        digest.update(repr((name, text)).encode())
-    return digest.hexdigest()
-
-
-def links_below(group: Any) -> dict[str, int]:
-    """All links below an h5py.Group by name, with their types: `h5py.h5l.TYPE_HARD` and so on."""
-    links = {}
-
-    def visit(name: bytes, info: Any) -> None:
-        links[name.decode()] = info.type
-
-    group.id.links.visit(visit, info=True)
-    return links
-
-
-def load_specs(file: Any) -> NwbSpecs | None:
-    """Loads what is cached in an open file as `pynwb.validate` and `NWBHDF5IO` do."""
-    from hdmf.validate import ValidatorMap
-    from pynwb import NWBHDF5IO, get_type_map
-    from pynwb.validation import get_cached_namespaces_to_validate
-
-    path = file.filename
-    try:
-        names, manager, _ = get_cached_namespaces_to_validate(path=path)
-        if not names:
-            return None
-        catalog = manager.namespace_catalog
-        validators = tuple(ValidatorMap(catalog.get_namespace(name=name)) for name in names)
-        type_map = get_type_map()
-        NWBHDF5IO.load_namespaces(type_map, path)
-    except Exception:  # noqa: BLE001  # whatever it is, the ordinary way meets it again and tells it
-        return None
-    return NwbSpecs(type_map, validators)
-
-
-_specs = NwbSpecCache(load_specs)  # this process's

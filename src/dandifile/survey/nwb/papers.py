@@ -1,6 +1,6 @@
-"""The papers that an NWB file names in `related_publications`, in any spelling, as DANDI keeps them. Pure.
+"""The papers in the `related_publications` of an NWB file, in any spelling, as DANDI keeps them. Pure.
 
-The dandi package takes a text that is exactly one https://doi.org/… address, and silently drops others.
+The dandi package takes only a text that is exactly one https://doi.org/… URL, and silently drops others.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _OTHERS = tuple(
     )
 )
 _SLASH = re.compile(r"(10\.[0-9]{4,9})%2F", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 _AFTER = ".,;:"
 _PAGES = re.compile(
     r"(/(full|abstract|pdf|epdf|pdfdirect|html|fulltext|meta))+/?$|\.(pdf|html?|full|abstract)$",
@@ -50,7 +50,7 @@ _PLACE = "/general/related_publications"
 
 
 def related_resources(named: object) -> tuple[list[JsonObject], list[Remark]]:
-    """`relatedResource` of a file that names these, and a remark for each text that names no paper."""
+    """DANDI's `relatedResource`, and a remark for each text that names no paper."""
     found: dict[str, JsonObject] = {}
     remarks = []
     for text in _texts(named):
@@ -58,7 +58,7 @@ def related_resources(named: object) -> tuple[list[JsonObject], list[Remark]]:
         for resource in resources:
             key = str(resource.get("identifier") or resource.get("url"))
             found.setdefault(key.casefold(), resource)
-        remarks += [_remark(part) for part in _texts_without_paper(text, found_any=bool(resources))]
+        remarks += [_remark(part) for part in _texts_without_paper(text, has_papers=bool(resources))]
     return list(found.values()), remarks
 
 
@@ -86,9 +86,9 @@ def _resources(text: str) -> Iterator[JsonObject]:
         for match in pattern.finditer(rest):
             yield _resource(identifier=form.format(match[1]))
         rest = pattern.sub(" ", rest)
-    for match in _ADDRESS.finditer(rest):
+    for match in _URL.finditer(rest):
         address = match[0].rstrip(_AFTER + ")]}")
-        if _is_address(address):
+        if _is_paper_url(address):
             yield _resource(url=address)
 
 
@@ -97,7 +97,7 @@ def _resource(**name: str) -> JsonObject:
 
 
 def _bare_doi(doi: str, before: str) -> str:
-    """A DOI without what surrounds it in a sentence or an address; "" if nothing is left."""
+    """A DOI without what surrounds it in a sentence or a URL; "" if nothing is left."""
     host = _host(before + doi)
     if host.endswith("doi.org") or (host and _without_query(doi) != doi):
         doi = unquote(_without_query(doi))
@@ -128,15 +128,15 @@ def _host(address: str) -> str:
         return ""
 
 
-def _is_address(address: str) -> bool:
-    """Whether it leads to a page: the front page of doi.org or a journal is no paper."""
+def _is_paper_url(address: str) -> bool:
+    """Whether a URL can be a paper's: the front page of doi.org or of a journal is not."""
     host = _host(address)
     return "." in host and not host.endswith("doi.org") and bool(urlsplit(address).path.strip("/"))
 
 
-def _texts_without_paper(text: str, *, found_any: bool) -> Iterator[str]:
-    """The text, or those of its parts that look like the citation of one more paper."""
-    if not found_any:
+def _texts_without_paper(text: str, *, has_papers: bool) -> Iterator[str]:
+    """The text, or those of its parts that look like the citation of another paper."""
+    if not has_papers:
         yield text
         return
     for part in re.split(r"[;\n|]\s+|\n", text):
@@ -148,7 +148,7 @@ def _texts_without_paper(text: str, *, found_any: bool) -> Iterator[str]:
 def _remark(text: str) -> Remark:
     said = text if len(text) <= 100 else f"{text[:99]}…"  # noqa: PLR2004  # enough to find it
     message = (
-        f"related_publications '{said}' names no DOI, PMID or address: the paper is not recorded;"
-        " write it like https://doi.org/10.1038/s41586-023-06031-6"
+        f"related_publications has '{said}', which has no DOI, PMID or URL: this paper is not recorded;"
+        " write it as a DOI, such as https://doi.org/10.1038/s41586-023-06031-6"
     )
     return Remark(_CHECK, message, "warning", _PLACE)

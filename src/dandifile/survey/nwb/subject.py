@@ -1,7 +1,9 @@
-"""What a file's own words for species, sex and subject mean: by the spec's vocabulary, or by DANDI's lists.
+"""What an NWB file says of its subject: species, sex, id and age, as DANDI's metadata has them. Pure.
 
 The dandi package takes a species by its first letters (`mus…`, `homo…`, `caenorhabditis…`), and puts
-ids of PATO in lower case. Here a word is taken for exactly what it says, or refused.
+ids of PATO in lower case. Of an age it takes the date of birth, else the age, never looks at the reference,
+and drops the seconds of an ISO 8601 duration. Here a word means exactly what it says, or what the spec's
+vocabulary says, or is refused; and all that a file says of an age counts.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ from typing import Any
 
 from dandifile.model import JsonObject
 from dandifile.survey.nwb.remarks import RefusedValueError, Remark
-from dandifile.taxa import IRI, folded, taxon_like, taxon_named, taxon_number, taxon_of_number
+from dandifile.taxa import IRI, normal_name, similar_taxon, taxon_number, taxon_of_name, taxon_of_number
+
+BIRTH, GESTATIONAL = "Birth", "Gestational"
 
 _PATO = "http://purl.obolibrary.org/obo/PATO_"
 _SEXES: Mapping[str, JsonObject] = {
@@ -25,16 +29,10 @@ _SEXES: Mapping[str, JsonObject] = {
     "U": {"schemaKey": "SexType", "name": "Unknown"},
     "O": {"schemaKey": "SexType", "name": "Other"},
 }
-_WRITTEN = {
-    "male": "M",
-    "female": "F",
-    "unknown": "U",
-    "other": "O",
-    **{sex_of.lower(): sex_of for sex_of in _SEXES},
-}
+_SEX_WORDS = {"male": "M", "female": "F", "unknown": "U", "other": "O"} | {key.lower(): key for key in _SEXES}
 _PATO_SEXES = {"0000384": "M", "0000383": "F"}
 _PATO_FORMS = re.compile(r"(?:(?:https?://purl\.obolibrary\.org/obo/)?PATO[_:])([0-9]{7})", re.IGNORECASE)
-_PERHAPS = {
+_SUGGESTED_SEXES = {
     "xx": "O",
     "hermaphrodite": "O",
     "xo": "M",
@@ -44,91 +42,99 @@ _PERHAPS = {
     "na": "U",
     "none": "U",
 }
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_ISO = re.compile(
+    rf"P(?=[0-9T])(?:({_NUMBER})Y)?(?:({_NUMBER})M)?(?:({_NUMBER})W)?(?:({_NUMBER})D)?"
+    rf"(?:T(?=[0-9])(?:({_NUMBER})H)?(?:({_NUMBER})M)?(?:({_NUMBER})S)?)?"
+)
+_DAY = 86400.0
+_UNIT_SECONDS = (365.25 * _DAY, 30.4375 * _DAY, 7 * _DAY, _DAY, 3600.0, 60.0, 1.0)  # as in the pattern
+_GESTATION = re.compile("gest[a-z]*", re.IGNORECASE)
+_PLACE = "/general/subject"
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """A word's metadata. `settles` is the check of nwbinspector that would still mind the word itself."""
+    """A word's metadata. `settles` is the check of nwbinspector that still objects to the word itself."""
 
     metadata: JsonObject
     settles: str = ""
 
 
 def species_of(word: Any, meanings: Mapping[str, str]) -> Meaning | None:
-    """The SpeciesType of `Subject.species`; None where the file gives none. RefusedValueError for others."""
+    """The SpeciesType of `Subject.species`; None if there is none. RefusedValueError for an unknown one."""
     if not isinstance(word, str) or not word.strip():
         return None
     settles = "check_subject_species_form"
     if meant := _meaning(word, meanings):
-        return Meaning(_of_number(taxon_number(meant) or ""), settles)
+        return Meaning(_numbered_species(taxon_number(meant) or ""), settles)
     if number := taxon_number(word):
-        return Meaning(_of_number(number), settles)
+        return Meaning(_numbered_species(number), settles)
     if listed := _dandi_species(word):
         return Meaning({"schemaKey": "SpeciesType", "identifier": listed[0], "name": listed[1]})
     raise _unlisted_species(word)
 
 
 def sex_of(word: Any, meanings: Mapping[str, str]) -> Meaning | None:
-    """The SexType of `Subject.sex`, likewise."""
+    """The SexType of `Subject.sex`; None if there is none. RefusedValueError for an unknown one."""
     if not isinstance(word, str) or not word.strip():
         return None
+    settles = "check_subject_sex"
     if meant := _meaning(word, meanings):
-        return Meaning(_SEXES[meant], "check_subject_sex")
-    if known := _WRITTEN.get(folded(word)):
+        return Meaning(_SEXES[meant], settles)
+    if known := _SEX_WORDS.get(normal_name(word)):
         return Meaning(_SEXES[known])
     if pato := _PATO_FORMS.fullmatch(word.strip()):
         known = _PATO_SEXES.get(pato[1])
-        return Meaning(
-            _SEXES[known] if known else {"schemaKey": "SexType", "identifier": f"{_PATO}{pato[1]}"},
-            "check_subject_sex",
-        )
+        metadata = {"schemaKey": "SexType", "identifier": f"{_PATO}{pato[1]}"}
+        return Meaning(_SEXES[known] if known else metadata, settles)
     if re.fullmatch(r"https?://\S+", word.strip()):
         return Meaning({"schemaKey": "SexType", "identifier": word.strip()})
-    letter = _PERHAPS.get(folded(word), "…")
+    line = _vocabulary_line("sex", word, _SUGGESTED_SEXES.get(normal_name(word), "…"))
     raise RefusedValueError(
-        f"sex {_quoted(word)} is not one that DANDI knows",
-        f"write M, F, O (other) or U (unknown) into Subject.sex of the file, or say in the spec"
-        f" what the word means: {_entry('sex', word, letter)}",
+        f"sex '{word}' is not a value that DANDI knows",
+        "write M, F, O (other) or U (unknown) into Subject.sex of the file,"
+        f" or say in the spec what the word means: {line}",
     )
 
 
 def subject_id_of(word: Any, meanings: Mapping[str, str]) -> tuple[Any, str]:
-    """The id of the subject, and the check that would still mind the word."""
+    """The id of the subject, and the check that still objects to the word, or ""."""
     if not isinstance(word, str):
         return word, ""
-    by_form = {_normal_id(key): value for key, value in meanings.items()}
-    meant = by_form.get(_normal_id(word))
+    by_id = {_normal_id(key): value for key, value in meanings.items()}
+    meant = by_id.get(_normal_id(word))
     return (meant.strip(), "check_subject_id_no_slashes") if meant else (word, "")
 
 
 def _meaning(word: str, meanings: Mapping[str, str]) -> str | None:
-    return {folded(key): value for key, value in meanings.items()}.get(folded(word))
+    return {normal_name(key): value for key, value in meanings.items()}.get(normal_name(word))
 
 
 def _normal_id(word: str) -> str:
-    """Ids are told apart by case; not by how an accent is stored."""
+    """Ids differ by case, but not by how an accent is stored."""
     return unicodedata.normalize("NFC", word.strip())
 
 
-def _of_number(number: str) -> JsonObject:
-    """By DANDI's own name where it has one, else by the table's, else by the id alone. Asks no service."""
+def _numbered_species(number: str) -> JsonObject:
+    """By DANDI's own name if it has one, else by the table's, else by the id alone. Asks no service."""
     found: JsonObject = {"schemaKey": "SpeciesType", "identifier": f"{IRI}{number}"}
-    name = next((record.name for record in _records() if record.taxon_id == number), None)
+    name = next((record.name for record in _dandi_list() if record.taxon_id == number), None)
     if name is None and (taxon := taxon_of_number(number)):
         name = taxon.label
     return found | {"name": name} if name else found
 
 
 def _dandi_species(word: str) -> tuple[str, str] | None:
-    """The species of the dandi package's list that has exactly this name."""
-    for record in _records():
+    """(identifier, name) of the species on the dandi package's list that has exactly this name."""
+    for record in _dandi_list():
         names = (record.name, record.scientific_name, record.genbank_common_name, *record.common_names)
-        if folded(word) in map(folded, names):
+        if normal_name(word) in map(normal_name, names):
             return record.uri, record.name
     return None
 
 
-def _records() -> Any:
+def _dandi_list() -> Any:
     from dandi.metadata.util import species_map
 
     return species_map
@@ -136,15 +142,16 @@ def _records() -> Any:
 
 def _unlisted_species(word: str) -> RefusedValueError:
     """Says what DANDI's tools would make of it, and what to write instead."""
-    taxon = taxon_named(word)
-    near = None if taxon else taxon_named(" ".join(word.split()[:2])) or taxon_like(word)
+    taxon = taxon_of_name(word)
+    near = None if taxon else taxon_of_name(" ".join(word.split()[:2])) or similar_taxon(word)
     number = taxon.id if taxon else near.id if near else ""
-    reason = f"species {_quoted(word)} is not on DANDI's list"
+    reason = f"species '{word}' is not on DANDI's list"
     wrongly = next(
-        (r.scientific_name for r in _records() if r.prefix and folded(word).startswith(r.prefix)), None
+        (r.scientific_name for r in _dandi_list() if r.prefix and normal_name(word).startswith(r.prefix)),
+        None,
     )
     if wrongly:
-        reason += f", and the dandi client would record it as {wrongly}, by its first letters"
+        reason += f", and the dandi client would record it as {wrongly} because of its first letters"
     if near:
         reason += f"; did you mean {near.scientific} (NCBITaxon:{near.id})?"
     shown = number or "<its number>"
@@ -152,43 +159,18 @@ def _unlisted_species(word: str) -> RefusedValueError:
     return RefusedValueError(
         reason,
         f"{look_up}write {IRI}{shown} into Subject.species of the file,"
-        " or say in the spec what the word means:"
-        f" {_entry('species', word, f'NCBITaxon:{shown}')}",
+        f" or say in the spec what the word means: {_vocabulary_line('species', word, f'NCBITaxon:{shown}')}",
     )
 
 
-def _entry(kind: str, word: str, meaning: str) -> str:
-    """The line for the spec, quoted as JSON, which YAML reads as it is."""
+def _vocabulary_line(kind: str, word: str, meaning: str) -> str:
+    """The line for the spec. Its strings are JSON, which YAML can read."""
     return f"vocabulary: {{{kind}: {{{json.dumps(word, ensure_ascii=False)}: {json.dumps(meaning)}}}}}"
-
-
-def _quoted(word: str) -> str:
-    return f"'{word}'"
-
-
-_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
-_ISO = re.compile(
-    rf"P(?=[0-9T])(?:({_NUMBER})Y)?(?:({_NUMBER})M)?(?:({_NUMBER})W)?(?:({_NUMBER})D)?"
-    rf"(?:T(?=[0-9])(?:({_NUMBER})H)?(?:({_NUMBER})M)?(?:({_NUMBER})S)?)?"
-)
-_DAY = 86400.0
-_SECONDS = (
-    365.25 * _DAY,
-    30.4375 * _DAY,
-    7 * _DAY,
-    _DAY,
-    3600.0,
-    60.0,
-    1.0,
-)  # of each unit, as in the pattern
-_GESTATION = re.compile("gest[a-z]*", re.IGNORECASE)
-BIRTH, GESTATIONAL = "Birth", "Gestational"
-_PLACE = "/general/subject"
 
 
 @dataclass(frozen=True)
 class AgeFields:
-    """What a file says, as pynwb gives it; both times have a zone."""
+    """What a file says of an age, as pynwb gives it; both times have a zone."""
 
     age: str | None = None
     reference: str | None = None
@@ -198,7 +180,7 @@ class AgeFields:
 
 @dataclass(frozen=True)
 class _Age:
-    """An age as DANDI writes it, and in seconds, from the least to the most that can be meant."""
+    """An age as DANDI writes it, and the least and the most seconds that it can mean."""
 
     text: str
     reference: str
@@ -206,15 +188,15 @@ class _Age:
     most: float
 
 
-def age_of(said: AgeFields) -> tuple[JsonObject | None, list[Remark]]:
-    """DANDI's `age`, and what is to be told about it. RefusedValueError for an age that cannot be read."""
-    if said.born is None or said.started is None:
-        age = _age(said)
+def age_of(fields: AgeFields) -> tuple[JsonObject | None, list[Remark]]:
+    """DANDI's `age`, and remarks about it. RefusedValueError for an age that cannot be read."""
+    if fields.born is None or fields.started is None:
+        age = _age(fields)
         return (_property(age.text, age.reference) if age else None), []
-    since_birth = said.started - said.born
+    since_birth = fields.started - fields.born
     try:
-        age = _age(said)
-    except RefusedValueError:  # nwbinspector tells of it; the date of birth says the age
+        age = _age(fields)
+    except RefusedValueError:  # nwbinspector reports it, and the date of birth gives the age
         age = None
     if since_birth < timedelta(0):
         return _age_before_birth(age, -since_birth)
@@ -222,15 +204,11 @@ def age_of(said: AgeFields) -> tuple[JsonObject | None, list[Remark]]:
     remarks = []
     if age and not _is_within(age, since_birth.total_seconds()):
         of_gestation = " of gestation" if age.reference == GESTATIONAL else ""
-        remarks.append(
-            Remark(
-                "check_subject_age.two_ages",
-                f"Subject.age says {age.text}{of_gestation}, and by date_of_birth it is {computed} at"
-                f" session_start_time: {computed} is recorded; correct the one that is wrong in the file",
-                "warning",
-                _PLACE,
-            )
+        message = (
+            f"Subject.age is {age.text}{of_gestation}, but from date_of_birth to session_start_time it is"
+            f" {computed}: {computed} is recorded; correct the field that is wrong"
         )
+        remarks.append(Remark("check_subject_age.two_ages", message, "warning", _PLACE))
     return _property(computed, BIRTH), remarks
 
 
@@ -250,14 +228,11 @@ def _age_before_birth(age: _Age | None, by: timedelta) -> tuple[JsonObject | Non
         return _property(age.text, GESTATIONAL), []
     days = by / timedelta(days=1)
     how_far = f"{days:,.0f} days" if days >= 2 else f"{by.total_seconds() / 3600:,.1f} hours"  # noqa: PLR2004
-    recorded = f"{age.text} of Subject.age is recorded" if age else "no age is recorded"
-    remark = Remark(
-        "check_subject_age.born_after_session",
-        f"date_of_birth is after session_start_time, by {how_far}: {recorded};"
-        " correct one of the two in the file",
-        "error",
-        _PLACE,
+    recorded = f"Subject.age ({age.text}) is recorded" if age else "no age is recorded"
+    message = (
+        f"date_of_birth is after session_start_time by {how_far}: {recorded}; correct the field that is wrong"
     )
+    remark = Remark("check_subject_age.born_after_session", message, "error", _PLACE)
     return (_property(age.text, age.reference) if age else None), [remark]
 
 
@@ -270,59 +245,69 @@ def _property(text: str, reference: str) -> JsonObject:
     }
 
 
-def _age(said: AgeFields) -> _Age | None:
-    if said.age is None:
+def _age(fields: AgeFields) -> _Age | None:
+    if fields.age is None:
         return None
     try:
-        text, reference = _read_age(said.age.strip())
+        text, reference = _read_age(fields.age.strip())
     except ValueError as error:
         raise RefusedValueError(
-            f"Subject.age '{said.age}' cannot be read: {error}",
-            f"write an ISO 8601 duration into Subject.age of the file, like {_example(said.age)}",
+            f"Subject.age '{fields.age}' cannot be read: {error}",
+            f"write an ISO 8601 duration into Subject.age of the file, such as {_example(fields.age)}",
         ) from error
-    if str(said.reference or "").strip().lower().startswith("gest"):
+    if str(fields.reference or "").strip().lower().startswith("gest"):
         reference = GESTATIONAL
     least, most = _bounds(text)
     return _Age(text, reference, least, most)
 
 
 def _example(age: str) -> str:
-    """What was meant, where only the unit is missing: `P14` is written for the 14th day after birth."""
+    """What was meant, if only the unit is missing: `P14` is written for the 14th day after birth."""
     days = re.fullmatch(r"\s*[Pp]?\s*([0-9]+)\s*", age)
     return f"P{days[1]}D for {days[1]} days" if days else "P90D for 90 days"
 
 
 def _read_age(age: str) -> tuple[str, str]:
-    """The age as DANDI writes it, and since when it counts. ValueError for what is none.
+    """The age as DANDI writes it, and what it counts from. ValueError for a text that is not an age.
 
-    Durations and ranges of them are read here; any other words the dandi package reads.
+    Durations and ranges of them are read here; the dandi package reads any other words.
     """
-    from dandi.metadata.util import parse_age
-
     prefix = _GESTATION.match(age) if age.lower().startswith("gestation") else None
     rest = age[prefix.end() :].strip() if prefix else age
     reference = GESTATIONAL if prefix else BIRTH
     limits = [limit.strip().upper().replace(",", ".") for limit in rest.split("/")]
     if not any(limits) or not any(limit.startswith("P") for limit in limits):
-        text, told = parse_age(age)
+        text, counts_from = _parse_words(age)
         if not text.strip("/"):
-            raise ValueError("it names neither end of the range")
-        return f"{'P' if text.startswith('T') else ''}{text}", str(told)  # it writes T3H for three hours
-    if len(limits) > 2:  # noqa: PLR2004  # a range has two ends
-        raise ValueError("a range has two ends")
+            raise ValueError("the range has neither a beginning nor an end")
+        return f"{'P' if text.startswith('T') else ''}{text}", counts_from  # it writes T3H for 3 hours
+    if len(limits) > 2:  # noqa: PLR2004  # a beginning and an end
+        raise ValueError("a range has one beginning and one end")
     ends = [_seconds(limit) for limit in limits if limit]
     if ends != sorted(ends):
-        raise ValueError("the range ends below its beginning")
+        raise ValueError("the range ends before it begins")
     return "/".join(limits), reference
+
+
+def _parse_words(age: str) -> tuple[str, str]:
+    from dandi.metadata.util import parse_age
+
+    try:
+        text, counts_from = parse_age(age)
+    except ValueError as error:
+        if not age.strip():
+            raise
+        raise ValueError("it is not an ISO 8601 duration") from error
+    return str(text), str(counts_from)
 
 
 def _parts(text: str) -> list[tuple[float, float]]:
     """The numbers of a duration, each with the seconds of its unit."""
     found = _ISO.fullmatch(text)
-    values = zip(found.groups() if found else (), _SECONDS, strict=False)
+    values = zip(found.groups() if found else (), _UNIT_SECONDS, strict=False)
     given = [(value, unit) for value, unit in values if value]
     if not given:
-        raise ValueError(f"{text} is no ISO 8601 duration")
+        raise ValueError(f"{text} is not an ISO 8601 duration")
     if any("." in value for value, _ in given[:-1]):
         raise ValueError("only the smallest unit can have a fraction")
     return [(float(value), unit) for value, unit in given]
@@ -333,9 +318,9 @@ def _seconds(text: str) -> float:
 
 
 def _bounds(text: str) -> tuple[float, float]:
-    """In seconds. One age holds to its smallest unit; a range holds as it is, and an open end is far away.
+    """The least and the most seconds. One age is exact to its smallest unit; a range may have an open end.
 
-    A day more for times of the day and zones, and a hundredth for months and years.
+    A day more allows for times of the day and zones, and a hundredth for months and years.
     """
     ends = [limit.strip() for limit in text.upper().split("/")]
     try:

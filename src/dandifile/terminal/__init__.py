@@ -1,0 +1,1 @@
+"""What the command line shows and says: results, progress, errors, the log file."""

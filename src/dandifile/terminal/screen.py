@@ -1,0 +1,120 @@
+"""How a command shows what it is doing and what came of it: results to stdout, all else to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dandifile.errors import UserError
+from dandifile.model import Effect, JsonObject, Plan, Refusal, Result, Step
+from dandifile.session.options import Setup
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from dandifile.run.execute import Notify
+    from dandifile.session.apply_steps import ApplyResult
+
+FORMATS = ("text", "json")
+
+
+@dataclass(frozen=True)
+class Flags(Setup):
+    """The flags that every command on a spec has: what its session is about, and how the result looks."""
+
+    format: str = "text"
+    verbose: bool = False
+    no_color: bool = False
+
+    def __post_init__(self) -> None:
+        if self.format not in FORMATS:
+            raise UserError(f"--format {self.format} is not known", fix=f"use one of {', '.join(FORMATS)}")
+
+
+def show(flags: Flags, text: Callable[..., Text], *about: Any, **how: Any) -> None:
+    """On stdout, what `text` gives of these arguments for the width of the terminal."""
+    from dandifile.report.console import show, stdout, width
+
+    console = stdout(no_color=flags.no_color)
+    show(console, text(*about, width=width(console), **how))
+
+
+def show_plan(plan: Plan, flags: Flags, fields: int) -> None:
+    """The plan on stdout. In JSON, apply shows it together with the results instead."""
+    from dandifile.kinds import wordings
+    from dandifile.report.plan_view import plan_text
+
+    show(flags, plan_text, plan, wordings=wordings(), verbose=flags.verbose, fields=fields)
+
+
+def show_applied(plan: Plan, done: ApplyResult, seconds: float, flags: Flags) -> None:
+    """What was done, then where the dandiset is to be seen and what is in it."""
+    from dandifile.kinds import wordings
+    from dandifile.report.results_view import results_text
+    from dandifile.report.status_view import links_text
+
+    sys.stdout.write("\n")
+    how = {"wordings": wordings(), "verbose": flags.verbose}
+    show(flags, results_text, plan, done.results, seconds, **how)
+    show(flags, links_text, done.target, done.paths, verbose=flags.verbose)
+
+
+def print_applied(plan: Plan, done: ApplyResult, seconds: float) -> None:
+    """The plan and what was done of it, as JSON."""
+    from dandifile.planning.planfile import to_json
+    from dandifile.report.plan_view import plan_json
+    from dandifile.report.results_view import results_json
+    from dandifile.report.status_view import links_json
+
+    print_json(
+        {
+            **plan_json(plan, to_json(plan)),
+            "apply": {**results_json(done.results), "seconds": round(seconds, 3)},
+            "after": links_json(done.target, done.paths),
+        }
+    )
+
+
+def print_json(document: JsonObject) -> None:
+    sys.stdout.write(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def refused_json(refused: Sequence[Refusal]) -> JsonObject:
+    """Every file that is refused, and the causes, each with its files."""
+    from dandifile.report.files_view import causes_json, refusal_causes
+
+    return {
+        "refused": [vars(refusal) for refusal in refused],
+        "causes": causes_json(refusal_causes(refused)),
+    }
+
+
+@contextmanager
+def show_progress(
+    flags: Flags, steps: int = 0, size: int = 0
+) -> Iterator[tuple[Notify, Callable[[int], None]]]:
+    """Progress on stderr while the block runs: call the one with steps, the other with bytes sent."""
+    from dandifile.report.progress import progress
+
+    with progress(size, steps, stream=sys.stderr, no_color=flags.no_color) as shown:
+
+        def notify(step: Step, result: Result | None) -> None:
+            if result is None:
+                shown.started(step.id, _words(step))
+            else:
+                shown.ended(result)
+
+        yield notify, shown.advance
+
+
+def _words(step: Step) -> str:
+    if step.effect is Effect.NONE:
+        return f"{step.kind} {Path(step.params['path']).name}"
+    what = step.params.get("path") or step.params.get("source") or step.params.get("name") or ""
+    verb = step.params.get("do") or step.kind
+    return f"{verb} {what}".strip()
