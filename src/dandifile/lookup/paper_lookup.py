@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from dandifile.lookup import crossref, datacite, openalex, ror
 from dandifile.lookup.answer_fields import string
-from dandifile.lookup.authors import full_name, is_alike, normalise, with_fuller_name
+from dandifile.lookup.authors import can_be_one_person, full_name, normalise, with_fuller_name
 from dandifile.lookup.client import Asker, Found, NotFound, Request, Unreachable
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 from dandifile.lookup.services import TITLES
@@ -83,7 +83,7 @@ def _is_alike(one: Author, other: Author) -> bool:
     names = full_name(one), full_name(other)
     if one.collective or other.collective:
         return normalise(names[0]) == normalise(names[1])
-    return is_alike(*names)
+    return can_be_one_person(*names)
 
 
 def _merge_author(ours: Author | None, theirs: Author) -> Author:

@@ -16,7 +16,7 @@ from dandifile.lookup import orcid, ror
 from dandifile.lookup.authors import full_name
 from dandifile.lookup.client import PATIENT, Answer, Asker, Client, Unreachable
 from dandifile.lookup.facts import Institution, Lock, Paper, Person, Term, Unsettled
-from dandifile.lookup.locations import SettledLocation, find_location, settle_locations
+from dandifile.lookup.nwb_locations import SettledLocation, find_location, settle_locations
 from dandifile.lookup.paper_lookup import add_ror_ids, look_up_paper
 from dandifile.lookup.rows import (
     LookupRow,

@@ -26,7 +26,7 @@ from dandifile.lookup.terms.outcome import (
     candidates_of,
 )
 from dandifile.lookup.terms.search import find_term
-from dandifile.lookup.wanted import pinned_location, section_of
+from dandifile.lookup.wanted import about_of, pinned_location
 from dandifile.model import Location
 
 WHAT = "location"
@@ -63,7 +63,7 @@ def settle_locations(
 
 
 def _fact(location: Location, outcome: TermOutcome, today: str) -> Term | Unsettled | None:
-    about = section_of(location)
+    about = about_of(location)
     if isinstance(outcome, Unchecked):
         return None
     if isinstance(outcome, Matched):
