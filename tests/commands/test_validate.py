@@ -114,10 +114,10 @@ def test_a_report_that_cannot_be_written_is_an_error_in_words(
 
 
 def test_the_second_time_nothing_is_opened(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dandifile.survey import tasks
+    from dandifile.survey import task, tasks
 
     aged(write_nwb(spec.parent / "raw" / "a.nwb"))
-    monkeypatch.setattr(tasks, "_YOUNG", 0)  # as if the file had been here for a while
+    monkeypatch.setattr(task, "_YOUNG", 0)  # as if the file had been here for a while
     assert run(["validate", "-f", str(spec)]) == Exit.DONE
 
     def opened(*_: object) -> None:

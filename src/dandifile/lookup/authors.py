@@ -119,7 +119,7 @@ def is_split_otherwise(one: str, other: str) -> bool:
     return all(map(_is_short_for, *words))
 
 
-def is_alike(one: str, other: str) -> bool:
+def can_be_one_person(one: str, other: str) -> bool:
     """Whether two names may be those of one person."""
     return is_same_name(one, other) or can_be_same(one, other) or is_split_otherwise(one, other)
 

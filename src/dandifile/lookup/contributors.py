@@ -20,7 +20,7 @@ from dandifile.lookup.credits import (
     reviews_of,
 )
 from dandifile.lookup.facts import Paper
-from dandifile.lookup.names import reason_against
+from dandifile.lookup.names import name_fault
 from dandifile.lookup.pairing import DeclaredEntry, Slot, pair
 from dandifile.model import JsonObject
 
@@ -133,7 +133,7 @@ def _name_problems(slots: Iterable[Slot]) -> Iterable[Problem]:
     """People whose names the archive would reject, and all of the metadata with them."""
     for slot in slots:
         name = slot.written.get("name", "")
-        if slot.written["schemaKey"] == "Person" and (why := reason_against(name)):
+        if slot.written["schemaKey"] == "Person" and (why := name_fault(name)):
             orcid = bare_orcid(slot.written.get("identifier", ""))
             entry = f'{{orcid: {orcid}, name: "Last, First"}}' if orcid else f'{{name: "{name}, First"}}'
             yield Problem(

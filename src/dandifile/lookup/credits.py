@@ -147,7 +147,7 @@ def related_resources(papers: Iterable[Paper]) -> list[JsonObject]:
 
 def _find_same(author: Author, before: Mapping[int, Author]) -> int | None:
     """The place of the same person among earlier papers' authors, by ORCID iD, name or short name."""
-    for judge in (_is_same_orcid, _is_same_full_name, _can_be_same_person):
+    for judge in (_is_same_orcid, _is_same_full_name, _can_be_one_person):
         fits = [place for place, other in before.items() if judge(author, other)]
         if len(fits) == 1:
             return fits[0]
@@ -161,18 +161,16 @@ def _is_same_orcid(one: Author, other: Author) -> bool:
 def _is_same_full_name(one: Author, other: Author) -> bool:
     if one.collective or other.collective:
         return normalise(full_name(one)) == normalise(full_name(other))
-    return is_same_name(full_name(one), full_name(other)) and not _have_other_orcids(one, other)
+    return is_same_name(full_name(one), full_name(other)) and not _has_other_orcid(one, other)
 
 
-def _can_be_same_person(one: Author, other: Author) -> bool:
+def _can_be_one_person(one: Author, other: Author) -> bool:
     people = not (one.collective or other.collective)
     names = full_name(one), full_name(other)
-    return (
-        people and not _have_other_orcids(one, other) and (can_be_same(*names) or is_split_otherwise(*names))
-    )
+    return people and not _has_other_orcid(one, other) and (can_be_same(*names) or is_split_otherwise(*names))
 
 
-def _have_other_orcids(one: Author, other: Author) -> bool:
+def _has_other_orcid(one: Author, other: Author) -> bool:
     return bool(one.orcid and other.orcid and one.orcid != other.orcid)
 
 

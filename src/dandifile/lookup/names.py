@@ -172,7 +172,7 @@ def dandi_name(name: Name) -> str:
     return f"{name.family}, {given}" if given else name.family
 
 
-def reason_against(name: str) -> str:
+def name_fault(name: str) -> str:
     """Why the archive does not take this as a person's name; "" if it does."""
     if PERSON_NAME.fullmatch(name):
         return ""

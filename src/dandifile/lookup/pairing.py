@@ -72,7 +72,7 @@ def pair(entries: Sequence[DeclaredEntry], authors: Sequence[Slot], funders: Seq
     people = [entry for entry in entries if entry.written["schemaKey"] == "Person"]
     for entry, slot in _pair_people(people, [slot for slot in authors if slot.is_person], problems):
         by_slot.setdefault(id(slot), []).append(entry)
-        if _have_other_orcids(entry, slot):
+        if _has_other_orcid(entry, slot):
             other = slot.written["identifier"]
             warnings.append(
                 f"contributors[{entry.number}]: {entry.name} has another ORCID iD in the paper, {other};"
@@ -100,8 +100,8 @@ _JUDGES: tuple[Judge, ...] = (
         "identifier" in entry.written and entry.written["identifier"] == slot.written.get("identifier")
     ),
     lambda entry, slot: is_same_name(entry.name, slot.name),
-    lambda entry, slot: can_be_same(entry.name, slot.name) and not _have_other_orcids(entry, slot),
-    lambda entry, slot: is_split_otherwise(entry.name, slot.name) and not _have_other_orcids(entry, slot),
+    lambda entry, slot: can_be_same(entry.name, slot.name) and not _has_other_orcid(entry, slot),
+    lambda entry, slot: is_split_otherwise(entry.name, slot.name) and not _has_other_orcid(entry, slot),
     lambda entry, slot: is_part_of(slot.name, entry.name),
 )
 """From the surest to the least sure. A pair is made only if there is no choice."""
@@ -132,7 +132,7 @@ def _ambiguous(entry: DeclaredEntry, fits: Iterable[Slot]) -> Problem:
     )
 
 
-def _have_other_orcids(entry: DeclaredEntry, slot: Slot) -> bool:
+def _has_other_orcid(entry: DeclaredEntry, slot: Slot) -> bool:
     ours, theirs = entry.written.get("identifier"), slot.written.get("identifier")
     return bool(ours and theirs and ours != theirs)
 

@@ -93,7 +93,7 @@ def outdated_ids(names: Mapping[str, str], lock: Lock) -> Iterator[str]:
             yield f"{name}: {id_}: {'; '.join(institution_row(place, pinned=True).notes)}"
 
 
-def foreign_orcids(names: Mapping[str, str], lock: Lock) -> Iterator[str]:
+def mismatched_orcids(names: Mapping[str, str], lock: Lock) -> Iterator[str]:
     """A line for each ORCID iD that belongs to somebody with another name."""
     for id_, name in names.items():
         person = lock.person(id_)

@@ -64,13 +64,13 @@ def _missing(wanted: Wanted, lock: Lock) -> Iterator[str]:
             yield f"location {location.word}"
 
 
-def section_of(location: Location) -> str:
+def about_of(location: Location) -> str:
     """The `about` of a file's word in the lock: one acronym may be two regions in two species."""
     return "mouse_locations" if location.mouse else "locations"
 
 
 def pinned_location(location: Location, lock: Lock) -> Term | Unsettled | None:
-    key = (location.word, section_of(location))
+    key = (location.word, about_of(location))
     return lock.term(*key) or lock.open_word(*key)
 
 

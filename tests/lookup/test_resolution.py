@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dandifile.lookup.facts import InstitutionStatus, Lock, PersonStatus
-from dandifile.lookup.resolve import Resolution, resolve
+from dandifile.lookup.resolution import Resolution, resolve
 from dandifile.lookup.rows import LookupRow, LookupState
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm

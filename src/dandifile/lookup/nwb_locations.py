@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from dandifile.lookup.client import Asks
+from dandifile.lookup.client import Asker
 from dandifile.lookup.facts import Lock, Term, Unsettled
 from dandifile.lookup.rows import LookupRow, LookupState, outcome_row, term_row
 from dandifile.lookup.terms.allen import find_structure
@@ -26,7 +26,7 @@ from dandifile.lookup.terms.outcome import (
     candidates_of,
 )
 from dandifile.lookup.terms.search import find_term
-from dandifile.lookup.wanted import pinned_location, section_of
+from dandifile.lookup.wanted import about_of, pinned_location
 from dandifile.model import Location
 
 WHAT = "location"
@@ -41,7 +41,7 @@ class SettledLocation:
     row: LookupRow
 
 
-def find_location(location: Location, client: Asks) -> TermOutcome:
+def find_location(location: Location, client: Asker) -> TermOutcome:
     """Find the region of a word in a file."""
     structure = find_structure(location.word) if location.mouse else None
     return structure or find_term(location.word, TermKind.REGION, client)
@@ -63,7 +63,7 @@ def settle_locations(
 
 
 def _fact(location: Location, outcome: TermOutcome, today: str) -> Term | Unsettled | None:
-    about = section_of(location)
+    about = about_of(location)
     if isinstance(outcome, Unchecked):
         return None
     if isinstance(outcome, Matched):
