@@ -20,14 +20,14 @@ from dandifile.kinds.special_fields import (
     ACCESS,
     about_with_files,
     add_regions_of,
+    add_server_part,
     notes_on_server_keys,
     own_part,
     server_part,
-    with_server_part,
 )
 from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Record, Spec, Step, Wording
 from dandifile.planning.kind import Difference, Standing, Traits, standing_of
-from dandifile.planning.merge import carry, is_empty, merge, same
+from dandifile.planning.merge import carry, is_empty, is_same, merge
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
@@ -95,7 +95,7 @@ def desired(spec: Spec, local: Local) -> DesiredMetadata:
 
 def outgoing(desired: DesiredMetadata, document: JsonObject) -> JsonObject:
     """The draft's document as it would be after apply."""
-    return overlay(document, {name: _after(name, desired, document) for name in desired.fields})
+    return overlay(document, {name: _value_after(name, desired, document) for name in desired.fields})
 
 
 def diff(desired: DesiredMetadata, observed: ObservedMetadata, options: Options) -> Difference:
@@ -106,7 +106,7 @@ def diff(desired: DesiredMetadata, observed: ObservedMetadata, options: Options)
     changes = tuple(
         Change(Key(NAME, name), observed.document.get(name), after)
         for name in sorted(desired.fields)
-        if not same(after := _after(name, desired, observed.document), observed.document.get(name))
+        if not is_same(after := _value_after(name, desired, observed.document), observed.document.get(name))
     )
     policy = policy_blocks(outgoing(desired, observed.document), desired.facts, desired.require)
     idle = (*notes_on_server_keys(desired.access, observed.access), *_version_notes(observed))
@@ -138,7 +138,7 @@ def digests_as_declared(desired: DesiredMetadata, observed: ObservedMetadata) ->
     return {
         name: _digest(now)
         for name in desired.fields
-        if same(_after(name, desired, observed.document), now := observed.document.get(name))
+        if is_same(_value_after(name, desired, observed.document), now := observed.document.get(name))
     }
 
 
@@ -188,7 +188,7 @@ def _fault_blocks(changes: tuple[Change, ...], observed: ObservedMetadata) -> tu
     )
 
 
-def _after(name: str, desired: DesiredMetadata, document: JsonObject) -> Json:
+def _value_after(name: str, desired: DesiredMetadata, document: JsonObject) -> Json:
     declared, current = desired.fields[name], document.get(name)
     if name == "about" and desired.only_adds:
         declared = add_regions_of(declared, current)
@@ -232,8 +232,8 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
         if "dandiset" not in inputs:
             _refuse_stale(fields, own)
         wanted = overlay(own, {name: value["after"] for name, value in fields.items()})
-        return document, document if wanted == own else _in_accepted_version(
-            with_server_part(wanted, document), context
+        return document, document if wanted == own else _set_accepted_version(
+            add_server_part(wanted, document), context
         )
 
     document, wanted = now_and_wanted()
@@ -243,7 +243,7 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
     return {"written": sorted(fields)}
 
 
-def _in_accepted_version(document: JsonObject, context: StepContext) -> JsonObject:
+def _set_accepted_version(document: JsonObject, context: StepContext) -> JsonObject:
     """The document in the archive's own schema version where it does not accept the one that it is in."""
     versions = SchemaVersions.of(context.writer.reader)
     return (

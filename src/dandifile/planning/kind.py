@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from dandifile.model import Block, Change, Json, Local, Record, Spec, Step, Wording
-from dandifile.planning.merge import same
+from dandifile.planning.merge import is_same
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
@@ -98,9 +98,9 @@ class Standing(StrEnum):
 
 def standing_of(before: Json, after: Json, now: Json) -> Standing:
     """The standing of one value. `after` comes first: a change that was done may be done only once."""
-    if same(after, now):
+    if is_same(after, now):
         return Standing.DONE
-    if same(before, now):
+    if is_same(before, now):
         return Standing.DUE
     return Standing.STALE
 

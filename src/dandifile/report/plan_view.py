@@ -1,4 +1,4 @@
-"""A plan for a person: what it is about, what differs, what is in the way, and how much it is."""
+"""How a plan looks, as text and as JSON: the draft, what differs, what is blocked, and how much it is."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def plan_text(
     width: int = 100,
     fields: int = 0,
 ) -> Text:
-    """The whole plan in at most `width` columns (paths and URLs are never cut), without a last newline.
+    """The whole plan in at most `width` columns (paths and URLs are never cut), without a newline at the end.
 
-    `wordings` has the words of each kind, in the order in which kinds are shown. What is alike is folded to
-    fit on a screen, unless `verbose`. `fields` is how many metadata fields the spec declares, for the
-    sentence that says that all is well.
+    `wordings` has the words of each kind, in the order in which kinds are shown. Similar changes share a
+    row so that the plan fits on a screen, unless `verbose`. `fields` is the number of metadata fields in
+    the spec, for a plan without changes.
     """
     return sections(
         [
@@ -56,7 +56,7 @@ def plan_text(
     )
 
 
-# --- What it is about ---------------------------------------------------------------------------
+# --- The draft ----------------------------------------------------------------------------------
 
 
 def _header(target: Target, width: int) -> list[Text]:
@@ -78,7 +78,7 @@ def _header(target: Target, width: int) -> list[Text]:
 
 
 def _body(plan: Plan, wordings: Mapping[str, Wording], *, verbose: bool, width: int) -> list[Text]:
-    """Changes kind by kind, then what is blocked, then what is unknown here; one column of kinds for all."""
+    """Changes kind by kind, then what is blocked, then what is unknown here; all with the same columns."""
     lines: list[Text] = []
     for kind, changes in group_by_kind(plan.changes, wordings).items():
         wording = wordings.get(kind, Wording())
@@ -88,7 +88,7 @@ def _body(plan: Plan, wordings: Mapping[str, Wording], *, verbose: bool, width: 
 
 
 def group_by_kind(changes: Iterable[Change], wordings: Iterable[str]) -> dict[str, list[Change]]:
-    """The changes of each kind that has some, in the order of `wordings`; then other kinds, by name."""
+    """Changes by kind, first the kinds of `wordings` in their order, then other kinds by name."""
     found: dict[str, list[Change]] = {}
     for change in changes:
         found.setdefault(change.key.kind, []).append(change)
@@ -111,32 +111,32 @@ def _kind_rows(wording: Wording, changes: Sequence[Change], plan: Plan, *, verbo
 
 
 def _simple_action(change: Change) -> Action:
-    """Added, removed or changed: other kinds than assets neither move nor are replaced."""
+    """Added, removed or changed: only assets move or are replaced."""
     return change.action if change.action in (Action.CREATE, Action.DELETE) else Action.UPDATE
 
 
 def _line_row(change: Change, line: ChangeLine, plan: Plan) -> Row:
     amount = "" if line.size is None else size(line.size)
-    said = add_need((Mark("", line.remark),) if line.remark else (), change, plan.allow)
-    return Row(SIGNS[_simple_action(change)], change.key.kind, line.name, amount, said)
+    marks = add_need((Mark("", line.remark),) if line.remark else (), change, plan.allow)
+    return Row(SIGNS[_simple_action(change)], change.key.kind, line.name, amount, marks)
 
 
 def _field_row(change: Change, plan: Plan, *, verbose: bool) -> Row:
-    """The general rule, for any kind: its name, and what differs between before and after."""
-    told = not (_is_plain(change.before, change.key) and _is_plain(change.after, change.key))
-    said = value_marks(change.before, change.after, verbose=verbose) if told else ()
-    said = add_need(said, change, plan.allow)
+    """The row of any kind without words of its own: the name, and what differs between before and after."""
+    is_bare = _is_bare(change.before, change.key) and _is_bare(change.after, change.key)
+    found = () if is_bare else value_marks(change.before, change.after, verbose=verbose)
+    found = add_need(found, change, plan.allow)
     if any(block.key == change.key for block in plan.blocked):
-        said = (*said, Mark("", "blocked: not done"))
-    return Row(SIGNS[_simple_action(change)], change.key.kind, change.key.name, marks=said)
+        found = (*found, Mark("", "blocked: not done"))
+    return Row(SIGNS[_simple_action(change)], change.key.kind, change.key.name, marks=found)
 
 
-def _is_plain(value: Json, key: Key) -> bool:
-    """Whether a value says no more than that the thing is there, or not."""
+def _is_bare(value: Json, key: Key) -> bool:
+    """Whether a value says only that the resource exists, or does not."""
     return value is None or value is True or value in ({}, key.name)
 
 
-# --- What is in the way, and what is not known ----------------------------------------------------
+# --- What is blocked, and what is unknown ----------------------------------------------------------
 
 
 def _plan_blocks(plan: Plan, width: int) -> list[Text]:
@@ -149,25 +149,25 @@ def _plan_blocks(plan: Plan, width: int) -> list[Text]:
 
 
 def _blocked_rows(blocks: Iterable[Block], *, verbose: bool) -> list[Row]:
-    """A row a file, with all its reasons; files that are blocked for the same reasons share one."""
+    """One row for each file, with all its reasons; files with the same reasons share a row."""
     by_name: dict[str, list[Block]] = {}
     for block in blocks:
         if block.key is not None:
             by_name.setdefault(block.key.name, []).append(block)
-    said = [
+    by_file = [
         (name, tuple(dict.fromkeys([*(one.reason for one in own), *(one.fix for one in own if one.fix)])))
         for name, own in by_name.items()
     ]
     rows = [
-        Row("!", "blocked", shown, marks=tuple(Mark("", said, alone=True) for said in words))
-        for alike, names in group_by_words(said).items()
+        Row("!", "blocked", shown, marks=tuple(Mark("", text, alone=True) for text in words))
+        for alike, names in group_by_words(by_file).items()
         for shown, words in (names.items() if verbose or len(names) == 1 else [(first_of([*names]), alike)])
     ]
     return _shorten(rows, None if verbose else _MOST_BLOCKED, "blocked")
 
 
-def _elsewhere_rows(said: Sequence[str], *, verbose: bool) -> list[Row]:
-    rows = [Row("?", "elsewhere", "", marks=(Mark("", what),)) for what in said]
+def _elsewhere_rows(remarks: Sequence[str], *, verbose: bool) -> list[Row]:
+    rows = [Row("?", "elsewhere", "", marks=(Mark("", remark),)) for remark in remarks]
     return _shorten(rows, None if verbose else _MOST_ELSEWHERE, "elsewhere")
 
 
@@ -186,23 +186,23 @@ def _notes(notes: Sequence[str], *, verbose: bool, width: int) -> list[Text]:
 
 
 def _forecast_lines(found: Sequence[Forecast], width: int) -> list[Text]:
-    """Why the archive will not publish the draft: not in the way of apply, but better known before."""
+    """Why the archive will not publish the draft afterwards. It does not stop apply."""
     if not found:
         return []
     old = [one.before for one in found]
     already = ", as it does now" if all(old) else ""
-    ages = {True: " (so already)", False: " (new with this plan)"} if any(old) and not all(old) else {}
-    title = f"The archive will call the draft Invalid{already}; until this is mended it cannot be published:"
+    ages = {True: " (already so now)", False: " (new with this plan)"} if any(old) and not all(old) else {}
+    title = f"The archive will call the draft Invalid{already}; until this is fixed it cannot be published:"
     rows = [
-        Row("!", "invalid", _forecast_place(one), marks=(Mark("", said), Mark("", one.fix, alone=True)))
+        Row("!", "invalid", _forecast_place(one), marks=(Mark("", message), Mark("", one.fix, alone=True)))
         for one in found
-        for said in [f"{one.message}{ages.get(one.before, '')}"]
+        for message in [f"{one.message}{ages.get(one.before, '')}"]
     ]
     return [*(Text(line, "bold") for line in wrap(title, width)), *table(rows, width, _COLUMN)]
 
 
 def _forecast_place(one: Forecast) -> str:
-    """The field, and whose it is."""
+    """The field, and the asset or dandiset that it belongs to."""
     return f"{one.field} of {first_of(one.assets)}" if one.assets else one.field or "dandiset"
 
 
@@ -210,8 +210,8 @@ def _forecast_place(one: Forecast) -> str:
 
 
 def _summary(plan: Plan, wordings: Mapping[str, Wording], fields: int, width: int) -> list[Text]:
-    said = " · ".join(_counts(plan, wordings)) if plan.changes else _no_changes(plan, fields)
-    return [Text(line, "bold") for line in wrap(said, width)] + [
+    total = " · ".join(_counts(plan, wordings)) if plan.changes else _no_changes(plan, fields)
+    return [Text(line, "bold") for line in wrap(total, width)] + [
         line for need in _needed_permits(plan, wordings) for line in paragraph("", need, width)
     ]
 
@@ -228,10 +228,15 @@ def _no_changes(plan: Plan, fields: int) -> str:
 def _counts(plan: Plan, wordings: Mapping[str, Wording]) -> list[str]:
     blocked = {block.key for block in plan.blocked}
     changes = group_by_kind((change for change in plan.changes if change.key not in blocked), wordings)
-    said = [_planned_count(kind, group, wordings.get(kind, Wording())) for kind, group in changes.items()]
+    planned = [_planned_count(kind, group, wordings.get(kind, Wording())) for kind, group in changes.items()]
     sent = [f"{size(plan.bytes_to_send)} to send"] if plan.bytes_to_send else []
-    kept = [f"{quantity(plan.unchanged, 'asset')} as {'it' if plan.unchanged == 1 else 'they'} should be"]
-    return [*([", ".join(said)] if said else []), *sent, *(kept if plan.unchanged else []), *_undone(plan)]
+    kept = [f"{quantity(plan.unchanged, 'asset')} up to date"]
+    return [
+        *([", ".join(planned)] if planned else []),
+        *sent,
+        *(kept if plan.unchanged else []),
+        *_undone(plan),
+    ]
 
 
 def _planned_count(kind: str, changes: Sequence[Change], wording: Wording) -> str:
@@ -260,7 +265,7 @@ _OF_OTHERS = {Action.CREATE: "add", Action.UPDATE: "change", Action.DELETE: "rem
 
 
 def _undone(plan: Plan) -> list[str]:
-    """What this plan does nothing about."""
+    """What this plan leaves as it is."""
     blocked = len({block.key for block in plan.blocked if block.key is not None})
     return [
         *([f"{blocked:,} blocked"] if blocked else []),
@@ -269,7 +274,7 @@ def _undone(plan: Plan) -> list[str]:
 
 
 def _needed_permits(plan: Plan, wordings: Mapping[str, Wording]) -> list[str]:
-    """What apply has to be given to do all of it."""
+    """The flags that apply needs to do the whole plan."""
     held = Counter((change.permit, wordings.get(change.key.kind, Wording()).held) for change in plan.held)
     return [
         f"apply needs {permit_flag(permit)} for {quantity(count, noun)}"
@@ -278,7 +283,7 @@ def _needed_permits(plan: Plan, wordings: Mapping[str, Wording]) -> list[str]:
 
 
 def plan_json(plan: Plan, document: JsonObject) -> JsonObject:
-    """`document`, the saved form of `plan`, and beside it what follows from it."""
+    """`document`, the saved form of `plan`, with what follows from it. Documented in docs/json.md."""
     held, blocked = set(map(id, plan.held)), {block.key for block in plan.blocked}
     return {
         "changes": [
@@ -301,7 +306,7 @@ def plan_json(plan: Plan, document: JsonObject) -> JsonObject:
 
 
 def _action_counts(changes: Iterable[Change]) -> JsonObject:
-    """By kind and action: `{"assets": {"create": 3}}`."""
+    """Changes by kind and action: `{"assets": {"create": 3}}`."""
     counts: JsonObject = {}
     for change in changes:
         actions = counts.setdefault(change.key.kind, {})

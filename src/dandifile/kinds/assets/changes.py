@@ -16,7 +16,7 @@ from dataclasses import replace
 from dandifile.kinds.assets.sides import NAME, PERMIT, DesiredAssets, ObservedAssets
 from dandifile.kinds.outgoing import VERSION_KEY, SchemaVersions, drop_version
 from dandifile.model import Change, Json, JsonObject, Key, LocalAsset, RemoteAsset
-from dandifile.planning.merge import merge, same
+from dandifile.planning.merge import is_same, merge
 from dandifile.survey.asset_metadata import EXTRACTED
 
 _AT_ONCE = 1000  # as many documents as one page of the archive's listing holds
@@ -188,7 +188,7 @@ def renew_metadata(known: JsonObject, replaced: JsonObject) -> JsonObject:
 def differing_keys(before: JsonObject, after: JsonObject) -> tuple[JsonObject, JsonObject]:
     """Only the keys that differ, on both sides; None where a side has none. A schema version never does."""
     before, after = drop_version(before), drop_version(after)
-    keys = sorted(key for key in before.keys() | after.keys() if not same(after.get(key), before.get(key)))
+    keys = sorted(key for key in before.keys() | after.keys() if not is_same(after.get(key), before.get(key)))
     return {key: before.get(key) for key in keys}, {key: after.get(key) for key in keys}
 
 

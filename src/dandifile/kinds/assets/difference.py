@@ -60,14 +60,14 @@ def diff(desired: DesiredAssets, observed: ObservedAssets, options: Options) -> 
     changes += build.writes(found.made, desired, observed, found.leaving)
     changes += [build.deletion(observed.assets[path]) for path in found.going]
     changes += build.updates(desired, observed, skip=found.touched, refresh=options.refresh_metadata)
-    kept = [change for change in changes if _in_scope(change.key.name, options)]
+    kept = [change for change in changes if _is_in_scope(change.key.name, options)]
     changes, halved = doable_changes(kept, changes)
     changes, releasing, known = look_up_contents(changes, observed)
-    pending = [text for path, text in pending_files(desired.local, observed) if _in_scope(path, options)]
+    pending = [text for path, text in pending_files(desired.local, observed) if _is_in_scope(path, options)]
     in_the_way = [
         block
         for block in (*blocked, *found.clashing)
-        if block.key is None or _in_scope(block.key.name, options)
+        if block.key is None or _is_in_scope(block.key.name, options)
     ]
     deletions = sum(change.action is Action.DELETE for change in changes)
     guard = deletion_guard(deletions, len(observed.assets), desired.max_deletions)
@@ -128,12 +128,12 @@ def _staying_assets(
     local: Local, found: _Sorting, observed: ObservedAssets, options: Options
 ) -> Iterator[str]:
     """Assets whose file is gone from here and that stay: this may be meant, or not."""
-    gone = {asset.path for asset in local.gone if _in_scope(asset.path, options)} & observed.assets.keys()
+    gone = {asset.path for asset in local.gone if _is_in_scope(asset.path, options)} & observed.assets.keys()
     if staying := sorted(gone - found.leaving - set(found.going)):
         more = f" and {len(staying) - 1:,} more" if staying[1:] else ""
         yield f"{staying[0]}{more}: gone from here, still on the draft (`prune: true` deletes such assets)"
 
 
-def _in_scope(path: str, options: Options) -> bool:
+def _is_in_scope(path: str, options: Options) -> bool:
     wanted = not options.paths or any(is_match(glob, path) for glob in options.paths)
     return wanted and not any(is_match(glob, path) for glob in options.exclude)

@@ -15,9 +15,9 @@ from dandifile.kinds.assets.sides import NAME, DesiredAssets, ObservedAssets
 from dandifile.kinds.outgoing import SchemaFit
 from dandifile.model import Block, Finding, Key, Local, LocalAsset, Severity, Skipped
 from dandifile.survey import alike
-from dandifile.survey.findings import PATH_CHARACTER, split
-from dandifile.survey.nwb.references import LOST_MEDIA
-from dandifile.survey.summary import SUMMARY
+from dandifile.survey.findings import split
+from dandifile.survey.media import LOST_MEDIA
+from dandifile.survey.path_findings import PATH_CHARACTER, SUMMARY
 from dandifile.words import first_of, quantity
 
 _IN_WORDS = frozenset({LOST_MEDIA, PATH_CHARACTER, SUMMARY, *alike.CHECKS})
@@ -105,12 +105,12 @@ def files_left_out(skipped: Iterable[Skipped]) -> Iterator[str]:
         if group.minor:
             minor += group.sources
         else:
-            yield f"{_are(group.sources)} left out: {group.reason} ({group.fix})"
+            yield f"{_files_are(group.sources)} left out: {group.reason} ({group.fix})"
     if minor:
-        yield f"{_are(sorted(minor))} left out by `standard` (`standard: any` takes every file)"
+        yield f"{_files_are(sorted(minor))} left out by `standard` (`standard: any` takes every file)"
 
 
-def _are(sources: Sequence[str]) -> str:
+def _files_are(sources: Sequence[str]) -> str:
     """`a.csv is`, `a.csv and 12 more files are`."""
     return f"{first_of(sources, 'file')} {'are' if sources[1:] else 'is'}"
 

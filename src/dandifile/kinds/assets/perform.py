@@ -31,7 +31,7 @@ def _upload(params: JsonObject, context: StepContext) -> JsonObject:
 
 
 def _create(params: JsonObject, context: StepContext) -> JsonObject:
-    metadata = _in_current_schema(params["metadata"], context)
+    metadata = _set_schema_version(params["metadata"], context)
     made = context.writer.create_asset(params["path"], params.get("blob"), metadata, zarr=params.get("zarr"))
     return {"asset_id": made.asset_id}
 
@@ -40,7 +40,7 @@ def _put(params: JsonObject, context: StepContext) -> JsonObject:
     """Other content brings its whole metadata; the same content keeps all but the changed keys."""
     asset_id, changed = params["asset_id"], params["metadata"]
     current = {} if params["whole"] else context.writer.reader.asset_metadata([asset_id])[asset_id]
-    metadata = _in_current_schema({**current, **changed}, context)
+    metadata = _set_schema_version({**current, **changed}, context)
     made = context.writer.put_asset(
         asset_id, params["path"], params.get("blob"), metadata, zarr=params.get("zarr")
     )
@@ -52,7 +52,7 @@ def _delete(params: JsonObject, context: StepContext) -> JsonObject:
     return {}
 
 
-def _in_current_schema(metadata: JsonObject, context: StepContext) -> JsonObject:
+def _set_schema_version(metadata: JsonObject, context: StepContext) -> JsonObject:
     """Whatever is sent says the server's schema version: it may not know others (dandi-api 7)."""
     kept = {key: value for key, value in metadata.items() if value is not None}
     return {**kept, VERSION_KEY: SchemaVersions.of(context.writer.reader).own}

@@ -9,7 +9,7 @@ from dandifile.kinds.assets.sides import ObservedAssets
 from dandifile.kinds.outgoing import drop_version
 from dandifile.model import Action, Change, JsonObject, RemoteAsset
 from dandifile.planning.kind import Standing, standing_of
-from dandifile.planning.merge import same
+from dandifile.planning.merge import is_same
 
 
 def standing(change: Change, observed: ObservedAssets) -> Standing:
@@ -55,7 +55,7 @@ def _has_other_metadata(change: Change, observed: ObservedAssets) -> bool:
         return False
     shown = _metadata_now(change, _subject(change, observed), observed)
     return not any(
-        same(drop_version(side["metadata"]), drop_version(shown)) for side in (change.before, change.after)
+        is_same(drop_version(side["metadata"]), drop_version(shown)) for side in (change.before, change.after)
     )
 
 
