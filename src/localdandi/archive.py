@@ -17,7 +17,7 @@ from localdandi.objects import ObjectStore
 from localdandi.settings import Settings
 from localdandi.signing import Signer
 from localdandi.snapshot import Snapshot
-from localdandi.store import statistics, users
+from localdandi.store import dandisets, users
 from localdandi.store.database import Database, now
 
 
@@ -79,7 +79,7 @@ def open_store(store: Path, settings: Settings | None = None, instance: Instance
     lock = _locked(store)
     try:
         database = Database(store / DATABASE)
-        figures = Snapshot(lambda: statistics.of_everything(database.read()))
+        figures = Snapshot(lambda: dandisets.totals(database.read()))
         return Archive(
             store=store,
             key=_admin_key(store, database),

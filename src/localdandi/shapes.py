@@ -7,7 +7,7 @@ import sqlite3
 
 from localdandi.document import Json, JsonObject
 from localdandi.metadata import contact_person, outgoing
-from localdandi.store import blobs, dandisets, stars, verdicts
+from localdandi.store import assets, blobs, dandisets, users
 from localdandi.store.dandisets import Dandiset, Version
 from localdandi.store.users import User
 
@@ -54,7 +54,7 @@ def version_info(
     """`info` of a version, and the answer to a metadata PUT."""
     document = json.loads(outgoing(one.metadata if metadata is None else metadata, origin))
     return version(db, one, dandiset) | {
-        "asset_validation_errors": verdicts.asset_errors(db, one),
+        "asset_validation_errors": assets.asset_errors(db, one),
         "version_validation_errors": json.loads(one.errors),
         "metadata": document,
         "contact_person": contact_person(document),
@@ -70,8 +70,8 @@ def _bare_dandiset(
         "modified": dandiset.modified,
         "contact_person": contact_person(described_by.document()),
         "embargo_status": dandiset.embargo_status,
-        "star_count": stars.count(db, dandiset.id),
-        "is_starred": reader is not None and stars.starred(db, dandiset.id, reader.id),
+        "star_count": users.star_count(db, dandiset.id),
+        "is_starred": reader is not None and users.has_star(db, dandiset.id, reader.id),
     }
 
 

@@ -13,7 +13,7 @@ from localdandi.pages.render import HEADERS
 from localdandi.pages.visit import VERSION, PageCall, visit
 from localdandi.paging import paging
 from localdandi.routes.reading import asset_of, signed_object
-from localdandi.store import folders
+from localdandi.store import finding
 
 if TYPE_CHECKING:
     from localdandi.store.assets import Asset
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def _browse(call: PageCall) -> Response:
     _, version = access.visible_version(call)
     folder = call.query.get("location", "").strip("/")
-    nodes = [node for node in folders.children(call.db, version.id, folder) if node.path != folder]
+    nodes = [node for node in finding.folder_children(call.db, version.id, folder) if node.path != folder]
     page = paging(call, count=len(nodes))
     return call.page(
         "files",

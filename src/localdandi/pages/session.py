@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from starlette.responses import RedirectResponse, Response
 
 from localdandi.pages.visit import COOKIE, PageCall, visit
-from localdandi.store import sessions, users
+from localdandi.store import users
 
 if TYPE_CHECKING:
     from starlette.responses import Response as AnyResponse
@@ -27,14 +27,14 @@ def _log_in(call: PageCall) -> AnyResponse:
         return call.page("login", 401, problem="No user of this archive has that key.")
     response = RedirectResponse("/", 303)
     with call.write() as db:
-        token = sessions.start(db, user)
-    response.set_cookie(COOKIE, token, max_age=sessions.LIFETIME, httponly=True, samesite="strict")
+        token = users.start_session(db, user)
+    response.set_cookie(COOKIE, token, max_age=users.LIFETIME, httponly=True, samesite="strict")
     return response
 
 
 def _log_out(call: PageCall) -> AnyResponse:
     with call.write() as db:
-        sessions.end(db, call.token)
+        users.end_session(db, call.token)
     response = RedirectResponse("/", 303)
     response.delete_cookie(COOKIE)
     return response

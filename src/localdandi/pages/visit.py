@@ -12,7 +12,7 @@ from starlette.routing import Route
 from localdandi.errors import RefusedError
 from localdandi.http import LARGEST_UNKNOWN_BODY, Call, read_body
 from localdandi.pages.render import page
-from localdandi.store import sessions
+from localdandi.store import users
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -38,7 +38,7 @@ class PageCall(Call):
     @cached_property
     def user(self) -> User | None:
         """Who reads, by the session; a key in a header means nothing on a page."""
-        return sessions.reader(self.db, self.token) if self.token else None
+        return users.session_user(self.db, self.token) if self.token else None
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         return page(template, status, reader=self.user, **values)

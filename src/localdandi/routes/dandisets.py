@@ -11,7 +11,7 @@ from localdandi.document import JsonObject
 from localdandi.errors import json_response
 from localdandi.http import Call, resource
 from localdandi.paging import paging
-from localdandi.routes.described import described, stored
+from localdandi.routes.reading import described, stored
 from localdandi.store import audit, dandisets, users
 from localdandi.store.dandisets import Dandiset, dump
 

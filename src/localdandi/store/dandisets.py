@@ -195,3 +195,20 @@ def in_embargo_status(db: sqlite3.Connection, status: str) -> list[Dandiset]:
 
 def set_release_notes(db: sqlite3.Connection, version: Version, notes: str) -> None:
     db.execute("UPDATE versions SET release_notes = ? WHERE id = ?", (notes, version.id))
+
+
+_FIGURES = """
+SELECT
+  (SELECT count(*) FROM dandisets) AS dandiset_count,
+  (SELECT count(DISTINCT dandiset) FROM versions WHERE version <> 'draft') AS published_dandiset_count,
+  (SELECT count(*) FROM users) AS user_count,
+  (SELECT coalesce(sum(size), 0) FROM blobs
+   WHERE id IN (SELECT a.blob FROM assets a JOIN membership m ON m.asset = a.id))
+  + (SELECT coalesce(sum(size), 0) FROM zarrs
+     WHERE id IN (SELECT a.zarr FROM assets a JOIN membership m ON m.asset = a.id)) AS size
+"""
+
+
+def totals(db: sqlite3.Connection) -> dict[str, int]:
+    """Counts, and the bytes of all content that some version has."""
+    return dict(db.execute(_FIGURES).fetchone())
