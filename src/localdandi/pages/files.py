@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from localdandi import access, asset_metadata, errors
-from localdandi.pages import picture_cache
-from localdandi.pages.render import HEADERS
-from localdandi.pages.visit import VERSION, PageCall, visit
+from localdandi.pages import picture
+from localdandi.pages.visit import HEADERS, VERSION, PageCall, visit
 from localdandi.paging import paging
 from localdandi.routes.reading import asset_of, signed_object
 from localdandi.store import finding
@@ -82,7 +81,7 @@ def _picture(call: PageCall) -> Response:
         raise errors.not_found()
     theme = "dark" if call.query.get("theme") == "dark" else "light"
     return FileResponse(
-        picture_cache.picture(call.archive, asset.blob_id, theme), headers=HEADERS, media_type="image/png"
+        picture.picture(call.archive, asset.blob_id, theme), headers=HEADERS, media_type="image/png"
     )
 
 

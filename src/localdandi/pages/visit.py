@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from localdandi.errors import RefusedError
 from localdandi.http import LARGEST_UNKNOWN_BODY, Call, read_body
-from localdandi.pages.render import page
+from localdandi.pages import documents
 from localdandi.store import users
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from starlette.requests import Request
     from starlette.responses import Response
 
     from localdandi.store.users import User
+
 
 VERSION = "/dandiset/{dandiset:dandiset}/{version:version}"
 COOKIE = "session"
@@ -67,3 +70,34 @@ def visit(
         return await run_in_threadpool(answer, call)
 
     return Route(path, endpoint, methods=["GET", "POST"] if post else ["GET"])
+
+
+# No script runs on these pages, whatever metadata holds; pictures and styles are our own.
+_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'"
+HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("localdandi.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["size"] = documents.size
+    environment.filters["words"] = documents.words
+    return environment
+
+
+def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """`templates/<template>.html` filled with `values`."""
+    text = _environment().get_template(f"{template}.html").render(values)
+    return HTMLResponse(text, status, headers=HEADERS)
