@@ -42,7 +42,7 @@ def dandisets(call: Call, *, embargoed: bool = False) -> list[int]:
             raise errors.refused("Must be authenticated to filter by starred dandisets.", 401)
         conditions.append("d.id IN (SELECT dandiset FROM stars WHERE user = ?)")
         values.append(call.user.id)
-    for condition, value in conditions(call.query.get("search", "").replace("\x00", "")):
+    for condition, value in term_conditions(call.query.get("search", "").replace("\x00", "")):
         conditions.append(condition)
         values.append(value)
     query = (
@@ -110,7 +110,7 @@ _OWNED = (
 )
 
 
-def conditions(text: str) -> Iterator[tuple[str, str]]:
+def term_conditions(text: str) -> Iterator[tuple[str, str]]:
     """SQL conditions, each with its one parameter. Refuses what cannot be understood."""
     if len(text) > _LONGEST:
         raise _refused(f"Search query is too long ({len(text)} characters; max {_LONGEST}).")
