@@ -1,4 +1,4 @@
-"""Who may see and change what; answers with the archive's own refusals."""
+"""Who may see and change what, and the proof that a server serves this store; refusals in the archive's own words."""
 
 from __future__ import annotations
 

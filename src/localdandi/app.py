@@ -14,16 +14,16 @@ from starlette.routing import Match
 from localdandi import errors
 from localdandi.archive import Archive
 from localdandi.misbehave import Behaviour
-from localdandi.pages import files, landing, session
+from localdandi.pages import files, landing, visit
 from localdandi.routes import (
     assets,
-    blob_objects,
     control,
     dandisets,
     finding,
     general,
     people,
     reading,
+    stored_objects,
     uploads,
     versions,
     zarrs,
@@ -43,14 +43,14 @@ _MODULES = (
     reading,
     finding,
     uploads,
-    blob_objects,
+    stored_objects,
     zarrs,
     versions,
     dandisets,
     control,
     landing,
     files,
-    session,
+    visit,
 )
 
 

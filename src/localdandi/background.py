@@ -1,4 +1,4 @@
-"""What the archive does on its own: hash new blobs, validate assets and drafts, publish.
+"""What the archive does on its own: hash new blobs, ingest Zarrs, release dandisets, validate, publish.
 
 Two threads go through it in passes, so that validating, which is slow, holds up no hash. They start a pass
 when a request has left work, or, with `Settings.pause`, that much later, as production does once a minute.

@@ -1,4 +1,4 @@
-"""Which dandisets a listing shows, and in which order."""
+"""Which dandisets a listing shows, and in which order: filters, and the words and operators of a search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A version's assets as a tree of folders: for the web page, and for WebDAV."""
+"""A version's assets as a tree of folders, and the search by what assets are."""
 
 from __future__ import annotations
 

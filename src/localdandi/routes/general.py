@@ -1,4 +1,4 @@
-"""What the archive is, how much is in it, and the schemas that it validates with."""
+"""What the archive is, how much is in it, the schemas that it validates with, and its log of changes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from localdandi import errors, fields, schemas, validator
 from localdandi.errors import json_response
 from localdandi.http import Call, resource
 from localdandi.paging import paging, with_query
-from localdandi.store import audit
+from localdandi.store import dandisets
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -42,7 +42,7 @@ def _events(call: Call) -> Response:
     reverse = fields.flag(call.query, "reverse_order", default=False)
     size, start = paging(call).size, _offset(call)
     before, after = (_moment(call, name) for name in ("before", "after"))
-    found = audit.of_assets(
+    found = dandisets.asset_events(
         call.db, before=before, after=after, newest_first=reverse, limit=size + 1, offset=start
     )
     url = call.request.url

@@ -1,4 +1,4 @@
-"""Users, and the key of the one who calls."""
+"""Users and their keys, who owns a dandiset, and who has given it a star."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from localdandi import access, errors, fields, shapes
 from localdandi.document import Json
 from localdandi.errors import json_response
 from localdandi.http import Call, resource
-from localdandi.store import audit, dandisets, users
+from localdandi.store import dandisets, users
 from localdandi.store.dandisets import Dandiset
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _replace(call: Call) -> Response:
         after = {user.login for user in users.owners(db, dandiset.id)}
         if before != after:
             changes = {"removed_owners": sorted(before - after), "added_owners": sorted(after - before)}
-            audit.record(db, dandiset.id, call.approved(), "change_owners", changes)
+            dandisets.record_event(db, dandiset.id, call.approved(), "change_owners", changes)
     return _owners(call, dandiset)
 
 

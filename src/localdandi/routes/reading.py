@@ -1,4 +1,4 @@
-"""Reading one asset: inside a version, or by its id alone, detached or not."""
+"""Reading one asset, in a version or by its id alone; and a body with `name` and `metadata`."""
 
 from __future__ import annotations
 

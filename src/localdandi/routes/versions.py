@@ -1,4 +1,4 @@
-"""Versions: list, read, and the metadata of the draft."""
+"""Versions: list, read, the metadata of the draft, publication, and the release from an embargo."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from localdandi.errors import json_response, json_text
 from localdandi.http import Call, resource
 from localdandi.paging import paginated
 from localdandi.routes.reading import described, stored
-from localdandi.store import audit, blobs, dandisets
+from localdandi.store import blobs, dandisets
 from localdandi.store.dandisets import dump
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _update(call: Call) -> Response:
                 new, dandiset, call.archive.instance, version=version.version, name=name
             )
             dandisets.save(db, version, name, stored(complete, call), "Pending")
-            audit.record(db, dandiset.id, call.approved(), "update_metadata", {"name": name})
+            dandisets.record_event(db, dandiset.id, call.approved(), "update_metadata", {"name": name})
             call.archive.work.set()
         version = dandisets.draft_of(db, dandiset)
     return json_response(shapes.version_info(call.db, version, dandiset, call.origin, metadata=answer))
@@ -91,7 +91,7 @@ def _publish(call: Call) -> Response:
             raise errors.refused(message, status)
         dandisets.set_status(db, draft.id, "Publishing")
         dandisets.set_release_notes(db, draft, notes)
-        audit.record(db, dandiset.id, call.approved(), "publish_dandiset", {})
+        dandisets.record_event(db, dandiset.id, call.approved(), "publish_dandiset", {})
     call.archive.work.set()
     return errors.nothing(202)
 
@@ -104,7 +104,7 @@ def _unembargo(call: Call) -> Response:
         if blobs.uploads_of(db, dandiset.id):
             raise errors.refused("Dandiset unembargo not allowed with active uploads")
         dandisets.set_embargo(db, dandiset, "UNEMBARGOING", dandiset.embargo_end_date)
-        audit.record(db, dandiset.id, call.approved(), "unembargo_dandiset", {})
+        dandisets.record_event(db, dandiset.id, call.approved(), "unembargo_dandiset", {})
     call.archive.work.set()
     return errors.nothing(200)
 

@@ -1,4 +1,4 @@
-"""Zarr archives: create, list, finalize."""
+"""Zarr archives: create, list, finalize, and the files in them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from localdandi.errors import json_response
 from localdandi.http import Call, resource
 from localdandi.instance import BUCKET
 from localdandi.paging import paginated, with_query
-from localdandi.store import audit, dandisets, users, zarrs
+from localdandi.store import dandisets, users, zarrs
 from localdandi.store.dandisets import Dandiset
 from localdandi.store.zarrs import Zarr, ZarrFile
 
@@ -70,7 +70,9 @@ def _create(call: Call) -> Response:
             message = "The fields dandiset, name must make a unique set."
             raise errors.refused({"non_field_errors": [message]})
         zarr = zarrs.create(db, dandiset.id, name)
-        audit.record(db, dandiset.id, call.approved(), "create_zarr", {"zarr_id": zarr.zarr_id, "name": name})
+        dandisets.record_event(
+            db, dandiset.id, call.approved(), "create_zarr", {"zarr_id": zarr.zarr_id, "name": name}
+        )
     return json_response(_shape(zarr))
 
 
@@ -109,7 +111,7 @@ def _finalize(call: Call) -> Response:
         if zarr.status != "Pending":
             raise errors.refused(INGESTING)
         zarrs.set_status(db, zarr, "Uploaded")
-        audit.record(db, zarr.dandiset, call.approved(), "finalize_zarr", {"zarr_id": zarr.zarr_id})
+        dandisets.record_event(db, zarr.dandiset, call.approved(), "finalize_zarr", {"zarr_id": zarr.zarr_id})
     call.archive.work.set()
     return errors.nothing()
 
@@ -202,7 +204,9 @@ def _changeable(call: Call) -> Zarr:
 
 def _record(call: Call, zarr: Zarr, what: str, asked: list[dict[str, str]]) -> None:
     paths = [one["path"] for one in asked]
-    audit.record(call.db, zarr.dandiset, call.approved(), what, {"zarr_id": zarr.zarr_id, "paths": paths})
+    dandisets.record_event(
+        call.db, zarr.dandiset, call.approved(), what, {"zarr_id": zarr.zarr_id, "paths": paths}
+    )
 
 
 def _asked(body: Json, names: tuple[str, ...]) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""What the assets of open dandisets are, to search by: those that were there `until` a time."""
+"""Assets by folder, and open dandisets by what their assets are (those that were there `until` a time)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Users and their keys. Keys are random and long, so a plain SHA-256 of one gives nothing away."""
+"""Users with their keys, sessions and stars.
+
+Keys are random and long, so a plain SHA-256 of one gives nothing away.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blobs in the object store: read them, send their parts, put the parts together."""
+"""Objects outside /api: blobs (read, sent in parts, put together), files of Zarrs, manifests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from localdandi import fields, instance, manifests
+from localdandi import fields, instance, shapes
 from localdandi.archive import Archive
 from localdandi.http import read_body
 from localdandi.objects import Claim, RevokedError, multipart_etag, part_sizes
@@ -144,7 +144,7 @@ async def _read_manifest(request: Request) -> Response:
     name = request.path_params["name"]
     db, origin = archive_of(request).database, str(request.base_url).rstrip("/")
     kind = "text/yaml" if name.endswith(".yaml") else "application/ld+json"
-    lines = (piece for piece in manifests.text(db.read(), version, name, origin))
+    lines = (piece for piece in shapes.manifest_text(db.read(), version, name, origin))
     return StreamingResponse(lines, headers=UNTRUSTED, media_type=kind)
 
 
@@ -152,7 +152,7 @@ def _version(request: Request) -> Version:
     db, params = archive_of(request).database.read(), request.path_params
     dandiset = dandisets.by_id(db, int(params["dandiset"]))
     version = dandisets.version_of(db, dandiset.id, params["version"]) if dandiset else None
-    if dandiset is None or version is None or params["name"] not in manifests.NAMES:
+    if dandiset is None or version is None or params["name"] not in shapes.NAMES:
         raise FaultError("NoSuchKey", 404)
     if not dandiset.open:
         raise FaultError("AccessDenied", 403)
