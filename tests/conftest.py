@@ -55,7 +55,9 @@ SLOW = (
     "survey/",
     "test_docs.py",
     "test_edited_meanwhile.py",
+    "session/test_api.py",
     "session/test_embedded.py",
+    "session/test_python_page.py",
     "test_forecast.py",
     "test_invariants.py",
     "test_isolation.py",
@@ -92,7 +94,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     def interrupted(_number: int, _frame: object) -> None:
         if config.stash.get(_INTERRUPTED, False) or hasattr(config, "workerinput"):
-            interrupt.end(interrupt.CODE)
+            interrupt.end_process(interrupt.CODE)
         config.stash[_INTERRUPTED] = True
         raise KeyboardInterrupt
 

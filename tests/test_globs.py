@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dandifile.errors import UserError
-from dandifile.globs import fault_of, matches, narrowest
+from dandifile.globs import fault_of, is_match, narrowest_patterns
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from dandifile.globs import fault_of, matches, narrowest
     ],
 )
 def test_a_pattern_takes_a_path(pattern: str, path: str) -> None:
-    assert matches(pattern, path)
+    assert is_match(pattern, path)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_pattern_takes_a_path(pattern: str, path: str) -> None:
     ],
 )
 def test_and_not_another(pattern: str, path: str) -> None:
-    assert not matches(pattern, path)
+    assert not is_match(pattern, path)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_and_not_another(pattern: str, path: str) -> None:
     ],
 )
 def test_the_narrowest_patterns_of_some_paths(paths: list[str], patterns: list[str]) -> None:
-    assert narrowest(paths) == patterns
+    assert narrowest_patterns(paths) == patterns
 
 
 NAMES = st.text(alphabet="ab,.[]{}*?!- ", min_size=1, max_size=4).filter(lambda name: name.strip(". "))
@@ -66,8 +66,8 @@ NAMES = st.text(alphabet="ab,.[]{}*?!- ", min_size=1, max_size=4).filter(lambda 
 
 @given(st.lists(st.lists(NAMES, min_size=1, max_size=3).map("/".join), min_size=1, max_size=8, unique=True))
 def test_the_narrowest_patterns_take_all_of_the_paths(paths: list[str]) -> None:
-    patterns = narrowest(paths)
-    assert [path for path in paths if not any(matches(pattern, path) for pattern in patterns)] == []
+    patterns = narrowest_patterns(paths)
+    assert [path for path in paths if not any(is_match(pattern, path) for pattern in patterns)] == []
 
 
 @pytest.mark.parametrize(
@@ -84,10 +84,10 @@ def test_the_narrowest_patterns_take_all_of_the_paths(paths: list[str]) -> None:
 def test_a_pattern_that_would_take_too_long_is_none(pattern: str, says: str) -> None:
     assert says in fault_of(pattern)
     with pytest.raises(UserError, match="the pattern"):
-        matches(pattern, "a.nwb")
+        is_match(pattern, "a.nwb")
 
 
 def test_a_pattern_with_many_choices_is_fine() -> None:
     assert not fault_of("sub-{0001..0600}/**")
-    assert matches("sub-{0001..0600}/**", "sub-0599/a.nwb")
+    assert is_match("sub-{0001..0600}/**", "sub-0599/a.nwb")
     assert not fault_of("**/sub-*/**/**/ses-*/**/*.nwb")

@@ -17,7 +17,7 @@ from dandifile.lookup.names import is_collective, tidy_name
 from dandifile.lookup.terms.tables import name_key
 from dandifile.net.urls import normal_url
 from dandifile.planning.merge import curie as merged_curie
-from dandifile.report.values import plain
+from dandifile.report.values import plain_text
 from dandifile.spec.licenses import SCHEMA_LICENSES, matching_license
 from dandifile.spec.resources import normal_address
 from localdandi.store.database import folded
@@ -33,7 +33,7 @@ FREE: dict[str, Normaliser] = {
     "related resources": doi.resource_identifier,
     "addresses of resources": normal_address,
     "identifiers compared": merged_curie,
-    "texts on the screen": plain,
+    "texts on the screen": plain_text,
 }
 """These take any text."""
 

@@ -96,7 +96,7 @@ def test_a_name_that_exists_already_is_told_before_anything_is_made(changed: Lab
         ran = changed.run(*command)
         said = " ".join(ran.out.split())
         assert ran.code == Exit.BLOCKED, ran.out + ran.err
-        assert ("of this name" in said, 'identifier: "000001"' in said) == (True, True), said
+        assert ("with this name" in said, 'identifier: "000001"' in said) == (True, True), said
     assert changed.archive.writes() == 0
 
 
@@ -138,7 +138,7 @@ def test_without_a_key_it_is_said_what_could_not_be_checked(
         ), ran.out + ran.err
         changed.lock.unlink()
         said = " ".join(changed.run("plan").out.split())
-        assert "whether you have a dandiset named «Place cells» already" in said
+        assert "whether you already have a dandiset named 'Place cells'" in said
 
 
 def test_nothing_is_asked_where_nothing_is_to_be_done(changed: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

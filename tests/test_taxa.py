@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandifile.taxa import folded, taxon_like, taxon_named, taxon_number, taxon_of_number
+from dandifile.taxa import normal_name, similar_taxon, taxon_number, taxon_of_name, taxon_of_number
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,8 @@ def test_a_number_alone_or_a_name_is_no_id(text: str) -> None:
 @given(st.text())
 def test_no_text_breaks_the_lookup(text: str) -> None:
     taxon_number(text)
-    taxon_named(text)
-    assert folded(folded(text)) == folded(text)
+    taxon_of_name(text)
+    assert normal_name(normal_name(text)) == normal_name(text)
 
 
 @pytest.mark.parametrize(
@@ -66,18 +66,18 @@ def test_no_text_breaks_the_lookup(text: str) -> None:
     ],
 )
 def test_a_species_of_the_table_is_found_by_any_of_its_names(name: str, number: str) -> None:
-    taxon = taxon_named(name)
+    taxon = taxon_of_name(name)
     assert taxon is not None
     assert taxon.id == number
     assert taxon_of_number(number) == taxon
 
 
 def test_a_misspelt_name_is_only_resembled() -> None:
-    assert taxon_named("Macaca fasicularis") is None
-    near = taxon_like("Macaca fasicularis")
+    assert taxon_of_name("Macaca fasicularis") is None
+    near = similar_taxon("Macaca fasicularis")
     assert near is not None
     assert near.id == "9541"
-    assert taxon_like("unicorn") is None
+    assert similar_taxon("unicorn") is None
 
 
 def test_the_table_names_each_species_once() -> None:
@@ -85,7 +85,7 @@ def test_the_table_names_each_species_once() -> None:
     rows = list(csv.reader((line for line in lines if line[0] != "#"), delimiter="\t"))[1:]
     assert len(rows) > 200
     assert all(number.isdigit() and " " in scientific for number, scientific, *_ in rows)
-    names = [(folded(name), row[0]) for row in rows for name in (*row[1:3], *row[3].split("|")) if name]
+    names = [(normal_name(name), row[0]) for row in rows for name in (*row[1:3], *row[3].split("|")) if name]
     assert len({name for name, _ in names}) == len(set(names))
 
 

@@ -67,7 +67,7 @@ def test_a_write_that_was_refused_is_not_said_to_have_been_written(applied: Lab)
     ran = applied.run("apply", "--yes")
     assert (ran.code, "misbehaving as told" in ran.out) == (Exit.FAILED, True), ran.out
     assert "as it was written" not in ran.out
-    assert "by somebody else" not in ran.out
+    assert "by someone else" not in ran.out
 
 
 @pytest.mark.skipif(os.name == "nt", reason="HOME")

@@ -7,24 +7,24 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dandifile import waits
-from dandifile.waits import said, within
+from dandifile.waits import call_within, say_if_slow
 
 URL = "https://silent.example.org/x?secret=1"
 
 
 def test_what_is_given_in_time_is_given() -> None:
-    assert within(60, lambda: 3, "https://example.org/x") == 3
+    assert call_within(60, lambda: 3, "https://example.org/x") == 3
 
 
 def test_what_is_raised_is_raised_here() -> None:
     with pytest.raises(ZeroDivisionError):
-        within(60, lambda: 1 / 0, "https://example.org/x")
+        call_within(60, lambda: 1 / 0, "https://example.org/x")
 
 
 def test_what_takes_too_long_is_left_alone_and_said_once(caplog: pytest.LogCaptureFixture) -> None:
     never = threading.Event()
     with caplog.at_level(logging.WARNING), ThreadPoolExecutor(4) as pool:
-        waits = [pool.submit(within, 1, never.wait, URL, 0.05) for _ in range(4)]
+        waits = [pool.submit(call_within, 1, never.wait, URL, 0.05) for _ in range(4)]
         assert all(isinstance(wait.exception(), TimeoutError) for wait in waits)
     assert caplog.messages == ["waiting for silent.example.org … (up to 1 s)"]
     never.set()
@@ -37,9 +37,9 @@ def test_a_long_wait_is_said_once_it_has_begun(
     say = waits._say
     url = "https://store.example.org/x?secret=1"
     with caplog.at_level(logging.WARNING):
-        with said(url, 7, untold=0):
+        with say_if_slow(url, 7, quiet=0):
             pass
-        with said(url, 7, untold=600) as begun:
+        with say_if_slow(url, 7, quiet=600) as begun:
             begun()
         assert not caplog.messages
         said_now = threading.Event()
@@ -49,7 +49,7 @@ def test_a_long_wait_is_said_once_it_has_begun(
             said_now.set()
 
         monkeypatch.setattr(waits, "_say", heard)
-        with said(url, 7, untold=0.01) as begun:
+        with say_if_slow(url, 7, quiet=0.01) as begun:
             begun()
             begun()
             assert said_now.wait(30)

@@ -17,7 +17,7 @@ def main() -> None:
     # Child processes, our pools' among them, must not take modules from the current folder: a lab's own
     # `secrets.py` or `random.py` would be run in place of Python's.
     os.environ["PYTHONSAFEPATH"] = "1"
-    interrupt.catch()
+    interrupt.catch_interrupts()
     code = run(sys.argv[1:])
     try:
         if sys.stdout:
@@ -27,7 +27,7 @@ def main() -> None:
 
         code = tell_other(error)
     if code == interrupt.CODE:  # not waiting for threads, where a second Ctrl-C would be a traceback
-        interrupt.end(code)
+        interrupt.end_process(code)
     sys.exit(code)
 
 

@@ -34,11 +34,11 @@ EXAMPLE = "10.1038/s41586-023-06031-6"
 
 
 def normal_doi(text: str) -> str | None:
-    """`10.1038/s41586-023-06031-6` from any usual spelling; None if it is none.
+    """`10.1038/s41586-023-06031-6` from any usual spelling; None for other texts.
 
-    DOIs do not tell case apart: the normal form is lower-case. Takes URLs of doi.org (with their query,
-    fragment and %-escapes), `doi:`, `info:doi/` and `urn:doi:`, and drops what surrounds a DOI in a
-    sentence. A parenthesis at the end goes if it has no partner: DOIs may hold pairs.
+    Case does not count in DOIs; the normal form is lower-case. URLs of doi.org (with query, fragment and
+    %-escapes), `doi:`, `info:doi/` and `urn:doi:` are DOIs, and the punctuation of a sentence around a DOI is
+    removed, as is a closing parenthesis without its partner: DOIs may have pairs.
     """
     text = text.translate(_TYPED).strip(_AROUND)
     before = _BEFORE.match(text)
@@ -61,7 +61,7 @@ def doi_url(doi: str) -> str:
 def resource_doi(text: str) -> str | None:
     """The DOI, in normal form, of a resource by its identifier or its address.
 
-    Also from the pages of bioRxiv and medRxiv, and from arXiv's ids, whose DOIs follow from them.
+    Pages of bioRxiv and medRxiv count, and ids of arXiv, as their DOIs follow from them.
     """
     text = text.strip()
     if found := _PREPRINT.fullmatch(text):
@@ -72,23 +72,21 @@ def resource_doi(text: str) -> str | None:
 
 
 def resource_identifier(text: str) -> str:
-    """The identifier of a related resource as publishing reads it: `doi:…` for a DOI, else the text itself.
+    """The identifier of a related resource as publishing reads it: `doi:…`, or another text unchanged.
 
-    Of other spellings of a DOI the archive's DOI record keeps nothing, or not the DOI (dandischema 0.14).
+    From other spellings of a DOI the archive's DOI record gets nothing, or another DOI (dandischema 0.14).
     """
     found = resource_doi(text)
     return f"doi:{found}" if found else text.strip()
 
 
 def doi_fault(text: str) -> tuple[str, str] | None:
-    """What is wrong with an identifier that is meant as a DOI and is none, and what to write."""
+    """What is wrong with an identifier that should be a DOI but is not valid, and what to write."""
     text = text.strip()
     if resource_doi(text):
         return None
     if _SERVER.match(text):
-        what = (
-            f"{text!r} is not the page of a preprint, and the archive cannot publish a dandiset that names it"
-        )
+        what = f"{text!r} is not the page of a preprint, and the archive cannot publish a dandiset with it"
         return (
             what,
             "write the preprint's DOI, like doi:10.1101/2020.01.17.909838, or give the address as `url`",
@@ -101,16 +99,16 @@ def doi_fault(text: str) -> tuple[str, str] | None:
 
 
 def is_lost(text: str) -> bool:
-    """Whether publishing drops the link to a resource of this identifier from the dandiset's DOI record.
+    """Whether publishing leaves a resource with this identifier out of the dandiset's DOI record.
 
-    It keeps `doi:…` and `https://…`, and looks at a resource's `url` only where it has no identifier.
+    The record keeps `doi:…` and `https://…`, and a resource's `url` only if it has no identifier.
     """
     text = resource_identifier(text).lower()
     return bool(text) and not text.startswith(("doi:", "https://"))
 
 
 def published_doi(identifier: str) -> str | None:
-    """The DOI that publishing reads out of an identifier as it is, in normal form; None for no sound one."""
+    """The DOI that publishing reads from an identifier, in normal form; None if that is not a valid DOI."""
     if identifier.lower().startswith("doi:"):
         said = identifier[4:]
     elif "doi.org/" in identifier:

@@ -33,6 +33,9 @@ class UserError(Exception):
         self.what = what
         self.where = where
         self.fix = fix
+        for label, text in (("at", where), ("hint", fix)):
+            if text:
+                self.add_note(f"{label}: {text}")  # shown below the message, where it is not caught
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,9 @@ class SpecError(UserError):
     def __init__(self, what: str, problems: Sequence[Problem], *, fix: str = "") -> None:
         super().__init__(what, fix=fix)
         self.problems = tuple(problems)
+        for problem in self.problems:
+            fix = f" ({problem.fix})" if problem.fix else ""
+            self.add_note(f"{problem.where}: {problem.what}{fix}")
 
 
 class CredentialsError(UserError):

@@ -1,4 +1,4 @@
-"""How patterns in the spec match paths: one rule for `include`, `paths`, `match` and `ignore`."""
+"""How patterns in the spec match paths: the same rules for `include`, `paths`, `match` and `ignore`."""
 
 from __future__ import annotations
 
@@ -14,46 +14,48 @@ from wcmatch import glob
 
 from dandifile.errors import UserError
 
-_FEW = 4  # names that are listed in one pattern
-_MOST = 3  # patterns that are worth reading one by one
+_FEW = 4  # names that one pattern lists at most
+_MOST = 3  # patterns that are still easy to read one by one
 
 _SPECIAL = re.compile(r"[\\*?\[\]{}]")
 _FLAGS = glob.GLOBSTAR | glob.DOTGLOB | glob.BRACE | glob.FORCEUNIX
 
 MOST_CHOICES = 1000
-"""That braces may stand for, as in {001..100}; each is a pattern of its own."""
+"""Alternatives that the braces of a pattern may expand to, as in {001..100}; each is matched separately."""
 
 MOST_DEPTHS = 3
-"""That one pattern may say `**` before something else: time grows with that power of a path's length."""
+"""How often a pattern may have `**` before something else: the time grows with that power of a path's
+length.
+"""
 
 LONGEST = 4000
-"""Characters of a pattern: no path is longer."""
+"""Characters of a pattern. No path is longer."""
 
 
-def matches(pattern: str, path: str) -> bool:
-    """Whether `path` (forward slashes) fits: `*` stops at a slash, `**` does not, case counts.
+def is_match(pattern: str, path: str) -> bool:
+    """Whether `path` (with forward slashes) matches: `*` stops at a slash, `**` does not, and case counts.
 
-    A pattern that names a folder, `sub-1` or `sub-1/`, takes everything below it. UserError for
-    a pattern that is none (`fault_of`); a spec's own were checked when it was read.
+    A pattern that names a folder, `sub-1` or `sub-1/`, matches everything below it. UserError for a pattern
+    that is not valid (`fault_of`); those of a spec were checked when it was read.
     """
-    return _compiled(pattern).match(path)
+    return _compile(pattern).match(path)
 
 
 def fault_of(pattern: str) -> str:
-    """Why a pattern cannot be used, in words that follow it; "" where it can."""
+    """Why a pattern cannot be used, as the end of a sentence about it; "" where it can."""
     try:
-        _compiled(pattern)
+        _compile(pattern)
     except UserError as error:
-        return error.what.removeprefix(f"the pattern {_short(pattern)} ")
+        return error.what.removeprefix(f"the pattern {_quote(pattern)} ")
     return ""
 
 
 @functools.lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> glob.WcMatcher[str]:
+def _compile(pattern: str) -> glob.WcMatcher[str]:
     why = ""
     bare = pattern.rstrip("/")
     if len(pattern) > LONGEST:
-        why = f"has {len(pattern):,} characters, and {LONGEST:,} are the limit"
+        why = f"has {len(pattern):,} characters; the limit is {LONGEST:,}"
     else:
         try:
             if all(
@@ -67,52 +69,52 @@ def _compiled(pattern: str) -> glob.WcMatcher[str]:
         except (ValueError, re.error, RecursionError, OverflowError) as error:
             why = f"cannot be read: {error}"
     raise UserError(
-        f"the pattern {_short(pattern)} {why}", fix="write * for what varies, or several patterns"
+        f"the pattern {_quote(pattern)} {why}", fix="write * for what varies, or use several patterns"
     )
 
 
 def _depths(choice: str) -> int:
-    """How often it says `**` before something else; one right after the other is the same one."""
+    """How often a pattern has `**` before something else; adjacent ones count as one."""
     segments = [each for each in choice.split("/") if each]
     return sum("**" in one and "**" not in then for one, then in pairwise(segments))
 
 
-def _short(pattern: str) -> str:
+def _quote(pattern: str) -> str:
     return repr(pattern if len(pattern) <= 60 else f"{pattern[:57]}…")  # noqa: PLR2004 - fits on a line
 
 
-def narrowest(paths: Iterable[str]) -> list[str]:
-    """Patterns that together take all of `paths`, and as little else as a few patterns can."""
+def narrowest_patterns(paths: Iterable[str]) -> list[str]:
+    """A few patterns that together match all of `paths`, and as little else as possible."""
     folders: dict[str, list[str]] = defaultdict(list)
     for path in sorted(set(paths)):
         folders[path.rpartition("/")[0]].append(path)
-    patterns = [_in_one_folder(folder, those) for folder, those in folders.items()]
+    patterns = [_folder_pattern(folder, those) for folder, those in folders.items()]
     if len(patterns) <= _MOST:
         return patterns
     depths: dict[int, list[list[str]]] = defaultdict(list)
     for path in (path for those in folders.values() for path in those):
         depths[path.count("/")].append(path.split("/"))
-    return ["/".join(map(_any_of, zip(*parts, strict=True))) for parts in depths.values()]
+    return ["/".join(map(_name_pattern, zip(*parts, strict=True))) for parts in depths.values()]
 
 
-def _in_one_folder(folder: str, paths: Sequence[str]) -> str:
+def _folder_pattern(folder: str, paths: Sequence[str]) -> str:
     names = [path.rpartition("/")[2] for path in paths]
     if 1 < len(names) <= _FEW and not any("," in name for name in names):
-        last = f"{{{','.join(map(_plain, names))}}}"
+        last = f"{{{','.join(map(_escape, names))}}}"
     else:
-        last = _any_of(names)
-    return f"{_plain(folder)}/{last}" if folder else last
+        last = _name_pattern(names)
+    return f"{_escape(folder)}/{last}" if folder else last
 
 
-def _any_of(names: Sequence[str]) -> str:
-    """The name, or what the names have in common at either end."""
+def _name_pattern(names: Sequence[str]) -> str:
+    """The name, or a pattern of what the names have in common at either end."""
     if len(set(names)) == 1:
-        return _plain(names[0])
-    start = os.path.commonprefix(list(names))  # noqa: RUF071 - letters, not folders, are meant
+        return _escape(names[0])
+    start = os.path.commonprefix(list(names))  # noqa: RUF071 - it compares letters, not folders
     end = os.path.commonprefix([name[len(start) :][::-1] for name in names])[::-1]  # noqa: RUF071 - as above
-    return f"{_plain(start)}*{_plain(end)}"
+    return f"{_escape(start)}*{_escape(end)}"
 
 
-def _plain(text: str) -> str:
-    """Text that stands for itself in a pattern, by the flags that are used here."""
+def _escape(text: str) -> str:
+    """Text as a pattern that matches only itself, with the flags used here."""
     return _SPECIAL.sub(r"\\\g<0>", text)

@@ -1,7 +1,7 @@
-"""Two interruptions: after the first what is running is finished, the second ends the process at once.
+"""Ctrl-C: after the first one running steps finish, a second one ends the process at once.
 
-That loses nothing: whatever runs here may be killed at any instant, and a rerun goes on. Imports nothing of
-dandifile, as it works while the rest still loads.
+Nothing is lost: any of our processes may be killed at any moment, and a rerun continues. This module imports
+nothing of dandifile, as it must work while the rest is still loading.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ _SOON = 0.05  # seconds
 _before_end: list[Callable[[], object]] = []
 
 
-def before_end(function: Callable[[], object]) -> None:
-    """Has `function` called before the process ends at once: Python's `atexit` does not run then."""
+def call_before_end(function: Callable[[], object]) -> None:
+    """Registers `function` for an end at once, when Python's `atexit` does not run."""
     _before_end.append(function)
 
 
-def catch() -> None:
-    """Makes the first Ctrl-C a KeyboardInterrupt, wherever the process is, and the second one its end."""
-    signal.signal(signal.SIGINT, _first)
+def catch_interrupts() -> None:
+    """Makes the first Ctrl-C a KeyboardInterrupt, wherever the process is. The second one ends it."""
+    signal.signal(signal.SIGINT, _on_first)
     shown = sys.unraisablehook
 
     def again(lost: sys.UnraisableHookArgs) -> None:
-        """Python drops what is raised in a callback of its own, as in imports, and prints a traceback."""
+        """Interrupts again: Python drops what is raised in its own callbacks, for example in imports."""
         if not issubclass(lost.exc_type, KeyboardInterrupt):
             shown(lost)
             return
-        signal.signal(signal.SIGINT, _first)
-        soon = threading.Timer(_SOON, _interrupt_main)  # raised in here, it would be dropped again
+        signal.signal(signal.SIGINT, _on_first)
+        soon = threading.Timer(_SOON, _interrupt_main)  # raised here, it would be dropped again
         soon.daemon = True
         soon.start()
 
@@ -47,7 +47,7 @@ def catch() -> None:
 
 
 def _interrupt_main() -> None:
-    """As a Ctrl-C does: a real signal, where there is one, also ends a system call."""
+    """Acts as a Ctrl-C: a real signal, where the system has one, also ends a system call."""
     if sys.platform == "win32":
         _thread.interrupt_main()
     else:
@@ -55,10 +55,13 @@ def _interrupt_main() -> None:
 
 
 @contextmanager
-def last_steps() -> Iterator[None]:
-    """While the main thread waits, after a first interruption, for what is running."""
-    before = signal.signal(signal.SIGINT, _second)
-    sys.stderr.write("interrupted: what is running is finished first; Ctrl-C again stops at once\n")
+def finish_steps() -> Iterator[None]:
+    """For the time in which the main thread waits for running steps, after a first Ctrl-C."""
+    if signal.getsignal(signal.SIGINT) is not _on_second:  # `catch` was not called: not the command line
+        yield
+        return
+    before = signal.signal(signal.SIGINT, _on_second)
+    sys.stderr.write("interrupted: running steps finish first; Ctrl-C again stops at once\n")
     sys.stderr.flush()
     try:
         yield
@@ -66,7 +69,7 @@ def last_steps() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def end(code: int) -> NoReturn:
+def end_process(code: int) -> NoReturn:
     """Ends the process without waiting for its threads and child processes."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
@@ -74,12 +77,12 @@ def end(code: int) -> NoReturn:
     _end(code)
 
 
-def _first(_number: int, _frame: FrameType | None) -> NoReturn:
-    signal.signal(signal.SIGINT, _second)
+def _on_first(_number: int, _frame: FrameType | None) -> NoReturn:
+    signal.signal(signal.SIGINT, _on_second)
     raise KeyboardInterrupt
 
 
-def _second(_number: int, _frame: FrameType | None) -> NoReturn:
+def _on_second(_number: int, _frame: FrameType | None) -> NoReturn:
     cursor = _SHOW_CURSOR if os.isatty(2) else ""
     with suppress(OSError):  # the terminal is gone
         os.write(2, f"{cursor}stopped; run the same command again to go on\n".encode())
@@ -90,7 +93,7 @@ def _end(code: int) -> NoReturn:
     for function in _before_end:
         with suppress(Exception):
             function()
-    # Python's own tracker of semaphores outlives us, and would print a warning about those that we leave.
+    # Python's semaphore tracker outlives us, and would print a warning about semaphores that we leave.
     tracker = sys.modules.get("multiprocessing.resource_tracker")
     pid = getattr(getattr(tracker, "_resource_tracker", None), "_pid", None)
     if pid is not None:

@@ -54,7 +54,7 @@ def taxon_number(text: str) -> str | None:
     return found[1] if found else None
 
 
-def folded(name: str) -> str:
+def normal_name(name: str) -> str:
     """A name by which two spellings are compared: case and the number of blanks do not count."""
     return " ".join(name.split()).casefold()
 
@@ -63,15 +63,15 @@ def taxon_of_number(number: str) -> Taxon | None:
     return _table()[0].get(number)
 
 
-def taxon_named(name: str) -> Taxon | None:
+def taxon_of_name(name: str) -> Taxon | None:
     """The one species of the table with this name, scientific or common."""
-    return _table()[1].get(folded(name))
+    return _table()[1].get(normal_name(name))
 
 
-def taxon_like(name: str) -> Taxon | None:
+def similar_taxon(name: str) -> Taxon | None:
     """The species whose name this probably is, misspelt."""
     by_name = _table()[1]
-    near = difflib.get_close_matches(folded(name), by_name, n=1, cutoff=_ALIKE)
+    near = difflib.get_close_matches(normal_name(name), by_name, n=1, cutoff=_ALIKE)
     return by_name[near[0]] if near else None
 
 
@@ -85,5 +85,5 @@ def _table() -> tuple[Mapping[str, Taxon], Mapping[str, Taxon]]:
         Taxon(id_, name, common, tuple(filter(None, others.split("|")))) for id_, name, common, others in rows
     ]
     return {taxon.id: taxon for taxon in taxa}, {
-        folded(name): taxon for taxon in taxa for name in taxon.names
+        normal_name(name): taxon for taxon in taxa for name in taxon.names
     }

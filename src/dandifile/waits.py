@@ -1,6 +1,6 @@
-"""Waiting for others: for how long at most, and that it is said, once however many requests wait.
+"""Waiting for servers: a time limit, and one message however many requests wait.
 
-What is said is a warning of this module's logger: who runs a command shows it (`terminal.failures`).
+A message is a warning of this module's logger; commands show it (`terminal.failures`).
 """
 
 from __future__ import annotations
@@ -15,53 +15,53 @@ from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
-UNTOLD = 3.0
-"""Seconds of waiting that need no words."""
+QUIET = 3.0
+"""Seconds of waiting without a message."""
 
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
-_told_until: dict[str, float] = {}  # by host; by the monotonic clock
+_quiet_until: dict[str, float] = {}  # by host; by the monotonic clock
 
 
-def within(seconds: float, call: Callable[[], T], url: str, untold: float = UNTOLD) -> T:
-    """What `call` gives; TimeoutError where it gives nothing in time, however busy it is with `url`.
+def call_within(seconds: float, call: Callable[[], T], url: str, quiet: float = QUIET) -> T:
+    """The result of `call`, which asks `url`; TimeoutError where it does not come in time.
 
-    The time-outs of sockets start again with every byte, so that a server that sends one now and then
-    would never end. The call is then left alone, in a thread that nothing waits for.
+    The timeout of a socket starts again with every byte, so a server that sends one now and then would keep
+    us waiting for ever. A call that is too late goes on in its thread, and no one waits for it.
     """
     ended = threading.Event()
-    given: list[T] = []
+    results: list[T] = []
     raised: list[BaseException] = []
 
     def run() -> None:
         try:
-            given.append(call())
-        except BaseException as error:  # noqa: BLE001 - it is raised where the call was asked for
+            results.append(call())
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             raised.append(error)
         finally:
             ended.set()
 
     threading.Thread(target=run, daemon=True).start()
-    if not ended.wait(min(untold, seconds)):
+    if not ended.wait(min(quiet, seconds)):
         _say(url, f"waiting for {_host(url)} … (up to {seconds:.0f} s)", seconds)
-        ended.wait(max(0.0, seconds - untold))
+        ended.wait(max(0.0, seconds - quiet))
     if raised:
         raise raised[0]
-    if not given:
+    if not results:
         raise TimeoutError
-    return given[0]
+    return results[0]
 
 
-def tell(url: str, why: str, seconds: float) -> None:
-    """`why` the host of `url` is asked again, for so many seconds at most; nothing while that is known."""
+def say_retry(url: str, why: str, seconds: float) -> None:
+    """Says `why` the host of `url` is asked again, for so many seconds at most; once in that time."""
     _say(url, f"{_host(url)}: {why}; trying again for up to {seconds:.0f} s", seconds)
 
 
 @contextmanager
-def said(url: str, seconds: float, untold: float = 3 * UNTOLD) -> Iterator[Callable[[], None]]:
-    """Says that the host of `url` is waited for, if the block lasts long after the call of what it gives."""
+def say_if_slow(url: str, seconds: float, quiet: float = 3 * QUIET) -> Iterator[Callable[[], None]]:
+    """Says that we wait for the host of `url`, where the block lasts `quiet` seconds after `begin()`."""
     text = f"waiting for {_host(url)} … (up to {seconds:.0f} s)"
-    timer = threading.Timer(untold, _say, [url, text, seconds])
+    timer = threading.Timer(quiet, _say, [url, text, seconds])
     timer.daemon = True
     begun = threading.Event()
 
@@ -76,17 +76,17 @@ def said(url: str, seconds: float, untold: float = 3 * UNTOLD) -> Iterator[Calla
         timer.cancel()
 
 
-def busy(what: str) -> None:
-    """Says what takes long here, with no other machine to wait for."""
+def say_busy(what: str) -> None:
+    """Says what takes long on this machine."""
     _log.warning("%s", what)
 
 
 def _say(url: str, text: str, seconds: float) -> None:
     host, now = _host(url), time.monotonic()
     with _lock:
-        if now < _told_until.get(host, now):
+        if now < _quiet_until.get(host, now):
             return
-        _told_until[host] = now + seconds
+        _quiet_until[host] = now + seconds
     _log.warning("%s", text)
 
 

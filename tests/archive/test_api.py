@@ -82,7 +82,7 @@ def test_how_long_a_busy_archive_wants_to_be_left_alone_is_told(server: Scripted
 @pytest.mark.parametrize(
     ("status", "body", "key", "words"),
     [
-        (401, {"detail": "Invalid token."}, KEY, "refuses the API key"),
+        (401, {"detail": "Invalid token."}, KEY, "rejects the API key"),
         (401, {"detail": "Authentication credentials were not provided."}, None, "no API key"),
         (403, None, KEY, "does not let your account"),
         (403, "Action not allowed", KEY, "do this: Action not allowed"),
@@ -139,7 +139,7 @@ def test_a_write_that_could_double_is_sent_once(server: Scripted) -> None:
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
 def test_a_number_that_json_lacks_is_told_and_not_sent(server: Scripted, number: float) -> None:
-    with pytest.raises(UserError, match="NaN or infinity"):
+    with pytest.raises(UserError, match="NaN or Infinity"):
         WriteApi(server.instance, KEY, QUICK).write(Call("PUT", "thing/", {"metadata": {"x": [number]}}))
     assert server.asked == []
 

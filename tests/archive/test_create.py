@@ -183,7 +183,7 @@ def test_of_two_that_create_at_the_same_instant_the_second_stops(
         return made[-1]
 
     monkeypatch.setattr(second, "create", overtaken)
-    with pytest.raises(BlockedError, match="two dandisets of this name") as stopped:
+    with pytest.raises(BlockedError, match="two dandisets with this name") as stopped:
         create_once(second, "Place cells", {}, intent)
     assert sorted(drafts(first)) == made
     assert second.identifier is None

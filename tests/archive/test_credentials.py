@@ -160,7 +160,7 @@ def test_a_good_key_is_good(server: Scripted, cache: Cache) -> None:
 def test_a_bad_key_is_told_apart_from_an_archive_that_is_down(server: Scripted, cache: Cache) -> None:
     reader = Reader(server.instance, None, Secret(KEY), cache, server.api(Secret(KEY)))
     server.on("/api/users/me/", Reply(401, {"detail": "Invalid token."}))
-    with pytest.raises(CredentialsError, match="refuses the API key") as refused:
+    with pytest.raises(CredentialsError, match="rejects the API key") as refused:
         reader.me()
     assert "DANDI_SANDBOX_API_KEY" in refused.value.fix
     server.on("/api/users/me/", Reply(503))

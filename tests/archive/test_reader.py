@@ -90,7 +90,7 @@ def test_a_dandiset_that_is_not_there_is_told_with_what_to_check(
 
 
 def test_the_key_of_another_archive_is_refused(instance: Instance, writer: Writer, cache: Cache) -> None:
-    with pytest.raises(CredentialsError, match="refuses the API key"):
+    with pytest.raises(CredentialsError, match="rejects the API key"):
         Reader(instance, writer.identifier, Secret("0" * 40), cache).draft()
 
 
@@ -169,7 +169,7 @@ def test_another_archive_under_the_same_name_does_not_pass(
     reader = Reader(instance, writer.identifier, None, cache)
     reader.instance = known()["dandi-sandbox"]
     assert reader.info()["instance_config"]["instance_name"] == "DANDI"
-    with pytest.raises(UserError, match="is not dandi-sandbox: it says that its API is"):
+    with pytest.raises(UserError, match="is not dandi-sandbox: it says that its API is at"):
         reader.check_instance()
 
 

@@ -248,7 +248,7 @@ def test_an_object_that_is_not_what_was_sent_is_told(
 ) -> None:
     """A store that joins the parts of somebody else's request."""
     monkeypatch.setattr(transfer, "join_parts", lambda url, body: f"{'0' * 32}-1")
-    with pytest.raises(ArchiveError, match="made something else of a") as error:
+    with pytest.raises(ArchiveError, match="has other content for a") as error:
         send(writer, file)
     assert file.digest in error.value.what
     assert ("POST", "/api/uploads/{id}/validate/") not in local.counts()

@@ -135,7 +135,7 @@ def test_another_content_or_metadata_at_the_path_is_not_overwritten(
 ) -> None:
     first = writer.create_asset("a.bin", blob, METADATA)
     for its_blob, metadata in [(other_blob, METADATA), (blob, {**METADATA, "keywords": ["mine"]})]:
-        with pytest.raises(BlockedError, match="by somebody else") as error:
+        with pytest.raises(BlockedError, match="by someone else") as error:
             writer.create_asset("a.bin", its_blob, metadata)
         assert "plan" in error.value.fix
     assert writer.reader.fresh().assets() == {"a.bin": first}
@@ -175,7 +175,7 @@ def test_a_put_that_is_refused_for_another_reason_accuses_nobody(
 def test_a_put_on_an_asset_that_somebody_else_changed_is_refused(writer: Writer, blob: str) -> None:
     first = writer.create_asset("a.bin", blob, METADATA)
     writer.put_asset(first.asset_id, "a.bin", blob, {**METADATA, "keywords": ["theirs"]})
-    with pytest.raises(BlockedError, match="by somebody else"):
+    with pytest.raises(BlockedError, match="by someone else"):
         writer.put_asset(first.asset_id, "a.bin", blob, {**METADATA, "keywords": ["ours"]})
 
 

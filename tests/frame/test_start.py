@@ -50,7 +50,7 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
 
 
 def test_what_speaks_http_is_loaded_with_the_first_request() -> None:
-    probe = "import sys, dandifile.archive.transfer, dandifile.lookup.resolve; print(*sys.modules)"
+    probe = "import sys, dandifile.archive.transfer, dandifile.lookup.resolution; print(*sys.modules)"
     ended = subprocess.run([sys.executable, "-I", "-c", probe], capture_output=True, text=True, check=True)
     loaded = set(ended.stdout.split())
     assert "dandifile.net.connections" in loaded

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from dandifile.errors import Exit
-from dandifile.kinds.outgoing import Fitted, Versions
+from dandifile.kinds.outgoing import SchemaFit, SchemaVersions
 from dandifile.model import JsonObject
 from tests.conftest import CONTACT, Lab, write_document
 from tests.kinds.test_contract import zarr
@@ -180,7 +180,7 @@ def test_the_drafts_own_metadata_change_to_the_archives_version_with_the_next_fi
 def test_which_versions_an_archive_refuses(
     own: str, accepted: list[str], version: str, *, refused: bool
 ) -> None:
-    assert Versions(own, frozenset(accepted)).refuses(version) is refused
+    assert SchemaVersions(own, frozenset(accepted)).refuses(version) is refused
 
 
 SCHEMA: JsonObject = {
@@ -204,7 +204,7 @@ SCHEMA: JsonObject = {
 def test_what_the_archives_schema_has_no_place_for_is_left_out(
     metadata: JsonObject, kept: JsonObject, lacking: set[str]
 ) -> None:
-    fit = Fitted(SCHEMA)
+    fit = SchemaFit(SCHEMA)
     assert fit.fit(metadata) == kept
     assert fit.lacking == lacking
-    assert Fitted(SCHEMA).fit(kept) == kept
+    assert SchemaFit(SCHEMA).fit(kept) == kept

@@ -314,12 +314,12 @@ def test_whom_the_spec_makes_a_contact_is_the_only_one() -> None:
 
 def test_roles_that_leave_the_contact_out_keep_it_out() -> None:
     result = merged([EMAIL | {"roles": ["Author"]}])
-    assert "nobody is the ContactPerson" in result.missing[0].what
+    assert "there is no ContactPerson" in result.missing[0].what
 
 
 def test_a_paper_that_tells_no_corresponding_author_needs_one_from_the_spec() -> None:
     result = merged([EMAIL], [crossref.paper(crossref_work())])
-    assert "does not say who" in result.missing[0].what
+    assert "does not name its corresponding author" in result.missing[0].what
 
 
 def test_of_two_corresponding_authors_one_address_is_enough() -> None:

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from dandifile.identifiers import award_key
 from dandifile.lookup.authors import can_be_same, is_part_of, is_same_name, normalise
-from dandifile.lookup.names import Name, dandi_name, is_collective, name_of_parts, reason_against, split_name
+from dandifile.lookup.names import Name, dandi_name, is_collective, name_fault, name_of_parts, split_name
 from tests.frame import ROOT
 
 CASES: dict[str, str] = YAML(typ="safe").load(Path(ROOT / "tests/cases/lookup/names.yaml").read_text("utf-8"))
@@ -20,7 +20,7 @@ DANDI = re.compile(r"([\w\s\-\.']+),\s+([\w\s\-\.']+)")  # dandischema 0.14, Per
 @pytest.mark.parametrize(("text", "name"), CASES.items())
 def test_last_comma_first(text: str, name: str) -> None:
     assert dandi_name(split_name(text)) == name
-    assert reason_against(name) == ""
+    assert name_fault(name) == ""
 
 
 @pytest.mark.parametrize("name", [each for each in CASES.values() if not re.search(r" (Jr\.|III)$", each)])
@@ -50,18 +50,18 @@ def test_names_that_come_in_parts(family: str, given: str, suffix: str, name: st
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("Plato", "one name"),
-        ("van der Berg", "one name"),
-        ("南方熊楠", "one name"),
+        ("Plato", "single name"),
+        ("van der Berg", "single name"),
+        ("南方熊楠", "single name"),
         ("राम शर्मा", "vowel signs"),
-        ("", "one name"),
+        ("", "single name"),
         ("Doe & Roe, Jane", "&"),
         ("Doe, Jane, Jr.", "one comma"),
         ("Doe,Jane", "one comma"),
     ],
 )
 def test_what_the_archive_refuses_is_told(name: str, why: str) -> None:
-    assert why in reason_against(dandi_name(split_name(name)) if "," not in name else name)
+    assert why in name_fault(dandi_name(split_name(name)) if "," not in name else name)
 
 
 def test_a_chinese_name_without_a_blank_begins_with_the_family_name() -> None:
@@ -132,7 +132,7 @@ def test_awards_are_the_same_in_any_spelling() -> None:
 @given(st.text(max_size=60))
 def test_any_text_becomes_a_name_that_is_taken_or_told(text: str) -> None:
     name = dandi_name(split_name(text))
-    assert (reason_against(name) == "") == bool(DANDI.fullmatch(name))
+    assert (name_fault(name) == "") == bool(DANDI.fullmatch(name))
 
 
 WORD = st.from_regex(r"\A[A-Z][a-zàéöñ]{5,8}\Z").filter(lambda word: word not in {"Junior", "Senior"})
@@ -142,7 +142,7 @@ WORD = st.from_regex(r"\A[A-Z][a-zàéöñ]{5,8}\Z").filter(lambda word: word no
 def test_the_order_of_the_parts_does_not_matter(given_names: list[str], family: str) -> None:
     given = " ".join(given_names)
     assert is_same_name(f"{family}, {given}", f"{family.upper()}, {given}")
-    assert reason_against(dandi_name(name_of_parts(family, given))) == ""
+    assert name_fault(dandi_name(name_of_parts(family, given))) == ""
 
 
 @given(st.lists(WORD, min_size=1, max_size=3), WORD, st.sampled_from(["", "van der ", "de la ", "von "]))

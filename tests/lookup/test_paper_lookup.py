@@ -114,8 +114,8 @@ def test_the_registration_agency_leads_to_datacite(replay: Replay, client: Clien
 @pytest.mark.parametrize(
     ("agency", "words"),
     [
-        ([{"DOI": DOI, "status": "DOI does not exist"}], "there is no DOI"),
-        ([{"DOI": DOI, "RA": "mEDRA"}], "is with mEDRA, which"),
+        ([{"DOI": DOI, "status": "DOI does not exist"}], "does not exist: correct it"),
+        ([{"DOI": DOI, "RA": "mEDRA"}], "is registered with mEDRA, which"),
         ([{"DOI": DOI, "RA": "Crossref"}], "does not show it yet"),
     ],
 )

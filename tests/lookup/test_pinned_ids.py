@@ -13,7 +13,7 @@ from dandifile.lookup.facts import (
     Relation,
 )
 from dandifile.lookup.pinned_ids import update_ids
-from dandifile.lookup.resolve import paper_warnings
+from dandifile.lookup.resolution import paper_warnings
 from tests.lookup.made_up import (
     COLUMBIA,
     DOI,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dandifile.model import Json
-from dandifile.planning.merge import carry, is_empty, merge, same
+from dandifile.planning.merge import carry, is_empty, is_same, merge
 
 scalars = st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab ", max_size=3)
 values = st.recursive(
@@ -22,7 +22,7 @@ CA1 = "http://purl.obolibrary.org/obo/UBERON_0003881"
 
 @given(values, values)
 def test_what_is_merged_says_what_is_declared(declared: Json, observed: Json) -> None:
-    assert same(declared, merge(declared, observed))
+    assert is_same(declared, merge(declared, observed))
 
 
 @given(values, values)
@@ -33,13 +33,13 @@ def test_merging_twice_changes_nothing_more(declared: Json, observed: Json) -> N
 
 @given(values)
 def test_a_value_says_what_it_says(value: Json) -> None:
-    assert same(value, value)
+    assert is_same(value, value)
     assert merge(value, value) == value
 
 
 @given(values, values)
 def test_what_says_the_same_stays_to_the_letter(declared: Json, observed: Json) -> None:
-    if same(declared, observed):
+    if is_same(declared, observed):
         assert merge(declared, observed) is observed
 
 
@@ -67,7 +67,7 @@ def test_what_says_the_same_stays_to_the_letter(declared: Json, observed: Json) 
     ],
 )
 def test_says_the_same(declared: Json, observed: Json) -> None:
-    assert same(declared, observed)
+    assert is_same(declared, observed)
     assert merge(declared, observed) == observed
 
 
@@ -111,7 +111,7 @@ def test_says_the_same(declared: Json, observed: Json) -> None:
     ],
 )
 def test_says_something_else(declared: Json, observed: Json) -> None:
-    assert not same(declared, observed)
+    assert not is_same(declared, observed)
 
 
 def test_items_that_did_not_change_go_back_as_the_archive_spells_them() -> None:

@@ -10,10 +10,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from dandifile.kinds import KINDS
-from dandifile.kinds.assets.sides import Observed as ObservedAssets
+from dandifile.kinds.assets.sides import ObservedAssets
 from dandifile.kinds.dandiset import Protected
-from dandifile.kinds.metadata import Observed as ObservedMetadata
-from dandifile.kinds.uploads import Observed as ObservedUploads
+from dandifile.kinds.metadata import ObservedMetadata
+from dandifile.kinds.uploads import ObservedUploads
 from dandifile.model import (
     Action,
     Change,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dandifile.kinds.assets import difference
-from dandifile.kinds.assets.sides import Desired, Observed, Rules
+from dandifile.kinds.assets.sides import AssetRules, DesiredAssets, ObservedAssets
 from dandifile.kinds.assets.steps import steps
 from dandifile.model import (
     Action,
@@ -45,7 +45,7 @@ worlds = st.dictionaries(st.sampled_from(PATHS), st.tuples(contents, metadata)).
 
 
 @st.composite
-def desires(draw: st.DrawFn, world: World) -> Desired:
+def desires(draw: st.DrawFn, world: World) -> DesiredAssets:
     files = draw(st.dictionaries(st.sampled_from(PATHS), contents).filter(possible))
     gone = [
         GoneAsset(path, digest, f"data/{path}")
@@ -67,18 +67,18 @@ def desires(draw: st.DrawFn, world: World) -> Desired:
         record=Record(record),
     )
     entry = PathEntry("data", prune=draw(st.booleans()))
-    return Desired(local, Rules(overlays=tuple(overlay)), (entry,), max_deletions="100%")
+    return DesiredAssets(local, AssetRules(overlays=tuple(overlay)), (entry,), max_deletions="100%")
 
 
 situations = worlds.flatmap(lambda world: st.tuples(st.just(world), desires(world)))
 
 
-def observed(world: World) -> Observed:
+def observed(world: World) -> ObservedAssets:
     assets = {
         path: RemoteAsset(f"id:{path}", path, 10, digest, blob=f"blob:{digest}")
         for path, (digest, _) in world.items()
     }
-    return Observed(assets, lambda ids: {name: world[name.removeprefix("id:")][1] for name in ids})
+    return ObservedAssets(assets, lambda ids: {name: world[name.removeprefix("id:")][1] for name in ids})
 
 
 def done(world: World, changes: tuple[Change, ...]) -> World:
@@ -98,11 +98,11 @@ def done(world: World, changes: tuple[Change, ...]) -> World:
     return after
 
 
-def difference_of(world: World, desired: Desired) -> Difference:
+def difference_of(world: World, desired: DesiredAssets) -> Difference:
     return difference.diff(desired, observed(world), Options(allow=frozenset({"delete"})))
 
 
-def changes_of(world: World, desired: Desired) -> tuple[Change, ...]:
+def changes_of(world: World, desired: DesiredAssets) -> tuple[Change, ...]:
     return difference_of(world, desired).changes
 
 
@@ -111,14 +111,14 @@ def clash(one: str, other: str) -> bool:
 
 
 @given(situations)
-def test_once_done_nothing_is_left(situation: tuple[World, Desired]) -> None:
+def test_once_done_nothing_is_left(situation: tuple[World, DesiredAssets]) -> None:
     world, desired = situation
     after = done(world, changes_of(world, desired))
     assert changes_of(after, desired) == ()
 
 
 @given(situations)
-def test_every_file_here_is_there_afterwards(situation: tuple[World, Desired]) -> None:
+def test_every_file_here_is_there_afterwards(situation: tuple[World, DesiredAssets]) -> None:
     world, desired = situation
     found = difference_of(world, desired)
     blocked = {block.key.name for block in found.blocked if block.key}
@@ -129,7 +129,9 @@ def test_every_file_here_is_there_afterwards(situation: tuple[World, Desired]) -
 
 
 @given(situations)
-def test_without_prune_no_content_is_lost_but_what_was_replaced(situation: tuple[World, Desired]) -> None:
+def test_without_prune_no_content_is_lost_but_what_was_replaced(
+    situation: tuple[World, DesiredAssets],
+) -> None:
     world, desired = situation
     kept = replace(desired, entries=(PathEntry("data"),))
     changes = changes_of(world, kept)
@@ -141,7 +143,7 @@ def test_without_prune_no_content_is_lost_but_what_was_replaced(situation: tuple
 
 
 @given(situations)
-def test_only_what_was_here_and_is_gone_moves(situation: tuple[World, Desired]) -> None:
+def test_only_what_was_here_and_is_gone_moves(situation: tuple[World, DesiredAssets]) -> None:
     world, desired = situation
     gone = {(asset.path, asset.digest) for asset in desired.local.gone}
     gone |= {(made.path, made.digest) for made in desired.local.record.assets.values()}
@@ -151,14 +153,14 @@ def test_only_what_was_here_and_is_gone_moves(situation: tuple[World, Desired]) 
 
 
 @given(situations)
-def test_every_deletion_waits_for_its_permit(situation: tuple[World, Desired]) -> None:
+def test_every_deletion_waits_for_its_permit(situation: tuple[World, DesiredAssets]) -> None:
     world, desired = situation
     for change in changes_of(world, desired):
         assert (change.permit == "delete") == (change.action is Action.DELETE)
 
 
 @given(situations)
-def test_content_that_the_draft_has_is_never_sent(situation: tuple[World, Desired]) -> None:
+def test_content_that_the_draft_has_is_never_sent(situation: tuple[World, DesiredAssets]) -> None:
     world, desired = situation
     there = {digest for digest, _ in world.values()}
     for change in changes_of(world, desired):
@@ -167,12 +169,12 @@ def test_content_that_the_draft_has_is_never_sent(situation: tuple[World, Desire
 
 
 @given(situations)
-def test_the_steps_can_be_done_one_after_the_other(situation: tuple[World, Desired]) -> None:
+def test_the_steps_can_be_done_one_after_the_other(situation: tuple[World, DesiredAssets]) -> None:
     do_steps(situation[0], changes_of(*situation))
 
 
 @given(situations, st.sets(st.sampled_from(PATHS), min_size=1))
-def test_so_can_those_of_a_part_of_the_paths(situation: tuple[World, Desired], kept: set[str]) -> None:
+def test_so_can_those_of_a_part_of_the_paths(situation: tuple[World, DesiredAssets], kept: set[str]) -> None:
     world, desired = situation
     options = Options(allow=frozenset({"delete"}), paths=tuple(kept))
     changes = difference.diff(desired, observed(world), options).changes

@@ -5,9 +5,16 @@ from __future__ import annotations
 import pytest
 
 from dandifile.model import Block, Finding, Key, Plan, Refusal, Severity, Target
-from dandifile.report.files_view import causes, causes_json, names_text, of_refusals, refused_rows, without
+from dandifile.report.files_view import (
+    causes,
+    causes_json,
+    names_text,
+    refusal_causes,
+    refused_rows,
+    replace_name,
+)
 from dandifile.report.plan_view import plan_json
-from dandifile.report.validation_view import Verdict, verdict_json, verdict_text
+from dandifile.report.validation_view import ValidationSummary, validation_json, validation_text
 from tests.report.shown import plan_text
 
 REASON, FIX = "species 'Macaca fascicularis' is not one that DANDI knows", "write NCBITaxon:9541"
@@ -17,7 +24,7 @@ FILES = [refusal.source for refusal in MANY]
 
 
 def test_what_several_files_have_in_common_is_said_once_with_all_of_them() -> None:
-    first, second = of_refusals([*MANY, OTHER])
+    first, second = refusal_causes([*MANY, OTHER])
     assert (first.reason, first.fix, list(first.files)) == (REASON, FIX, FILES)
     assert causes_json([second]) == [{"reason": "it is empty", "fix": "delete it", "files": ["raw/z.nwb"]}]
     assert [row.name for row in refused_rows([*MANY, OTHER])] == ["200 files", "raw/z.nwb"]
@@ -33,7 +40,7 @@ def test_what_several_files_have_in_common_is_said_once_with_all_of_them() -> No
     ],
 )
 def test_the_files_own_name_makes_no_cause_of_its_own(said: str, same: str) -> None:
-    assert without("raw/a b.nwb", said) == same
+    assert replace_name("raw/a b.nwb", said) == same
 
 
 def test_files_that_differ_in_their_names_alone_share_a_cause_and_one_keeps_its_name() -> None:
@@ -47,7 +54,7 @@ def test_organize_validate_and_plan_say_it_once() -> None:
     plan = Plan(Target("dandi", "https://a/api", "https://a", "000001"), blocked=blocked)
     texts = [
         names_text({}, MANY, []).plain,
-        verdict_text(Verdict(200, refused=tuple(MANY))).plain,
+        validation_text(ValidationSummary(200, refused=tuple(MANY))).plain,
         plan_text(plan).plain,
     ]
     for text in texts:
@@ -55,18 +62,18 @@ def test_organize_validate_and_plan_say_it_once() -> None:
         assert said.count("Macaca fascicularis") == 1
         assert said.count("NCBITaxon:9541") == 1
         assert "raw/s000.nwb" in said
-    for document in (verdict_json(Verdict(200, refused=tuple(MANY))), plan_json(plan, {})):
+    for document in (validation_json(ValidationSummary(200, refused=tuple(MANY))), plan_json(plan, {})):
         assert document["causes"] == [{"reason": REASON, "fix": FIX, "files": FILES}]
 
 
 def test_findings_that_block_are_causes_too() -> None:
     found = tuple(Finding(name, "check_x", "no age", Severity.ERROR) for name in ("b.nwb", "a.nwb"))
-    assert verdict_json(Verdict(2, blocking=found))["causes"] == [
+    assert validation_json(ValidationSummary(2, blocking=found))["causes"] == [
         {"reason": "check_x (error): no age", "fix": "", "files": ["a.nwb", "b.nwb"]}
     ]
 
 
 def test_files_that_name_each_other_are_one_cause() -> None:
     reason = "a.nwb and b.nwb would get the same name"
-    [cause] = of_refusals([Refusal("a.nwb", reason, "x"), Refusal("b.nwb", reason, "x")])
+    [cause] = refusal_causes([Refusal("a.nwb", reason, "x"), Refusal("b.nwb", reason, "x")])
     assert (cause.reason, cause.files) == (reason, ("a.nwb", "b.nwb"))

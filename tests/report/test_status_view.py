@@ -7,7 +7,14 @@ from dataclasses import replace
 import pytest
 
 from dandifile.model import Change, Complaint, Health, Key, Plan, Target
-from dandifile.report.status_view import MOST, after_json, after_text, neurosift, sessions, status_json
+from dandifile.report.status_view import (
+    MOST_COMPLAINTS,
+    links_json,
+    links_text,
+    neurosift_url,
+    sessions_by_subject,
+    status_json,
+)
 from tests.report.shown import status_text
 
 TARGET = Target("dandi", "https://api.dandiarchive.org/api", "https://dandiarchive.org", "000001", "T")
@@ -59,7 +66,9 @@ def test_assets_with_the_same_fault_share_a_row_and_many_faults_are_folded() -> 
         True,
         1,
     )
-    many = tuple(Complaint("keywords", f"wrong {n}", "correct it", f"{n}.nwb") for n in range(MOST + 5))
+    many = tuple(
+        Complaint("keywords", f"wrong {n}", "correct it", f"{n}.nwb") for n in range(MOST_COMPLAINTS + 5)
+    )
     assert "and 6 more; -v shows all" in status_text(Plan(TARGET), Health("Valid", many), ()).plain
     assert "wrong 14" in status_text(Plan(TARGET), Health("Valid", many), (), verbose=True).plain
 
@@ -80,13 +89,13 @@ DRAFT = Target("dandi", "https://api.dandiarchive.org/api", "https://dandiarchiv
     ],
 )
 def test_subjects_and_sessions_come_from_the_path(path: str, expected: dict[str, list[str]]) -> None:
-    assert sessions([path]) == expected
+    assert sessions_by_subject([path]) == expected
 
 
 def test_sessions_are_listed_by_subject() -> None:
     paths = [f"sub-{subject}/sub-{subject}_ses-{session}.nwb" for subject in "BA" for session in (2, 1)]
 
-    assert after_text(DRAFT, [*paths, "sub-C/sub-C.nwb"]).plain.splitlines() == [
+    assert links_text(DRAFT, [*paths, "sub-C/sub-C.nwb"]).plain.splitlines() == [
         "page       https://dandiarchive.org/dandiset/000001/draft",
         "Neurosift  https://neurosift.app/dandiset/000001?dandisetVersion=draft",
         "sessions   sub-A  2 sessions: 1, 2",
@@ -101,16 +110,16 @@ def test_many_subjects_and_sessions_are_folded() -> None:
         for subject in range(30)
         for session in range(9)
     ]
-    lines = after_text(DRAFT, paths).plain.splitlines()
+    lines = links_text(DRAFT, paths).plain.splitlines()
 
     assert len(lines) == 14
     assert lines[2] == "sessions   sub-00  9 sessions: 0, 1, 2, 3, 4, 5, 6, …"
     assert lines[-1] == "           … and 19 more subjects with 171 sessions; -v shows all"
-    assert "sub-29" in after_text(DRAFT, paths, verbose=True).plain
+    assert "sub-29" in links_text(DRAFT, paths, verbose=True).plain
 
 
 def test_neurosift_is_named_only_where_it_would_show_this_very_dandiset() -> None:
-    assert neurosift(replace(DRAFT, instance="dandi-sandbox")) == ""
-    assert neurosift(replace(DRAFT, instance="local")) == ""
-    assert neurosift(replace(DRAFT, identifier=None)) == ""
-    assert after_json(replace(DRAFT, instance="local"), [])["neurosift"] is None
+    assert neurosift_url(replace(DRAFT, instance="dandi-sandbox")) == ""
+    assert neurosift_url(replace(DRAFT, instance="local")) == ""
+    assert neurosift_url(replace(DRAFT, identifier=None)) == ""
+    assert links_json(replace(DRAFT, instance="local"), [])["neurosift"] is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from dandifile.model import Json
-from dandifile.report.values import marks
+from dandifile.report.values import value_marks
 from tests.report.strategies import values
 
 UBERON = "http://purl.obolibrary.org/obo/UBERON_0001882"
@@ -74,19 +74,19 @@ CASES: list[tuple[str, Json, Json, list[str]]] = [
     ("before", "after", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
 def test_a_difference_reads_as_expected(before: Json, after: Json, expected: list[str]) -> None:
-    assert [str(mark) for mark in marks(before, after)] == expected
+    assert [str(mark) for mark in value_marks(before, after)] == expected
 
 
 @given(before=values, after=values)
 def test_every_difference_says_something(before: Json, after: Json) -> None:
-    assert before == after or marks(before, after, verbose=True)
+    assert before == after or value_marks(before, after, verbose=True)
 
 
 def test_few_are_shown_and_the_rest_counted() -> None:
-    shown = marks([], [str(number) for number in range(20)])
+    shown = value_marks([], [str(number) for number in range(20)])
 
     assert [str(mark) for mark in shown] == ["+ 0", "+ 1", "+ 2", "+ 3", "+ 4", "… and 15 more; -v shows all"]
-    assert len(marks([], [str(number) for number in range(20)], verbose=True)) == 20
+    assert len(value_marks([], [str(number) for number in range(20)], verbose=True)) == 20
 
 
 def test_a_long_text_is_shown_by_its_changed_words() -> None:
@@ -94,12 +94,13 @@ def test_a_long_text_is_shown_by_its_changed_words() -> None:
     after = before.replace("four", "five")
 
     assert (
-        str(marks(before, after)[0]) == "~ … from the hippocampus of [-four-] {+five+} mice that slept for …"
+        str(value_marks(before, after)[0])
+        == "~ … from the hippocampus of [-four-] {+five+} mice that slept for …"
     )
 
 
 def test_a_text_that_changed_everywhere_is_told_by_its_length() -> None:
     before, after = "alpha beta " * 100, "gamma delta " * 100
 
-    assert str(marks(before, after)[0]) == "~ changed (1,099 → 1,199 characters); -v shows how"
-    assert "gamma" in str(marks(before, after, verbose=True)[0])
+    assert str(value_marks(before, after)[0]) == "~ changed (1,099 → 1,199 characters); -v shows how"
+    assert "gamma" in str(value_marks(before, after, verbose=True)[0])

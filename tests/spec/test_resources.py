@@ -19,7 +19,7 @@ from dandifile.errors import SpecError
 from dandifile.lookup.facts import Author, Lock, Paper
 from dandifile.lookup.wanted import Wanted
 from dandifile.model import Json, Spec
-from dandifile.planning.merge import merge, same
+from dandifile.planning.merge import is_same, merge
 from dandifile.spec.load import build, load, read
 from tests.spec.cases import CASES, HEAD
 
@@ -128,5 +128,5 @@ def test_the_links_wait_for_a_paper_that_is_not_known(tmp_path: Path) -> None:
 )
 def test_a_spelling_that_publishing_reads_stays_on_the_archive(there: str, *, stays: bool) -> None:
     declared, observed = [{"identifier": "doi:10.1038/nn.2134"}], [{"identifier": there}]
-    assert same(declared, observed) is stays
+    assert is_same(declared, observed) is stays
     assert merge(declared, observed) == (observed if stays else declared)

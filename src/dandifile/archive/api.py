@@ -219,7 +219,7 @@ def _encode(body: Json) -> bytes | None:
         return json.dumps(body, allow_nan=False).encode()
     except ValueError:
         raise UserError(
-            "the metadata has a number that is NaN or infinity, which the archive does not take",
+            "the metadata has a number that is NaN or Infinity, which the archive does not take",
             fix="leave it out, or correct it in the spec or the file that it comes from",
         ) from None
 

@@ -1,8 +1,8 @@
-"""API keys: where they are found, and how they are kept out of everything that is written.
+"""API keys: where they are found, and how they stay out of everything that is written.
 
 Order: the archive's own environment variable, then the keyring entry of the dandi client.
-Nothing here ever asks for a key, and without a terminal nothing waits for a passphrase or
-a dialog either.
+Nothing here prompts for a key, and without a terminal nothing waits for a passphrase or
+a dialog.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 _DIALOG_SECONDS = 5.0
-"""How long a keyring may take where nobody is there to answer its dialog."""
+"""How long a keyring can take when there is no terminal, and so perhaps no user to answer its dialog."""
 
 
 class Secret:
@@ -62,7 +62,7 @@ def find_key(instance: Instance, *, environ: Mapping[str, str] = os.environ) -> 
 
 
 def require_key(instance: Instance, *, environ: Mapping[str, str] = os.environ) -> Secret:
-    """The key for this archive. CredentialsError says which variable is to be set and where keys are had."""
+    """The key for this archive. CredentialsError says which variable to set, and where to get a key."""
     key = find_key(instance, environ=environ)
     if key is None:
         raise missing_key_error(instance, environ=environ)
@@ -70,10 +70,10 @@ def require_key(instance: Instance, *, environ: Mapping[str, str] = os.environ) 
 
 
 def missing_key_error(instance: Instance, *, environ: Mapping[str, str] = os.environ) -> CredentialsError:
-    """What to say where a key is needed and there is none."""
+    """The error for when a key is needed and there is none."""
     other = ""
     if instance.name != "dandi" and environ.get("DANDI_API_KEY"):
-        other = "; DANDI_API_KEY is set, but that is the key for dandi alone"
+        other = "; DANDI_API_KEY is set, but that key is for dandi only"
     return CredentialsError(
         f"there is no API key for {instance.name}{other}",
         fix=f"set {instance.shell_variable}; {_key_place(instance)}",
@@ -81,22 +81,22 @@ def missing_key_error(instance: Instance, *, environ: Mapping[str, str] = os.env
 
 
 def rejected_key_error(instance: Instance) -> CredentialsError:
-    """What to say where the archive answers that the key is not one of its own."""
+    """The error for when the archive answers that the key is not one of its own."""
     return CredentialsError(
-        f"{instance.name} refuses the API key: it is not valid there",
+        f"{instance.name} rejects the API key: it is not valid there",
         fix=f"set {instance.shell_variable} to the key for {instance.api_url}; {_key_place(instance)}",
     )
 
 
 def _key_place(instance: Instance) -> str:
-    return f"the key is behind your initials at the top right of {instance.web_url}"
+    return f"find the key under your initials at the top right of {instance.web_url}"
 
 
 def _to_secret(value: str, what: str) -> Secret:
-    # A header with other characters would be refused later, in a message that quotes it.
+    # A header with other characters would be rejected later, in a message that quotes it.
     if not re.fullmatch(r"[\x21-\x7e]+", value):
         raise CredentialsError(
-            f"{what} is not an API key: it has spaces or characters that no key has",
+            f"{what} is not an API key: it contains spaces, or characters that no key has",
             fix="copy the key again, without quotes and line breaks",
         )
     return Secret(value)
@@ -107,7 +107,7 @@ def _has_terminal() -> bool:
 
 
 def _from_keyring(service: str, *, may_ask: bool) -> str | None:
-    """What the dandi client has stored, or None; a keyring that does not work counts as empty."""
+    """What the dandi client stored, or None; a keyring that does not work counts as empty."""
     if may_ask:
         return _look_up(service, may_ask=True)
     found: list[str | None] = []
@@ -140,10 +140,10 @@ def _entry(backend: KeyringBackend, service: str) -> str | None:
 
 
 def _members(backend: Any) -> list[KeyringBackend]:
-    """The back ends behind keyring's chainer, each to be asked on its own; else the one itself."""
+    """The back ends behind keyring's chainer, to ask each on its own; or the one itself."""
     return list(getattr(backend, "backends", None) or [backend])
 
 
 def _wants_passphrase(backend: KeyringBackend) -> bool:
-    # keyrings.alt's encrypted files; looked up on the class, for reading the property asks.
+    # keyrings.alt's encrypted files; looked up on the class, as reading the property prompts.
     return hasattr(type(backend), "keyring_key")

@@ -1,8 +1,8 @@
-"""The assets of a draft, with as few and as small requests as can be.
+"""The assets of a draft, with as few and as small requests as possible.
 
 One listing without metadata (1000 rows a request, pages in parallel), and metadata only of
-assets that the cache does not know: what an asset id stands for never changes, and neither
-does what a blob id stands for (dandi-api 5.2).
+assets that the cache does not have: the asset of an asset id never changes, and neither
+does the blob of a blob id (dandi-api 5.2).
 
 | cache table | key      | value                        |
 |-------------|----------|------------------------------|
@@ -34,10 +34,10 @@ WIDTH = 5
 """Requests at the same time."""
 
 _FEW = 10
-"""Up to so many assets of one page are asked for one by one; more, and the page is cheaper."""
+"""Assets of one page that are asked for one by one; with more, the page is cheaper."""
 
 _TRIES = 3
-"""Listings until one holds still."""
+"""Listings until one is consistent."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -64,8 +64,8 @@ class Listing:
     def rows(self) -> list[Row]:
         """Every asset, in the byte order of the paths.
 
-        The pages are cuts through a table that others may write to, so their sum is checked:
-        the number of rows and that no path comes twice. ArchiveError where it never holds still.
+        Others may write to the table while its pages are read, so the sum is checked: the number
+        of rows, and that no path comes twice. ArchiveError if it is wrong every time.
         """
         for _ in range(_TRIES):
             count, first = self._first_page()
@@ -188,7 +188,7 @@ class Listing:
 
 
 def map_in_parallel(fetch: Callable[[T], R], items: Collection[T]) -> Iterator[R]:
-    """`map` over a few threads, no more than a few results ahead of the reader."""
+    """`map` in a few threads, only a few results ahead of the reader."""
     with ThreadPoolExecutor(WIDTH) as pool:
         for some in _portions(items, WIDTH):
             yield from pool.map(fetch, some)

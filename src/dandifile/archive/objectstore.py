@@ -1,7 +1,7 @@
 """The object store behind an archive: signed URLs that take the parts of a file and join them.
 
-A signed URL is a password: it is in no message. The API key is never sent here, and no redirect is
-followed: data go where the archive says, and an ETag of anybody else says nothing of what it has.
+A signed URL is a password, so no message shows it. The API key is never sent here, and no redirect is
+followed: data go where the archive says, and another server's ETag says nothing about what the store has.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _CONNECT, _FIRST, _PUT, _JOIN = 10.0, 20.0, 90.0, 300.0
 on, and when parts are to be joined, which takes long."""
 
 _SLOWEST = 500_000
-"""Bytes a second, at least: a proxy may take a part whole before it passes it on to the store."""
+"""Bytes per second, at least: a proxy may take a whole part before it passes it on to the store."""
 
 PATIENCE = Patience(attempts=8, total=3600.0)
-"""A part may take minutes to send, so what bounds the trying is the number of attempts."""
+"""A part may take minutes to send, so the number of attempts is the bound that counts."""
 
 _BLOCK = 1 << 20
 
@@ -43,19 +43,19 @@ _STORE = "the archive's object store"
 _MD5 = re.compile(r"[0-9a-f]{32}")
 
 TRIES = 4
-"""Sendings of one part, or joinings, that arrived but not well."""
+"""How often one part is sent, or parts are joined, if it arrives damaged."""
 
 
 class ExpiredError(ArchiveError):
-    """A signed URL is not valid any more: ask the archive for new ones."""
+    """A signed URL is no longer valid: ask the archive for new ones."""
 
 
 @dataclass(frozen=True)
 class Piece:
     """A part of a file: `size` bytes from `start` on.
 
-    A URL that takes one content alone wants its `md5` (hex). `kind` is the MIME type that readers
-    of the object are told.
+    `md5` (hex) is for a URL that takes one content only. `kind` is the MIME type that readers of the
+    object get.
     """
 
     file: Path
@@ -68,7 +68,7 @@ class Piece:
 class Stream:
     """A piece, read once; looks like an open file to `requests`.
 
-    `sent` gets the bytes of every block, and `all_sent` is called after the last one. DataError where the
+    `sent` gets the bytes of every block, and `all_sent` is called after the last one. DataError if the
     file ends early.
     """
 
@@ -95,9 +95,9 @@ class Stream:
         block = self._opened.read(wanted)
         if wanted and not block:
             raise DataError(
-                f"{self._piece.file.name} became shorter while it was sent",
+                f"{self._piece.file.name} became shorter while it was being sent",
                 where=str(self._piece.file),
-                fix="run plan again when nothing writes to it any more",
+                fix="run plan again when nothing is writing to it",
             )
         self.done += len(block)
         self._sent(len(block))
@@ -106,26 +106,26 @@ class Stream:
         return block
 
     def unsend(self) -> None:
-        """Take back what was told of this stream: it has to be sent again."""
+        """Take back the bytes that were reported: the piece has to be sent again."""
         self._sent(-self.done)
         self.done = 0
 
 
 def put_part(url: str, piece: Piece, sent: Callable[[int], None], patience: Patience = PATIENCE) -> str:
-    """Send one part and return the MD5 of what the store has got, which is the piece's `md5` if it has one.
+    """Send one part and return the MD5 of what the store received: the piece's `md5`, if it has one.
 
-    ExpiredError where the URL is too old, DataError where the file has not the piece's `md5` any
-    more. `sent` gets the bytes of every block, negative for those that have to be sent again.
+    ExpiredError if the URL is too old, DataError if the file no longer has the piece's `md5`.
+    `sent` gets the bytes of every block, negative for those that have to be sent again.
     """
     for _ in range(TRIES):
         response, stream = _put(url, piece, sent, patience)
         stored = response.headers.get("ETag", "").strip('"')
-        # What answers with anything but an MD5 is not the store, which alone knows what has arrived.
+        # What answers with anything but an MD5 is not the store, and only the store knows what has arrived.
         if response.is_success and _MD5.fullmatch(stored) and stored == (piece.md5 or stored):
             return stored
         stream.unsend()
         if response.status == HTTPStatus.FORBIDDEN:
-            raise ExpiredError("the URL to send a part to is not valid any more", status=403)
+            raise ExpiredError("the URL to send a part to is no longer valid", status=403)
         if piece.md5 and md5_of(piece) != piece.md5:
             raise DataError(
                 f"{piece.file.name} was changed since the plan was made",
@@ -148,7 +148,7 @@ def md5_of(piece: Piece) -> str:
 
 
 def damage_error(file: Path) -> ArchiveError:
-    """What to say of a file that has been sent often enough."""
+    """The error for a file that was sent often enough."""
     return ArchiveError(
         f"{file.name} arrives damaged at the object store",
         where=str(file),
@@ -159,14 +159,14 @@ def damage_error(file: Path) -> ArchiveError:
 def join_parts(url: str, body: str, patience: Patience = PATIENCE) -> str | None:
     """Have the store make one object of the parts and return its ETag.
 
-    None where the store does not know the upload: it was joined before. The store can answer
+    None if the store does not know the upload: it was joined before. The store can answer
     200 and say in the body that it failed.
     """
     timeouts = Timeouts(_CONNECT, _JOIN, _JOIN, math.inf)
     connections = _connections(is_loopback(url))
     send = functools.partial(connections.send, "POST", url, timeouts, body=body.encode())
     for _ in range(TRIES):
-        with waits.said(url, _JOIN) as all_sent:
+        with waits.say_if_slow(url, _JOIN) as all_sent:
             all_sent()
             response = answer_of(send, url, patience, server=_STORE)
         etag = re.search(r"<(?:\w+:)?ETag>\s*(.*?)\s*</", response.text)
@@ -176,7 +176,7 @@ def join_parts(url: str, body: str, patience: Patience = PATIENCE) -> str | None
         if code == "NoSuchUpload":
             return None
         if response.status == HTTPStatus.FORBIDDEN:
-            raise ExpiredError("the URL to join the parts at is not valid any more", status=403)
+            raise ExpiredError("the URL to join the parts at is no longer valid", status=403)
         if code not in ("InternalError", "SlowDown", "ServiceUnavailable"):
             raise _refusal(response)
     raise _refusal(response)
@@ -203,7 +203,7 @@ def _put(url: str, piece: Piece, sent: Callable[[int], None], patience: Patience
     def send() -> Response:
         if streams:
             streams[-1].unsend()
-        with _open(piece.file) as opened, waits.said(url, silence) as all_sent:
+        with _open(piece.file) as opened, waits.say_if_slow(url, silence) as all_sent:
             streams.append(Stream(piece, opened, sent, all_sent))
             # An empty stream would be sent in chunks, which the store does not take.
             body = streams[-1] if piece.size else b""

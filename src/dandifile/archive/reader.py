@@ -27,8 +27,8 @@ _UNAUTHORIZED = 401
 class Reader:
     """One dandiset of one archive, or (`identifier` None) the archive before there is one.
 
-    An answer is fetched once and kept, also when threads ask at the same time, unless its method
-    says "right now"; `fresh` forgets. All methods raise ArchiveError or CredentialsError where the
+    An answer is fetched once and kept, also if threads ask at the same time, unless its method
+    says "right now"; `fresh` forgets. All methods raise ArchiveError or CredentialsError if the
     archive says no.
     """
 
@@ -62,10 +62,10 @@ class Reader:
         return self._once.get("info", self._info)
 
     def check_instance(self) -> None:
-        """Make sure that this is the archive that the spec context, and that we can talk to it.
+        """Check that this is the archive that the spec names, and that it takes our version of `dandi`.
 
         The API URL that the server gives must be the instance's own: test servers and copies
-        call themselves `DANDI` too. UserError otherwise.
+        are also called `DANDI`. UserError otherwise.
         """
         own = service_url(self.info(), "api")
         if own is None:
@@ -75,7 +75,7 @@ class Reader:
             )
         if own != self.instance.api_url:
             raise UserError(
-                f"{self.instance.api_url} is not {self.instance.name}: it says that its API is {own}",
+                f"{self.instance.api_url} is not {self.instance.name}: it says that its API is at {own}",
                 fix="check `instance` in the spec; nothing was written",
             )
         _check_client(self.info(), self.instance.name)
@@ -101,7 +101,7 @@ class Reader:
                 raise ArchiveError(
                     f"the archive's schema of {model} cannot be used: {fault}",
                     where=f"{self.instance.api_url}/schemas/?model={model}",
-                    fix="run again; if it stays so, report it to the archive's help desk",
+                    fix="run again; if the error stays, report it to the archive's help desk",
                 )
             self.cache.put_many("schema", {name: schema})
             return schema
@@ -109,14 +109,14 @@ class Reader:
         return self._once.get(name, make)
 
     def blob(self, digest: str) -> JsonObject | None:
-        """What the archive has of this dandi-etag: `{blob_id, etag, sha256, size}`, or None.
+        """The blob with this dandi-etag: `{blob_id, etag, sha256, size}`, or None.
 
-        It has it for somebody: it may be embargoed, here or elsewhere.
+        It may be any user's, and embargoed, here or in another dandiset.
         """
         return self.api.find_blob(digest)
 
     def blobs(self, digests: Collection[str]) -> dict[str, str]:
-        """Ids of the blobs that the archive has of these dandi-etags, as `blob` finds them."""
+        """Ids of the blobs with these dandi-etags, by dandi-etag, as `blob` finds them."""
         found = zip(digests, map_in_parallel(self.blob, digests), strict=True)
         return {digest: blob["blob_id"] for digest, blob in found if blob is not None}
 
@@ -130,7 +130,7 @@ class Reader:
         return [item for item in self.dandisets() if _draft_name(item) == name.strip()]
 
     def embargoed_blobs(self) -> frozenset[str]:
-        """Ids of the blobs in this user's embargoed dandisets: not to be reused in an open one."""
+        """Ids of the blobs in this user's embargoed dandisets, which must not be reused in an open one."""
         return self._once.get("embargoed blobs", self._embargoed_blobs)
 
     # --- the dandiset ------------------------------------------------------------------------
@@ -154,7 +154,7 @@ class Reader:
         return self._once.get("owners", lambda: self._get(f"{self._own()}users/", documents.USERS))
 
     def active_uploads(self) -> int:
-        """How many uploads were begun and never validated, which everybody may know."""
+        """How many uploads were begun and never validated; also users who are not owners get this."""
         count = self.dandiset()["draft_version"].get("active_uploads")
         return count if isinstance(count, int) else 0
 
@@ -185,7 +185,7 @@ class Reader:
     # --- zarrs, as they are right now -----------------------------------------------------------
 
     def zarr_named(self, name: str) -> JsonObject | None:
-        """The row of this name: `{zarr_id, name, status, checksum, …}`; it may be no asset's."""
+        """The row of this name: `{zarr_id, name, status, checksum, …}`; it may belong to no asset."""
         query: dict[str, str | int] = {"dandiset": str(self.identifier), "name": name}
         found: list[JsonObject] = self.api.get("zarr/", query, shape=documents.page_part(documents.ZARR))[
             "results"
@@ -274,7 +274,7 @@ def _draft_name(item: JsonObject) -> str:
 
 
 def _check_client(info: JsonObject, archive: str) -> None:
-    """Refuse where the archive does not take files made by the dandi package that is installed here."""
+    """UserError if the archive does not take files made by the installed version of the dandi package."""
     from importlib.metadata import version
 
     from packaging.version import InvalidVersion, Version
@@ -290,6 +290,6 @@ def _check_client(info: JsonObject, archive: str) -> None:
     bad = {read(text) for text in info.get("cli-bad-versions") or ()}
     if (least and ours < least) or ours in bad:
         raise UserError(
-            f"{archive} refuses dandi {ours}, which dandifile builds on; it wants {least} or later",
+            f"{archive} refuses dandi {ours}, which dandifile uses; it needs {least} or later",
             fix="update it: pip install --upgrade dandi",
         )

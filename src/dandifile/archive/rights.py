@@ -1,8 +1,8 @@
-"""Whether this user may write what a plan says: asked before, not found out at the first write.
+"""Whether this user may write what a plan says: asked before the first write.
 
-The archive lets only owners write to a dandiset, and only approved accounts at all; and it takes any number
-of dandisets of one name, which is hardly ever meant. All of it is about now: whoever applies a saved
-plan is asked again.
+Only approved accounts can write to an archive, and only owners to a dandiset; and the archive takes any
+number of dandisets with one name, which is hardly ever meant. The answers are true now and for this
+user: before a saved plan is applied, the archive is asked again.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from dandifile.errors import BlockedError
 from dandifile.model import Block, JsonObject
 
 ACCOUNT = "account"
-"""`Block.about`: the user has not the right to write. That is exit code 3, not 4."""
+"""`Block.about`: the user does not have the right to write. That is exit code 3, not 4."""
 
 NAME = "name"
-"""`Block.about`: there is a dandiset of this name already."""
+"""`Block.about`: a dandiset with this name exists already."""
 
 UNCHECKED = "not checked, as there is no API key: "
-"""How a note on what nobody could ask begins."""
+"""How a note begins on what could not be asked."""
 
 _MOST_OWNERS = 3
 
@@ -35,7 +35,7 @@ _NOT_APPROVED = {
 
 
 def write_blocks(reader: Reader, name: str, intent: Path) -> tuple[Block, ...]:
-    """Why this user cannot carry a plan out. `name` and `intent` are those of a dandiset to be created."""
+    """Why this user cannot apply a plan. `name` and `intent` are those of a dandiset to be created."""
     if reader.key is None:
         return ()
     account = reader.account()
@@ -43,13 +43,13 @@ def write_blocks(reader: Reader, name: str, intent: Path) -> tuple[Block, ...]:
 
 
 def unchecked_notes(reader: Reader, name: str) -> tuple[str, ...]:
-    """What only somebody with a key could be told."""
+    """What is not checked because there is no key."""
     if reader.key is not None:
         return ()
     variable = f"(set {reader.instance.shell_variable} to have it checked)"
     if reader.identifier:
         return (f"{UNCHECKED}whether you may write to {reader.identifier} {variable}",)
-    about = f"whether your account is approved, and whether you have a dandiset named «{name}» already"
+    about = f"whether your account is approved, and whether you already have a dandiset named '{name}'"
     return (f"{UNCHECKED}{about} {variable}",)
 
 
@@ -67,16 +67,16 @@ def _write_blocks(reader: Reader, account: JsonObject, name: str, intent: Path) 
     elif not may_do_all and not _is_owner(reader, account):
         owners = reader.owners()
         more = f" and {len(owners) - _MOST_OWNERS:,} more" if len(owners) > _MOST_OWNERS else ""
-        named = f"{', '.join(owners[:_MOST_OWNERS])}{more}" or "it has none"
+        named = f"{', '.join(owners[:_MOST_OWNERS])}{more}" or "there are none"
         yield Block(
-            f"{user} is not an owner of {reader.identifier} on {instance.name}: only owners may write to it",
+            f"{user} is not an owner of {reader.identifier} on {instance.name}: only owners can write to it",
             f"ask an owner ({named}) to add {user} on the page of the dandiset, or use an owner's API key",
             about=ACCOUNT,
         )
 
 
 def _approval_block(instance: Instance, user: str, status: str) -> Block:
-    fix = _NOT_APPROVED.get(status, "log in at {web} and see what it says of your account")
+    fix = _NOT_APPROVED.get(status, "log in at {web} and see what it says about your account")
     return Block(
         f"the account {user} on {instance.name} is not approved (it is {status}): it cannot write",
         fix.format(web=instance.web_url or instance.name),
@@ -85,7 +85,7 @@ def _approval_block(instance: Instance, user: str, status: str) -> Block:
 
 
 def _is_owner(reader: Reader, account: JsonObject) -> bool:
-    """By login, or by full name: where both have one, some archives give a login on one side only."""
+    """By login, or by full name if both have one: some archives give the login on one side only."""
     login, name = str(account["username"]).casefold(), account.get("name")
     users = reader.users()
     return any(

@@ -1,8 +1,8 @@
-"""A file's way to the archive: only content that it lacks is sent, in parts, several at a time.
+"""How a file gets to the archive: only content that it lacks is sent, in parts, several at a time.
 
-The order of the requests is the archive's (dandi-api 1.10): initialize, the parts, complete,
-join, validate. Killed anywhere in it, the next run ends with one blob: an upload that was
-joined is only validated, one that was not is begun again.
+The archive prescribes the order of the requests (dandi-api 1.10): initialize, the parts, complete,
+join, validate. After a kill at any point, the next run ends with one blob: an upload that was
+joined is only validated, another one is begun again.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ LEFT_BEHIND = "sent by an earlier run, which was interrupted"
 
 @dataclass(frozen=True)
 class Upload:
-    """Where the content is now. `reason` says why nothing had to be sent."""
+    """The blob that has the content now. `reason` says why nothing had to be sent."""
 
     blob: str
     sent_bytes: int
@@ -78,9 +78,9 @@ def upload(
 ) -> Upload:
     """Bring the content of a file to the archive; nothing is attached to the draft.
 
-    `digest` is the dandi-etag that was planned: DataError where the file does not have it any
-    more. BlockedError where reusing a blob would release embargoed data. `progress` gets the
-    bytes of each block sent, negative where they have to be sent again.
+    `digest` is the dandi-etag that was planned: DataError if the file no longer has it.
+    BlockedError if reusing a blob would release embargoed data. `progress` gets the
+    bytes of each block sent, negative if they have to be sent again.
     """
     _check_size(path, size)
     left = _find_sent_blob(writer, size, digest)
@@ -110,7 +110,7 @@ def upload(
 def refuse_release(reader: Reader, blob: str, path: Path) -> None:
     """Stop before a blob of an embargoed dandiset is made public by its use in an open one.
 
-    The archive releases such a blob for everyone, without a word. Only this user's own
+    The archive would release the blob for everyone, without a warning. Only this user's own
     embargoed dandisets can be known.
     """
     if reader.dandiset()["embargo_status"] != "OPEN" or blob not in reader.embargoed_blobs():
@@ -125,7 +125,7 @@ def refuse_release(reader: Reader, blob: str, path: Path) -> None:
 
 
 def _find_sent_blob(writer: Writer, size: int, digest: str) -> str | None:
-    """The blob of an upload that an interrupted run completed but for the last request, if there is one."""
+    """The blob of an upload of which an interrupted run left only the last request to do, if there is one."""
     for begun in writer.reader.open_uploads():
         if (begun["etag"], begun["size"]) == (digest, size):
             try:
@@ -146,7 +146,7 @@ def _send(writer: Writer, begun: BegunUpload, path: Path, digest: str, sent: Sen
     joined = join_parts(*writer.complete(begun.upload_id, parts))
     if joined not in (None, digest):
         raise ArchiveError(
-            f"the object store made something else of {path.name}: {joined} instead of {digest}",
+            f"the object store has other content for {path.name}: {joined} instead of {digest}",
             where=str(path),
             fix="run again",
         )
@@ -155,8 +155,8 @@ def _send(writer: Writer, begun: BegunUpload, path: Path, digest: str, sent: Sen
 def _send_parts(parts: tuple[Part, ...], path: Path, digest: str, sent: Sent) -> list[str]:
     """The MD5s of the parts on the store, in order: they make up the digest.
 
-    The store sums up what it gets, so nothing is summed up here, unless that differs: then
-    either the file is another one by now, or parts were damaged on the way, and go again.
+    The store computes the MD5s of what it receives. Only if they are not as planned are they computed
+    here: either the file has changed, or parts were damaged on the way and are sent again.
     """
     ends = accumulate(part.size for part in parts)
     pieces = [Piece(path, end - part.size, part.size) for part, end in zip(parts, ends, strict=True)]

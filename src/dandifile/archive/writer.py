@@ -1,6 +1,6 @@
-"""What can be done to a dandiset on its archive, one request a method. Nothing here decides what to do.
+"""What can be done to a dandiset on its archive, one request per method. Nothing here decides what to do.
 
-Every method may be called again after a crash or a lost answer: where the archive then says
+Every method can be called again after a crash or a lost answer: if the archive then says
 404 or 409, it is asked what it has, and that is compared with what was wanted.
 """
 
@@ -30,7 +30,7 @@ class Embargo:
     """How a dandiset is embargoed from its creation on.
 
     `until` is YYYY-MM-DD, at most 2 years ahead, 5 with a funding source (2 if absent). A
-    funding source needs its award number, and the other way round.
+    funding source needs its award number, and an award number its funding source.
     """
 
     until: str | None = None
@@ -57,16 +57,16 @@ class Part:
 
 @dataclass(frozen=True)
 class BegunUpload:
-    """An upload that the archive waits for."""
+    """An upload that the archive is waiting for."""
 
     upload_id: str
     parts: tuple[Part, ...]
 
 
 class Writer:
-    """Writes to one dandiset, or makes it first (`identifier` None until `create`).
+    """Writes to one dandiset, or creates it first (`identifier` is None until `create`).
 
-    Before the first write it makes sure that this is the archive that the instance names.
+    Before the first write it checks that this is the archive that the instance names.
     Threads may share one.
     """
 
@@ -89,10 +89,10 @@ class Writer:
     # --- the dandiset ------------------------------------------------------------------------
 
     def create(self, name: str, metadata: JsonObject, embargo: Embargo | None = None) -> str:
-        """Make a dandiset and return its identifier; this writer is then for it.
+        """Create a dandiset and return its identifier; this writer is then for it.
 
-        Sent again only when the first request certainly had no effect: `create.create_once`
-        finds out what a lost answer left behind.
+        Sent again only if the first request certainly had no effect: `create.create_once`
+        finds out what was done if the answer is lost.
         """
         call = Call(
             "POST",
@@ -107,7 +107,7 @@ class Writer:
         return identifier
 
     def adopt(self, identifier: str | None) -> None:
-        """Write to this dandiset from now on; None: to none."""
+        """Write to this dandiset from now on, or (None) to none."""
         self.reader = self.reader.of(identifier)
 
     def put_metadata(
@@ -127,7 +127,7 @@ class Writer:
     def create_asset(
         self, path: str, blob: str | None, metadata: JsonObject, *, zarr: str | None = None
     ) -> RemoteAsset:
-        """Add an asset. One that is there already with the same content and metadata is as good."""
+        """Add an asset, or return the one that is there, if it has the same content and metadata."""
         body = _asset_body(path, blob, zarr, metadata)
         answer = self._write(
             Call("POST", f"{self._assets}/", body, shape=documents.ASSET), accept=(CONFLICT,)
@@ -156,7 +156,7 @@ class Writer:
     # --- uploads -------------------------------------------------------------------------------
 
     def initialize(self, size: int, digest: str) -> BegunUpload | str:
-        """Begin an upload; the blob's id where the archive has this content already."""
+        """Begin an upload; the blob's id if the archive already has this content."""
         body = {
             "contentSize": size,
             "digest": {"algorithm": DANDI_ETAG, "value": digest},
@@ -174,7 +174,7 @@ class Writer:
         return BegunUpload(answer.body["upload_id"], tuple(parts))
 
     def complete(self, upload_id: str, parts: list[JsonObject]) -> tuple[str, str]:
-        """Tell that all parts are sent; the URL and the body of the request that joins them.
+        """Report that all parts are sent; the URL and the body of the request that joins them.
 
         A part is `{part_number, size, etag}`.
         """
@@ -185,21 +185,21 @@ class Writer:
     def validate(self, upload_id: str) -> str | None:
         """Turn an upload into a blob and return its id.
 
-        None where the upload is no more: it was validated before, or somebody else finished
-        the same content meanwhile. Either way `initialize` then gives the blob.
+        None if the upload does not exist any more: it was validated before, or another upload of
+        the same content was finished meanwhile. In both cases `initialize` then gives the blob.
         """
         call = Call("POST", f"uploads/{upload_id}/validate/", shape=documents.UPLOAD_VALIDATED)
         answer = self._write(call, accept=(NOT_FOUND, CONFLICT))
         return None if answer.status in (NOT_FOUND, CONFLICT) else str(answer.body["blob_id"])
 
     def drop_uploads(self) -> None:
-        """Forget every upload to this dandiset that is not finished, whoever began it."""
+        """Drop every upload to this dandiset that is not finished, also those of other users."""
         self._write(Call("DELETE", f"dandisets/{self.identifier}/uploads/"))
 
     # --- zarrs ---------------------------------------------------------------------------------
 
     def create_zarr(self, name: str) -> str:
-        """Make a Zarr without files, and return its id; of one that is there already, that one's."""
+        """Create a Zarr without files and return its id; if there is one of this name, the id of that one."""
         body = {"name": name, "dandiset": self.identifier}
         answer = self._write(Call("POST", "zarr/", body, shape=documents.ZARR), accept=(BAD_REQUEST,))
         row = answer.body if answer.status != BAD_REQUEST else self.reader.zarr_named(name)
@@ -216,12 +216,12 @@ class Writer:
         return urls
 
     def delete_zarr_files(self, zarr: str, paths: Iterable[str]) -> None:
-        """Delete files of a Zarr: all, or none where one is gone already, which the caller finds out."""
+        """Delete files of a Zarr: all, or none if one is gone already, which the caller finds out."""
         body = [{"path": path} for path in paths]
         self._write(Call("DELETE", f"zarr/{zarr}/files/", body), accept=(BAD_REQUEST,))
 
     def finalize_zarr(self, zarr: str) -> None:
-        """Have the archive sum up a Zarr; it refuses one that it is summing up, or has."""
+        """Have the archive compute the checksum of a Zarr; it refuses if it is doing so, or has one."""
         self._write(Call("POST", f"zarr/{zarr}/finalize/"), accept=(BAD_REQUEST,))
 
     # --- how -----------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ class Writer:
         return self._api.write(call, accept)
 
     def _asset_after(self, answer: Reply, body: JsonObject, asset_id: str = "") -> RemoteAsset:
-        """The asset that an answer gives, or after 404 and 409 the one that is there if it is the same.
+        """The asset that an answer gives; after 404 or 409 the one that is there, if it is the same.
 
         `asset_id` is the asset that was to be replaced.
         """
@@ -246,17 +246,17 @@ class Writer:
         if there is None:
             raise _refusal(answer, path)
         if not _is_same_asset(there, body):
-            if there["asset_id"] == asset_id:  # nobody touched it: there is another reason
+            if there["asset_id"] == asset_id:  # it did not change: there is another reason
                 raise _refusal(answer, path)
             raise BlockedError(
-                f"{path} was changed on the archive by somebody else since the plan was made",
+                f"{path} was changed on the archive by someone else since the plan was made",
                 where=path,
                 fix="run plan again and look at it",
             )
         return self._remember(there)
 
     def _remember(self, item: JsonObject) -> RemoteAsset:
-        """Keep what the archive holds under the new asset id: the next plan need not ask."""
+        """Cache what the archive has under the new asset id, so that the next plan need not ask."""
         digest = content_digest(item["metadata"])
         cache = self.reader.cache
         version = schema_version(item["metadata"])
@@ -270,7 +270,7 @@ class Writer:
 
 
 def _draft_body(name: str, metadata: JsonObject) -> JsonObject:
-    """The name goes beside the document; what the document itself says of it is the newest."""
+    """The name goes next to the document; the name in the document is the newest."""
     return {"name": metadata.get("name", name), "metadata": metadata}
 
 

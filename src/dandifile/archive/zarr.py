@@ -1,8 +1,8 @@
-"""A Zarr's way to the archive: of its files, those that the archive lacks or has otherwise.
+"""How a Zarr gets to the archive: only files that the archive lacks, or has with other content, are sent.
 
-A Zarr on the archive is a row with a name and files; its checksum is made when it is finalized
-(dandi-api 1.9). Killed anywhere, the next run finds the row by its name, compares its files, and
-goes on: what was sent is not sent again. Both lists come sorted, so that neither is held whole.
+A Zarr on the archive is a row with a name and files; its checksum is computed when it is finalized
+(dandi-api 1.9). After a kill at any point, the next run finds the row by its name, compares its files, and
+goes on: what was sent is not sent again. Both lists come sorted, so that neither is in memory as a whole.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from dandifile.archive.transfer import Sent, map_in_threads
 from dandifile.archive.writer import Writer
 from dandifile.errors import ArchiveError
 from dandifile.model import JsonObject, ZarrFile
+from dandifile.words import quantity
 
 FILES_AT_ONCE = 8
 """Files of one Zarr that are sent at the same time."""
 
-_URLS = 255  # files for which URLs are asked at once; they age while the files before are sent
+_URLS = 255  # files for which URLs are asked at once; URLs age while they wait for their turn
 _DELETIONS = 100  # files that are deleted at once
-_ROUNDS = 3  # comparisons, and sendings of a batch whose URLs expire, until it is given up
-_PATIENCE = 3600.0  # seconds for the archive to sum up a Zarr
+_ROUNDS = 3  # comparisons of a Zarr, and attempts at a batch whose URLs expire
+_PATIENCE = 3600.0  # seconds for the archive to compute the checksum of a Zarr
 _WAITS = (0.1, 10.0)  # seconds: the first and the longest between two looks
 
 _JSON = frozenset({".zarray", ".zattrs", ".zgroup", ".zmetadata", "zarr.json"})  # viewers read these
@@ -37,7 +38,7 @@ _COMPLETE = "Complete"
 
 @dataclass(frozen=True)
 class LocalZarr:
-    """A Zarr here: `files` reads its list anew, sorted by the bytes of the paths."""
+    """A Zarr on this machine: `files` reads its list, sorted by the bytes of the paths, at every call."""
 
     folder: Path
     digest: str  # dandi-zarr-checksum
@@ -45,14 +46,14 @@ class LocalZarr:
 
 
 SendBatches: TypeAlias = Callable[[Iterator[Sequence[ZarrFile]]], Iterable[int]]
-"""Sends batches of one Zarr's files, as `send_files` does one, and gives the bytes that each took."""
+"""Sends batches of one Zarr's files, each as `send_files` does, and gives the bytes of each."""
 
 
 def zarr_for(writer: Writer, path: str) -> str:
-    """The id of the row that holds the Zarr of an asset still to be made at `path`: found, or new.
+    """The id of the row for the Zarr of an asset that will be created at `path`; it is created if needed.
 
     A row keeps its name when its asset is moved, and reusing it would overwrite that asset's
-    content: a row in use is passed over, and the next name is the path with a number.
+    content. So a row in use is skipped, and the next name is the path with a number.
     """
     in_use: set[str | None] | None = None
     for number in itertools.count(1):
@@ -75,11 +76,11 @@ def fill_zarr(
     *,
     send: SendBatches | None = None,
 ) -> int:
-    """Make the files on the archive those that are here, and return the bytes that were sent.
+    """Make the files on the archive the same as here, and return the bytes that were sent.
 
-    They are sent from here, which tells `progress`, unless `send` has others do it. Returns once
-    the archive has the checksum that was planned. DataError where a file is not what it was;
-    ArchiveError where the archive makes something else of it, or does not end.
+    `send` has other processes send them; without it they are sent from here, and `progress` gets their
+    bytes. Returns once the archive has the planned checksum. DataError if a file has changed; ArchiveError if
+    the archive computes another checksum, or does not finish.
     """
 
     def from_here(batches: Iterator[Sequence[ZarrFile]]) -> Iterator[int]:
@@ -99,22 +100,22 @@ def fill_zarr(
     if row["checksum"] == wanted.digest:
         return total
     raise ArchiveError(
-        f"the archive makes {row['checksum']} of {wanted.folder.name}, which is {wanted.digest} here",
+        f"the checksum of {wanted.folder.name} is {row['checksum']} on the archive and {wanted.digest} here",
         where=str(wanted.folder),
-        fix="run again when nothing else writes to this Zarr",
+        fix="run again when nothing else is writing to this Zarr",
     )
 
 
 def _wait_for_checksum(writer: Writer, zarr: str) -> JsonObject:
-    """The row once the archive is not summing it up any more."""
+    """The row, once the archive is no longer computing its checksum."""
     started = time.monotonic()
     wait, longest = _WAITS
     while (row := writer.reader.zarr(zarr))["status"] in _INGESTING:
         if time.monotonic() - started > _PATIENCE:
             raise ArchiveError(
-                f"the archive has been summing up {row['name']} for more than an hour",
+                f"the archive has been computing the checksum of {row['name']} for more than an hour",
                 where=row["name"],
-                fix="run again later: everything is sent",
+                fix="run again later; all files are sent",
             )
         time.sleep(wait)
         wait = min(longest, wait * 1.5)
@@ -131,7 +132,7 @@ class _Comparison:
     any: bool = False
 
     def batches(self) -> Iterator[Sequence[ZarrFile]]:
-        """Files that have to be sent; what is extra on the archive is deleted on the way."""
+        """Files that have to be sent. What only the archive has is deleted on the way."""
         lacking: list[ZarrFile] = []
         extra: list[str] = []
         for file, path in differences(self.wanted.files(), self.writer.reader.zarr_files(self.zarr)):
@@ -182,7 +183,7 @@ def send_files(
     files: Sequence[ZarrFile],
     progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Send one batch and return its bytes; files whose URLs expired meanwhile get new ones."""
+    """Send one batch and return its bytes. Files whose URLs expire get new ones."""
     sent = Sent(progress)
     for _ in range(_ROUNDS):
         urls = writer.zarr_urls(zarr, list(files))
@@ -190,14 +191,14 @@ def send_files(
         if not files:
             return sent.total
     raise ArchiveError(
-        f"parts of {folder.name} could not be sent ({len(files)} left): the archive's URLs expire at once",
+        f"{quantity(len(files), 'file')} of {folder.name} could not be sent: their URLs expire at once",
         where=str(folder),
         fix="check this machine's clock, and run again",
     )
 
 
 def _put_all(urls: Sequence[str], files: Sequence[ZarrFile], folder: Path, sent: Sent) -> list[ZarrFile]:
-    """The files whose URLs were too old."""
+    """Send each file to its URL, and return the files whose URLs were too old."""
 
     def put(url: str, file: ZarrFile) -> bool:
         try:

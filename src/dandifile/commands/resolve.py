@@ -12,7 +12,7 @@ from dandifile.desired.spec_and_lock import SpecAndLock, ask_services, everythin
 from dandifile.errors import Exit, SpecError, UserError
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.lock import lock_changes, lock_file, save_lock
-from dandifile.lookup.pinned_ids import foreign_orcids, update_ids
+from dandifile.lookup.pinned_ids import mismatched_orcids, update_ids
 from dandifile.lookup.rows import LookupRow, LookupState
 from dandifile.lookup.terms.search import name_mismatch
 from dandifile.lookup.wanted import Wanted, missing_from
@@ -24,7 +24,7 @@ from dandifile.spec.need import LOOKUPS
 from dandifile.terminal.screen import Flags, print_json, show, show_progress
 
 if TYPE_CHECKING:
-    from dandifile.lookup.resolve import Resolution
+    from dandifile.lookup.resolution import Resolution
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ ALL = "all"
 
 def _refreshed(words: Sequence[str]) -> frozenset[str]:
     """What is looked up again; a word that is not known is an error."""
-    from dandifile.lookup.resolve import REFRESHABLE
+    from dandifile.lookup.resolution import REFRESHABLE
 
     for word in words:
         if word not in {*REFRESHABLE, ALL}:
@@ -126,7 +126,7 @@ def _warnings(spec: SpecAndLock, lock: Lock) -> Iterator[str]:
     for doi in spec.needed.dois:
         if paper := lock.paper(doi):
             yield from update_ids(paper, lock)[1]
-    yield from foreign_orcids(spec.declared.references.called, lock)
+    yield from mismatched_orcids(spec.declared.references.called, lock)
     for named in spec.declared.references.terms:
         term = lock.term(named.asked, named.about)
         if named.name and term and (said := name_mismatch(named.name, term)):

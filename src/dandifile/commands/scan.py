@@ -25,7 +25,7 @@ def scan(flags: Flags, forget: Sequence[str]) -> int:
 
 
 def _show(name: str, before: Sequence[Line], found: Inventory, flags: Flags) -> None:
-    from dandifile.report.files_view import scanned_text
+    from dandifile.report.files_view import scan_text
 
     old = {line.path: line for line in before}
     new = {line.path: line for line in (*found.here, *found.kept)}
@@ -42,4 +42,4 @@ def _show(name: str, before: Sequence[Line], found: Inventory, flags: Flags) -> 
         said = {"absent": list(found.named.absent), "notes": list(found.named.notes)}
         print_json({"file": name, **counts, **refused, **said})
     else:
-        show(flags, scanned_text, name, counts, found.named.refused, notes=found.named.notes)
+        show(flags, scan_text, name, counts, found.named.refused, notes=found.named.notes)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from dandifile.errors import Exit, UserError
 from dandifile.kinds import assets, wordings
 from dandifile.model import Health, JsonObject
-from dandifile.planning.kind import Options
 from dandifile.planning.planfile import to_json
 from dandifile.session.opening import open_session
 from dandifile.session.session import Planned, Session
@@ -26,7 +25,7 @@ def status(flags: Flags) -> int:
                 fix="apply --create makes it",
             )
         with show_progress(flags) as (notify, _):
-            planned = session.plan(Options(), notify)
+            planned = session.plan(notify=notify)
         health, draft = _health(session, planned)
         plan, paths = planned.plan, sorted(planned.observed[assets.NAME].assets)
         if flags.format == "json":

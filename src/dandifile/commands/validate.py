@@ -8,14 +8,14 @@ from pathlib import Path
 
 from dandifile.errors import Exit, UserError
 from dandifile.model import Finding, Local, Spec
-from dandifile.report.validation_view import Verdict, verdict_json, verdict_text
+from dandifile.report.validation_view import ValidationSummary, validation_json, validation_text
 from dandifile.session.opening import open_data
 from dandifile.terminal.screen import Flags, print_json, show, show_progress
 
 
 def validate(flags: Flags, report: Path | None) -> int:
     """Asks no archive. What was validated once is known by its content."""
-    from dandifile.survey.validate_all import validate_all
+    from dandifile.survey.survey import validate_all
 
     with open_data(flags) as data:
         with show_progress(flags) as (notify, _), data.runner(notify) as run:
@@ -27,12 +27,12 @@ def validate(flags: Flags, report: Path | None) -> int:
     return Exit.BLOCKED if verdict.blocked else Exit.DONE
 
 
-def _verdict(spec: Spec, local: Local, of_refused: tuple[Finding, ...]) -> Verdict:
+def _verdict(spec: Spec, local: Local, of_refused: tuple[Finding, ...]) -> ValidationSummary:
     from dandifile.survey.findings import split
 
     judged = [split(findings, spec.validation, path) for path, findings in _by_path(local, of_refused)]
     blocking, ignored, others = (tuple(f for each in judged for f in each[which]) for which in range(3))
-    return Verdict(
+    return ValidationSummary(
         files=len(local.assets) + len(local.refused),
         blocking=blocking,
         others=others,
@@ -52,19 +52,19 @@ def _by_path(local: Local, of_refused: tuple[Finding, ...]) -> Iterator[tuple[st
         yield finding.source, (finding,)
 
 
-def _show(verdict: Verdict, flags: Flags) -> None:
+def _show(verdict: ValidationSummary, flags: Flags) -> None:
     if flags.format == "json":
-        print_json(verdict_json(verdict))
+        print_json(validation_json(verdict))
     else:
-        show(flags, verdict_text, verdict, verbose=flags.verbose)
+        show(flags, validation_text, verdict, verbose=flags.verbose)
 
 
-def _write(verdict: Verdict, report: Path) -> None:
+def _write(verdict: ValidationSummary, report: Path) -> None:
     """The whole of it, nothing folded: JSON where the name ends in .json, else text."""
     if report.suffix == ".json":
-        text = json.dumps(verdict_json(verdict), indent=2, sort_keys=True, ensure_ascii=False)
+        text = json.dumps(validation_json(verdict), indent=2, sort_keys=True, ensure_ascii=False)
     else:
-        text = verdict_text(verdict, verbose=True).plain
+        text = validation_text(verdict, verbose=True).plain
     try:
         report.write_text(text + "\n", "utf-8")
     except OSError as error:

@@ -18,7 +18,7 @@ from dandifile.doi import normal_doi
 from dandifile.errors import BlockedError, UserError
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.lock import load_lock, lock_file
-from dandifile.lookup.pinned_ids import foreign_orcids, outdated_ids
+from dandifile.lookup.pinned_ids import mismatched_orcids, outdated_ids
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm, can_be_pinned, missing_from
 from dandifile.model import Cache, Json, JsonObject, Spec
@@ -29,7 +29,7 @@ from dandifile.spec.load import Declaration, build, read
 from dandifile.spec.need import EVERYTHING, Need
 
 if TYPE_CHECKING:
-    from dandifile.lookup.resolve import Resolution
+    from dandifile.lookup.resolution import Resolution
     from dandifile.lookup.rows import LookupRow
 
 REMEDY = "run `dandifile resolve`, look at what it writes into the lock, and commit that"
@@ -69,7 +69,7 @@ class SpecAndLock:
         verdicts = {person.orcid: person.status.value for person in people}
         verdicts |= {place.ror: place.status.value for place in places}
         called = self.declared.references.called
-        doubts = (*outdated_ids(called, self.lock), *foreign_orcids(called, self.lock))
+        doubts = (*outdated_ids(called, self.lock), *mismatched_orcids(called, self.lock))
         return replace(spec, verdicts=verdicts, notes=(*spec.notes, *doubts))
 
 
@@ -151,8 +151,8 @@ def complete_spec(source: SpecAndLock, lookups: MemoryLookups) -> Spec:
 
 
 def ask_services(wanted: Wanted, lock: Lock, cache: Cache, **how: Any) -> Resolution:
-    """Asks the services that the environment names, now; `how` is `lookup.resolve.resolve`'s."""
-    from dandifile.lookup.resolve import resolve
+    """Asks the services that the environment names, now; `how` is that of `lookup.resolution.resolve`."""
+    from dandifile.lookup.resolution import resolve
     from dandifile.lookup.services import Services
 
     services = Services.from_environment(os.environ)

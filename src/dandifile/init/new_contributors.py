@@ -8,7 +8,7 @@ from dandifile.lookup.authors import full_name, person
 from dandifile.lookup.contributors import merge_contributors
 from dandifile.lookup.credits import Review, merge_authors, reviews_of
 from dandifile.lookup.facts import Author, Paper
-from dandifile.lookup.names import reason_against, split_name
+from dandifile.lookup.names import name_fault, split_name
 from dandifile.model import JsonObject
 from dandifile.spec.faults import gap
 from dandifile.spec.forms import short_contributor
@@ -19,7 +19,7 @@ def contributors(papers: Sequence[Paper], experimenters: Iterable[str]) -> list[
     """In the order of the citation, funders last. `experimenters` are names as the files have them."""
     if not papers:
         found = [Paper("", "", "other", authors=(person(split_name(name)),)) for name in experimenters]
-        authors = [author for author in merge_authors(found) if not reason_against(full_name(author))]
+        authors = [author for author in merge_authors(found) if not name_fault(full_name(author))]
         return [ListItem(_author(full_name(each)), _guess(each)) for each in authors]
     merged = merge_contributors(papers, (), short_contributor)
     return [
@@ -87,7 +87,7 @@ def _in_short(item: JsonObject) -> JsonObject:
     short = short_contributor(item)
     if short.get("cite") is False:
         del short["cite"]
-    if item["schemaKey"] == "Person" and (why := reason_against(item["name"])):
+    if item["schemaKey"] == "Person" and (why := name_fault(item["name"])):
         short["name"] = gap(f"“{item['name']}” as last name, comma, first name: {why}")
     return short
 

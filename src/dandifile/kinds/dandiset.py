@@ -1,6 +1,6 @@
 """The dandiset itself: there, or to be created with what the spec declares; and whom the spec protects.
 
-`embargo` and `owners` protect somebody, and no kind reconciles them yet. Neither is ever accepted and
+`embargo` and `owners` protect people's data, and no kind reconciles them yet. Neither is ever accepted and
 ignored: where the archive does not hold already what the key asks for, the plan is blocked or says so. A kind
 of its own for one of them takes its functions from here.
 """
@@ -12,7 +12,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dandifile.kinds.special_fields import own_part
-from dandifile.model import Block, Change, Json, JsonObject, Key, Line, Local, Spec, Step, Target, Wording
+from dandifile.model import (
+    Block,
+    Change,
+    ChangeLine,
+    Json,
+    JsonObject,
+    Key,
+    Local,
+    Spec,
+    Step,
+    Target,
+    Wording,
+)
 from dandifile.planning.kind import Difference, Standing, Traits
 
 if TYPE_CHECKING:
@@ -54,7 +66,7 @@ class Protected:
 
 
 @dataclass(frozen=True)
-class Desired:
+class DesiredDandiset:
     """The name and the declared fields that a new draft starts with, and whom the spec protects."""
 
     name: str = ""
@@ -72,22 +84,22 @@ def observe(reader: Reader) -> Protected | None:
     return Protected(reader.dandiset()["embargo_status"], until, reader.owners)
 
 
-def desired(spec: Spec, local: Local) -> Desired:
+def desired(spec: Spec, local: Local) -> DesiredDandiset:
     fields = {name: value for name, value in own_part(spec.fields).items() if value not in (None, [])}
-    return Desired(fields.pop("name", ""), fields, Protection.of(spec))
+    return DesiredDandiset(fields.pop("name", ""), fields, Protection.of(spec))
 
 
-def diff(desired: Desired, observed: Protected | None, options: Options) -> Difference:
+def diff(desired: DesiredDandiset, observed: Protected | None, options: Options) -> Difference:
     blocked = protection_blocks(desired.protection, observed)
-    told = protection_notes(desired.protection, observed)
+    remarks = protection_notes(desired.protection, observed)
     if observed is not None:
-        return Difference(blocked=blocked, notes=told)
+        return Difference(blocked=blocked, notes=remarks)
     if not desired.name:
         fix = "add `name:`, or the `identifier:` of a dandiset that exists"
         nameless = Block("a new dandiset needs a name, and the spec has none", fix)
-        return Difference(blocked=(nameless, *blocked), notes=told)
+        return Difference(blocked=(nameless, *blocked), notes=remarks)
     made = {"name": desired.name, "metadata": desired.metadata}
-    return Difference((Change(Key(NAME, desired.name), None, made, permit="create"),), blocked, notes=told)
+    return Difference((Change(Key(NAME, desired.name), None, made, permit="create"),), blocked, notes=remarks)
 
 
 def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
@@ -112,12 +124,12 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
     return {"identifier": made}
 
 
-def _line(change: Change, target: Target) -> Line:
-    return Line(f"«{change.key.name}»", f"new on {target.instance}")
+def _line(change: Change, target: Target) -> ChangeLine:
+    return ChangeLine(f"«{change.key.name}»", f"new on {target.instance}")
 
 
 def _recheck(spec: Spec, now: Protected | None) -> tuple[Block, ...]:
-    """A saved plan was made before somebody released the dandiset, or let somebody in."""
+    """The dandiset may have been released, or got another owner, since the saved plan was made."""
     return protection_blocks(Protection.of(spec), now)
 
 
@@ -133,7 +145,7 @@ TRAITS = Traits(
 
 
 def protection_blocks(declared: Protection, now: Protected | None) -> tuple[Block, ...]:
-    """Why nothing may be written: somebody would see what the spec protects. `now` None: to be created."""
+    """Why nothing may be written: others would see what the spec protects. `now` None: to be created."""
     return (*_embargo_blocks(declared, now), *_owner_blocks(declared, now))
 
 

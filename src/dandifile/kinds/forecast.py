@@ -1,8 +1,8 @@
 """What the archive will find fault with once a plan is carried out: it would call the draft Invalid.
 
-The archive takes any metadata, and tells minutes later, as the draft's validation errors, what keeps it from
-being published. The whole outgoing document is held here to the same rules beforehand: the JSON Schema of
-the server's own version, then the models of dandischema, then that there is a file at all. Pure.
+The archive takes any metadata, and reports minutes later, as the draft's validation errors, what keeps it
+from being published. Here the whole outgoing document is checked by the same rules beforehand: the JSON
+Schema of the server's own version, then the models of dandischema, then that there is a file at all. Pure.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _DEFAULT_CONTACT: JsonObject = {
     "email": "you@example.org",
     "roleName": ["dcite:ContactPerson"],
 }
-"""Stands for the contributor that the archive makes of the user where a new dandiset has none."""
+"""In place of the contributor that the archive makes of the user where a new dandiset has none."""
 
 
 def forecast(plan: Plan, spec: Spec, observed: Mapping[str, Any]) -> tuple[Forecast, ...]:
-    """Everything that keeps the draft from being valid after apply; nothing where nobody can say."""
-    draft: metadata.Observed = observed[metadata.NAME]
+    """Everything that keeps the draft from being valid after apply; nothing where that cannot be known."""
+    draft: metadata.ObservedMetadata = observed[metadata.NAME]
     creation = [change for change in plan.due if change.key.kind == dandiset.NAME]
     if not draft.document and not creation:
         return ()
@@ -55,10 +55,10 @@ def forecast(plan: Plan, spec: Spec, observed: Mapping[str, Any]) -> tuple[Forec
 def spec_faults(
     document: JsonObject, schema: JsonObject, *, settled: Callable[[str], bool]
 ) -> tuple[Forecast, ...]:
-    """What the spec alone tells: faults of what it declares, and what it lacks that the archive needs.
+    """What the spec alone shows: faults of what it declares, and what it lacks that the archive needs.
 
-    `settled` says whether a field will be on the draft as it is here. What is missing and is not settled
-    may be on the draft; it counts as there `before`.
+    `settled` says whether a field will be on the draft as it is here. What is missing and is not settled may
+    be on the draft; its forecast has `before`.
     """
     complete = {"contributor": [_DEFAULT_CONTACT], **document} if settled("contributor") else document
     return tuple(
@@ -68,7 +68,7 @@ def spec_faults(
 
 
 def overlay_faults(spec: Spec, schema: JsonObject) -> tuple[Forecast, ...]:
-    """Faults of what the spec lays over assets, which it names by their globs."""
+    """Faults of what the spec declares for assets, which it names by their globs."""
     return tuple(
         Forecast(key, message, _fix_of_overlay(key), before=False, assets=(overlay.match,))
         for overlay in spec.overlays
@@ -124,15 +124,15 @@ def _forecast_without_files(plan: Plan, observed: Mapping[str, Any]) -> Iterator
     creation = any(change.key.kind == dandiset.NAME for change in plan.due)
     actions = [change.action for change in plan.due if change.key.kind == assets.NAME]
     if now + actions.count(Action.CREATE) - actions.count(Action.DELETE) == 0:
-        elsewhere = "; files that are on other machines will do" if plan.elsewhere else ""
+        elsewhere = "; files on other machines count too" if plan.elsewhere else ""
         blocked = any(block.key and block.key.kind == assets.NAME for block in plan.blocked)
         what = "fix the files that are blocked" if blocked else "name the folders of data in `paths:`"
-        message = "there are no files: the archive publishes no empty dandiset"
+        message = "there are no files: the archive does not publish an empty dandiset"
         yield Forecast(NO_FILES, message, f"{what}{elsewhere}", now == 0 and not creation)
 
 
 def _asset_forecasts(plan: Plan, spec: Spec, schema: Callable[[], JsonObject]) -> Iterator[Forecast]:
-    """Faults of what the spec lays over assets; what is extracted is made by the models themselves.
+    """Faults of what the spec declares for assets; what is extracted is made by the models themselves.
 
     The archive does not publish a draft with an invalid asset.
     """
@@ -152,7 +152,7 @@ def _asset_forecasts(plan: Plan, spec: Spec, schema: Callable[[], JsonObject]) -
         yield Forecast(key, message, _fix_of_overlay(key), before=False, assets=tuple(paths))
 
 
-def _archive_findings(draft: metadata.Observed, plan: Plan, said: set[str]) -> Iterator[Forecast]:
+def _archive_findings(draft: metadata.ObservedMetadata, plan: Plan, said: set[str]) -> Iterator[Forecast]:
     """What the archive has found by rules that are not known here, in fields that stay as they are."""
     if draft.status != "Invalid":
         return

@@ -1,8 +1,8 @@
 """What the archive itself says of a draft, and what it does not say: whether it could be published.
 
-A draft counts as Valid as soon as its own document is right. Assets that are not, or are not looked at yet,
-a summary of the files that cannot be made, and Zarrs, which the archive does not publish yet, are in the way
-all the same (dandi-api 1.7, 1.8).
+A draft counts as Valid as soon as its own document is. What else keeps the archive from publishing it:
+assets that are not valid or not validated yet, a summary of the files that cannot be made, and Zarrs, which
+the archive does not publish yet (dandi-api 1.7, 1.8).
 """
 
 from __future__ import annotations
@@ -10,26 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from dandifile.archive.documents import strip_asset
-from dandifile.kinds.assets.sides import Observed
+from dandifile.kinds.assets.sides import ObservedAssets
 from dandifile.kinds.forecast import fix_of, place_of
 from dandifile.kinds.outgoing import MISSING
 from dandifile.model import Complaint, Health, Json, JsonObject, RemoteAsset
+from dandifile.words import first_of
 
-_WAITING = "currently being validated"  # what the archive says of an asset that it has not looked at yet
+_WAITING = "currently being validated"  # what the archive says of an asset that it has not validated yet
 _PORTION = 1000  # documents in memory at a time
 
 
 def health(
     dandiset: JsonObject,
     draft: JsonObject,
-    observed: Observed,
+    observed: ObservedAssets,
     sources: Mapping[str, str],
     declared: Iterable[str],
 ) -> Health:
     """`sources` are the files here by the path of their asset, `declared` the fields that the spec sets."""
-    told = [error for error in draft["asset_validation_errors"] if isinstance(error, dict)]
-    waiting = [error for error in told if _WAITING in str(error.get("message"))]
-    faulty = [_asset_complaint(error, sources) for error in told if error not in waiting]
+    errors = [error for error in draft["asset_validation_errors"] if isinstance(error, dict)]
+    waiting = [error for error in errors if _WAITING in str(error.get("message"))]
+    faulty = [_asset_complaint(error, sources) for error in errors if error not in waiting]
     own = [_draft_complaint(error, set(declared)) for error in draft["version_validation_errors"]]
     status = draft["status"]
     unsummed = "" if waiting or faulty or status != "Valid" else _summary_fault(draft, observed)
@@ -58,17 +59,16 @@ def _asset_complaint(error: JsonObject, sources: Mapping[str, str]) -> Complaint
     return Complaint(field, message, fix, asset=path, source=sources.get(path, ""))
 
 
-def _obstacles(dandiset: JsonObject, observed: Observed, unsummed: str) -> Iterator[str]:
+def _obstacles(dandiset: JsonObject, observed: ObservedAssets, unsummed: str) -> Iterator[str]:
     if unsummed:
         yield unsummed
     if zarrs := sorted(path for path, asset in observed.assets.items() if asset.zarr):
-        more = f" and {len(zarrs) - 1:,} more" if zarrs[1:] else ""
-        yield f"the archive publishes no dandiset with Zarrs yet: {zarrs[0]}{more}"
+        yield f"the archive does not publish dandisets with Zarrs yet: {first_of(zarrs)}"
     if dandiset["embargo_status"] != "OPEN":
         yield "it is under embargo: only open dandisets are published"
 
 
-def _summary_fault(draft: JsonObject, observed: Observed) -> str:
+def _summary_fault(draft: JsonObject, observed: ObservedAssets) -> str:
     """Why the archive cannot sum up the files of a draft that it calls Valid; "" where it has, or can.
 
     It makes the summary again when it publishes, and where that fails it never ends publishing. An empty
@@ -84,7 +84,7 @@ def _summary_fault(draft: JsonObject, observed: Observed) -> str:
     documents = _documents(observed, last)
     try:
         aggregate_assets_summary(documents)
-    except Exception as error:  # noqa: BLE001 - it fails in many ways, and so it does on the archive
+    except Exception as error:  # noqa: BLE001 - it fails in many ways, here and on the archive
         ended = next(documents, None) is None
         what = "the archive cannot sum up the files, and publishing would not end"
         if isinstance(error, AssertionError) or (ended and not last):
@@ -94,7 +94,7 @@ def _summary_fault(draft: JsonObject, observed: Observed) -> str:
     return ""
 
 
-def _documents(observed: Observed, last: list[str]) -> Iterator[JsonObject]:
+def _documents(observed: ObservedAssets, last: list[str]) -> Iterator[JsonObject]:
     """The assets' documents as the archive sums them up; `last` holds the path of the one it is at."""
     for some in _portions(list(observed.assets.values())):
         metadata = observed.metadata([asset.asset_id for asset in some])
@@ -109,7 +109,7 @@ def _portions(assets: list[RemoteAsset]) -> Iterator[list[RemoteAsset]]:
         yield assets[start : start + _PORTION]
 
 
-def _too_many_subjects(observed: Observed) -> str:
+def _too_many_subjects(observed: ObservedAssets) -> str:
     """Subjects are counted by the files' own word and by their names: where these differ, twice."""
     from dandischema.utils import sanitize_value
 

@@ -1,7 +1,7 @@
-"""The dandiset's metadata: the fields that the spec declares, laid over the draft's document.
+"""The dandiset's metadata: the fields that the spec declares, applied on top of the draft's document.
 
 The archive replaces the whole document at every PUT (dandi-api 2.1), so the current one is
-fetched, the owned fields are laid over it and everything else goes back as it came.
+fetched, the owned fields replace those in it, and everything else goes back as it came.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING
 from dandifile.checklist.rules import evidence_of, policy_blocks
 from dandifile.checklist.verdict import Evidence
 from dandifile.errors import BlockedError
-from dandifile.kinds.outgoing import VERSION_KEY, Versions, new_errors, overlay
+from dandifile.kinds.outgoing import VERSION_KEY, SchemaVersions, new_errors, overlay
 from dandifile.kinds.special_fields import (
     ACCESS,
     about_with_files,
     add_regions_of,
+    add_server_part,
     notes_on_server_keys,
     own_part,
     server_part,
-    with_server_part,
 )
 from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Record, Spec, Step, Wording
 from dandifile.planning.kind import Difference, Standing, Traits, standing_of
-from dandifile.planning.merge import carry, is_empty, merge, same
+from dandifile.planning.merge import carry, is_empty, is_same, merge
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
@@ -37,8 +37,8 @@ NAME = "metadata"
 
 
 @dataclass(frozen=True)
-class Declared:
-    """The fields that the spec owns, and the pointers to what in them is somebody else's.
+class DesiredMetadata:
+    """The fields that the spec owns, and the pointers to what in them it does not own.
 
     `left` holds a digest of each field as the last apply from here left it. `require` are the
     rules of the checklist that must hold, judged with `facts`. `only_adds`: brain regions that the
@@ -55,7 +55,7 @@ class Declared:
 
 
 @dataclass(frozen=True)
-class Observed:
+class ObservedMetadata:
     """The draft's document (empty for a dandiset still to be created) and the server's schema for it.
 
     `status` and `errors` are the archive's own verdict on the draft. Of `access` the document has the
@@ -67,19 +67,21 @@ class Observed:
     status: str = ""
     errors: tuple[Json, ...] = ()
     access: JsonObject = field(default_factory=dict)
-    versions: Versions = field(default_factory=Versions)
+    versions: SchemaVersions = field(default_factory=SchemaVersions)
 
 
-def observe(reader: Reader) -> Observed:
-    schema, versions = reader.schema("Dandiset"), Versions.of(reader)
+def observe(reader: Reader) -> ObservedMetadata:
+    schema, versions = reader.schema("Dandiset"), SchemaVersions.of(reader)
     if not reader.identifier:
-        return Observed({}, schema, versions=versions)
+        return ObservedMetadata({}, schema, versions=versions)
     draft = reader.draft()
     errors, document = tuple(draft["version_validation_errors"]), draft["metadata"]
-    return Observed(own_part(document), schema, draft["status"], errors, server_part(document), versions)
+    return ObservedMetadata(
+        own_part(document), schema, draft["status"], errors, server_part(document), versions
+    )
 
 
-def desired(spec: Spec, local: Local) -> Declared:
+def desired(spec: Spec, local: Local) -> DesiredMetadata:
     pointers = tuple(tuple(pointer.strip("/").split("/")) for pointer in spec.ignore)
     whole = {pointer[0] for pointer in pointers if len(pointer) == 1}
     declared = own_part({**spec.fields, **about_with_files(spec, local)})
@@ -88,15 +90,15 @@ def desired(spec: Spec, local: Local) -> Declared:
     only_adds = spec.regions.from_nwb_to_dandiset and not local.located.whole
     made = server_part(spec.fields) if ACCESS in fields else {}
     facts = evidence_of(spec, local)
-    return Declared(fields, inner, local.record.fields, spec.require, facts, only_adds, made)
+    return DesiredMetadata(fields, inner, local.record.fields, spec.require, facts, only_adds, made)
 
 
-def outgoing(desired: Declared, document: JsonObject) -> JsonObject:
+def outgoing(desired: DesiredMetadata, document: JsonObject) -> JsonObject:
     """The draft's document as it would be after apply."""
-    return overlay(document, {name: _after(name, desired, document) for name in desired.fields})
+    return overlay(document, {name: _value_after(name, desired, document) for name in desired.fields})
 
 
-def diff(desired: Declared, observed: Observed, options: Options) -> Difference:
+def diff(desired: DesiredMetadata, observed: ObservedMetadata, options: Options) -> Difference:
     """One change a field. A field that the server would refuse is blocked; the others go on.
 
     A failing rule of `policy.require` blocks everything, also where nothing would change.
@@ -104,7 +106,7 @@ def diff(desired: Declared, observed: Observed, options: Options) -> Difference:
     changes = tuple(
         Change(Key(NAME, name), observed.document.get(name), after)
         for name in sorted(desired.fields)
-        if not same(after := _after(name, desired, observed.document), observed.document.get(name))
+        if not is_same(after := _value_after(name, desired, observed.document), observed.document.get(name))
     )
     policy = policy_blocks(outgoing(desired, observed.document), desired.facts, desired.require)
     idle = (*notes_on_server_keys(desired.access, observed.access), *_version_notes(observed))
@@ -114,7 +116,7 @@ def diff(desired: Declared, observed: Observed, options: Options) -> Difference:
     return Difference(changes, blocked, notes=(*idle, *_citation_notes(changes)))
 
 
-def _version_notes(observed: Observed) -> Iterator[str]:
+def _version_notes(observed: ObservedMetadata) -> Iterator[str]:
     version = observed.document.get(VERSION_KEY, "")
     if observed.versions.refuses(str(version)):
         yield (
@@ -124,23 +126,23 @@ def _version_notes(observed: Observed) -> Iterator[str]:
 
 
 def _citation_notes(changes: tuple[Change, ...]) -> tuple[str, ...]:
-    """A citation without authors is legal, and hardly ever meant: the archive cites whom it is told to."""
+    """A citation without authors is legal, but rarely intended: the archive cites those with `cite`."""
     people = next((change.after for change in changes if change.key.name == "contributor"), None) or []
     if not people or any(isinstance(one, dict) and one.get("includeInCitation") for one in people):
         return ()
     return ("no contributor is in the citation: write `cite: true` for each contributor who belongs there",)
 
 
-def digests_as_declared(desired: Declared, observed: Observed) -> dict[str, str]:
+def digests_as_declared(desired: DesiredMetadata, observed: ObservedMetadata) -> dict[str, str]:
     """A digest of each field that is as declared: for the record of an apply that has just ended."""
     return {
         name: _digest(now)
         for name in desired.fields
-        if same(_after(name, desired, observed.document), now := observed.document.get(name))
+        if is_same(_value_after(name, desired, observed.document), now := observed.document.get(name))
     }
 
 
-def _note(spec: Spec, local: Local, observed: Observed, record: Record) -> Record:
+def _note(spec: Spec, local: Local, observed: ObservedMetadata, record: Record) -> Record:
     """What is not as declared, because it was blocked or failed, keeps its older entry."""
     return replace(record, fields={**record.fields, **digests_as_declared(desired(spec, local), observed)})
 
@@ -160,8 +162,8 @@ def _digest(value: Json) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
-def _edit_blocks(changes: tuple[Change, ...], desired: Declared, options: Options) -> Iterator[Block]:
-    """Fields that somebody changed on the archive since: their edit is not lost without a word."""
+def _edit_blocks(changes: tuple[Change, ...], desired: DesiredMetadata, options: Options) -> Iterator[Block]:
+    """Fields that were edited on the archive since the last apply: no edit is lost without notice."""
     for change in changes:
         name = change.key.name
         known = desired.left.get(name)
@@ -173,7 +175,7 @@ def _edit_blocks(changes: tuple[Change, ...], desired: Declared, options: Option
             )
 
 
-def _fault_blocks(changes: tuple[Change, ...], observed: Observed) -> tuple[Block, ...]:
+def _fault_blocks(changes: tuple[Change, ...], observed: ObservedMetadata) -> tuple[Block, ...]:
     """A field's own block; of everything while there is no draft, so that none is made with bad metadata."""
     after = {change.key.name: change.after for change in changes}
     return tuple(
@@ -186,7 +188,7 @@ def _fault_blocks(changes: tuple[Change, ...], observed: Observed) -> tuple[Bloc
     )
 
 
-def _after(name: str, desired: Declared, document: JsonObject) -> Json:
+def _value_after(name: str, desired: DesiredMetadata, document: JsonObject) -> Json:
     declared, current = desired.fields[name], document.get(name)
     if name == "about" and desired.only_adds:
         declared = add_regions_of(declared, current)
@@ -205,7 +207,7 @@ def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
     return (Step("metadata", NAME, {"fields": fields}),)
 
 
-def standing(change: Change, observed: Observed) -> Standing:
+def standing(change: Change, observed: ObservedMetadata) -> Standing:
     return standing_of(change.before, change.after, observed.document.get(change.key.name))
 
 
@@ -217,7 +219,7 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
     """GET the document, lay the fields over it, PUT it if that changed anything.
 
     Where the PUT must be sent again, all of this is done again: it may have had its effect, and
-    somebody may have edited the draft meanwhile.
+    the draft may have been edited meanwhile.
 
     A draft that this very run created holds the server's own defaults: nobody reviewed
     those, so they cannot make the plan stale.
@@ -230,8 +232,8 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
         if "dandiset" not in inputs:
             _refuse_stale(fields, own)
         wanted = overlay(own, {name: value["after"] for name, value in fields.items()})
-        return document, document if wanted == own else _in_accepted_version(
-            with_server_part(wanted, document), context
+        return document, document if wanted == own else _set_accepted_version(
+            add_server_part(wanted, document), context
         )
 
     document, wanted = now_and_wanted()
@@ -241,9 +243,9 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
     return {"written": sorted(fields)}
 
 
-def _in_accepted_version(document: JsonObject, context: StepContext) -> JsonObject:
+def _set_accepted_version(document: JsonObject, context: StepContext) -> JsonObject:
     """The document in the archive's own schema version where it does not accept the one that it is in."""
-    versions = Versions.of(context.writer.reader)
+    versions = SchemaVersions.of(context.writer.reader)
     return (
         {**document, VERSION_KEY: versions.own}
         if versions.refuses(str(document.get(VERSION_KEY, "")))

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from dandifile.errors import ArchiveError
 from dandifile.kinds.special_fields import complete_access
 from dandifile.model import Json, JsonObject
-from dandifile.planning.merge import same
+from dandifile.planning.merge import is_same
 from dandifile.spec.fields import COMPUTED_DANDISET_FIELDS
 
 if TYPE_CHECKING:
@@ -38,14 +38,14 @@ _NOTHING = object()
 
 
 @dataclass(frozen=True)
-class Versions:
+class SchemaVersions:
     """The archive's own version, and those that it accepts; no own version: nothing is known of them."""
 
     own: str = ""
     accepted: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, reader: Reader) -> Versions:
+    def of(cls, reader: Reader) -> SchemaVersions:
         info = reader.info()
         accepted = info.get("allowed_schema_versions")
         known = frozenset(map(str, accepted)) if isinstance(accepted, list) else frozenset[str]()
@@ -67,7 +67,7 @@ def drop_version(metadata: JsonObject) -> JsonObject:
 
 
 @dataclass
-class Fitted:
+class SchemaFit:
     """Fits metadata to a JSON Schema, and keeps the names of what the schema has no place for."""
 
     schema: JsonObject
@@ -109,7 +109,7 @@ def _number(version: str) -> tuple[int, ...]:
 
 def overlay(document: JsonObject, fields: Mapping[str, Json]) -> JsonObject:
     """The document to send: owned fields on top of the rest, without those that are emptied."""
-    changed = {name: value for name, value in fields.items() if not same(value, document.get(name))}
+    changed = {name: value for name, value in fields.items() if not is_same(value, document.get(name))}
     merged = {"schemaKey": "Dandiset", **document, **changed}
     return {name: value for name, value in merged.items() if name not in changed or value is not None}
 
@@ -140,7 +140,7 @@ def faults(document: JsonObject, schema: JsonObject) -> list[tuple[str, str]]:
         by_model = [(field, message) for field, message in by_model if field not in other]
     found = dict.fromkeys([*by_schema, *by_model])
     return [
-        (field, _with_name(field, message, document))
+        (field, _insert_name(field, message, document))
         for field, message in found
         if field not in COMPUTED_DANDISET_FIELDS
     ]
@@ -157,7 +157,7 @@ def value_faults(value: Json, field: str, schema: JsonObject) -> list[str]:
     )
 
 
-def _with_name(field: str, message: str, document: JsonObject) -> str:
+def _insert_name(field: str, message: str, document: JsonObject) -> str:
     """`contributor.3: …` with the name of that contributor: counting from zero is not for everyone."""
     place = re.match(r"\w+\.(\d+)", message)
     items = document.get(field)

@@ -86,7 +86,7 @@ def server_part(fields: Mapping[str, Json]) -> JsonObject:
     return {key: first[key] for key in _SERVER_MADE if key in first} if isinstance(first, dict) else {}
 
 
-def with_server_part(own: JsonObject, document: JsonObject) -> JsonObject:
+def add_server_part(own: JsonObject, document: JsonObject) -> JsonObject:
     """What to send for `own`, in which `access` is the lab's part: with the archive's part of `document`."""
     made = server_part(document)
     items = own.get(ACCESS)

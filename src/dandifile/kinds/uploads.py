@@ -1,8 +1,8 @@
 """Uploads to the dandiset that were begun and never finished, as a killed run leaves them behind.
 
-Nothing goes on with them: whoever sends the content again begins a new upload. They stay until somebody
-drops them, and the archive releases no embargo while there are any. It drops all of a dandiset at once, and
-doesn't say whose they are. So they are only dropped where none can be one that somebody else is sending now.
+No run continues them: to send the content again begins a new upload. They stay until they are dropped, and
+the archive releases no embargo while there are any. It drops all uploads of a dandiset at once, and doesn't
+say whose they are. So they are only dropped where none can be one that another owner is sending now.
 """
 
 from __future__ import annotations
@@ -13,9 +13,22 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dandifile.errors import BlockedError, CredentialsError
-from dandifile.model import Block, Change, Json, JsonObject, Key, Line, Local, Spec, Step, Target, Wording
+from dandifile.model import (
+    Block,
+    Change,
+    ChangeLine,
+    Json,
+    JsonObject,
+    Key,
+    Local,
+    Spec,
+    Step,
+    Target,
+    Wording,
+)
 from dandifile.planning.kind import Difference, Standing, Traits
 from dandifile.survey.findings import split
+from dandifile.words import quantity, size
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
@@ -24,21 +37,20 @@ if TYPE_CHECKING:
 NAME = "uploads"
 PERMIT = "delete-uploads"
 
-_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 _KEY = Key(NAME, "unfinished")
-_LIFETIME = timedelta(days=7)  # of an upload's URLs: nobody can send parts of an older one
+_LIFETIME = timedelta(days=7)  # of an upload's URLs: no parts of an older one can be sent
 
 
 @dataclass(frozen=True)
-class Desired:
+class DesiredUploads:
     """The digests of the files here that can be assets; `coming` makes them up when asked."""
 
     coming: Callable[[], Collection[str]] = tuple
 
 
 @dataclass(frozen=True)
-class Upload:
-    """`ours`: begun from this folder, or no one but this user could have begun it."""
+class UnfinishedUpload:
+    """`ours`: it was begun from this folder, or this user is the only owner."""
 
     id: str
     digest: str
@@ -48,48 +60,48 @@ class Upload:
 
 
 @dataclass(frozen=True)
-class Observed:
+class ObservedUploads:
     """The open uploads, and the content that the draft has. `hidden` counts those that only owners see."""
 
-    uploads: tuple[Upload, ...] = ()
+    uploads: tuple[UnfinishedUpload, ...] = ()
     there: frozenset[str] = frozenset()
     hidden: int = 0
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-def observe(reader: Reader) -> Observed:
+def observe(reader: Reader) -> ObservedUploads:
     if reader.identifier is None or not (count := reader.active_uploads()):
-        return Observed()
+        return ObservedUploads()
     try:
         found = reader.open_uploads() if reader.key else None
     except CredentialsError:
         found = None
     if found is None:
-        return Observed(hidden=count)
+        return ObservedUploads(hidden=count)
     begun_here = reader.cache.get_many("begun", [item["upload_id"] for item in found])
     alone = reader.owners() == (reader.me(),)
     uploads = tuple(_upload(item, ours=alone or item["upload_id"] in begun_here) for item in found)
-    return Observed(uploads, frozenset(asset.digest for asset in reader.assets().values()))
+    return ObservedUploads(uploads, frozenset(asset.digest for asset in reader.assets().values()))
 
 
-def _upload(item: JsonObject, *, ours: bool) -> Upload:
+def _upload(item: JsonObject, *, ours: bool) -> UnfinishedUpload:
     try:
         begun = datetime.fromisoformat(item["created"])
     except (KeyError, TypeError, ValueError):
         begun = None
     aware = begun if begun is None or begun.tzinfo else begun.replace(tzinfo=UTC)
-    return Upload(item["upload_id"], item["etag"], item["size"], aware, ours)
+    return UnfinishedUpload(item["upload_id"], item["etag"], item["size"], aware, ours)
 
 
-def desired(spec: Spec, local: Local) -> Desired:
+def desired(spec: Spec, local: Local) -> DesiredUploads:
     def coming() -> Collection[str]:
         files = local.assets
         return {file.digest for file in files if not split(file.findings, spec.validation, file.path)[0]}
 
-    return Desired(coming)
+    return DesiredUploads(coming)
 
 
-def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
+def diff(desired: DesiredUploads, observed: ObservedUploads, options: Options) -> Difference:
     """Dropped without a flag where the draft has all of their content, now or once this plan is done."""
     uploads = observed.uploads
     if not uploads:
@@ -100,22 +112,22 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
     finished = all(upload.digest in sent for upload in uploads)
     if not others and (finished or PERMIT in options.allow):
         return Difference(changes=(_change(uploads, finished=finished),))
-    told = _unfinished_text(uploads, observed.now)
+    text = _unfinished_text(uploads, observed.now)
     if not others:
-        return Difference(notes=(f"{told}; `apply --allow {PERMIT}` drops them",))
+        return Difference(notes=(f"{text}; `apply --allow {PERMIT}` drops them",))
     why = f"{len(others)} of them may be of another owner who is still sending"
-    fix = f"ask the other owners; {_LIFETIME.days} days after it was begun, nobody can go on with an upload"
+    fix = f"ask the other owners; {_LIFETIME.days} days after it was begun, an upload cannot be continued"
     if PERMIT in options.allow:
-        return Difference(blocked=(Block(f"{told}; {why}", fix, _KEY),))
-    return Difference(notes=(f"{told}; {why}: {fix}",))
+        return Difference(blocked=(Block(f"{text}; {why}", fix, _KEY),))
+    return Difference(notes=(f"{text}; {why}: {fix}",))
 
 
-def _is_free(upload: Upload, now: datetime) -> bool:
-    """Whether dropping it takes nothing from anybody else."""
+def _is_free(upload: UnfinishedUpload, now: datetime) -> bool:
+    """Whether dropping it takes nothing from another owner."""
     return upload.ours or (upload.begun is not None and now - upload.begun > _LIFETIME)
 
 
-def _change(uploads: Iterable[Upload], *, finished: bool) -> Change:
+def _change(uploads: Iterable[UnfinishedUpload], *, finished: bool) -> Change:
     ordered = sorted(uploads, key=lambda upload: upload.id)
     before = {
         "uploads": [upload.id for upload in ordered],
@@ -125,37 +137,20 @@ def _change(uploads: Iterable[Upload], *, finished: bool) -> Change:
     return Change(_KEY, before, None, permit="" if finished else PERMIT)
 
 
-def _unfinished_text(uploads: Collection[Upload], now: datetime) -> str:
-    count, size = len(uploads), _amount(sum(upload.size for upload in uploads))
-    what = f"{count:,} uploads ({size}) were" if count > 1 else f"1 upload ({size}) was"
+def _unfinished_text(uploads: Collection[UnfinishedUpload], now: datetime) -> str:
+    count, amount = len(uploads), size(sum(upload.size for upload in uploads))
+    what = quantity(count, f"upload ({amount}) was", f"uploads ({amount}) were")
     oldest = min((upload.begun for upload in uploads if upload.begun), default=None)
     since = f", the oldest on {oldest:%Y-%m-%d}" if oldest and count > 1 else ""
     since = f" on {oldest:%Y-%m-%d}" if oldest and count == 1 else since
     days = (now - oldest).days if oldest else 0
-    ago = f" ({days:,} days ago)" if days > 1 else ""
+    ago = f" ({quantity(days, 'day')} ago)" if days > 1 else ""
     return f"{what} begun{since}{ago} and never finished; an embargo cannot be released until then"
 
 
-def _amount(size: int) -> str:
-    unit, name = next((pair for pair in _UNITS if size >= pair[0]), (1, "bytes"))
-    return f"{size:,} {name}" if unit == 1 else f"{size / unit:,.1f} {name}"
-
-
 def _hidden_notes(count: int) -> tuple[str, ...]:
-    what = "1 upload was begun and is" if count == 1 else f"{count:,} uploads were begun and are"
+    what = quantity(count, "upload was begun and is", "uploads were begun and are")
     return (f"{what} not finished; only the dandiset's owners can see more",) if count else ()
-
-
-def _line(change: Change, target: Target) -> Line:
-    remark = "dropped: the draft has their content then" if change.before["finished"] else "dropped"
-    return Line(f"{len(change.before['uploads']):,} {change.key.name}", remark, int(change.before["size"]))
-
-
-TRAITS = Traits(
-    docs="docs/how-to/reading-a-plan.md",
-    permits=(PERMIT,),
-    wording=Wording(line=_line),
-)
 
 
 def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
@@ -164,7 +159,7 @@ def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
     )
 
 
-def standing(change: Change, observed: Observed) -> Standing:
+def standing(change: Change, observed: ObservedUploads) -> Standing:
     """Due while there are some of those that were reviewed and no others, since all are dropped at once."""
     now = {upload.id for upload in observed.uploads}
     return Standing.DUE if now and now <= set(change.before["uploads"]) else Standing.DONE
@@ -175,16 +170,18 @@ def rebase(change: Change, observed: object) -> Change:
 
 
 def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> JsonObject:
-    """Drops them, unless somebody has begun another one, or some content has not got to the draft."""
+    """Drops them, unless another upload was begun since, or some content is not on the draft."""
     reader = context.writer.reader.fresh()
     now = {item["upload_id"]: item["etag"] for item in reader.open_uploads()}
     if now.keys() - set(step.params["uploads"]):
         raise BlockedError(
-            "an upload was begun since the plan was made, and they can only be dropped all at once",
+            "an upload was begun since the plan was made, and uploads can only be dropped all at once",
             fix="run plan again when it has ended",
         )
     if step.params["finished"] and set(now.values()) - _on_draft(reader):
-        raise BlockedError("the content of some of them is not on the draft yet", fix="run apply again")
+        raise BlockedError(
+            "the content of some unfinished uploads is not on the draft yet", fix="run apply again"
+        )
     if now:
         context.writer.drop_uploads()
     return {"dropped": len(now)}
@@ -192,3 +189,17 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
 
 def _on_draft(reader: Reader) -> set[str]:
     return {asset.digest for asset in reader.assets().values()}
+
+
+def _line(change: Change, target: Target) -> ChangeLine:
+    remark = "dropped: the draft has their content then" if change.before["finished"] else "dropped"
+    return ChangeLine(
+        f"{len(change.before['uploads']):,} {change.key.name}", remark, int(change.before["size"])
+    )
+
+
+TRAITS = Traits(
+    docs="docs/how-to/reading-a-plan.md",
+    permits=(PERMIT,),
+    wording=Wording(line=_line),
+)

@@ -1,5 +1,5 @@
 """From DOIs, ORCID iDs, ROR ids and terms to facts, looked up once and pinned in the lock.
 
-Only `lookup.http` speaks to the services. Every other module is a pure translation of an
-answer, or asks through a `Client` that is handed to it.
+Only `lookup.client` talks to the services. The other modules translate answers, or ask through a client that
+they are given. `resolve.resolve` looks up what a spec names; `lock` reads and writes the result.
 """

@@ -1,4 +1,4 @@
-"""Read JSON that may lack anything: services leave keys out, or give null or empty things. Pure."""
+"""Fields and texts of a service's answer. Keys may be missing, null or empty; texts have markup. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,17 @@ from html import unescape
 from dandifile.doi import normal_doi
 from dandifile.identifiers import ror_url
 from dandifile.model import Json, JsonObject
+
+_MATHS = re.compile(r"<(?:\w+:)?(?:tex-math|annotation)\b.*?</(?:\w+:)?(?:tex-math|annotation)>", re.DOTALL)
+_HEADING = re.compile(
+    r"<(?:jats:)?title\b[^>]*>(.*?)</(?:jats:)?title>\s*(?:<(?:jats:)?p\b[^>]*>)?", re.DOTALL
+)
+_BREAK = re.compile(r"</?(?:jats:)?(?:p|sec|list|list-item|br|div|li|ul|ol|h[1-6])\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(
+    r"""</?[A-Za-z][\w:.-]*(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>|<!--.*?-->""", re.DOTALL
+)
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufffe\uffff]|[\ud800-\udfff]")
+_TITLES_OF_ABSTRACTS = {"abstract", "summary"}
 
 
 def string(holder: Json, key: str) -> str:
@@ -24,7 +35,7 @@ def member(holder: Json, key: str) -> JsonObject:
 
 
 def members(holder: Json, key: str) -> list[JsonObject]:
-    """The objects of the list at a key, and nothing else that it may hold."""
+    """The objects of the list at a key, without anything else in it."""
     return [each for each in items(holder, key) if isinstance(each, dict)]
 
 
@@ -50,28 +61,17 @@ def doi_at(holder: Json, key: str) -> str:
 
 
 def date(said: str) -> str:
-    """The day, month or year that a text starts with, as `2026-02-03`; "" where it starts with none."""
+    """The day, month or year at the start of a text, as `2026-02-03`; "" if there is none."""
     found = re.match(r"[0-9]{4}(-[0-9]{2}){0,2}(?![0-9])", said)
     return found[0] if found else ""
 
 
-_MATHS = re.compile(r"<(?:\w+:)?(?:tex-math|annotation)\b.*?</(?:\w+:)?(?:tex-math|annotation)>", re.DOTALL)
-_HEADING = re.compile(
-    r"<(?:jats:)?title\b[^>]*>(.*?)</(?:jats:)?title>\s*(?:<(?:jats:)?p\b[^>]*>)?", re.DOTALL
-)
-_BREAK = re.compile(r"</?(?:jats:)?(?:p|sec|list|list-item|br|div|li|ul|ol|h[1-6])\b[^>]*>", re.IGNORECASE)
-_TAG = re.compile(
-    r"""</?[A-Za-z][\w:.-]*(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>|<!--.*?-->""", re.DOTALL
-)
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufffe\uffff]|[\ud800-\udfff]")
-_HEADS_THE_WHOLE = {"abstract", "summary"}
-
-
 def plain_text(marked_up: str) -> str:
-    """Paragraphs, an empty line between two of them. A heading "Abstract" goes, others lead their paragraph.
+    """Paragraphs without markup, separated by empty lines.
 
-    Formulae come twice in JATS, as MathML and as TeX: the TeX goes. Markup that is itself
-    escaped (`&lt;i&gt;`) is read too; a lone `<`, as in "p < 0.05", stays.
+    A heading "Abstract" is removed; other headings begin their paragraph. JATS has formulae twice, as MathML
+    and as TeX: the TeX is removed. Escaped markup (`&lt;i&gt;`) counts as markup. A lone `<`, as in
+    "p < 0.05", stays.
     """
     marked_up = _CONTROLS.sub("", marked_up)
     text = unescape(marked_up) if "&lt;" in marked_up and "<" not in marked_up else marked_up
@@ -87,7 +87,7 @@ def one_line(marked_up: str) -> str:
 
 
 def text_of_index(index: Mapping[str, Sequence[int] | None]) -> str:
-    """The abstract from OpenAlex's index of words and their positions; "" where there is none."""
+    """The abstract in OpenAlex's index of words and their positions; "" if there is none."""
     places = (
         (place, word) for word, found in index.items() for place in found or () if isinstance(place, int)
     )
@@ -96,4 +96,4 @@ def text_of_index(index: Mapping[str, Sequence[int] | None]) -> str:
 
 def _heading(found: re.Match[str]) -> str:
     title = " ".join(_TAG.sub("", found[1]).split()).rstrip(":.")
-    return "\n\n" if not title or title.lower() in _HEADS_THE_WHOLE else f"\n\n{title}: "
+    return "\n\n" if not title or title.lower() in _TITLES_OF_ABSTRACTS else f"\n\n{title}: "

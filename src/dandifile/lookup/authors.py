@@ -1,4 +1,4 @@
-"""An author from a name and what else a service says, the same way for every service. Pure."""
+"""Authors, made the same way from every service's answer, and compared across spellings of a name. Pure."""
 
 from __future__ import annotations
 
@@ -12,50 +12,6 @@ from dandifile.lookup.facts import Affiliation, Author
 from dandifile.lookup.names import Name, dandi_name, split_name
 from dandifile.model import JsonObject
 from dandifile.spelling import repeat_until_stable
-
-
-def consortium(name: str, affiliations: Iterable[Affiliation] = ()) -> Author:
-    """An author that is no person."""
-    return Author(name=name, collective=True, affiliations=unique_affiliations(affiliations))
-
-
-def person(
-    name: Name, orcid: str = "", affiliations: Iterable[Affiliation] = (), said_by: str = "deposited"
-) -> Author:
-    """A person; one whose name could not be split has a `name` alone. `orcid` is sound, or ""."""
-    known = Author(
-        orcid=orcid, orcid_from=said_by if orcid else "", affiliations=unique_affiliations(affiliations)
-    )
-    if not name.given:
-        return replace(known, name=name.family)
-    return replace(known, family=name.family, given=name.given, suffix=name.suffix, guessed=name.guessed)
-
-
-def full_name(author: Author) -> str:
-    """The name as the archive shall have it."""
-    return author.name or dandi_name(Name(author.family, author.given, author.suffix))
-
-
-def check_orcid(said: str, who: Name) -> tuple[str, list[str]]:
-    """The bare ORCID iD, and a warning where there is one that fails its checksum."""
-    orcid = bare_orcid(said) or ""
-    wrong = bool(said) and not orcid
-    return orcid, [f"{dandi_name(who)}: {said} is no ORCID iD (its checksum fails)"] if wrong else []
-
-
-def read_authors(
-    entries: Iterable[JsonObject], read: Callable[[JsonObject], tuple[Author, list[str]]]
-) -> tuple[tuple[Author, ...], tuple[str, ...]]:
-    """The authors in a service's list, as `read` gives them with its warnings; the nameless are left out."""
-    found = [read(entry) for entry in entries]
-    authors = tuple(author for author, _ in found if full_name(author))
-    return authors, tuple(warning for _, warnings in found for warning in warnings)
-
-
-def unique_affiliations(affiliations: Iterable[Affiliation]) -> tuple[Affiliation, ...]:
-    """Without the nameless and the doubled."""
-    return tuple(dict.fromkeys(each for each in affiliations if each.name))
-
 
 _LETTERS = str.maketrans(
     {
@@ -73,11 +29,55 @@ _LETTERS = str.maketrans(
 )
 
 
-def normalise(text: str) -> str:
-    """Without case, accents and punctuation, words parted by one blank: `György Buzsáki` → `gyorgy buzsaki`.
+def consortium(name: str, affiliations: Iterable[Affiliation] = ()) -> Author:
+    """An author that is not a person."""
+    return Author(name=name, collective=True, affiliations=unique_affiliations(affiliations))
 
-    Scripts other than Latin keep their letters. Apostrophes go; hyphens and dots part words. Normalising
-    twice changes nothing: compatibility letters (mathematical bold ones) go before the case is folded.
+
+def person(
+    name: Name, orcid: str = "", affiliations: Iterable[Affiliation] = (), said_by: str = "deposited"
+) -> Author:
+    """A person; if the name could not be split, with only a `name`. `orcid` is valid, or ""."""
+    known = Author(
+        orcid=orcid, orcid_from=said_by if orcid else "", affiliations=unique_affiliations(affiliations)
+    )
+    if not name.given:
+        return replace(known, name=name.family)
+    return replace(known, family=name.family, given=name.given, suffix=name.suffix, guessed=name.guessed)
+
+
+def full_name(author: Author) -> str:
+    """The name in the archive's form."""
+    return author.name or dandi_name(Name(author.family, author.given, author.suffix))
+
+
+def check_orcid(said: str, who: Name) -> tuple[str, list[str]]:
+    """The bare ORCID iD if it is valid, else "" and, if there was a text, a warning."""
+    orcid = bare_orcid(said) or ""
+    if orcid or not said:
+        return orcid, []
+    return "", [f"{dandi_name(who)}: {said} is not a valid ORCID iD (its checksum is wrong)"]
+
+
+def read_authors(
+    entries: Iterable[JsonObject], read: Callable[[JsonObject], tuple[Author, list[str]]]
+) -> tuple[tuple[Author, ...], tuple[str, ...]]:
+    """The authors in a service's list, and the warnings about them. Those without a name are left out."""
+    found = [read(entry) for entry in entries]
+    authors = tuple(author for author, _ in found if full_name(author))
+    return authors, tuple(warning for _, warnings in found for warning in warnings)
+
+
+def unique_affiliations(affiliations: Iterable[Affiliation]) -> tuple[Affiliation, ...]:
+    """Without duplicates and those that have no name."""
+    return tuple(dict.fromkeys(each for each in affiliations if each.name))
+
+
+def normalise(text: str) -> str:
+    """Without case, accents and punctuation, and with single blanks: `György Buzsáki` → `gyorgy buzsaki`.
+
+    Scripts other than Latin keep their letters. Apostrophes are removed; hyphens and dots separate words.
+    Normalising twice changes nothing: compatibility letters (mathematical bold) are replaced before the case.
     """
     return repeat_until_stable(text, _strip_marks)
 
@@ -92,15 +92,15 @@ def _strip_marks(text: str) -> str:
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Two full names of people that are the same but for spelling, in whatever order they are written."""
+    """Whether two full names differ only in spelling and in the order of their parts."""
     return bool(one and other) and _name_parts(one) == _name_parts(other)
 
 
 def can_be_same(one: str, other: str) -> bool:
-    """The same family name, and given names of which one is short for the other.
+    """Whether the family names are the same, and the given names of one may be short for the other's.
 
-    `Miller, Lee` and `Miller, Lee E`; `Miller, L. E.` and `Miller, Lee`; never `Miller, Lee`
-    and `Miller, Laura`. A name without a given one is nobody's.
+    `Miller, Lee` and `Miller, Lee E`; `Miller, L. E.` and `Miller, Lee`; never `Miller, Lee` and
+    `Miller, Laura`, and never a name without given names.
     """
     (family, given), (other_family, other_given) = _name_parts(one), _name_parts(other)
     if family != other_family or not (given and other_given):
@@ -109,7 +109,7 @@ def can_be_same(one: str, other: str) -> bool:
 
 
 def is_split_otherwise(one: str, other: str) -> bool:
-    """The same words in the same order, with the family name beginning elsewhere; a word may be an initial.
+    """Whether the words are the same, but the family name begins at another one. Initials match words.
 
     `Quiroga, Rodrigo Quian` and `Quian Quiroga, R.`
     """
@@ -119,13 +119,13 @@ def is_split_otherwise(one: str, other: str) -> bool:
     return all(map(_is_short_for, *words))
 
 
-def is_alike(one: str, other: str) -> bool:
-    """Whether two names may be one person's."""
+def can_be_one_person(one: str, other: str) -> bool:
+    """Whether two names may be those of one person."""
     return is_same_name(one, other) or can_be_same(one, other) or is_split_otherwise(one, other)
 
 
 def _is_short_for(one: str, other: str) -> bool:
-    """The same word, or one the initial of the other."""
+    """Whether the words are the same, or one is the initial of the other."""
     return one == other or (1 in (len(one), len(other)) and one[:1] == other[:1])
 
 
@@ -137,10 +137,10 @@ def _words_in_speech(text: str) -> list[str]:
 
 
 def with_fuller_name(one: Author, other: Author) -> Author:
-    """`one` with the name of whichever account writes the person's name more fully.
+    """`one`, with the person's name from the account that has it more fully.
 
-    A family name that came as such goes before a guess, full given names before initials, and accents and
-    inner capitals before their lack: these get lost on the way, and are not made up.
+    A family name that came as one is better than a guess, full given names are better than initials, and a
+    name with accents and inner capitals is better than one without: they get lost, but nobody invents them.
     """
     names = [_split_like(one, other), _split_like(other, one)]
     best = names[1] if _fullness(names[1]) > _fullness(names[0]) else names[0]
@@ -155,7 +155,7 @@ def with_fuller_name(one: Author, other: Author) -> Author:
 
 
 def _split_like(author: Author, other: Author) -> Author:
-    """A name that was parted by a guess, parted where the same person's other one is, if that is no guess."""
+    """A name that was split by a guess, split like the same person's other name if that is not a guess."""
     if not author.guessed or other.guessed or not other.family:
         return author
     words, family = f"{author.given} {author.family}".split(), normalise(other.family).replace(" ", "")
@@ -177,7 +177,7 @@ def _fullness(author: Author) -> tuple[bool | int, ...]:
 
 
 def _name_parts(text: str) -> tuple[str, tuple[str, ...]]:
-    """Family name as one word, and the given names. Initials without dots (`JA`) are one each."""
+    """The family name as one word, and the given names. Initials without dots (`JA`) are separate words."""
     name = split_name(text)
     given = (
         [*word] if word.isupper() and len(word) <= 3 and word.isascii() else [word]  # noqa: PLR2004
@@ -189,7 +189,7 @@ def _name_parts(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def is_part_of(lone: str, full: str) -> bool:
-    """Whether a name that could not be split is the full one without its parts, or a part of it."""
+    """Whether a name that could not be split has the words of the full one, or is its family name."""
     if "," in lone or "," not in full:
         return False
     words = normalise(lone).split()

@@ -1,7 +1,7 @@
-"""The contributors of a dandiset: the papers' authors and funders, the spec's entries laid over them. Pure.
+"""The contributors of a dandiset: the papers' authors and funders, with the spec's entries on top. Pure.
 
-The papers' authors in their order, then people whom the spec adds, then the papers' funders,
-then funders whom the spec adds. An entry of the spec is its author's by ORCID iD, else by name.
+Their order: the papers' authors in theirs, people that the spec adds, the papers' funders, funders that the
+spec adds. `pairing` says which entry of the spec is about which author or funder.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from dandifile.lookup.credits import (
     reviews_of,
 )
 from dandifile.lookup.facts import Paper
-from dandifile.lookup.names import reason_against
+from dandifile.lookup.names import name_fault
 from dandifile.lookup.pairing import DeclaredEntry, Slot, pair
 from dandifile.model import JsonObject
+
+CONTACT = "dcite:ContactPerson"
 
 _DANDI_KEYS = {
     "orcid": "identifier",
@@ -33,12 +35,15 @@ _DANDI_KEYS = {
     "award": "awardNumber",
     "affiliations": "affiliation",
 }
-"""Keys of the spec that, declared empty, take away what the paper says, and DANDI's keys for them."""
+"""Keys of the spec that remove what the paper says if they are declared empty, and DANDI's keys for them."""
+
+_SETTLES = {"ORCID iD": "orcid", "affiliation": "affiliations", "family name": "name"}
+"""What somebody should check, and the key of the spec that settles it."""
 
 
 @dataclass(frozen=True)
 class MergedContributors:
-    """`contributors` is DANDI's field, whole; `review` what to look at. Problems stop a plan."""
+    """`contributors` is DANDI's whole field; `review` is what to check. Problems stop a plan."""
 
     contributors: tuple[JsonObject, ...]
     review: tuple[Review, ...] = ()
@@ -50,10 +55,10 @@ class MergedContributors:
 def merge_contributors(
     papers: Sequence[Paper], declared: Sequence[JsonObject], write: Callable[[JsonObject], JsonObject]
 ) -> MergedContributors:
-    """Lay the spec's contributors over the papers' (`vet.vetted`).
+    """Apply the spec's contributors on top of the papers', whose ids are up to date (`update_ids`).
 
-    `declared` are the entries of `contributors` as the spec has them, checked; `write` gives the
-    DANDI object of one. Without a paper they are the result, in their own order and as they are.
+    `declared` are the valid entries of `contributors` as in the spec; `write` makes the DANDI object of one.
+    Without a paper they are the result, in their own order.
     """
     entries = [DeclaredEntry(number, raw, write(raw)) for number, raw in enumerate(declared)]
     if not papers:
@@ -82,16 +87,16 @@ def merge_contributors(
 
 
 def _guess_warnings(reviews: Iterable[Review]) -> list[str]:
-    """One line for all names that were split by a guess and that no entry of the spec settles."""
+    """One line for all names that were split by a guess and have no entry in the spec."""
     names = [review.who for review in reviews if review.what == "family name"]
     if not names:
         return []
     said = f"contributors: where the family name begins is a guess for {'; '.join(names)}"
-    return [f"{said}: the record has each name in one piece; write those that are wrong as entries"]
+    return [f"{said}: the record has each name in one piece; write an entry for each that is wrong"]
 
 
 def _apply_entries(slot: Slot, entries: Sequence[DeclaredEntry]) -> Slot | None:
-    """What the paper says, and over it what the spec says; None for whom the spec leaves out."""
+    """What the paper says with the spec's entries on top; None if the spec leaves the contributor out."""
     for entry in entries:
         if entry.omit:
             return None
@@ -108,12 +113,8 @@ def _apply_entries(slot: Slot, entries: Sequence[DeclaredEntry]) -> Slot | None:
     return slot
 
 
-_SETTLES = {"ORCID iD": "orcid", "affiliation": "affiliations", "family name": "name"}
-"""What a review asks about, and the key of the spec that answers it."""
-
-
 def _new_slot(entry: DeclaredEntry) -> Slot:
-    """Someone whom no paper has: cited as an author, or where the spec says so; a curator is not."""
+    """A contributor that no paper has. Only authors are cited, unless the spec says otherwise."""
     written = dict(entry.written)
     if "includeInCitation" not in written:
         written["includeInCitation"] = "dcite:Author" in written.get("roleName", ())
@@ -129,29 +130,25 @@ def _is_funder(slot: Slot) -> bool:
 
 
 def _name_problems(slots: Iterable[Slot]) -> Iterable[Problem]:
-    """People whose names the archive would refuse, and the whole record with them."""
+    """People whose names the archive would reject, and all of the metadata with them."""
     for slot in slots:
         name = slot.written.get("name", "")
-        if slot.written["schemaKey"] == "Person" and (why := reason_against(name)):
+        if slot.written["schemaKey"] == "Person" and (why := name_fault(name)):
             orcid = bare_orcid(slot.written.get("identifier", ""))
             entry = f'{{orcid: {orcid}, name: "Last, First"}}' if orcid else f'{{name: "{name}, First"}}'
             yield Problem(
                 slot.where,
                 f"{name!r} cannot be a contributor: {why}",
                 f"name them in `contributors` with a family and a given name, as in - {entry},"
-                " or as an organization if it is one",
+                " or write them as an organization if that is right",
             )
 
 
-CONTACT = "dcite:ContactPerson"
-
-
 def _choose_contacts(slots: Sequence[Slot]) -> tuple[list[Slot], list[Problem], list[str]]:
-    """The same contributors, one of them at least a contact with an e-mail address; else a problem.
+    """The same contributors, at least one of them a contact with an e-mail address; else a problem.
 
-    Whom the spec makes a contact stays the only one. Otherwise corresponding authors are, those
-    whose e-mail address the spec gives: papers do not tell addresses. An entry whose `roles`
-    leave ContactPerson out keeps them so.
+    If the spec names contacts, they stay the only ones. Otherwise corresponding authors become contacts if
+    the spec has their e-mail address, which papers do not give. An entry with `roles` keeps exactly those.
     """
     if any(CONTACT in slot.written.get("roleName", ()) for slot in slots):
         return list(slots), [], []
@@ -164,7 +161,7 @@ def _choose_contacts(slots: Sequence[Slot]) -> tuple[list[Slot], list[Problem], 
     made = [_make_contact(slot) if slot in reachable else slot for slot in slots]
     silent = [slot.name for slot in corresponding if slot not in reachable]
     warnings = [
-        f"{name} is a corresponding author, too, and the spec has no e-mail address of theirs"
+        f"{name} is a corresponding author too, but the spec has no e-mail address for them"
         for name in silent
     ]
     return made, [], warnings
@@ -183,8 +180,8 @@ def _no_contact(corresponding: Sequence[Slot]) -> Problem:
     if not corresponding:
         return Problem(
             "contributors",
-            "nobody is the ContactPerson, and the archive refuses a dandiset without one;"
-            " the paper's record does not say who its corresponding author is",
+            "there is no ContactPerson, and the archive rejects a dandiset without one;"
+            " the paper's record does not name its corresponding author",
             "give one contributor `roles: [Author, ContactPerson]` and an `email`",
         )
     first = corresponding[0]
@@ -195,8 +192,8 @@ def _no_contact(corresponding: Sequence[Slot]) -> Problem:
     )
     return Problem(
         first.where,
-        f"{names} {'are the corresponding authors' if plural else 'is the corresponding author'} and so the"
-        " ContactPerson, who needs an e-mail address; papers do not tell it",
+        f"{names} {'are the corresponding authors' if plural else 'is the corresponding author'}, so the"
+        " ContactPerson, who needs an e-mail address; papers do not give it",
         f'add to `contributors`: - {{name: "{first.name}", {key}email: …}},'
         " or give another contributor the role ContactPerson",
     )

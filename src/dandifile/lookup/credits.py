@@ -1,4 +1,4 @@
-"""What a paper, or several, contributes to a dandiset: contributors and resources in DANDI's form. Pure."""
+"""The authors, funders and papers themselves, merged from all papers and in DANDI's form. Pure."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from dandifile.model import JsonObject
 
 @dataclass(frozen=True)
 class Review:
-    """A fact that a person should look at.
+    """A fact that somebody should check.
 
-    `what` is "affiliation" or "ORCID iD", which OpenAlex alone says, or "family name", which is a guess.
+    `what` is "affiliation" or "ORCID iD", if only OpenAlex says so, or "family name", if it is a guess.
     """
 
     who: str
@@ -33,12 +33,12 @@ class Review:
     @property
     def reason(self) -> str:
         if self.what == "family name":
-            return 'a guess, as the name came in one piece: write "Last, First" in `contributors`'
+            return 'a guess, because the name came in one piece: write "Last, First" in `contributors`'
         return "only OpenAlex says so"
 
 
 def merge_authors(papers: Sequence[Paper]) -> list[Author]:
-    """Authors of the first paper in its order, then those whom the next ones add; of one paper all."""
+    """The authors of the first paper in its order, then those that the other papers add."""
     joined: list[Author] = []
     for paper in papers:
         before = dict(enumerate(joined))
@@ -52,10 +52,10 @@ def merge_authors(papers: Sequence[Paper]) -> list[Author]:
 
 
 def merge_funders(papers: Sequence[Paper]) -> list[Funder]:
-    """One an award. A funder is named without an award only where none of its awards is known.
+    """One entry for each award. A funder has an entry without an award only if none of its awards is known.
 
-    Of several spellings of an award the shortest with all its parts stays: `R01MH117788`, not
-    `5R01MH117788-03`, nor `MH117788`.
+    Of several spellings of an award, the shortest complete one is used: `R01MH117788`, not `5R01MH117788-03`
+    and not `MH117788`.
     """
     joined: list[Funder] = []
     for funder in (funder for paper in papers for funder in paper.funders):
@@ -73,7 +73,7 @@ def _funder_key(funder: Funder) -> str:
 
 
 def _is_same_funding(one: Funder, other: Funder) -> bool:
-    """One award of one funder. A number of NIH is one award, whether NIH or its institute is named."""
+    """Whether both are the same award. An award of NIH is the same under the name of its institute."""
     if is_nih_award(one.award) and is_nih_award(other.award):
         return is_same_award(one.award, other.award)
     return _funder_key(one) == _funder_key(other) and is_same_award(one.award, other.award)
@@ -86,7 +86,7 @@ def _is_plainer(one: str, other: str) -> bool:
 
 
 def author_object(author: Author) -> JsonObject:
-    """A Person, or an Organization for a consortium; affiliations that are only inferred stay out."""
+    """A Person, or an Organization for a consortium, without inferred affiliations."""
     found: JsonObject = {
         "schemaKey": "Organization" if author.collective else "Person",
         "name": full_name(author),
@@ -105,7 +105,7 @@ def affiliation_object(affiliation: Affiliation) -> JsonObject:
 
 
 def funder_object(funder: Funder) -> JsonObject:
-    """An Organization that paid and is not cited."""
+    """An Organization that is a funder and is not cited."""
     found: JsonObject = {
         "schemaKey": "Organization",
         "name": funder.name,
@@ -118,7 +118,7 @@ def funder_object(funder: Funder) -> JsonObject:
 
 
 def reviews_of(author: Author) -> list[Review]:
-    """What a person should look at before it is believed."""
+    """What somebody should check about an author."""
     who = full_name(author)
     found = [Review(who, "family name", author.family)] if author.guessed else []
     if author.orcid_from == "inferred":
@@ -131,7 +131,7 @@ def reviews_of(author: Author) -> list[Review]:
 
 
 def related_resources(papers: Iterable[Paper]) -> list[JsonObject]:
-    """The papers as what the dandiset is described by."""
+    """The papers as resources that describe the dandiset."""
     return [
         {
             "schemaKey": "Resource",
@@ -146,8 +146,8 @@ def related_resources(papers: Iterable[Paper]) -> list[JsonObject]:
 
 
 def _find_same(author: Author, before: Mapping[int, Author]) -> int | None:
-    """Where the same person stands among earlier papers' authors: by ORCID iD, name, or short name."""
-    for judge in (_is_same_orcid, _is_same_full_name, _can_be_same_person):
+    """The place of the same person among earlier papers' authors, by ORCID iD, name or short name."""
+    for judge in (_is_same_orcid, _is_same_full_name, _can_be_one_person):
         fits = [place for place, other in before.items() if judge(author, other)]
         if len(fits) == 1:
             return fits[0]
@@ -161,23 +161,21 @@ def _is_same_orcid(one: Author, other: Author) -> bool:
 def _is_same_full_name(one: Author, other: Author) -> bool:
     if one.collective or other.collective:
         return normalise(full_name(one)) == normalise(full_name(other))
-    return is_same_name(full_name(one), full_name(other)) and not _have_other_orcids(one, other)
+    return is_same_name(full_name(one), full_name(other)) and not _has_other_orcid(one, other)
 
 
-def _can_be_same_person(one: Author, other: Author) -> bool:
+def _can_be_one_person(one: Author, other: Author) -> bool:
     people = not (one.collective or other.collective)
     names = full_name(one), full_name(other)
-    return (
-        people and not _have_other_orcids(one, other) and (can_be_same(*names) or is_split_otherwise(*names))
-    )
+    return people and not _has_other_orcid(one, other) and (can_be_same(*names) or is_split_otherwise(*names))
 
 
-def _have_other_orcids(one: Author, other: Author) -> bool:
+def _has_other_orcid(one: Author, other: Author) -> bool:
     return bool(one.orcid and other.orcid and one.orcid != other.orcid)
 
 
 def _merge_accounts(one: Author, other: Author) -> Author:
-    """The first account, with the fuller of both names, and with what else the second knows."""
+    """The first account with the fuller of both names, completed from the second."""
     return replace(
         with_fuller_name(one, other),
         orcid=one.orcid or other.orcid,

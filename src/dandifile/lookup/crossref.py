@@ -1,4 +1,4 @@
-"""A paper as Crossref knows it: what publishers deposited. Everything but `fetch` is pure."""
+"""A paper as Crossref has it: what publishers deposited. Everything but `fetch` is pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dandifile.lookup.answer_fields import (
     strings,
 )
 from dandifile.lookup.authors import check_orcid, consortium, person, read_authors
-from dandifile.lookup.client import Answer, Asks, Request
+from dandifile.lookup.client import Answer, Asker, Request
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper, Related, Relation
 from dandifile.lookup.names import is_collective, name_of_parts
 from dandifile.model import JsonObject
@@ -44,14 +44,14 @@ _RELATIONS = {"has-preprint": Relation.PREPRINT, "is-preprint-of": Relation.PUBL
 _DATES = ("published", "published-online", "published-print", "posted", "issued")
 
 
-def fetch(client: Asks, doi: str, contact: str = "") -> Answer:
+def fetch(client: Asker, doi: str, contact: str = "") -> Answer:
     """Ask for the work of a DOI in normal form."""
     params = (("mailto", contact),) if contact else ()
     return client.ask(Request(SOURCE, f"works/{quote(doi, safe='')}", params))
 
 
 def paper(answer: JsonObject, fetched: str = "") -> Paper:
-    """Translate a work, wrapped (`message`) or bare as content negotiation gives it."""
+    """Translate a work, in a `message` or bare as content negotiation gives it."""
     work = member(answer, "message") or answer
     authors, warnings = read_authors(members(work, "author"), _author)
     return Paper(
@@ -77,7 +77,7 @@ def _kind(work: JsonObject) -> str:
 
 
 def _author(entry: JsonObject) -> tuple[Author, list[str]]:
-    """A person, or a consortium: that has a `name` alone."""
+    """A person, or a consortium, which has only a `name`."""
     affiliations = [
         Affiliation(one_line(string(each, "name")), _ror(each)) for each in members(entry, "affiliation")
     ]
@@ -101,7 +101,7 @@ def _funders(entries: Iterable[JsonObject]) -> Iterable[Funder]:
 
 
 def _funder_name(text: str) -> str:
-    """`NSF | BIO | Division of Biological Infrastructure` → its last part: the others are above it."""
+    """`NSF | BIO | Division of Biological Infrastructure` → the last part, as the others are its parents."""
     return one_line(text.rpartition("|")[2])
 
 
@@ -118,14 +118,14 @@ def _related(relation: JsonObject) -> Iterable[Related]:
 
 
 def _license(entries: Iterable[JsonObject]) -> str:
-    """The URL of the published version's license, a Creative Commons one if there is one."""
+    """The URL of the published version's license, if possible a Creative Commons one."""
     found = [(string(entry, "URL"), string(entry, "content-version") != "vor") for entry in entries]
     url = min(found, key=lambda each: ("creativecommons.org" not in each[0], each[1]), default=("", True))[0]
     return re.sub(r"^http://", "https://", url)
 
 
 def _published(work: JsonObject) -> str:
-    """The first date there is, as far as it is known: `2020-01`."""
+    """The first date, as precise as it is known: `2020-01`."""
     for key in _DATES:
         dates = items(member(work, key), "date-parts")
         parts = dates[0] if dates and isinstance(dates[0], list) else []

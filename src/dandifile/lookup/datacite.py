@@ -1,4 +1,4 @@
-"""A paper, or a data set, as DataCite knows it: Zenodo, figshare, arXiv, Dryad. All but `fetch` is pure."""
+"""A paper or data set as DataCite has it: Zenodo, figshare, arXiv, Dryad. Everything but `fetch` is pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dandifile.lookup.answer_fields import (
     string,
 )
 from dandifile.lookup.authors import check_orcid, consortium, person, read_authors
-from dandifile.lookup.client import Answer, Asks, Request
+from dandifile.lookup.client import Answer, Asker, Request
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper, Related, Relation
 from dandifile.lookup.names import is_collective, name_of_parts, split_name
 from dandifile.model import Json, JsonObject
@@ -38,7 +38,7 @@ _KINDS = {
 _ARXIV = "10.48550/arxiv."
 
 
-def fetch(client: Asks, doi: str) -> Answer:
+def fetch(client: Asker, doi: str) -> Answer:
     """Ask for a DOI in normal form, with affiliations as objects."""
     params = (("affiliation", "true"), ("publisher", "true"))
     return client.ask(Request(SOURCE, f"dois/{quote(doi, safe='')}", params))
@@ -65,7 +65,7 @@ def paper(answer: JsonObject, fetched: str = "") -> Paper:
 
 
 def _title(titles: list[JsonObject]) -> str:
-    """The one that is neither a translation nor a subtitle."""
+    """The title that is neither a translation nor a subtitle."""
     given = sorted(titles, key=lambda entry: bool(entry.get("titleType")))
     return string(given[0], "title") if given else ""
 
@@ -99,7 +99,7 @@ def _orcid(identifiers: Iterable[JsonObject]) -> str:
 
 
 def _affiliation(entry: Json) -> Affiliation:
-    """A text, or an object where the request asked for one."""
+    """From a text, or from an object, which the request asks for."""
     if isinstance(entry, str):
         return Affiliation(one_line(entry))
     return Affiliation(one_line(string(entry, "name")), ror_at(entry, "affiliationIdentifier"))
@@ -118,7 +118,7 @@ def _funders(entries: Iterable[JsonObject]) -> Iterable[Funder]:
 
 
 def _related(work: JsonObject) -> Iterable[Related]:
-    """The article that a preprint of arXiv became. Elsewhere a "version" is one of the same thing."""
+    """The article of a preprint on arXiv. Elsewhere, IsVersionOf relates versions of the same thing."""
     if not doi_at(work, "doi").startswith(_ARXIV):
         return
     for entry in members(work, "relatedIdentifiers"):

@@ -1,7 +1,7 @@
-"""`dandiset.lock.yaml`, committed beside the spec: what was looked up, and the identifiers that were made.
+"""`dandiset.lock.yaml`, committed next to the spec: what was looked up, and the identifiers of new dandisets.
 
-Who writes it changes what has changed and nothing else: order, comments and the form of all
-other entries stay, and a lock that says the same already is not written at all.
+A write changes only the entries that differ. Order, comments and the form of all others stay, and a lock
+without any difference is not written at all.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dandifile.model import Json, JsonObject
 from dandifile.reading.document import Document, find_unstorable, read_document
 from dandifile.reading.files import LOCK_LIMIT, SPEC_LIMIT, read_text
 from dandifile.schemafiles import schema
-from dandifile.waits import busy
+from dandifile.waits import say_busy
 from dandifile.writing import replace_content
 
 VERSION = 1
@@ -27,19 +27,37 @@ _MOST = 20  # problems that are shown
 _LONG = 300  # characters of one
 _FIX = "restore it from git, or delete the entry and run `dandifile resolve`"
 
+_TITLES = {
+    "papers": "paper",
+    "people": "ORCID iD",
+    "institutions": "ROR id",
+    "terms": "term",
+    "unsettled": "unsettled",
+    "identifiers": "dandiset",
+}
+_SHOWN = {
+    "papers": ("title",),
+    "people": ("name", "status"),
+    "institutions": ("name", "status"),
+    "terms": ("label", "id", "match"),
+    "unsettled": ("why",),
+    "identifiers": ("identifier",),
+}
+_LONGEST = 70  # characters of a fact
+
 
 def lock_file(spec_file: Path) -> Path:
-    """`dandiset.lock.yaml` for `dandiset.yaml`: every spec has its own."""
+    """`dandiset.lock.yaml` for `dandiset.yaml`: every spec has its own lock."""
     return spec_file.with_suffix(".lock.yaml")
 
 
 def load_lock(file: Path) -> Lock:
-    """Read a lock, empty where there is no file. SpecError, with every place, where it is not a lock."""
+    """Read a lock; it is empty if there is no file. SpecError, with every place, if it is not valid."""
     return lock_from_json(_read_checked(file))
 
 
 def save_lock(file: Path, lock: Lock) -> bool:
-    """Write what changed. False, and the file untouched, where nothing did."""
+    """Write what changed. False, and the file is not touched, if nothing did."""
     known, new = _read_checked(file, may_hold_more=True), lock_to_json(lock)
     if known and all(known.get(section, []) == new.get(section, []) for section in SECTIONS):
         return False
@@ -59,7 +77,7 @@ def identifier_in_lock(file: Path, environment: str, api_url: str) -> str | None
 
 
 def add_identifier(file: Path, environment: str, api_url: str, identifier: str) -> None:
-    """Adds an identifier; everything else in the file stays as it is."""
+    """Add an identifier and leave everything else in the file unchanged."""
     _read_checked(file, may_hold_more=True)
     document = _load_editable(file)
     entry = {"environment": environment, "api_url": api_url, "identifier": identifier}
@@ -67,8 +85,24 @@ def add_identifier(file: Path, environment: str, api_url: str, identifier: str) 
     _write(file, document)
 
 
+def lock_changes(old: Lock, new: Lock) -> list[str]:
+    """The differences as lines: `+` and `-` for whole entries; `~`, then an indented line a changed fact."""
+    before, after = lock_to_json(old), lock_to_json(new)
+    lines: list[str] = []
+    for section in _TITLES:
+        was = {identity_of(section, entry): entry for entry in before.get(section, ())}
+        now = {identity_of(section, entry): entry for entry in after.get(section, ())}
+        lines += [f"- {_head(section, entry)}" for key, entry in was.items() if key not in now]
+        for key, entry in now.items():
+            if key not in was:
+                lines.append(f"+ {_head(section, entry)}")
+            elif facts := list(_changes(was[key], entry)):
+                lines += [f"~ {_head(section, entry)}", *(f"    {fact}" for fact in facts)]
+    return lines
+
+
 def _update_section(document: Any, section: str, entries: list[JsonObject]) -> None:
-    """Known entries that say the same stay the very nodes that they are, comments included."""
+    """Keep the nodes of entries that did not change, with their comments."""
     nodes = {identity_of(section, node): node for node in document.get(section, ())}
     wanted = []
     for entry in entries:
@@ -83,7 +117,7 @@ def _update_section(document: Any, section: str, entries: list[JsonObject]) -> N
 
 
 def _as_blocks(value: Json) -> Json:
-    """Long texts as blocks that a diff shows line by line, everything else as it is."""
+    """Long texts as blocks, which a diff shows line by line; everything else unchanged."""
     from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
 
     if isinstance(value, dict):
@@ -100,7 +134,7 @@ def _as_blocks(value: Json) -> Json:
 
 
 def _breaks(text: str) -> list[int]:
-    """The blanks at which lines of about `_WIDTH` end."""
+    """The blanks that end lines of about `_WIDTH`."""
     breaks, start = [], 0
     while (rest := len(text) - start) > _WIDTH:
         blank = text.rfind(" ", start + 1, start + _WIDTH)
@@ -113,7 +147,7 @@ def _breaks(text: str) -> list[int]:
 
 
 def _without_form(value: Any) -> Any:
-    """Without what ruamel adds to remember the file's form."""
+    """The plain value, without what ruamel adds to remember the file's form."""
     if isinstance(value, dict):
         return {str(key): _without_form(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -122,17 +156,17 @@ def _without_form(value: Any) -> Any:
 
 
 def _read_checked(file: Path, *, may_hold_more: bool = False) -> JsonObject:
-    """The lock as JSON, of the form that its schema says; {} where there is no file, or an empty one.
+    """The lock as JSON that is valid by its schema; {} if there is no file, or an empty one.
 
-    It is read as the spec is, so that whatever is wrong has a place, and nothing in it runs for ever.
-    `may_hold_more`: what a later version adds at the top is no problem, for it is not used.
+    It is read like the spec, so that every problem has a place, and no YAML in it takes for ever.
+    `may_hold_more`: top-level keys of a later version are allowed.
     """
     if not os.path.lexists(file):
         return {}
     try:
         text = read_text(file, "the lock", LOCK_LIMIT, file.name)
         if len(text) > SPEC_LIMIT:
-            busy(f"reading {file.name} ({len(text) / 1e6:.1f} MB), which takes up to a minute …")
+            say_busy(f"reading {file.name} ({len(text) / 1e6:.1f} MB), which takes up to a minute …")
         document = read_document(text, file.name, may_be_empty=True)
         problems = document.problems or list(_problems(document, may_hold_more=may_hold_more))
     except SpecError as error:
@@ -150,7 +184,7 @@ def _problems(document: Document, *, may_hold_more: bool) -> Iterator[Problem]:
         return
     version = value.get("dandifile_lock") if isinstance(value, dict) else None
     if version is not None and version != VERSION:
-        what = f"a lock of version {str(version)[:_LONG]}, and this dandifile reads version {VERSION}"
+        what = f"the lock has version {str(version)[:_LONG]}, but this dandifile reads version {VERSION}"
         yield Problem(document.place(("dandifile_lock",)), what, "update dandifile")
         return
     validator = Draft202012Validator(
@@ -166,7 +200,7 @@ def _problems(document: Document, *, may_hold_more: bool) -> Iterator[Problem]:
 
 
 def _load_editable(file: Path) -> Any:
-    """The lock, which is a right one, as ruamel can write it again with its comments."""
+    """The valid lock, in the form in which ruamel writes it again with its comments."""
     document = _yaml().load(file.read_text("utf-8-sig")) if file.exists() else None
     document = {} if document is None else document
     document.setdefault("dandifile_lock", VERSION)
@@ -180,54 +214,19 @@ def _write(file: Path, document: Any) -> None:
 
 
 def _yaml() -> Any:
-    """Dates stay the texts that they are, as in YAML 1.2; ruamel stumbles over impossible ones."""
+    """Dates stay texts, as in YAML 1.2; ruamel fails on impossible ones."""
     from ruamel.yaml import YAML
     from ruamel.yaml.constructor import RoundTripConstructor
 
     class Constructor(RoundTripConstructor):
-        """Its own class: constructors are registered for all users of one."""
+        """A class of our own, because a constructor is registered for all users of its class."""
 
     Constructor.add_constructor("tag:yaml.org,2002:timestamp", Constructor.construct_scalar)
     yaml = YAML()
     yaml.Constructor = Constructor
     yaml.default_flow_style = False
-    yaml.width = 10_000  # lines are broken here, or not at all
+    yaml.width = 10_000  # `_as_blocks` breaks lines, ruamel must not
     return yaml
-
-
-_TITLES = {
-    "papers": "paper",
-    "people": "ORCID iD",
-    "institutions": "ROR id",
-    "terms": "term",
-    "unsettled": "unsettled",
-    "identifiers": "dandiset",
-}
-_SHOWN = {
-    "papers": ("title",),
-    "people": ("name", "status"),
-    "institutions": ("name", "status"),
-    "terms": ("label", "id", "match"),
-    "unsettled": ("why",),
-    "identifiers": ("identifier",),
-}
-_LONGEST = 70
-
-
-def lock_changes(old: Lock, new: Lock) -> list[str]:
-    """`+` and `-` for entries that came and went; `~` and an indented line a fact for those that changed."""
-    before, after = lock_to_json(old), lock_to_json(new)
-    lines: list[str] = []
-    for section in _TITLES:
-        was = {identity_of(section, entry): entry for entry in before.get(section, ())}
-        now = {identity_of(section, entry): entry for entry in after.get(section, ())}
-        lines += [f"- {_head(section, entry)}" for key, entry in was.items() if key not in now]
-        for key, entry in now.items():
-            if key not in was:
-                lines.append(f"+ {_head(section, entry)}")
-            elif facts := list(_changes(was[key], entry)):
-                lines += [f"~ {_head(section, entry)}", *(f"    {fact}" for fact in facts)]
-    return lines
 
 
 def _head(section: str, entry: JsonObject) -> str:
@@ -244,7 +243,7 @@ def _changes(was: JsonObject, now: JsonObject) -> Iterator[str]:
 
 
 def _facts(value: Json, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every single fact and the way to it; items of a list by name, so that one more shifts no other."""
+    """Every fact with its path. Items of a list go by name, so that a new one does not shift the others."""
     if isinstance(value, dict):
         for key, each in value.items():
             yield from _facts(each, f"{path} / {key}" if path else key)

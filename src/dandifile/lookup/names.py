@@ -1,8 +1,7 @@
 """People's names as the archive takes them: "Last, First". Pure.
 
-The archive's pattern for a person is letters, digits, blanks, dots, hyphens and apostrophes,
-one comma with a blank behind it, and the same again. What it refuses is mended where that
-loses nothing but ornament, and told where it cannot be.
+The archive's pattern for a person is letters, digits, blanks, dots, hyphens and apostrophes, then a comma
+and a blank, then the same again. We correct what it rejects if only ornament gets lost, and report the rest.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _PARTICLES = frozenset({
 _ONLY_LOWER = frozenset({
     "al", "ben", "da", "das", "do", "e", "el", "in", "la", "las", "los", "op", "st", "st.", "te", "y", "z",
 })  # fmt: skip
-"""With a capital these are given names, initials or beginnings of surnames."""
+"""With a capital letter these are given names, initials or the beginning of a surname."""
 
 _JOINS = frozenset({"y", "e", "i"})  # join two surnames: Ramón y Cajal
 
@@ -71,17 +70,17 @@ _SHORT_FAMILIES = frozenset({
     "an", "bo", "co", "do", "du", "fu", "ge", "gu", "he", "ho", "hu", "ji", "ko", "le", "li", "lo", "lu",
     "ma", "na", "ng", "oh", "qi", "su", "ta", "tu", "vu", "wu", "xi", "xu", "ye", "yi", "yu",
 })  # fmt: skip
-"""Family names of two letters that are more likely than two initials: Wei XU, but Doe JA."""
+"""Two letters that are more likely a family name than two initials: Wei XU, but Doe JA."""
 
 _CAPITALISED_FIRST = frozenset({"al", "ben", "di", "el", "la", "le", "lo"})
-"""Particles that mostly have a capital where a family name begins with them: Di Marco, Le Cun."""
+"""Particles that usually have a capital at the beginning of a family name: Di Marco, Le Cun."""
 
 
 @dataclass(frozen=True)
 class Name:
-    """A person's name. `family` alone: it could not be split.
+    """A person's name, in `family` alone if it could not be split.
 
-    `guessed`: where the family name begins does not show, as in Rodrigo Quian Quiroga or Mary Ann Smith.
+    `guessed`: the text does not show where the family name begins: Rodrigo Quian Quiroga, Mary Ann Smith.
     """
 
     family: str
@@ -91,7 +90,7 @@ class Name:
 
 
 def is_collective(text: str) -> bool:
-    """Whether this names a consortium, a laboratory or the like rather than a person."""
+    """Whether this is the name of a consortium, a laboratory or the like, not of a person."""
     return bool(_COLLECTIVE.search(text)) or text.lower().startswith(("the ", "for the "))
 
 
@@ -131,7 +130,7 @@ def _split_text(text: str) -> Name:
 
 
 def _is_degree(part: str, parts: list[str]) -> bool:
-    """Whether a part behind a comma is a degree: `Jane Doe, M.A.`, and not the initials of `Doe, M.A.`."""
+    """Whether a part after a comma is a degree: `Jane Doe, M.A.`, and not the initials of `Doe, M.A.`."""
     if not _is_degree_word(part):
         return False
     alone = len(parts) == 2 and (len(parts[0].split()) == 1 or parts[0][:1].islower())  # noqa: PLR2004
@@ -140,13 +139,13 @@ def _is_degree(part: str, parts: list[str]) -> bool:
 
 
 def _is_degree_word(word: str) -> bool:
-    """`PhD`, `M.A.`, `MSc`; but `Ma` and `MA` are family names as well as degrees, and are kept."""
+    """`PhD`, `M.A.`, `MSc`; not `Ma` and `MA`, which are family names as well."""
     lone = len(word) == 2 and (not word.isupper() or word.lower() in _SHORT_FAMILIES)  # noqa: PLR2004
     return bool(_DEGREE.fullmatch(word)) and not (word.islower() or lone)
 
 
 def name_of_parts(family: str, given: str, suffix: str = "") -> Name:
-    """A name that came in parts. A family name that holds everything is split after all."""
+    """A name that came in parts. If the family name holds the whole name, it is split."""
     family, given, suffix = (_plain(part).strip(" ,") for part in (family, given, suffix))
     if not (family and given):
         return split_name(f"{family or given}, {suffix}" if suffix else family or given)
@@ -168,33 +167,33 @@ def _drop_degrees(part: str) -> str:
 
 
 def dandi_name(name: Name) -> str:
-    """As in "Doe, Jane". The suffix goes behind the given names: the archive takes one comma."""
+    """As in "Doe, Jane". The suffix goes after the given names, as the archive takes only one comma."""
     given = " ".join(filter(None, (name.given, name.suffix)))
     return f"{name.family}, {given}" if given else name.family
 
 
-def reason_against(name: str) -> str:
-    """Why the archive does not take this as a person's name, and "" where it does."""
+def name_fault(name: str) -> str:
+    """Why the archive does not take this as a person's name; "" if it does."""
     if PERSON_NAME.fullmatch(name):
         return ""
     if refused := sorted(set(_REFUSED.findall(name.replace(",", "")))):
         vowel_signs = all(unicodedata.category(sign).startswith("M") for sign in "".join(refused))
         signs = "vowel signs of this script" if vowel_signs else " ".join(refused)
-        return f"the archive's pattern for names does not take {signs}"
+        return f"the archive's pattern for names does not allow {signs}"
     if "," not in name:
-        return 'the archive wants "Last, First", and this is one name'
-    return 'the archive wants "Last, First", with one comma and a blank behind it'
+        return 'the archive requires "Last, First", and this is a single name'
+    return 'the archive requires "Last, First", with one comma and a blank after it'
 
 
 def tidy_name(text: str) -> str:
     """One line, composed letters (NFC), plain apostrophes and hyphens, no footnote marks, titles or asides.
 
-    What is written in capitals alone gets small letters, unless it is initials.
+    Names in capitals get small letters, except for initials.
     """
-    return repeat_until_stable(text, _tidied)
+    return repeat_until_stable(text, _tidy_once)
 
 
-def _tidied(text: str) -> str:
+def _tidy_once(text: str) -> str:
     text = _plain(text)
     if _is_shouted_text(text):
         head, comma, tail = text.partition(",")
@@ -207,7 +206,7 @@ def _tidied(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Tidy, with the capitals that it has."""
+    """The tidy text, with its capitals unchanged."""
     text = one_line(unicodedata.normalize("NFC", text)).translate(_MENDED)
     text = _ASIDE.sub("", _MARKS.sub("", text))
     text = _TITLE.sub("", text, count=1) if _TITLE.match(text) else text
@@ -215,7 +214,7 @@ def _plain(text: str) -> str:
 
 
 def _is_shouted_text(text: str, least: int = 4) -> bool:
-    """Whether all is in capitals, and some word is too long for initials. Scripts without case never do."""
+    """Whether all letters are capitals, and a word is too long for initials. Never without case."""
     lengths = [len(word) for word in re.findall(r"[^\W\d_]+", text)] or [0]
     too_long = max(lengths) >= least or (len(lengths) > 1 and min(lengths) > 2)  # noqa: PLR2004  ANN LEE
     return text.isupper() and too_long
@@ -259,7 +258,7 @@ def _is_initials(word: str, longest: int = 2) -> bool:
 
 
 def _count_trailing_initials(words: list[str]) -> int:
-    """How many words at the end are initials, where the family name comes first: `Doe J`, `Doe JA`."""
+    """The number of words at the end that are initials after a family name: `Doe J`, `Doe JA`."""
     behind = 0
     while behind < len(words) - 1 and _is_initials(words[-1 - behind], longest=1):
         behind += 1
@@ -275,8 +274,8 @@ _CONSONANTS = frozenset({"KC", "GC", "BK", "NG"})  # family names, mostly of Nep
 def _calm(word: str, *, inside: bool = False) -> str:
     """`BUZSÁKI` → `Buzsáki`, `MRSIC-FLOGEL` → `Mrsic-Flogel`, `MCDONALD` → `McDonald`; `J.-P.` stays.
 
-    Particles (`VAN`) and generations (`III`) are written as usual; those of two letters (`DE`) only `inside`
-    a name, where they are no initials.
+    Particles (`VAN`) and generations (`III`) are written as usual. Particles of two letters (`DE`) may be
+    initials, unless they are `inside` a name.
     """
     low = word.lower()
     if re.fullmatch(r"[IVX]{2,4}", word) and _SUFFIX.fullmatch(word):
@@ -289,7 +288,7 @@ def _calm(word: str, *, inside: bool = False) -> str:
 
 
 def _family_start(words: list[str]) -> int:
-    """Where the family name starts: at the last word, or at the particles before it; never at the first."""
+    """Where the family name starts: at the last word or the particles before it, never at the first word."""
     start = len(words) - 1
     while start > 1 and (_is_particle(words[start - 1]) or words[start] in _JOINS):
         joins = words[start - 1] in _JOINS
@@ -303,7 +302,7 @@ def _is_particle(word: str) -> bool:
 
 
 def _move_particles(family: str, given: str, suffix: str) -> Name:
-    """Given names that end in particles ("Anne van der", "Berg") lend them to the family name."""
+    """Move particles at the end of the given names ("Anne van der", "Berg") to the family name."""
     words = given.split()
     end = len(words)
     while end > 1 and words[end - 1] == words[end - 1].lower() and _is_particle(words[end - 1]):
@@ -312,7 +311,7 @@ def _move_particles(family: str, given: str, suffix: str) -> Name:
 
 
 def _is_far_eastern(words: list[str]) -> bool:
-    """Written in Han or Hangul, where the family name comes first; not in kana alone."""
+    """Whether all signs are Han, Hangul or kana: the family name then comes first."""
     return all(_is_han(sign) or _is_hangul(sign) or _is_kana(sign) for sign in "".join(words))
 
 

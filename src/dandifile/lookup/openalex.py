@@ -1,7 +1,7 @@
-"""A paper as OpenAlex knows it. Everything but `fetch` is pure.
+"""A paper as OpenAlex has it. Everything but `fetch` is pure.
 
-A single work costs nothing and needs no key. A preprint and its article are often one work
-there, with one DOI: `paper.look_up` compares the DOI that was asked with the one that came.
+A single work costs nothing and needs no key. A preprint and its article are often one work there, with one
+DOI, so `paper_lookup` compares the DOI of the answer with the one it asked for.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dandifile.lookup.answer_fields import (
     text_of_index,
 )
 from dandifile.lookup.authors import check_orcid, consortium, normalise, person, read_authors
-from dandifile.lookup.client import Answer, Asks, Request
+from dandifile.lookup.client import Answer, Asker, Request
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 from dandifile.lookup.names import Name, dandi_name, is_collective, split_name
 from dandifile.model import JsonObject
@@ -46,13 +46,13 @@ _KINDS = {
 }
 
 
-def fetch(client: Asks, doi: str) -> Answer:
+def fetch(client: Asker, doi: str) -> Answer:
     """Ask for the work of a DOI in normal form. A merged work is a redirect."""
     return client.ask(Request(SOURCE, f"works/doi:{quote(doi, safe='/')}", follow=True))
 
 
 def paper(work: JsonObject, fetched: str = "") -> Paper:
-    """Translate a work. Its `doi` is OpenAlex's, which may not be the one that was asked for."""
+    """Translate a work. Its `doi` is OpenAlex's, which may differ from the one in the request."""
     corresponding = set(strings(work, "corresponding_author_ids"))
     authors, warnings = read_authors(
         members(work, "authorships"), lambda entry: _author(entry, corresponding)
@@ -92,23 +92,23 @@ def _author(authorship: JsonObject, corresponding: set[str]) -> tuple[Author, li
 
 
 def _orcid(authorship: JsonObject, name: Name) -> tuple[str, str, list[str]]:
-    """Prefer the ORCID iD that came with the paper to the one that OpenAlex thinks is this author's."""
+    """The ORCID iD that came with the paper, else the one that OpenAlex assigns to this author."""
     deposited, warnings = check_orcid(string(authorship, "raw_orcid"), name)
     inferred, more = check_orcid(string(member(authorship, "author"), "orcid"), name)
     warnings += more
     if deposited and inferred not in ("", deposited):
         warnings.append(
             f"{dandi_name(name)}: the paper has ORCID iD {deposited}, OpenAlex's author has {inferred};"
-            " the paper's is taken"
+            " the paper's is used"
         )
     return deposited or inferred, "deposited" if deposited else "inferred", warnings
 
 
 def _affiliations(authorship: JsonObject) -> list[Affiliation]:
-    """Institutions, or the paper's own texts where OpenAlex has found no institution in them.
+    """Institutions, or the paper's own texts if OpenAlex found no institution in them.
 
-    `inferred` is one that no text of the paper stands behind: OpenAlex adds institutions of an
-    author's other papers and of the past.
+    `inferred` ones have no text in the paper: OpenAlex adds institutions from an author's other papers and
+    from the past.
     """
     texts = list(map(one_line, strings(authorship, "raw_affiliation_strings")))
     institutions = [each for each in members(authorship, "institutions") if string(each, "display_name")]
@@ -131,15 +131,15 @@ def _affiliations(authorship: JsonObject) -> list[Affiliation]:
 
 
 def _is_named_in(name: str, texts: list[str]) -> bool:
-    """Whether a text of the paper names the institution; the country behind its name need not be there."""
+    """Whether a text of the paper names the institution, with or without the country after its name."""
     plain = normalise(name.partition(" (")[0])
     return any(plain in normalise(text) for text in texts)
 
 
 def funders(work: JsonObject) -> list[Funder]:
-    """One entry an award: `awards` joined with `funders`, or the `grants` of before 2025-11.
+    """One entry for each award: `awards` joined with `funders`, or the `grants` from before 2025-11.
 
-    A funder of whom no award is known is an entry, too.
+    A funder without a known award has an entry as well.
     """
     known = {string(entry, "id"): entry for entry in members(work, "funders")}
     awards = members(work, "awards") or [

@@ -1,15 +1,15 @@
-"""What ORCID says of an iD. The checksum is offline, in `dandifile.identifiers`.
+"""What ORCID says about an iD. The checksum is checked offline, in `dandifile.identifiers`.
 
-Always GET: a HEAD has no body, and its 409 cannot tell a deprecated record from a locked or a
-deactivated one. A deprecated record answers 301 with the primary one as Location, which is
-read and not followed. A 200 may have no public name.
+Always GET: a HEAD has no body, and its 409 is the same for a deprecated, a locked and a deactivated record.
+A deprecated record answers 301 with the primary one as Location, which is read but not followed. A 200 may
+have no public name.
 """
 
 from __future__ import annotations
 
 from dandifile.identifiers import bare_orcid
 from dandifile.lookup.answer_fields import member, one_line, string
-from dandifile.lookup.client import Answer, Asks, Found, NotFound, Request
+from dandifile.lookup.client import Answer, Asker, Found, NotFound, Request
 from dandifile.lookup.facts import Person, PersonStatus
 from dandifile.model import Json
 
@@ -22,13 +22,13 @@ _CODES = {
 """ORCID's `error-code` of a 301 or 409."""
 
 
-def fetch(client: Asks, orcid: str) -> Answer:
-    """Ask for the public record of a bare, sound ORCID iD."""
+def fetch(client: Asker, orcid: str) -> Answer:
+    """Ask for the public record of a bare, valid ORCID iD."""
     return client.ask(Request("orcid", f"{orcid}/person", means=frozenset({301, 409})))
 
 
 def verdict(orcid: str, answer: Answer, today: str) -> Person:
-    """Translate the answer. What cannot be read is unreachable, never unknown."""
+    """Translate the answer. An answer that cannot be read is UNREACHABLE, never UNKNOWN."""
     if isinstance(answer, NotFound):
         return Person(orcid, PersonStatus.UNKNOWN, checked=answer.fetched)
     if not isinstance(answer, Found):
@@ -50,7 +50,7 @@ def verdict(orcid: str, answer: Answer, today: str) -> Person:
 
 
 def _name(record: Json) -> str:
-    """As in "Doe, Jane" where both are public, else the name that is; "" where none is."""
+    """As in "Doe, Jane" if both are public, else the name that is public, or ""."""
     name = member(record, "name")
     parts = ("family-name", "given-names", "credit-name")
     family, given, credit = (one_line(string(member(name, key), "value")) for key in parts)

@@ -1,4 +1,4 @@
-"""Which entry of the spec speaks of which author or funder of a paper. Pure."""
+"""Which entry of `contributors` is about which author or funder of a paper. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dandifile.model import JsonObject
 
 @dataclass(frozen=True)
 class DeclaredEntry:
-    """An entry of `contributors`: its number, itself, and the DANDI object that it stands for."""
+    """An entry of `contributors`: its number, its text in the spec, and its DANDI object."""
 
     number: int
     raw: JsonObject
@@ -31,7 +31,7 @@ class DeclaredEntry:
 
 @dataclass(frozen=True)
 class Slot:
-    """A contributor in the making: DANDI's object, and where it is from."""
+    """A contributor that is being put together: DANDI's object, and where it comes from."""
 
     written: JsonObject
     corresponding: bool = False
@@ -53,7 +53,7 @@ class Slot:
 
 @dataclass
 class Pairs:
-    """Entries by slot: an organization without an award speaks of all awards. `unpaired` are of no slot."""
+    """The entries of each slot; an organization without an award belongs to all awards of that funder."""
 
     unpaired: tuple[DeclaredEntry, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -65,18 +65,18 @@ class Pairs:
 
 
 def pair(entries: Sequence[DeclaredEntry], authors: Sequence[Slot], funders: Sequence[Slot]) -> Pairs:
-    """Pair people by ORCID iD, name, or a name that is short for one; organizations by ROR id or name."""
+    """Pair people by ORCID iD, name or short form of a name, and organizations by ROR id or name."""
     by_slot: dict[int, list[DeclaredEntry]] = {}
     warnings: list[str] = []
     problems: list[Problem] = []
     people = [entry for entry in entries if entry.written["schemaKey"] == "Person"]
     for entry, slot in _pair_people(people, [slot for slot in authors if slot.is_person], problems):
         by_slot.setdefault(id(slot), []).append(entry)
-        if _have_other_orcids(entry, slot):
+        if _has_other_orcid(entry, slot):
             other = slot.written["identifier"]
             warnings.append(
                 f"contributors[{entry.number}]: {entry.name} has another ORCID iD in the paper, {other};"
-                " the spec's is taken"
+                " the spec's is used"
             )
     organizations = [entry for entry in entries if entry not in people]
     consortia = [slot for slot in authors if not slot.is_person]
@@ -86,7 +86,7 @@ def pair(entries: Sequence[DeclaredEntry], authors: Sequence[Slot], funders: Seq
     paired = {entry.number for found in by_slot.values() for entry in found}
     unpaired = tuple(entry for entry in entries if entry.number not in paired)
     warnings += [
-        f"contributors[{entry.number}]: {entry.name} is to be left out, and no paper has them"
+        f"contributors[{entry.number}]: {entry.name} has `omit`, but no paper has this contributor"
         for entry in unpaired
         if entry.omit
     ]
@@ -100,11 +100,11 @@ _JUDGES: tuple[Judge, ...] = (
         "identifier" in entry.written and entry.written["identifier"] == slot.written.get("identifier")
     ),
     lambda entry, slot: is_same_name(entry.name, slot.name),
-    lambda entry, slot: can_be_same(entry.name, slot.name) and not _have_other_orcids(entry, slot),
-    lambda entry, slot: is_split_otherwise(entry.name, slot.name) and not _have_other_orcids(entry, slot),
+    lambda entry, slot: can_be_same(entry.name, slot.name) and not _has_other_orcid(entry, slot),
+    lambda entry, slot: is_split_otherwise(entry.name, slot.name) and not _has_other_orcid(entry, slot),
     lambda entry, slot: is_part_of(slot.name, entry.name),
 )
-"""From the surest to the least sure. Only what leaves no choice is taken."""
+"""From the surest to the least sure. A pair is made only if there is no choice."""
 
 
 def _pair_people(
@@ -127,12 +127,12 @@ def _ambiguous(entry: DeclaredEntry, fits: Iterable[Slot]) -> Problem:
     names = "; ".join(slot.name for slot in fits)
     return Problem(
         f"contributors[{entry.number}]",
-        f"{entry.name} may be several of the paper's authors: {names}",
-        "give an ORCID iD, or the full name",
+        f"{entry.name} matches several of the paper's authors: {names}",
+        "add the `orcid`, or write the full name",
     )
 
 
-def _have_other_orcids(entry: DeclaredEntry, slot: Slot) -> bool:
+def _has_other_orcid(entry: DeclaredEntry, slot: Slot) -> bool:
     ours, theirs = entry.written.get("identifier"), slot.written.get("identifier")
     return bool(ours and theirs and ours != theirs)
 
@@ -142,10 +142,10 @@ def _same_consortium(entry: DeclaredEntry, slots: Iterable[Slot]) -> list[Slot]:
 
 
 def _award_slots(entry: DeclaredEntry, slots: Iterable[Slot]) -> list[Slot]:
-    """The funder's award that the entry names, or all of its awards where the entry names none.
+    """The funder's award that the entry names, or all of its awards if the entry names none.
 
-    A funder whose award the paper does not tell gets the entry's. An entry whose roles are
-    others than paying is about something else that the same organization did.
+    A funder without an award in the paper gets the entry's. An entry whose roles do not include Funder is
+    about something else that the organization did.
     """
     if not entry.omit and "dcite:Funder" not in entry.written.get("roleName", ["dcite:Funder"]):
         return []

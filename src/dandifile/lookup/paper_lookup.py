@@ -1,7 +1,7 @@
-"""A paper by its DOI: OpenAlex, and what that leaves out from the DOI's registry; else the registry alone.
+"""Look up a paper by its DOI in OpenAlex, with gaps filled from the DOI's registry; or in the registry only.
 
-The registry is Crossref, and where Crossref has no such DOI the one that doi.org names:
-DataCite, or one that is told.
+The registry is Crossref. For a DOI that Crossref does not have, doi.org names it: DataCite, or one that
+dandifile does not read. ROR ids that are missing from a paper come from ROR.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from dandifile.lookup import crossref, datacite, openalex, ror
 from dandifile.lookup.answer_fields import string
-from dandifile.lookup.authors import full_name, is_alike, normalise, with_fuller_name
-from dandifile.lookup.client import Asks, Found, NotFound, Request, Unreachable
+from dandifile.lookup.authors import can_be_one_person, full_name, normalise, with_fuller_name
+from dandifile.lookup.client import Asker, Found, NotFound, Request, Unreachable
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 from dandifile.lookup.services import TITLES
 
@@ -24,14 +24,14 @@ _FILLED = ("title", "abstract", "published", "license", "funders", "related")
 
 @dataclass(frozen=True)
 class PaperLookup:
-    """A paper, or None, and what was noticed. `unreachable`: some service could not be asked."""
+    """A paper or None, and warnings. `unreachable`: a service could not be asked."""
 
     paper: Paper | None
     warnings: tuple[str, ...] = ()
     unreachable: bool = False
 
 
-def look_up_paper(client: Asks, doi: str, contact: str = "") -> PaperLookup:
+def look_up_paper(client: Asker, doi: str, contact: str = "") -> PaperLookup:
     """Find the paper of a DOI in normal form."""
     first, second = _from_openalex(client, doi), _from_registry(client, doi, contact)
     paper = (
@@ -41,10 +41,10 @@ def look_up_paper(client: Asks, doi: str, contact: str = "") -> PaperLookup:
 
 
 def fill_gaps(paper: Paper, other: Paper) -> Paper:
-    """Fill what `paper` leaves out from `other`, an account of the same DOI by another service.
+    """Fill the gaps of `paper` from `other`, the registry's account of the same DOI.
 
-    A preprint is what the registry says it is: OpenAlex merges it with its article. Of two
-    accounts of one author the registry's has the name in its parts.
+    The registry decides whether it is a preprint, as OpenAlex merges preprints with their articles. It also
+    has the names of authors in parts.
     """
     gaps: dict[str, Any] = {
         key: value for key in _FILLED if not getattr(paper, key) and (value := getattr(other, key))
@@ -59,7 +59,7 @@ def fill_gaps(paper: Paper, other: Paper) -> Paper:
 
 
 def _merge_authors(ours: tuple[Author, ...], theirs: tuple[Author, ...]) -> tuple[Author, ...]:
-    """The registry's list, each author with what only OpenAlex says; ours where that list is not whole."""
+    """The registry's list, with what only OpenAlex says of each author; ours if that list is incomplete."""
     if len(theirs) < len(ours):
         return ours
     by_place = len(theirs) == len(ours)
@@ -74,7 +74,7 @@ def _merge_authors(ours: tuple[Author, ...], theirs: tuple[Author, ...]) -> tupl
 
 
 def _only_alike(author: Author, among: Iterable[Author]) -> Author | None:
-    """The only one whose name may be this one's."""
+    """The author with a similar name, if there is exactly one."""
     found = [each for each in among if _is_alike(each, author)]
     return found[0] if len(found) == 1 else None
 
@@ -83,7 +83,7 @@ def _is_alike(one: Author, other: Author) -> bool:
     names = full_name(one), full_name(other)
     if one.collective or other.collective:
         return normalise(names[0]) == normalise(names[1])
-    return is_alike(*names)
+    return can_be_one_person(*names)
 
 
 def _merge_author(ours: Author | None, theirs: Author) -> Author:
@@ -102,7 +102,7 @@ def _merge_author(ours: Author | None, theirs: Author) -> Author:
 def _merge_affiliations(
     ours: tuple[Affiliation, ...], theirs: tuple[Affiliation, ...]
 ) -> tuple[Affiliation, ...]:
-    """OpenAlex's institutions, where the registry names none; those that the registry names are no guess."""
+    """OpenAlex's institutions, no guess if the registry names them too; the registry's if all are guesses."""
     texts = [normalise(each.name) for each in theirs]
     rors = {each.ror for each in theirs if each.ror}
     known = tuple(
@@ -114,18 +114,18 @@ def _merge_affiliations(
     return known if any(not each.inferred for each in known) else theirs + known
 
 
-def _from_openalex(client: Asks, doi: str) -> PaperLookup:
+def _from_openalex(client: Asker, doi: str) -> PaperLookup:
     answer = openalex.fetch(client, doi)
     if not isinstance(answer, Found):
         return _no_paper("openalex", answer)
     paper = openalex.paper(answer.body, answer.fetched)
     if paper.doi == doi:
         return PaperLookup(paper)
-    said = f"OpenAlex has {doi} as one work with {paper.doi or 'no DOI'}: its registry is asked instead"
+    said = f"OpenAlex has {doi} as one work with {paper.doi or 'no DOI'}: asking its registry instead"
     return PaperLookup(None, (said,))
 
 
-def _from_registry(client: Asks, doi: str, contact: str) -> PaperLookup:
+def _from_registry(client: Asker, doi: str, contact: str) -> PaperLookup:
     answer = crossref.fetch(client, doi, contact)
     if isinstance(answer, Found):
         return PaperLookup(replace(crossref.paper(answer.body, answer.fetched), doi=doi))
@@ -136,8 +136,8 @@ def _from_registry(client: Asks, doi: str, contact: str) -> PaperLookup:
     return other if other.paper else PaperLookup(None, silent.warnings + other.warnings, unreachable=True)
 
 
-def _from_its_agency(client: Asks, doi: str) -> PaperLookup:
-    """Ask doi.org who registered the DOI: `[{"DOI": …, "RA": "DataCite"}]`, without `RA` for no DOI."""
+def _from_its_agency(client: Asker, doi: str) -> PaperLookup:
+    """Ask doi.org for the registry: `[{"DOI": …, "RA": "DataCite"}]`; no `RA` if the DOI does not exist."""
     answer = client.ask(Request("doi", f"ra/{quote(doi, safe='/')}"))
     if isinstance(answer, Unreachable):
         return _no_paper("doi", answer)
@@ -146,15 +146,15 @@ def _from_its_agency(client: Asks, doi: str) -> PaperLookup:
     if agency.lower() == "datacite":
         return _from_datacite(client, doi)
     why = {
-        "": f"there is no DOI {doi}: correct it",
-        "crossref": f"Crossref has registered {doi} and does not show it yet: run again in a few days",
+        "": f"the DOI {doi} does not exist: correct it",
+        "crossref": f"Crossref has registered {doi}, but does not show it yet: run again in a few days",
     }
     return PaperLookup(
-        None, (why.get(agency.lower(), f"{doi} is with {agency}, which dandifile does not read"),)
+        None, (why.get(agency.lower(), f"{doi} is registered with {agency}, which dandifile does not read"),)
     )
 
 
-def _from_datacite(client: Asks, doi: str) -> PaperLookup:
+def _from_datacite(client: Asker, doi: str) -> PaperLookup:
     answer = datacite.fetch(client, doi)
     if isinstance(answer, Found):
         return PaperLookup(replace(datacite.paper(answer.body, answer.fetched), doi=doi))
@@ -162,7 +162,7 @@ def _from_datacite(client: Asks, doi: str) -> PaperLookup:
 
 
 def _no_paper(service: str, answer: NotFound | Unreachable) -> PaperLookup:
-    """No paper; told only where that is because nobody answered."""
+    """No paper, with a warning if the service could not be reached."""
     if isinstance(answer, NotFound):
         return PaperLookup(None)
     return PaperLookup(None, (f"{TITLES[service]}: {answer.why}",), unreachable=True)
@@ -177,10 +177,10 @@ class WithRorIds:
     unreachable: str = ""
 
 
-def add_ror_ids(client: Asks, paper: Paper, pool: Executor, before: Paper | None = None) -> WithRorIds:
-    """Ask ROR for funders by their DOI, and for affiliations by their text: only what it is sure of is taken.
+def add_ror_ids(client: Asker, paper: Paper, pool: Executor, before: Paper | None = None) -> WithRorIds:
+    """Ask ROR for funders by DOI and for affiliations by text, and use the answers that ROR is sure of.
 
-    A funder takes ROR's name, too. What ROR cannot be asked about now is as it is in `before`.
+    A funder gets ROR's name as well. If ROR cannot be reached, the ids are those of `before`.
     """
     dois = _unique(funder.doi for funder in paper.funders if funder.doi and not funder.ror)
     texts = _unique(each.name for author in paper.authors for each in author.affiliations if _needs_ror(each))
@@ -201,7 +201,7 @@ def _needs_ror(affiliation: Affiliation) -> bool:
 
 
 def _pinned_places(paper: Paper | None) -> dict[str, Affiliation]:
-    """Institutions by funder DOI and by affiliation, as the pinned account has them."""
+    """The institutions of the pinned paper, by funder DOI and by affiliation."""
     if paper is None:
         return {}
     places = {each.name: each for author in paper.authors for each in author.affiliations}

@@ -1,4 +1,7 @@
-"""A paper in the light of what ORCID and ROR say of the ids in it. Pure."""
+"""What the pinned records of ORCID and ROR say about the ids in papers and in the spec. Pure.
+
+Every plan needs this, so that it imports the rest only where there is something to say.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from dandifile.lookup.authors import full_name, is_split_otherwise
 from dandifile.lookup.facts import (
     Affiliation,
     Author,
@@ -16,17 +18,16 @@ from dandifile.lookup.facts import (
     Paper,
     PersonStatus,
 )
-from dandifile.lookup.names import split_name
 
 _Placed = TypeVar("_Placed", Affiliation, Funder)
 
 
 def update_ids(paper: Paper, lock: Lock) -> tuple[Paper, list[str]]:
-    """The paper with ids that hold, and what was changed about them.
+    """The paper with its ids up to date, and a line for each change.
 
-    A deprecated ORCID iD, and a withdrawn ROR id with one successor, give way to it; ids that
-    are unknown are dropped. An institution that is no more stays the one that the authors
-    worked at. A funder gets ROR's name. What could not be asked stays.
+    A deprecated ORCID iD, and a withdrawn ROR id with one successor, are replaced by the new one. Unknown ids
+    are removed. An institution that no longer exists stays, as the authors worked there. A funder gets ROR's
+    name. An id that could not be checked stays.
     """
     warnings: list[str] = []
     authors = tuple(_update_author(author, lock, warnings) for author in paper.authors)
@@ -35,6 +36,9 @@ def update_ids(paper: Paper, lock: Lock) -> tuple[Paper, list[str]]:
 
 
 def _update_author(author: Author, lock: Lock, warnings: list[str]) -> Author:
+    from dandifile.lookup.authors import full_name, is_split_otherwise
+    from dandifile.lookup.names import split_name
+
     affiliations = tuple(_update_ror(each, lock, warnings) for each in author.affiliations)
     author = replace(author, affiliations=affiliations)
     person = lock.person(author.orcid) if author.orcid else None
@@ -45,7 +49,7 @@ def _update_author(author: Author, lock: Lock, warnings: list[str]) -> Author:
         warnings.append(f"{full_name(author)}: ORCID iD {author.orcid} is now {person.successor}")
         return replace(author, orcid=person.successor)
     if person and person.status is PersonStatus.UNKNOWN:
-        warnings.append(f"{full_name(author)}: ORCID has no {author.orcid}; it is left out")
+        warnings.append(f"{full_name(author)}: ORCID has no record {author.orcid}, so it is left out")
         return replace(author, orcid="", orcid_from="")
     return author
 
@@ -59,10 +63,10 @@ def _update_funder(funder: Funder, lock: Lock, warnings: list[str]) -> Funder:
 def _update_ror(item: _Placed, lock: Lock, warnings: list[str]) -> _Placed:
     known = lock.institution(item.ror) if item.ror else None
     if known and known.status is InstitutionStatus.UNKNOWN:
-        warnings.append(f"{item.name}: ROR has no {item.ror}; it is left out")
+        warnings.append(f"{item.name}: ROR has no record {item.ror}, so it is left out")
         return replace(item, ror="")
     if known and known.status is InstitutionStatus.WITHDRAWN and len(known.successors) == 1:
-        warnings.append(f"{item.name}: {item.ror} was withdrawn for {known.successors[0]}")
+        warnings.append(f"{item.name}: {item.ror} was replaced by {known.successors[0]}")
         return replace(item, ror=known.successors[0])
     return item
 
@@ -75,9 +79,9 @@ _IN_ORDER = (
 )
 
 
-def outdated_ids(called: Mapping[str, str], lock: Lock) -> Iterator[str]:
-    """A line for each id that nobody has any more, or never had. `called` gives names by normal ids."""
-    for id_, name in called.items():
+def outdated_ids(names: Mapping[str, str], lock: Lock) -> Iterator[str]:
+    """A line for each id that is no longer valid, or never was. `names` has the spec's names by normal id."""
+    for id_, name in names.items():
         person, place = lock.person(id_), lock.institution(id_)
         if person and person.status not in _IN_ORDER:
             from dandifile.lookup.rows import person_row
@@ -89,12 +93,12 @@ def outdated_ids(called: Mapping[str, str], lock: Lock) -> Iterator[str]:
             yield f"{name}: {id_}: {'; '.join(institution_row(place, pinned=True).notes)}"
 
 
-def foreign_orcids(called: Mapping[str, str], lock: Lock) -> Iterator[str]:
-    """A line for each ORCID iD whose owner has another name."""
-    for id_, name in called.items():
+def mismatched_orcids(names: Mapping[str, str], lock: Lock) -> Iterator[str]:
+    """A line for each ORCID iD that belongs to somebody with another name."""
+    for id_, name in names.items():
         person = lock.person(id_)
         if person and person.name and name and person.name != name:
             from dandifile.lookup.authors import can_be_same, is_same_name
 
             if not (is_same_name(name, person.name) or can_be_same(name, person.name)):
-                yield f"{name}: ORCID says that {id_} is {person.name}'s"
+                yield f"{name}: {id_} belongs to {person.name}, says ORCID"

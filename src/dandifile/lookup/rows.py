@@ -1,4 +1,4 @@
-"""What was found of each thing wanted, a row each, for a table. Pure."""
+"""The result of a lookup as rows for a table, one for each thing that was looked up. Pure."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ from dandifile.lookup.facts import (
 )
 from dandifile.lookup.services import TITLES
 from dandifile.lookup.terms.outcome import Absent, Foreign, Matched, TermOutcome, Unchecked, message_of
+from dandifile.words import quantity
 
 
 class LookupState(StrEnum):
+    """How a lookup ended."""
+
     FOUND = "found"
-    DOUBTFUL = "doubtful"  # there, and something about it needs a person
-    MISSING = "missing"  # who should know was asked, and does not
-    UNKNOWN = "unknown"  # nobody could be asked
+    DOUBTFUL = "doubtful"  # found, but somebody should look at it
+    MISSING = "missing"  # the service does not have it
+    UNKNOWN = "unknown"  # no service could be asked
 
 
 @dataclass(frozen=True)
 class LookupRow:
-    """`what` it is, what was `asked` and `found`, `where` and `how`. `pinned`: the lock had it already."""
+    """`what` it is, what was `asked` and `found`, `where` and `how`. `pinned`: it is in the lock already."""
 
     what: str
     asked: str
@@ -44,8 +47,8 @@ def paper_row(paper: Paper, notes: Iterable[str] = (), *, pinned: bool) -> Looku
     parts = [
         paper.kind,
         paper.published,
-        _many(len(paper.authors), "author"),
-        _many(len(paper.funders), "award"),
+        quantity(len(paper.authors), "author"),
+        quantity(len(paper.funders), "award"),
     ]
     where = ", ".join(dict.fromkeys([paper.source, *(service for _, service in paper.filled)]))
     found = f"{paper.title} ({', '.join(filter(None, parts))})"
@@ -60,23 +63,23 @@ def no_paper_row(doi: str, notes: Iterable[str], *, unreachable: bool) -> Lookup
 
 
 def person_row(person: Person, author: str, why: str = "", *, pinned: bool) -> LookupRow:
-    """`author` is who the paper says has this iD, or ""; `why` says what ORCID could not be asked for."""
+    """`author` has this iD in the paper, or is ""; `why` says why ORCID could not be asked, or is ""."""
     notes = {
         PersonStatus.UNKNOWN: "ORCID has no such record: correct it, or leave it out",
-        PersonStatus.DEPRECATED: f"replaced by {person.successor or 'another one'}: use that",
+        PersonStatus.DEPRECATED: f"replaced by {person.successor or 'another one'}: use that one",
         PersonStatus.LOCKED: "locked by ORCID: ask the person",
         PersonStatus.DEACTIVATED: "closed by its owner: ask the person",
-        PersonStatus.UNCLAIMED: "not claimed by its owner yet",
+        PersonStatus.UNCLAIMED: "not yet claimed by its owner",
     }.get(person.status)
     state = {
         PersonStatus.VALID: LookupState.FOUND,
         PersonStatus.UNKNOWN: LookupState.MISSING,
         PersonStatus.UNREACHABLE: LookupState.UNKNOWN,
     }.get(person.status, LookupState.DOUBTFUL)
-    strange = (
+    is_other = (
         author and person.name and not (is_same_name(author, person.name) or can_be_same(author, person.name))
     )
-    other = f"ORCID says that this is {person.name}, the paper says {author}" if strange else None
+    other = f"ORCID says that this is {person.name}, but the paper says {author}" if is_other else None
     told = tuple(filter(None, (notes, other, why)))
     return LookupRow("ORCID iD", person.orcid, state, person.name or author, "ORCID", "id", told, pinned)
 
@@ -86,7 +89,7 @@ def institution_row(place: Institution, why: str = "", *, pinned: bool) -> Looku
     instead = f": use {successors}" if successors else ""
     notes = {
         InstitutionStatus.UNKNOWN: "ROR has no such record: correct it, or leave it out",
-        InstitutionStatus.INACTIVE: f"the institution is no more{instead}",
+        InstitutionStatus.INACTIVE: f"the institution no longer exists{instead}",
         InstitutionStatus.WITHDRAWN: f"ROR has withdrawn it{instead}",
     }.get(place.status)
     state = {
@@ -100,7 +103,7 @@ def institution_row(place: Institution, why: str = "", *, pinned: bool) -> Looku
 
 
 def ror_rows(matched: dict[str, tuple[str, str]]) -> list[LookupRow]:
-    """Funders and affiliations for which ROR was found by DOI or text: asked → (name, id)."""
+    """Funders and affiliations whose ROR id was found by DOI or text: asked → (name, id)."""
     return [
         LookupRow(
             "ROR id",
@@ -128,11 +131,11 @@ def term_row(term: Term, notes: Iterable[str] = (), *, pinned: bool) -> LookupRo
 
 
 def outcome_row(outcome: TermOutcome) -> LookupRow:
-    """What came of looking for a term that is not pinned."""
+    """The row of a term that is not pinned."""
     if isinstance(outcome, Matched):
         return term_row(outcome.term, pinned=False)
     if isinstance(outcome, Foreign):
-        note = "kept as it is: of no OBO ontology, so that nobody here can check it"
+        note = "used as written: only ids of OBO ontologies can be checked"
         return LookupRow("term", outcome.asked, LookupState.FOUND, outcome.asked, notes=(note,))
     return LookupRow(
         "term", outcome.asked, _STATES.get(type(outcome), LookupState.DOUBTFUL), notes=_notes(outcome)
@@ -143,11 +146,7 @@ _STATES: dict[type[TermOutcome], LookupState] = {Absent: LookupState.MISSING, Un
 
 
 def _notes(outcome: TermOutcome) -> tuple[str, ...]:
-    """What is most likely wrong and what to write; then, of what was not asked, why."""
+    """What is wrong and what to write; then why OLS was not asked, if it was not."""
     said = message_of(outcome)
     unasked = (outcome.why,) if isinstance(outcome, Unchecked) else ()
     return ("; ".join(said), *unasked) if said else ()
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun if count == 1 else noun + 's'}"

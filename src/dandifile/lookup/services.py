@@ -1,4 +1,4 @@
-"""The services, where they are, how much they may be asked, and who asks. All of it can be set."""
+"""The services: where they are, how often they can be asked, and who asks. All of it can be set."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Services:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Services:
-        """The real hosts, less what the environment says."""
+        """The real hosts, except for those that the environment sets."""
         said = {field.name: environ.get(variable(field.name), "").strip() for field in fields(cls)}
         for name, value in said.items():
             if value and name not in COURTESIES and not value.startswith(("http://", "https://")):
                 raise UserError(
-                    f"{variable(name)} is {value!r}, which is no URL",
+                    f"{variable(name)} is {value!r}, which is not a URL",
                     fix=f"give the whole base URL, as in {getattr(cls, name)}, or unset it",
                 )
         return cls(**{name: value.rstrip("/") for name, value in said.items() if value})
@@ -61,7 +61,7 @@ def variable(name: str) -> str:
 
 
 def limits(services: Services) -> dict[str, Limit]:
-    """What the services publish, or a little less; where they publish none, five a second."""
+    """What the services publish, or a little less; for those that publish nothing, five per second."""
     return {
         "openalex": Limit(10, 1, 4),
         "crossref": Limit(10, 1, 3) if services.contact else Limit(5, 1, 1),
@@ -74,4 +74,4 @@ def limits(services: Services) -> dict[str, Limit]:
 
 
 DAILY_QUOTA = {"openalex", "orcid"}
-"""Their 429 says that the day's requests are used up: trying again is of no use."""
+"""Their 429 says that the day's requests are used up: another try does not help."""

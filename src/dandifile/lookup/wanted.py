@@ -1,4 +1,4 @@
-"""What of a spec is to be looked up, and which of it a lock lacks. Pure, and light: every plan asks this."""
+"""What a spec needs from the services, and what of it a lock lacks. Pure, and light for every plan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dandifile.model import Location
 
 @dataclass(frozen=True)
 class WantedTerm:
-    """A name, CURIE or IRI as the spec has it, and the kind of place that it has there."""
+    """A name, CURIE or IRI as in the spec, and what it describes."""
 
     asked: str
     about: TermKind
@@ -21,9 +21,9 @@ class WantedTerm:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a spec names. DOIs, ORCID iDs and ROR ids in their normal forms; doubles do not matter.
+    """What a spec names. DOIs, ORCID iDs and ROR ids are in normal form; duplicates are allowed.
 
-    `locations` are those in NWB files, where the spec wants regions from them.
+    `locations` are those in NWB files, if the spec takes regions from them.
     """
 
     dois: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ def can_be_pinned(asked: str) -> bool:
 
 
 def missing_from(wanted: Wanted, lock: Lock) -> tuple[str, ...]:
-    """What the lock does not hold, in words; nothing where all is pinned, whatever the verdicts are."""
+    """What the lock does not have, in words. What is pinned is not missing, whatever was found."""
     return tuple(dict.fromkeys(_missing(wanted, lock)))
 
 
@@ -64,18 +64,18 @@ def _missing(wanted: Wanted, lock: Lock) -> Iterator[str]:
             yield f"location {location.word}"
 
 
-def section_of(location: Location) -> str:
-    """Under which `about` the lock has a file's word: the same acronym may be two regions in two species."""
+def about_of(location: Location) -> str:
+    """The `about` of a file's word in the lock: one acronym may be two regions in two species."""
     return "mouse_locations" if location.mouse else "locations"
 
 
 def pinned_location(location: Location, lock: Lock) -> Term | Unsettled | None:
-    key = (location.word, section_of(location))
+    key = (location.word, about_of(location))
     return lock.term(*key) or lock.open_word(*key)
 
 
 def pinned_locations(lock: Lock) -> tuple[Location, ...]:
-    """All that are pinned."""
+    """All locations that are pinned."""
     facts: tuple[Term | Unsettled, ...] = (*lock.terms, *lock.unsettled)
     found = (Location(fact.asked, mouse) for fact in facts for mouse in (False, True))
     return tuple(each for each in dict.fromkeys(found) if pinned_location(each, lock))

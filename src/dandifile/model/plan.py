@@ -115,7 +115,7 @@ class Plan:
     blocked: tuple[Block, ...] = ()
     elsewhere: tuple[str, ...] = ()  # what is not on this machine and therefore unknown
     notes: tuple[str, ...] = ()
-    unchanged: int = 0  # assets that are as they should be
+    unchanged: int = 0  # assets that are up to date
     bytes_to_send: int = 0
     allow: tuple[str, ...] = ()  # the permits given when the plan was made
     base: Mapping[str, str] = field(default_factory=dict)  # digests of spec and lock
@@ -173,7 +173,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Line:
+class ChangeLine:
     """What a plan says of one change, after its sign and its kind. `size` in bytes; None: not shown."""
 
     name: str
@@ -196,5 +196,5 @@ class Wording:
     planned: str = ""
     done: str = ""
     held: str = "change"
-    line: Callable[[Change, Target], Line] | None = None
+    line: Callable[[Change, Target], ChangeLine] | None = None
     paths: bool = False

@@ -20,7 +20,7 @@ from urllib.parse import urljoin
 from dandifile.errors import UserError
 from dandifile.net.failures import Cause, NoAnswerError, cause_of
 from dandifile.net.urls import is_loopback, origin_of, without_query
-from dandifile.waits import within
+from dandifile.waits import call_within
 
 if TYPE_CHECKING:
     import requests
@@ -178,7 +178,7 @@ class Connections:
         timeout, total = timeouts.of_request(answered=self.has_answered(url))
         send = functools.partial(self._read, method, url, timeout=timeout, **rest)
         try:
-            response = send() if math.isinf(total) else within(total, send, url)
+            response = send() if math.isinf(total) else call_within(total, send, url)
         except TimeoutError:
             raise NoAnswerError(Cause.SILENT) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:

@@ -36,7 +36,7 @@ class Patience:
     There are `attempts` in all, or what `fewer` has for the cause of a failure. An answer with a status in
     `busy` is followed by another try, after the seconds of its Retry-After, or by none if these are more
     than `pause`. `total` bounds the seconds from the first attempt to the start of the last one. Waits that
-    last longer than `untold` seconds in all are reported (`waits.tell`). `timeouts` are for one answer.
+    last longer than `untold` seconds in all are reported (`waits.say_retry`). `timeouts` are for one answer.
     """
 
     attempts: int = 8
@@ -97,7 +97,7 @@ def exchange(
         took, left = now - asked, started + patience.total - now
         if now - started + wait >= patience.untold:
             others = sum(_full_wait(patience, later) + took for later in range(attempt + 1, limit))
-            waits.tell(url, why, min(wait + others, left) + took)
+            waits.say_retry(url, why, min(wait + others, left) + took)
         time.sleep(wait)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from dandifile.model import Block, Change, Json, Local, Record, Spec, Step, Wording
-from dandifile.planning.merge import same
+from dandifile.planning.merge import is_same
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
@@ -74,7 +74,7 @@ class Options:
     exclude: tuple[str, ...] = ()
     rename: bool = False
     refresh_metadata: bool = False
-    overwrite: frozenset[str] = frozenset()  # metadata fields to set though somebody changed them
+    overwrite: frozenset[str] = frozenset()  # metadata fields to set though they were edited on the archive
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Difference:
 
 
 class Standing(StrEnum):
-    """Where a change of a saved plan stands when the archive is looked at again."""
+    """What is left to do of a saved change, by what the archive has now."""
 
     DUE = "due"  # as it was when the plan was made: do it
     DONE = "done"  # as the plan wants it already
@@ -98,9 +98,9 @@ class Standing(StrEnum):
 
 def standing_of(before: Json, after: Json, now: Json) -> Standing:
     """The standing of one value. `after` comes first: a change that was done may be done only once."""
-    if same(after, now):
+    if is_same(after, now):
         return Standing.DONE
-    if same(before, now):
+    if is_same(before, now):
         return Standing.DUE
     return Standing.STALE
 

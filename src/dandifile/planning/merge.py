@@ -1,7 +1,7 @@
-"""How a declared value is laid over the one on the archive: pure, and the heart of convergence.
+"""How a declared value is merged with the one on the archive: pure, and the heart of convergence.
 
 What says the same is left as it is on the archive, to the letter, so that the server's own
-spelling never shows up as a difference. The rules, in the order that they are asked:
+spelling never shows up as a difference. The rules, in the order in which they apply:
 
 - text is compared without the blanks around it;
 - an empty sub-key (`""`, `[]`, `{}`, null) that the declaration does not name is no sub-key;
@@ -21,25 +21,25 @@ from dandifile.model import Json, JsonObject
 
 def merge(declared: Json, observed: Json) -> Json:
     """What the archive should hold: `observed` itself where it says what is declared."""
-    if same(declared, observed):
+    if is_same(declared, observed):
         return observed
     if isinstance(declared, list) and isinstance(observed, list):
         return _verbatim_items(declared, observed)
     return declared
 
 
-def same(declared: Json, observed: Json) -> bool:
+def is_same(declared: Json, observed: Json) -> bool:
     """Whether the archive's value says what is declared."""
     if is_empty(declared) and is_empty(observed):
         return True
     if isinstance(declared, str) and isinstance(observed, str):
         return declared.strip() == observed.strip()
     if isinstance(declared, list) and isinstance(observed, list):
-        return _same_list(declared, observed)
+        return _is_same_list(declared, observed)
     if isinstance(declared, dict) and isinstance(observed, dict):
-        return _same_object(declared, observed)
+        return _is_same_object(declared, observed)
     if _is_number(declared) and _is_number(observed):
-        return _same_number(declared, observed)
+        return _is_same_number(declared, observed)
     # bool is an int in Python; in JSON, true is not 1.
     return type(declared) is type(observed) and bool(declared == observed)
 
@@ -48,7 +48,7 @@ def _is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _same_number(declared: float, observed: float) -> bool:
+def _is_same_number(declared: float, observed: float) -> bool:
     """The archive's database gives 1e23 back as an integer (dandi-api, addendum)."""
     try:
         return declared == observed or float(declared) == float(observed)
@@ -79,7 +79,7 @@ def curie(identifier: str) -> str:
 
 
 def carry(declared: Json, observed: Json, pointer: Sequence[str]) -> Json:
-    """`declared` with what `pointer` leads to taken from `observed`: it belongs to somebody else.
+    """`declared` with what `pointer` leads to taken from `observed`: the spec does not own it.
 
     `pointer` names keys only; in a list it goes into every item, matched by `identity`.
     """
@@ -95,28 +95,28 @@ def carry(declared: Json, observed: Json, pointer: Sequence[str]) -> Json:
     return kept if value is None else {**kept, head: value}
 
 
-def _same_list(declared: list[Json], observed: list[Json]) -> bool:
+def _is_same_list(declared: list[Json], observed: list[Json]) -> bool:
     if len(declared) != len(observed):
         return False
     if _all_text([*declared, *observed]):
         return sorted(text.strip() for text in declared) == sorted(text.strip() for text in observed)
-    return all(map(same, declared, observed))
+    return all(map(is_same, declared, observed))
 
 
-def _same_object(declared: JsonObject, observed: JsonObject) -> bool:
+def _is_same_object(declared: JsonObject, observed: JsonObject) -> bool:
     if _is_term(declared, observed):
         return True
     keys = declared.keys() | {key for key, value in observed.items() if not is_empty(value)}
-    return all(_same_sub_key(key, declared.get(key), observed.get(key)) for key in keys)
+    return all(_is_same_sub_key(key, declared.get(key), observed.get(key)) for key in keys)
 
 
-def _same_sub_key(key: str, declared: Json, observed: Json) -> bool:
+def _is_same_sub_key(key: str, declared: Json, observed: Json) -> bool:
     if key == "identifier" and isinstance(declared, str) and isinstance(observed, str):
-        return curie(declared) == curie(observed) or _same_doi(declared, observed)
-    return same(declared, observed)
+        return curie(declared) == curie(observed) or _is_same_doi(declared, observed)
+    return is_same(declared, observed)
 
 
-def _same_doi(declared: str, observed: str) -> bool:
+def _is_same_doi(declared: str, observed: str) -> bool:
     """Two spellings of one DOI which publishing both reads; one that it does not read is to be replaced."""
     doi = doi_of(declared)
     return doi is not None and doi == doi_of(observed)
@@ -140,7 +140,7 @@ def _verbatim_items(declared: list[Json], observed: list[Json]) -> list[Json]:
 
 def _take(item: Json, left: list[Json]) -> Json:
     for position, candidate in enumerate(left):
-        if same(item, candidate):
+        if is_same(item, candidate):
             return left.pop(position)
     return item
 

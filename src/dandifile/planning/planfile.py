@@ -57,9 +57,9 @@ def from_json(document: Json, file: str) -> Plan:
 
 
 def refuse_overwriting(path: Path) -> None:
-    """UserError where `path` holds something else than a saved plan: the spec, for one, has no copy."""
+    """UserError where `path` holds something other than a saved plan, such as the spec."""
     if path.exists() and not path.is_file():
-        raise UserError(f"{path} is no file", fix="give --out the name of one")
+        raise UserError(f"{path} is not a file", fix="give --out the name of a file")
     if not path.exists():
         return
     try:
@@ -69,15 +69,15 @@ def refuse_overwriting(path: Path) -> None:
         is_plan = False
     if not is_plan:
         raise UserError(
-            f"{path} is there, and is not a saved plan: it is not written over", fix="give --out another name"
+            f"{path} exists and is not a saved plan, so it is not overwritten", fix="give --out another name"
         )
 
 
 def write(plan: Plan, path: Path, spec: Path) -> None:
-    """Saves the plan whole or not at all: whoever reads `path` finds the old file or the new one.
+    """Saves the plan whole or not at all: `path` is the old file or the new one.
 
-    `spec` is the file that it was made from. It is noted from the plan's own folder, so that both can be
-    taken to another machine together.
+    `spec` is the file that it was made from. Its path is noted as seen from the plan's own folder, so that
+    both can be taken to another machine together.
     """
     plan = replace(plan, spec=_seen_from_folder(path, spec))
     text = json.dumps(to_json(plan), indent=1, sort_keys=True)
@@ -98,14 +98,14 @@ def read(path: Path) -> Plan:
 
 
 def spec_of(plan: Plan, path: Path) -> Path | None:
-    """The spec that the plan saved at `path` was made from; None where it is not there any more."""
+    """The spec that the plan saved at `path` was made from; None where it is no longer there."""
     spec = path.parent / plan.spec
     return spec if plan.spec and spec.is_file() else None
 
 
 def _seen_from_folder(path: Path, spec: Path) -> str:
     """`spec` seen from the folder of `path`; the whole path where there is no way, as between drives."""
-    spec = spec.parent.resolve() / spec.name  # a link stays one: data is looked for beside it
+    spec = spec.parent.resolve() / spec.name  # a link stays one: data is looked for next to it
     try:
         return Path(os.path.relpath(spec, path.parent.resolve())).as_posix()
     except ValueError:

@@ -15,11 +15,11 @@ JOIN = "join"
 
 
 CREATED = "dandiset"
-"""The kind that all others need, and that a plan therefore has whatever it is bounded to."""
+"""The kind that all others need, and that is therefore in every plan, also with `--only`."""
 
 
 GUARDED = ("embargo", "owners")
-"""Keys that protect somebody: the dandiset's kind compares them with the archive and blocks, or tells."""
+"""Keys that protect data: the dandiset's kind compares them with the archive, and blocks or adds a note."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,14 @@ def make_plan(kinds: Mapping[str, Kind], now: Situation, options: Options) -> Pl
 
 
 def base_of(spec: Spec) -> dict[str, str]:
-    """What a plan is bound to, beside files and the archive: the spec, and what was looked up for it."""
+    """What a plan is bound to, besides files and the archive: the spec, and what was looked up for it."""
     return {"spec": spec.digest} | ({"lock": spec.looked_up} if spec.looked_up else {})
 
 
 def review(kinds: Mapping[str, Kind], plan: Plan, observed: Mapping[str, Any]) -> Plan:
     """The part of a saved plan that is still to be done: nothing but what was reviewed.
 
-    Raises BlockedError when something is neither as it was nor as it shall be.
+    Raises BlockedError when something is neither as it was nor as it will be.
     """
     unknown = sorted({change.key.kind for change in plan.changes} - kinds.keys())
     if unknown:

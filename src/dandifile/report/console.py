@@ -59,13 +59,13 @@ def console(stream: TextIO, *, no_color: bool = False) -> Console:
 
 def _never_fail(stream: TextIO) -> None:
     """An old code page that lacks our signs gets plain ones instead of an error."""
-    codecs.register_error("dandifile", _replaced)
+    codecs.register_error("dandifile", _ascii_signs)
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="dandifile")
 
 
-def _replaced(error: UnicodeError) -> tuple[str, int]:
+def _ascii_signs(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     bad = error.object[error.start : error.end]

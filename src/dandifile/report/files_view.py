@@ -29,7 +29,7 @@ class Cause:
 def causes(said: Iterable[tuple[str, str, str]]) -> list[Cause]:
     """Of (file, reason, fix), by the first file of each. Several files are alike but for their names."""
     found = []
-    for words, files in grouped((file, (reason, fix)) for file, reason, fix in said).items():
+    for words, files in group_by_words((file, (reason, fix)) for file, reason, fix in said).items():
         reason, fix = next(iter(files.values())) if len(files) == 1 else words
         found.append(Cause(reason, fix, tuple(sorted(files))))
     return sorted(found, key=lambda cause: (cause.files, cause.reason))
@@ -38,26 +38,26 @@ def causes(said: Iterable[tuple[str, str, str]]) -> list[Cause]:
 Words: TypeAlias = tuple[str, ...]
 
 
-def grouped(said: Iterable[tuple[str, Words]]) -> dict[Words, dict[str, Words]]:
+def group_by_words(said: Iterable[tuple[str, Words]]) -> dict[Words, dict[str, Words]]:
     """What is said of files, by words that hold for each of them; inside, each file's own words."""
     said = tuple(said)
     times = Counter(words for _, words in said)
     groups: dict[Words, dict[str, Words]] = {}
     for file, words in said:
         # Files that name each other in the same words are one cause as they are.
-        alike = words if times[words] > 1 else tuple(without(file, text) for text in words)
+        alike = words if times[words] > 1 else tuple(replace_name(file, text) for text in words)
         groups.setdefault(alike, {})[file] = words
     return groups
 
 
-def without(file: str, text: str) -> str:
+def replace_name(file: str, text: str) -> str:
     """What is said of a file, in words that hold for every file: its name in them becomes `the file`."""
     if file not in text:
         return text
     return re.sub(rf"(?:[^\s'\"]*[/\\])?{re.escape(file)}(?![\w/])", "the file", text)
 
 
-def of_refusals(refused: Iterable[Refusal]) -> list[Cause]:
+def refusal_causes(refused: Iterable[Refusal]) -> list[Cause]:
     return causes((item.source, item.reason, item.fix) for item in refused)
 
 
@@ -68,11 +68,11 @@ def causes_json(found: Iterable[Cause]) -> list[JsonObject]:
 def refused_rows(refused: Iterable[Refusal], *, verbose: bool = False) -> list[Row]:
     """A row for each cause: one file by its name, several by their number and the first few names."""
     rows = []
-    for cause in of_refusals(refused):
+    for cause in refusal_causes(refused):
         said = [Mark("", cause.reason), Mark("", cause.fix, alone=True)]
         if len(cause.files) > 1:
-            said += [Mark("", name, alone=True) for name in named(cause.files, verbose=verbose)]
-        rows.append(Row("!", "refused", counted(cause.files), marks=tuple(said)))
+            said += [Mark("", name, alone=True) for name in first_files(cause.files, verbose=verbose)]
+        rows.append(Row("!", "refused", file_or_count(cause.files), marks=tuple(said)))
     return rows
 
 
@@ -82,11 +82,15 @@ def skipped_rows(skipped: Iterable[Skipped]) -> list[Row]:
         Row(
             "·",
             "left out",
-            counted(group.sources),
+            file_or_count(group.sources),
             marks=(
                 Mark("", group.reason),
                 Mark("", group.fix, alone=True),
-                *(Mark("", name, alone=True) for name in named(group.sources) if len(group.sources) > 1),
+                *(
+                    Mark("", name, alone=True)
+                    for name in first_files(group.sources)
+                    if len(group.sources) > 1
+                ),
             ),
         )
         for group in skipped
@@ -97,12 +101,12 @@ def skipped_json(skipped: Iterable[Skipped]) -> list[JsonObject]:
     return [{"reason": one.reason, "fix": one.fix, "files": list(one.sources)} for one in skipped]
 
 
-def counted(files: Sequence[str]) -> str:
+def file_or_count(files: Sequence[str]) -> str:
     """The file where it is one, else how many."""
     return files[0] if len(files) == 1 else quantity(len(files), "file")
 
 
-def named(files: Sequence[str], *, verbose: bool = False) -> list[str]:
+def first_files(files: Sequence[str], *, verbose: bool = False) -> list[str]:
     """The files, or the first few and how many more."""
     if verbose or len(files) <= _SHOWN:
         return list(files)
@@ -139,10 +143,10 @@ def warning_rows(warnings: Iterable[Finding]) -> list[Row]:
         Row(
             "~",
             "warning",
-            counted(cause.files),
+            file_or_count(cause.files),
             marks=(
                 Mark("", cause.reason),
-                *(Mark("", name, alone=True) for name in named(cause.files) if len(cause.files) > 1),
+                *(Mark("", name, alone=True) for name in first_files(cause.files) if len(cause.files) > 1),
             ),
         )
         for cause in causes((finding.source, finding.message, "") for finding in warnings)
@@ -153,7 +157,7 @@ def _note_rows(notes: Iterable[str]) -> list[Row]:
     return [Row("~", "note", note) for note in notes]
 
 
-def placed_text(  # noqa: PLR0913 - as above
+def placement_text(  # noqa: PLR0913 - as above
     errors: Mapping[str, str],
     refused: Sequence[Refusal],
     counts: Mapping[str, int],
@@ -172,7 +176,7 @@ def placed_text(  # noqa: PLR0913 - as above
     return page([*table(rows, width, _COLUMN), *([Text("")] if rows else []), last])
 
 
-def scanned_text(
+def scan_text(
     name: str,
     counts: Mapping[str, int],
     refused: Sequence[Refusal],

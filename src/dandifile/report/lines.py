@@ -49,36 +49,36 @@ def table(rows: Sequence[Row], width: int, kind_width: int) -> list[Text]:
     """The lines of rows that belong together: they share the columns of names and sizes."""
     if not rows:
         return []
-    rows = [_harmless(row) for row in rows]
+    rows = [_clean_row(row) for row in rows]
     indent = 4 + kind_width + 2
     sizes = any(row.size for row in rows)
     beside = min(max((_length(row.marks) for row in rows if row.marks), default=0) + 2, _ROOM)
     room = max(width - indent - beside - (_SIZE + 2 if sizes else 0), 12)
     names = [cell_len(row.name) for row in rows]
     column = max((length for length in names if length <= room), default=0)
-    return [line for row in rows for line in _row(row, indent, column, sizes=sizes, width=width)]
+    return [line for row in rows for line in _row_lines(row, indent, column, sizes=sizes, width=width)]
 
 
-def _harmless(row: Row) -> Row:
+def _clean_row(row: Row) -> Row:
     marks = tuple(replace(mark, text=clean(mark.text)) for mark in row.marks)
     return Row(row.sign, clean(row.kind), clean(row.name), row.size, marks)
 
 
-def _row(row: Row, indent: int, column: int, *, sizes: bool, width: int) -> list[Text]:
+def _row_lines(row: Row, indent: int, column: int, *, sizes: bool, width: int) -> list[Text]:
     head = Text(" " * 2)
     head.append(row.sign, STYLES.get(row.sign, ""))
     head.append(f" {pad(row.kind, indent - 6)}  ")
-    lines = _name(head, row.name, indent, width)
+    lines = _name_lines(head, row.name, indent, width)
     tidy = len(lines) == 1 and cell_len(row.name) <= column
-    sizes = sizes and not _fits_without_size(row, indent + column + 2, width)
+    sizes = sizes and not _has_room_without_size(row, indent + column + 2, width)
     if tidy and (row.marks or row.size):
         lines[0].append(" " * (indent + column - lines[0].cell_len))
     if sizes and (row.size or (row.marks and tidy)):
         lines[-1].append(f"  {row.size:>{_SIZE}}" if tidy else f"  {row.size}")
-    return _with_marks(lines, row.marks, indent, tidy=tidy, width=width)
+    return _append_marks(lines, row.marks, indent, tidy=tidy, width=width)
 
 
-def _fits_without_size(row: Row, start: int, width: int) -> bool:
+def _has_room_without_size(row: Row, start: int, width: int) -> bool:
     """Whether the column of sizes, empty in this row, is what keeps its marks from fitting."""
     need = start + _length(row.marks)
     return not row.size and need <= width < need + _SIZE + 2
@@ -88,7 +88,7 @@ def _length(marks: Sequence[Mark]) -> int:
     return sum(cell_len(str(mark)) for mark in marks) + len(_GAP) * (len(marks) - 1)
 
 
-def _name(head: Text, name: str, indent: int, width: int) -> list[Text]:
+def _name_lines(head: Text, name: str, indent: int, width: int) -> list[Text]:
     """The name on the row's first line; a move that is too long for it breaks at its arrow."""
     old, arrow, new = name.partition(" → ")
     if not arrow or indent + cell_len(name) <= width:
@@ -96,7 +96,7 @@ def _name(head: Text, name: str, indent: int, width: int) -> list[Text]:
     return [head.append(old), Text(" " * indent + "→ " + new)]
 
 
-def _with_marks(
+def _append_marks(
     lines: list[Text], marks: Sequence[Mark], indent: int, *, tidy: bool, width: int
 ) -> list[Text]:
     """Marks beside the name where there is room for them, else beneath it."""
@@ -104,14 +104,14 @@ def _with_marks(
         return lines
     start = lines[-1].cell_len + (2 if lines[-1].plain[indent:] else 0)
     if start + _length(marks) <= width or (tidy and width - start >= _ENOUGH):
-        first, *rest = _packed(marks, width - start)
+        first, *rest = _pack(marks, width - start)
         lines[-1].append(" " * (start - lines[-1].cell_len)).append_text(first)
         return [*lines, *(Text(" " * start).append_text(line) for line in rest)]
     start = indent + 2
-    return [*lines, *(Text(" " * start).append_text(line) for line in _packed(marks, width - start))]
+    return [*lines, *(Text(" " * start).append_text(line) for line in _pack(marks, width - start))]
 
 
-def _packed(marks: Iterable[Mark], width: int) -> list[Text]:
+def _pack(marks: Iterable[Mark], width: int) -> list[Text]:
     """Marks side by side on as few lines as they need; each change begins a line of its own."""
     lines: list[Text] = []
     for mark in marks:
@@ -120,11 +120,11 @@ def _packed(marks: Iterable[Mark], width: int) -> list[Text]:
         if beside and lines[-1].cell_len + len(_GAP) + text.cell_len <= width:
             lines[-1] = Text.assemble(lines[-1], _GAP, text)
         else:
-            lines += _wrapped(mark, width)
+            lines += _wrap_mark(mark, width)
     return lines
 
 
-def _wrapped(mark: Mark, width: int) -> list[Text]:
+def _wrap_mark(mark: Mark, width: int) -> list[Text]:
     """A mark on its own lines; what is wrapped stands under its text, not under its sign."""
     hang = 2 if mark.sign else 0
     pieces = wrap(mark.text, width - hang)
@@ -138,7 +138,7 @@ def paragraph(lead: str, text: str, width: int, style: str = "") -> list[Text]:
     return [Text.assemble((lead, style), first), *(Text(" " * cell_len(lead) + line) for line in rest)]
 
 
-def joined(parts: Sequence[str], separator: str, width: int) -> list[str]:
+def join_parts(parts: Sequence[str], separator: str, width: int) -> list[str]:
     """Parts on as few lines as they need, broken only between parts."""
     lines = [parts[0]] if parts else []
     for part in parts[1:]:

@@ -39,11 +39,11 @@ def lookups_text(found: Lookups, *, verbose: bool = False, width: int = 100) -> 
     shown = [row for row in found.rows if verbose or not row.pinned or row.notes]
     return sections(
         [
-            table([_row(row) for row in shown], width, _COLUMN) + _rest(len(found.rows) - len(shown)),
-            _listed("Noticed:", found.warnings, width),
-            _listed("Look before you trust it:", found.review, width),
-            _listed(f"{found.file}:", found.diff, width),
-            [Text(_verdict(found), "bold"), *([Text(found.then)] if found.then else [])],
+            table([_row(row) for row in shown], width, _COLUMN) + _pinned_count(len(found.rows) - len(shown)),
+            _list_lines("Noticed:", found.warnings, width),
+            _list_lines("Look before you trust it:", found.review, width),
+            _list_lines(f"{found.file}:", found.diff, width),
+            [Text(_summary(found), "bold"), *([Text(found.then)] if found.then else [])],
         ]
     )
 
@@ -54,17 +54,17 @@ def _row(row: Found) -> Row:
     return Row(sign, row.what, row.asked, marks=tuple(Mark("", text) for text in marks if text))
 
 
-def _rest(count: int) -> list[Text]:
+def _pinned_count(count: int) -> list[Text]:
     return [Text(f"    {quantity(count, 'fact')} pinned already", "dim")] if count else []
 
 
-def _listed(title: str, lines: Iterable[str], width: int) -> list[Text]:
+def _list_lines(title: str, lines: Iterable[str], width: int) -> list[Text]:
     """Lines under a title; those of a diff have the colours of their signs."""
-    shown = [line for text in lines for line in _line(text, width)]
+    shown = [line for text in lines for line in _line_texts(text, width)]
     return [Text(clean(title), "bold"), *shown] if shown else []
 
 
-def _line(text: str, width: int) -> list[Text]:
+def _line_texts(text: str, width: int) -> list[Text]:
     indent = len(text) - len(text.lstrip())
     lines = paragraph("  " + " " * indent, text.strip(), width)
     for line in lines:
@@ -72,7 +72,7 @@ def _line(text: str, width: int) -> list[Text]:
     return lines
 
 
-def _verdict(found: Lookups) -> str:
+def _summary(found: Lookups) -> str:
     counts = {state: sum(row.state == state for row in found.rows) for state in _SIGNS}
     said = f"{counts['found']:,} found"
     for state, words in (("doubtful", "to look at"), ("missing", "not found"), ("unknown", "not checked")):

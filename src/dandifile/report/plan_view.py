@@ -1,4 +1,4 @@
-"""A plan for a person: what it is about, what differs, what is in the way, and how much it is."""
+"""How a plan looks, as text and as JSON: the draft, what differs, what is blocked, and how much it is."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from dandifile.model import (
     Action,
     Block,
     Change,
+    ChangeLine,
     Forecast,
     Json,
     JsonObject,
     Key,
-    Line,
     Plan,
     Target,
     Wording,
 )
-from dandifile.report.asset_rows import SIGNS, asset_rows, flag, with_need
-from dandifile.report.files_view import causes, causes_json, grouped
-from dandifile.report.lines import Mark, Row, joined, paragraph, sections, table, wrap
-from dandifile.report.values import marks
+from dandifile.report.asset_rows import SIGNS, add_need, asset_rows, permit_flag
+from dandifile.report.files_view import causes, causes_json, group_by_words
+from dandifile.report.lines import Mark, Row, join_parts, paragraph, sections, table, wrap
+from dandifile.report.values import value_marks
 from dandifile.words import clean, first_of, quantity, size
 
 _MOST_ELSEWHERE, _MOST_BLOCKED, _MOST_NOTES = 5, 10, 10
@@ -38,25 +38,25 @@ def plan_text(
     width: int = 100,
     fields: int = 0,
 ) -> Text:
-    """The whole plan in at most `width` columns (paths and URLs are never cut), without a last newline.
+    """The whole plan in at most `width` columns (paths and URLs are never cut), without a newline at the end.
 
-    `wordings` has the words of each kind, in the order in which kinds are shown. What is alike is folded to
-    fit on a screen, unless `verbose`. `fields` is how many metadata fields the spec declares, for the
-    sentence that says that all is well.
+    `wordings` has the words of each kind, in the order in which kinds are shown. Similar changes share a
+    row so that the plan fits on a screen, unless `verbose`. `fields` is the number of metadata fields in
+    the spec, for a plan without changes.
     """
     return sections(
         [
             _header(plan.target, width),
-            _whole_blocks(plan, width),
+            _plan_blocks(plan, width),
             _body(plan, wordings, verbose=verbose, width=width),
-            _forecast(plan.forecast, width),
+            _forecast_lines(plan.forecast, width),
             _notes(plan.notes, verbose=verbose, width=width),
             _summary(plan, wordings, fields, width),
         ]
     )
 
 
-# --- What it is about ---------------------------------------------------------------------------
+# --- The draft ----------------------------------------------------------------------------------
 
 
 def _header(target: Target, width: int) -> list[Text]:
@@ -70,7 +70,7 @@ def _header(target: Target, width: int) -> list[Text]:
         about.append(f"last published {target.published}" if target.published else "never published")
     title = wrap(clean(target.title) or "(no title)", width)
     return [Text(line, "bold") for line in title] + [
-        Text(line, "dim") for line in joined([clean(part) for part in about], " · ", width)
+        Text(line, "dim") for line in join_parts([clean(part) for part in about], " · ", width)
     ]
 
 
@@ -78,17 +78,17 @@ def _header(target: Target, width: int) -> list[Text]:
 
 
 def _body(plan: Plan, wordings: Mapping[str, Wording], *, verbose: bool, width: int) -> list[Text]:
-    """Changes kind by kind, then what is blocked, then what is unknown here; one column of kinds for all."""
+    """Changes kind by kind, then what is blocked, then what is unknown here; all with the same columns."""
     lines: list[Text] = []
-    for kind, changes in by_kind(plan.changes, wordings).items():
+    for kind, changes in group_by_kind(plan.changes, wordings).items():
         wording = wordings.get(kind, Wording())
-        lines += table(_rows(wording, changes, plan, verbose=verbose), width, _COLUMN)
-    lines += table(_blocked(plan.blocked, verbose=verbose), width, _COLUMN)
-    return lines + table(_elsewhere(plan.elsewhere, verbose=verbose), width, _COLUMN)
+        lines += table(_kind_rows(wording, changes, plan, verbose=verbose), width, _COLUMN)
+    lines += table(_blocked_rows(plan.blocked, verbose=verbose), width, _COLUMN)
+    return lines + table(_elsewhere_rows(plan.elsewhere, verbose=verbose), width, _COLUMN)
 
 
-def by_kind(changes: Iterable[Change], wordings: Iterable[str]) -> dict[str, list[Change]]:
-    """The changes of each kind that has some, in the order of `wordings`; then other kinds, by name."""
+def group_by_kind(changes: Iterable[Change], wordings: Iterable[str]) -> dict[str, list[Change]]:
+    """Changes by kind, first the kinds of `wordings` in their order, then other kinds by name."""
     found: dict[str, list[Change]] = {}
     for change in changes:
         found.setdefault(change.key.kind, []).append(change)
@@ -96,48 +96,50 @@ def by_kind(changes: Iterable[Change], wordings: Iterable[str]) -> dict[str, lis
     return {kind: found[kind] for kind in [*order, *sorted(found.keys() - {*order})] if kind in found}
 
 
-def _rows(wording: Wording, changes: Sequence[Change], plan: Plan, *, verbose: bool) -> list[Row]:
+def _kind_rows(wording: Wording, changes: Sequence[Change], plan: Plan, *, verbose: bool) -> list[Row]:
     if wording.paths:
         return asset_rows(changes, plan.allow, verbose=verbose)
     if wording.line:
-        return [_line(change, wording.line(change, plan.target), plan) for change in changes]
+        return [_line_row(change, wording.line(change, plan.target), plan) for change in changes]
     order = [Action.DELETE, Action.UPDATE, Action.CREATE]
     return [
-        _field(change, plan, verbose=verbose)
-        for change in sorted(changes, key=lambda change: (order.index(_sort(change)), change.key.name))
+        _field_row(change, plan, verbose=verbose)
+        for change in sorted(
+            changes, key=lambda change: (order.index(_simple_action(change)), change.key.name)
+        )
     ]
 
 
-def _sort(change: Change) -> Action:
-    """Added, removed or changed: other kinds than assets neither move nor are replaced."""
+def _simple_action(change: Change) -> Action:
+    """Added, removed or changed: only assets move or are replaced."""
     return change.action if change.action in (Action.CREATE, Action.DELETE) else Action.UPDATE
 
 
-def _line(change: Change, line: Line, plan: Plan) -> Row:
+def _line_row(change: Change, line: ChangeLine, plan: Plan) -> Row:
     amount = "" if line.size is None else size(line.size)
-    said = with_need((Mark("", line.remark),) if line.remark else (), change, plan.allow)
-    return Row(SIGNS[_sort(change)], change.key.kind, line.name, amount, said)
+    marks = add_need((Mark("", line.remark),) if line.remark else (), change, plan.allow)
+    return Row(SIGNS[_simple_action(change)], change.key.kind, line.name, amount, marks)
 
 
-def _field(change: Change, plan: Plan, *, verbose: bool) -> Row:
-    """The general rule, for any kind: its name, and what differs between before and after."""
-    told = not (_is_plain(change.before, change.key) and _is_plain(change.after, change.key))
-    said = marks(change.before, change.after, verbose=verbose) if told else ()
-    said = with_need(said, change, plan.allow)
+def _field_row(change: Change, plan: Plan, *, verbose: bool) -> Row:
+    """The row of any kind without words of its own: the name, and what differs between before and after."""
+    is_bare = _is_bare(change.before, change.key) and _is_bare(change.after, change.key)
+    found = () if is_bare else value_marks(change.before, change.after, verbose=verbose)
+    found = add_need(found, change, plan.allow)
     if any(block.key == change.key for block in plan.blocked):
-        said = (*said, Mark("", "blocked: not done"))
-    return Row(SIGNS[_sort(change)], change.key.kind, change.key.name, marks=said)
+        found = (*found, Mark("", "blocked: not done"))
+    return Row(SIGNS[_simple_action(change)], change.key.kind, change.key.name, marks=found)
 
 
-def _is_plain(value: Json, key: Key) -> bool:
-    """Whether a value says no more than that the thing is there, or not."""
+def _is_bare(value: Json, key: Key) -> bool:
+    """Whether a value says only that the resource exists, or does not."""
     return value is None or value is True or value in ({}, key.name)
 
 
-# --- What is in the way, and what is not known ----------------------------------------------------
+# --- What is blocked, and what is unknown ----------------------------------------------------------
 
 
-def _whole_blocks(plan: Plan, width: int) -> list[Text]:
+def _plan_blocks(plan: Plan, width: int) -> list[Text]:
     lines: list[Text] = []
     for block in (block for block in plan.blocked if block.key is None):
         lines += paragraph("! blocked  ", block.reason, width, "bold red")
@@ -146,30 +148,30 @@ def _whole_blocks(plan: Plan, width: int) -> list[Text]:
     return [*lines, Text("Nothing is done until this is fixed.", "bold")] if lines else []
 
 
-def _blocked(blocks: Iterable[Block], *, verbose: bool) -> list[Row]:
-    """A row a file, with all its reasons; files that are blocked for the same reasons share one."""
+def _blocked_rows(blocks: Iterable[Block], *, verbose: bool) -> list[Row]:
+    """One row for each file, with all its reasons; files with the same reasons share a row."""
     by_name: dict[str, list[Block]] = {}
     for block in blocks:
         if block.key is not None:
             by_name.setdefault(block.key.name, []).append(block)
-    said = [
+    by_file = [
         (name, tuple(dict.fromkeys([*(one.reason for one in own), *(one.fix for one in own if one.fix)])))
         for name, own in by_name.items()
     ]
     rows = [
-        Row("!", "blocked", shown, marks=tuple(Mark("", said, alone=True) for said in words))
-        for alike, names in grouped(said).items()
+        Row("!", "blocked", shown, marks=tuple(Mark("", text, alone=True) for text in words))
+        for alike, names in group_by_words(by_file).items()
         for shown, words in (names.items() if verbose or len(names) == 1 else [(first_of([*names]), alike)])
     ]
-    return _first(rows, None if verbose else _MOST_BLOCKED, "blocked")
+    return _shorten(rows, None if verbose else _MOST_BLOCKED, "blocked")
 
 
-def _elsewhere(said: Sequence[str], *, verbose: bool) -> list[Row]:
-    rows = [Row("?", "elsewhere", "", marks=(Mark("", what),)) for what in said]
-    return _first(rows, None if verbose else _MOST_ELSEWHERE, "elsewhere")
+def _elsewhere_rows(remarks: Sequence[str], *, verbose: bool) -> list[Row]:
+    rows = [Row("?", "elsewhere", "", marks=(Mark("", remark),)) for remark in remarks]
+    return _shorten(rows, None if verbose else _MOST_ELSEWHERE, "elsewhere")
 
 
-def _first(rows: Sequence[Row], most: int | None, kind: str) -> list[Row]:
+def _shorten(rows: Sequence[Row], most: int | None, kind: str) -> list[Row]:
     if most is None or len(rows) <= most:
         return list(rows)
     return [*rows[: most - 1], Row(rows[0].sign, kind, f"… and {len(rows) - most + 1:,} more; -v shows all")]
@@ -183,24 +185,24 @@ def _notes(notes: Sequence[str], *, verbose: bool, width: int) -> list[Text]:
     return lines
 
 
-def _forecast(found: Sequence[Forecast], width: int) -> list[Text]:
-    """Why the archive will not publish the draft: not in the way of apply, but better known before."""
+def _forecast_lines(found: Sequence[Forecast], width: int) -> list[Text]:
+    """Why the archive will not publish the draft afterwards. It does not stop apply."""
     if not found:
         return []
     old = [one.before for one in found]
     already = ", as it does now" if all(old) else ""
-    ages = {True: " (so already)", False: " (new with this plan)"} if any(old) and not all(old) else {}
-    title = f"The archive will call the draft Invalid{already}; until this is mended it cannot be published:"
+    ages = {True: " (already so now)", False: " (new with this plan)"} if any(old) and not all(old) else {}
+    title = f"The archive will call the draft Invalid{already}; until this is fixed it cannot be published:"
     rows = [
-        Row("!", "invalid", _place(one), marks=(Mark("", said), Mark("", one.fix, alone=True)))
+        Row("!", "invalid", _forecast_place(one), marks=(Mark("", message), Mark("", one.fix, alone=True)))
         for one in found
-        for said in [f"{one.message}{ages.get(one.before, '')}"]
+        for message in [f"{one.message}{ages.get(one.before, '')}"]
     ]
     return [*(Text(line, "bold") for line in wrap(title, width)), *table(rows, width, _COLUMN)]
 
 
-def _place(one: Forecast) -> str:
-    """The field, and whose it is."""
+def _forecast_place(one: Forecast) -> str:
+    """The field, and the asset or dandiset that it belongs to."""
     return f"{one.field} of {first_of(one.assets)}" if one.assets else one.field or "dandiset"
 
 
@@ -208,9 +210,9 @@ def _place(one: Forecast) -> str:
 
 
 def _summary(plan: Plan, wordings: Mapping[str, Wording], fields: int, width: int) -> list[Text]:
-    said = " · ".join(_counts(plan, wordings)) if plan.changes else _no_changes(plan, fields)
-    return [Text(line, "bold") for line in wrap(said, width)] + [
-        line for need in _needs(plan, wordings) for line in paragraph("", need, width)
+    total = " · ".join(_counts(plan, wordings)) if plan.changes else _no_changes(plan, fields)
+    return [Text(line, "bold") for line in wrap(total, width)] + [
+        line for need in _needed_permits(plan, wordings) for line in paragraph("", need, width)
     ]
 
 
@@ -219,29 +221,34 @@ def _no_changes(plan: Plan, fields: int) -> str:
     things += [quantity(fields, "field")] if fields else []
     verb = "is" if len(things) == 1 and 1 in (plan.unchanged, fields) else "are"
     declared = f" {' and '.join(things)} {verb} as declared." if things else ""
-    others = _rest(plan)
+    others = _undone(plan)
     return f"No changes.{declared}" + (f" {', '.join(others)}." if others else "")
 
 
 def _counts(plan: Plan, wordings: Mapping[str, Wording]) -> list[str]:
     blocked = {block.key for block in plan.blocked}
-    changes = by_kind((change for change in plan.changes if change.key not in blocked), wordings)
-    said = [_planned(kind, group, wordings.get(kind, Wording())) for kind, group in changes.items()]
+    changes = group_by_kind((change for change in plan.changes if change.key not in blocked), wordings)
+    planned = [_planned_count(kind, group, wordings.get(kind, Wording())) for kind, group in changes.items()]
     sent = [f"{size(plan.bytes_to_send)} to send"] if plan.bytes_to_send else []
-    kept = [f"{quantity(plan.unchanged, 'asset')} as {'it' if plan.unchanged == 1 else 'they'} should be"]
-    return [*([", ".join(said)] if said else []), *sent, *(kept if plan.unchanged else []), *_rest(plan)]
+    kept = [f"{quantity(plan.unchanged, 'asset')} up to date"]
+    return [
+        *([", ".join(planned)] if planned else []),
+        *sent,
+        *(kept if plan.unchanged else []),
+        *_undone(plan),
+    ]
 
 
-def _planned(kind: str, changes: Sequence[Change], wording: Wording) -> str:
+def _planned_count(kind: str, changes: Sequence[Change], wording: Wording) -> str:
     """`2 metadata fields`, `1 to add, 1 to move`, `owners: 1 to add`."""
     if wording.planned:
         return quantity(len(changes), wording.planned)
     if wording.paths:
-        return _by_action(_OF_PATHS, [change.action for change in changes])
-    return f"{kind}: {_by_action(_OF_OTHERS, [_sort(change) for change in changes])}"
+        return _action_texts(_OF_PATHS, [change.action for change in changes])
+    return f"{kind}: {_action_texts(_OF_OTHERS, [_simple_action(change) for change in changes])}"
 
 
-def _by_action(words: Mapping[Action, str], actions: Sequence[Action]) -> str:
+def _action_texts(words: Mapping[Action, str], actions: Sequence[Action]) -> str:
     return ", ".join(
         f"{count:,} to {word}" for action, word in words.items() if (count := actions.count(action))
     )
@@ -257,8 +264,8 @@ _OF_PATHS = {
 _OF_OTHERS = {Action.CREATE: "add", Action.UPDATE: "change", Action.DELETE: "remove"}
 
 
-def _rest(plan: Plan) -> list[str]:
-    """What this plan does nothing about."""
+def _undone(plan: Plan) -> list[str]:
+    """What this plan leaves as it is."""
     blocked = len({block.key for block in plan.blocked if block.key is not None})
     return [
         *([f"{blocked:,} blocked"] if blocked else []),
@@ -266,17 +273,17 @@ def _rest(plan: Plan) -> list[str]:
     ]
 
 
-def _needs(plan: Plan, wordings: Mapping[str, Wording]) -> list[str]:
-    """What apply has to be given to do all of it."""
+def _needed_permits(plan: Plan, wordings: Mapping[str, Wording]) -> list[str]:
+    """The flags that apply needs to do the whole plan."""
     held = Counter((change.permit, wordings.get(change.key.kind, Wording()).held) for change in plan.held)
     return [
-        f"apply needs {flag(permit)} for {quantity(count, noun)}"
+        f"apply needs {permit_flag(permit)} for {quantity(count, noun)}"
         for (permit, noun), count in sorted(held.items())
     ]
 
 
 def plan_json(plan: Plan, document: JsonObject) -> JsonObject:
-    """`document`, the saved form of `plan`, and beside it what follows from it."""
+    """`document`, the saved form of `plan`, with what follows from it. Documented in docs/json.md."""
     held, blocked = set(map(id, plan.held)), {block.key for block in plan.blocked}
     return {
         "changes": [
@@ -299,7 +306,7 @@ def plan_json(plan: Plan, document: JsonObject) -> JsonObject:
 
 
 def _action_counts(changes: Iterable[Change]) -> JsonObject:
-    """By kind and action: `{"assets": {"create": 3}}`."""
+    """Changes by kind and action: `{"assets": {"create": 3}}`."""
     counts: JsonObject = {}
     for change in changes:
         actions = counts.setdefault(change.key.kind, {})

@@ -63,15 +63,15 @@ def progress(
     if silent:
         yield _Silent()
     elif to.is_terminal:
-        with _bars(to) as bars, _ticking(_Shown(_Live(bars, tally), tally)) as shown:
+        with _bars(to) as bars, _ticker(_Shown(_Live(bars, tally), tally)) as shown:
             yield shown
     else:
-        with _ticking(_Shown(_Lines(to), tally)) as shown:
+        with _ticker(_Shown(_Lines(to), tally)) as shown:
             yield shown
 
 
 @contextmanager
-def _ticking(shown: _Shown, every: float = 1.0) -> Iterator[_Shown]:
+def _ticker(shown: _Shown, every: float = 1.0) -> Iterator[_Shown]:
     """Shows it every second too: a step that hangs reports nothing, and is named then."""
     over = threading.Event()
 

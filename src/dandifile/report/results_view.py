@@ -1,4 +1,4 @@
-"""What apply did and what it could not do, for a person."""
+"""What apply did and what it could not do, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from dandifile.model import Action, Change, Json, JsonObject, Plan, Result, Status, Step, Wording
-from dandifile.report.asset_rows import flag
+from dandifile.report.asset_rows import permit_flag
 from dandifile.report.lines import Mark, Row, page, paragraph, table, wrap
-from dandifile.report.plan_view import by_kind
+from dandifile.report.plan_view import group_by_kind
 from dandifile.words import clean, duration, first_of, quantity, size
 
+_OK = (Status.DONE, Status.FRESH)
 _COLUMN = 9
 _MOST_ROWS = 20
-_MOST_CAUSES = 3  # each with what was skipped for it; more would say every file twice
+_MOST_CAUSES = 3  # with the steps that were skipped for each; more would name every file twice
 _DONE = {
     Action.CREATE: "added",
     Action.REPLACE: "replaced",
@@ -36,59 +37,62 @@ def results_text(  # noqa: PLR0913 - how it is shown
     width: int = 100,
 ) -> Text:
     """Failures first, each with its error; then what was done, in one sentence; then what is next."""
-    found = outcome(plan, results)
-    rows = [*_failed(plan, found), *_skipped(plan, found)]
+    found = summarize(plan, results)
+    rows = [*_failed_rows(plan, found), *_skipped_rows(plan, found)]
     shown = rows if verbose or len(rows) <= _MOST_ROWS else rows[: _MOST_ROWS - 1]
     lines = table(shown, width, _COLUMN)
     if len(shown) < len(rows):
         lines.append(Text(f"  … and {len(rows) - len(shown):,} more; -v shows all"))
     lines += [Text("")] if lines else []
     style = "bold red" if found.failed else "bold green"
-    lines += [Text(line, style) for line in wrap(_sentence(found, wordings, seconds) + _left(plan), width)]
+    lines += [
+        Text(line, style) for line in wrap(_sentence(found, wordings, seconds) + _remainder(plan), width)
+    ]
     if found.failed:
         lines += paragraph(
             "hint: ",
-            "fix what failed, then run apply again: what is done is not done again",
+            "fix what failed, then run apply again; finished steps are not repeated",
             width,
             "cyan",
         )
     return page(lines)
 
 
-def _failed(plan: Plan, found: Outcome) -> Iterator[Row]:
+def _failed_rows(plan: Plan, found: ApplySummary) -> Iterator[Row]:
     steps = {step.id: step for step in plan.steps}
     for result in found.failed:
         error = result.error or result.reason or "no reason given"
-        yield Row("!", "failed", label(steps.get(result.step), result.step), marks=(Mark("", error),))
+        yield Row("!", "failed", step_label(steps.get(result.step), result.step), marks=(Mark("", error),))
 
 
-def _skipped(plan: Plan, found: Outcome) -> Iterator[Row]:
-    """What was skipped because of the same failure shares a row."""
+def _skipped_rows(plan: Plan, found: ApplySummary) -> Iterator[Row]:
+    """Steps that were skipped because of the same failure share a row."""
     steps = {step.id: step for step in plan.steps}
     groups: dict[str, list[str]] = {}
     for result in found.skipped:
         cause = root_cause(result.step, steps, found)
-        because = f"because {label(steps.get(cause), cause)} failed" if cause else result.reason
-        groups.setdefault(because, []).append(label(steps.get(result.step), result.step))
+        because = f"because {step_label(steps.get(cause), cause)} failed" if cause else result.reason
+        groups.setdefault(because, []).append(step_label(steps.get(result.step), result.step))
     if len(groups) > _MOST_CAUSES:
         groups = {"because of these failures": [name for names in groups.values() for name in names]}
     for because, names in groups.items():
         yield Row("?", "skipped", first_of(names), marks=(Mark("", because),) if because else ())
 
 
-def _left(plan: Plan) -> str:
-    """What the plan left undone, and said above, where it is out of sight by now."""
+def _remainder(plan: Plan) -> str:
+    """What the plan does not do. It was shown above, but may be out of sight by now."""
     blocked = len({block.key for block in plan.blocked})
-    said = f" · {blocked:,} blocked, see above" if blocked else ""
-    permits = ", ".join(sorted({flag(change.permit) for change in plan.held}))
-    return f"{said} · {len(plan.held):,} waiting for {permits}" if plan.held else said
+    parts = f" · {blocked:,} blocked, see above" if blocked else ""
+    permits = ", ".join(sorted({permit_flag(change.permit) for change in plan.held}))
+    held = quantity(len(plan.held), "change needs", "changes need")
+    return f"{parts} · {held} {permits}" if plan.held else parts
 
 
-def _sentence(found: Outcome, wordings: Mapping[str, Wording], seconds: float) -> str:
+def _sentence(found: ApplySummary, wordings: Mapping[str, Wording], seconds: float) -> str:
     by_path: list[str] = []
     by_noun: list[str] = []
     others: list[str] = []
-    for kind, changes in by_kind(found.done, wordings).items():
+    for kind, changes in group_by_kind(found.done, wordings).items():
         wording, actions = wordings.get(kind, Wording()), [change.action for change in changes]
         if wording.paths:
             by_path += [
@@ -100,118 +104,14 @@ def _sentence(found: Outcome, wordings: Mapping[str, Wording], seconds: float) -
             others += sorted({f"{kind} {action}d" for action in actions})
     parts = [", ".join([*by_path, *by_noun, *others]) or "nothing was changed"]
     parts += [f"{size(found.bytes_sent)} sent"] if found.bytes_sent else []
-    parts += [f"{size(found.bytes_known)} not sent, the archive has them"] if found.bytes_known else []
+    parts += [f"{size(found.bytes_known)} already on the archive"] if found.bytes_known else []
     parts += [f"{len(found.failed):,} failed"] if found.failed else []
     parts += [f"{len(found.skipped):,} skipped"] if found.skipped else []
     return f"{'Not all done' if found.failed else 'Done'} in {duration(seconds)}: {' · '.join(parts)}"
 
 
-_WELL = (Status.DONE, Status.FRESH)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Which changes are made, what was not, and the bytes that it took."""
-
-    done: tuple[Change, ...]
-    failed: tuple[Result, ...]
-    skipped: tuple[Result, ...]
-    bytes_sent: int
-    bytes_known: int  # of files whose content the archive had
-
-
-def outcome(plan: Plan, results: Sequence[Result]) -> Outcome:
-    """A change is made when all steps that concern it went well, and there is at least one."""
-    steps = {step.id: step for step in plan.steps}
-    joins = {step.id for step in plan.steps if not step.params}
-    went = [result for result in results if result.step not in joins]
-    statuses: Mapping[tuple[str, str], list[Status]] = defaultdict(list)
-    for result in went:
-        step = steps.get(result.step)
-        if step and (name := _resource(step)) is not None:
-            statuses[step.kind, name].append(result.status)
-    done = [change for change in plan.due if _made(change, statuses)]
-    return Outcome(
-        done=tuple(done),
-        failed=tuple(result for result in went if result.status is Status.FAILED),
-        skipped=tuple(result for result in went if result.status is Status.SKIPPED),
-        bytes_sent=bytes_sent(results),
-        bytes_known=_known(done, went, steps),
-    )
-
-
-def bytes_sent(results: Iterable[Result]) -> int:
-    return sum(_output(result, "sent") for result in results)
-
-
-def label(step: Step | None, name: str) -> str:
-    """What a person calls a step: the file or asset that it is about, else its id."""
-    if step is None:
-        return clean(name)
-    about = next((step.params[key] for key in ("source", "path", "name") if step.params.get(key)), step.id)
-    return clean(str(about))
-
-
-def root_cause(name: str, steps: Mapping[str, Step], found: Outcome) -> str:
-    """The step whose failure made this one be skipped; "" when none of them is known."""
-    failed = {result.step for result in found.failed}
-    seen: set[str] = set()
-    waiting = [name]
-    while waiting:
-        current = waiting.pop()
-        if current in failed:
-            return current
-        if current not in seen and current in steps:
-            seen.add(current)
-            waiting += [need for need in steps[current].needs if need in steps]
-    return ""
-
-
-def _resource(step: Step) -> str | None:
-    """The name that a step gives of its resource; "" when it is about all changes of its kind.
-
-    None for a step that sends content alone: whoever uses the content needs it, and says so itself.
-    """
-    name = step.params.get("path") or step.params.get("name")
-    return None if not name and "source" in step.params else str(name or "")
-
-
-def _made(change: Change, statuses: Mapping[tuple[str, str], Sequence[Status]]) -> bool:
-    kind, name = change.key.kind, change.key.name
-    concerned = [*statuses.get((kind, name), ()), *statuses.get((kind, ""), ())]
-    return bool(concerned) and all(status in _WELL for status in concerned)
-
-
-def _known(done: Iterable[Change], results: Iterable[Result], steps: Mapping[str, Step]) -> int:
-    """Bytes of new content that needed no upload, planned so or found so by the archive."""
-    copies = sum(
-        int(change.after["size"])
-        for change in done
-        if _has_content(change.after) and change.after.get("blob") and _new_content(change)
-    )
-    reused = [
-        result
-        for result in results
-        if result.status is Status.DONE and _output(result, "reused") and result.step in steps
-    ]
-    return copies + sum(int(steps[result.step].params.get("size", 0)) for result in reused)
-
-
-def _has_content(side: Json) -> bool:
-    """Whether a side of a change is about content with a digest, as that of an asset."""
-    return isinstance(side, dict) and "digest" in side
-
-
-def _new_content(change: Change) -> bool:
-    return change.before is None or bool(change.before.get("digest") != change.after.get("digest"))
-
-
-def _output(result: Result, key: str) -> int:
-    return int(result.output.get(key) or 0) if isinstance(result.output, dict) else 0
-
-
 def results_json(results: Sequence[Result]) -> JsonObject:
-    """How every step ended, without its output, which is nobody else's affair."""
+    """How every step ended, without its output, which is internal. Documented in docs/json.md."""
     counts = Counter(result.status for result in results)
     return {
         "bytes_sent": bytes_sent(results),
@@ -226,3 +126,107 @@ def results_json(results: Sequence[Result]) -> JsonObject:
             for result in results
         ],
     }
+
+
+# --- What the results of steps mean for the changes of a plan ------------------------------------
+
+
+@dataclass(frozen=True)
+class ApplySummary:
+    """The changes that were made, the steps that were not, and the bytes that were sent."""
+
+    done: tuple[Change, ...]
+    failed: tuple[Result, ...]
+    skipped: tuple[Result, ...]
+    bytes_sent: int
+    bytes_known: int  # of content that was on the archive already
+
+
+def summarize(plan: Plan, results: Sequence[Result]) -> ApplySummary:
+    """A change counts as done when all its steps succeeded, and it has at least one."""
+    steps = {step.id: step for step in plan.steps}
+    joins = {step.id for step in plan.steps if not step.params}
+    ended = [result for result in results if result.step not in joins]
+    statuses: Mapping[tuple[str, str], list[Status]] = defaultdict(list)
+    for result in ended:
+        step = steps.get(result.step)
+        if step and (name := _resource(step)) is not None:
+            statuses[step.kind, name].append(result.status)
+    done = [change for change in plan.due if _is_made(change, statuses)]
+    return ApplySummary(
+        done=tuple(done),
+        failed=tuple(result for result in ended if result.status is Status.FAILED),
+        skipped=tuple(result for result in ended if result.status is Status.SKIPPED),
+        bytes_sent=bytes_sent(results),
+        bytes_known=_known_bytes(done, ended, steps),
+    )
+
+
+def bytes_sent(results: Iterable[Result]) -> int:
+    return sum(_output_number(result, "sent") for result in results)
+
+
+def step_label(step: Step | None, name: str) -> str:
+    """The name of a step for a person: the file or asset that it is about, else its id."""
+    if step is None:
+        return clean(name)
+    about = next((step.params[key] for key in ("source", "path", "name") if step.params.get(key)), step.id)
+    return clean(str(about))
+
+
+def root_cause(name: str, steps: Mapping[str, Step], found: ApplySummary) -> str:
+    """The step whose failure caused this one to be skipped; "" where it is not known."""
+    failed = {result.step for result in found.failed}
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        if current in failed:
+            return current
+        if current not in seen and current in steps:
+            seen.add(current)
+            waiting += [need for need in steps[current].needs if need in steps]
+    return ""
+
+
+def _resource(step: Step) -> str | None:
+    """The name of a step's resource; "" where the step is about all changes of its kind.
+
+    None for a step that only sends content: the steps that use the content need it, and report it.
+    """
+    name = step.params.get("path") or step.params.get("name")
+    return None if not name and "source" in step.params else str(name or "")
+
+
+def _is_made(change: Change, statuses: Mapping[tuple[str, str], Sequence[Status]]) -> bool:
+    kind, name = change.key.kind, change.key.name
+    own = [*statuses.get((kind, name), ()), *statuses.get((kind, ""), ())]
+    return bool(own) and all(status in _OK for status in own)
+
+
+def _known_bytes(done: Iterable[Change], results: Iterable[Result], steps: Mapping[str, Step]) -> int:
+    """Bytes of new content that needed no upload, as planned or as the archive found."""
+    copies = sum(
+        int(change.after["size"])
+        for change in done
+        if _has_content(change.after) and change.after.get("blob") and _has_new_content(change)
+    )
+    reused = [
+        result
+        for result in results
+        if result.status is Status.DONE and _output_number(result, "reused") and result.step in steps
+    ]
+    return copies + sum(int(steps[result.step].params.get("size", 0)) for result in reused)
+
+
+def _has_content(side: Json) -> bool:
+    """Whether a side of a change is about content with a digest, as that of an asset."""
+    return isinstance(side, dict) and "digest" in side
+
+
+def _has_new_content(change: Change) -> bool:
+    return change.before is None or bool(change.before.get("digest") != change.after.get("digest"))
+
+
+def _output_number(result: Result, key: str) -> int:
+    return int(result.output.get(key) or 0) if isinstance(result.output, dict) else 0

@@ -23,7 +23,7 @@ _NAMES = ("name", "identifier", "url", "username", "value")
 _SILENT = {"schemaKey"}  # tells the archive, not the reader
 
 
-def marks(before: Json, after: Json, *, verbose: bool = False) -> tuple[Mark, ...]:
+def value_marks(before: Json, after: Json, *, verbose: bool = False) -> tuple[Mark, ...]:
     """Every difference when `verbose`, else the first few and how many more there are."""
     found = _marks(before, after, verbose=verbose)
     if verbose or len(found) <= _FEW:
@@ -38,36 +38,39 @@ def _marks(before: Json, after: Json, *, verbose: bool) -> list[Mark]:
         changes = list(_sub_changes(before, after, verbose=verbose))
         return [Mark("~", change) for change in changes or ["changed"]]
     if isinstance(before, str) and isinstance(after, str):
-        return text_marks(plain(before), plain(after), verbose=verbose)
+        return text_marks(plain_text(before), plain_text(after), verbose=verbose)
     if before is None or after is None:
         return [
-            Mark("+" if before is None else "-", _long(before if after is None else after, verbose=verbose))
+            Mark(
+                "+" if before is None else "-",
+                _long_text(before if after is None else after, verbose=verbose),
+            )
         ]
-    return [Mark("", f"{label(before, verbose=verbose)} → {label(after, verbose=verbose)}")]
+    return [Mark("", f"{value_label(before, verbose=verbose)} → {value_label(after, verbose=verbose)}")]
 
 
-def label(value: Json, *, verbose: bool = False) -> str:
+def value_label(value: Json, *, verbose: bool = False) -> str:
     """The few words that name a value: `nucleus accumbens (UBERON:0001882)`, `Doe, Jane`, `true`."""
-    text = _label(value)
+    text = _whole_label(value)
     return text if verbose else clip(text, _WIDTH)
 
 
-def _label(value: Json) -> str:
-    if _empty(value):
+def _whole_label(value: Json) -> str:
+    if _is_empty(value):
         return "none"
     if isinstance(value, str):
-        return plain(value) or "(blank)"
+        return plain_text(value) or "(blank)"
     if isinstance(value, list):
-        return ", ".join(map(_label, value))
+        return ", ".join(map(_whole_label, value))
     if not isinstance(value, dict):
-        return plain(json.dumps(value, ensure_ascii=False))
-    name = next((plain(value[key]) for key in _NAMES if _is_text(value.get(key))), "")
+        return plain_text(json.dumps(value, ensure_ascii=False))
+    name = next((plain_text(value[key]) for key in _NAMES if _is_text(value.get(key))), "")
     if not name:
-        return plain(json.dumps(value, ensure_ascii=False, sort_keys=True))
-    term, award = plain(str(value.get("identifier", ""))), value.get("awardNumber")
+        return plain_text(json.dumps(value, ensure_ascii=False, sort_keys=True))
+    term, award = plain_text(str(value.get("identifier", ""))), value.get("awardNumber")
     if _is_term(term) and term != name:
         name = f"{name} ({term})"
-    return f"{name}, award {plain(str(award))}" if award else name
+    return f"{name}, award {plain_text(str(award))}" if award else name
 
 
 def _is_text(value: Json) -> bool:
@@ -80,14 +83,14 @@ def _is_term(identifier: str) -> bool:
     return bool(colon) and prefix.isalpha() and local.isalnum()
 
 
-def _long(value: Json, *, verbose: bool) -> str:
-    text = label(value, verbose=True)
+def _long_text(value: Json, *, verbose: bool) -> str:
+    text = value_label(value, verbose=True)
     if verbose or len(text) <= _WIDTH:
         return text
     return f"{clip(text, _WIDTH)} ({quantity(len(text), 'character')})"
 
 
-def _empty(value: Json) -> bool:
+def _is_empty(value: Json) -> bool:
     return value is None or value in ("", [], {})
 
 
@@ -100,7 +103,7 @@ def _list_marks(before: Sequence[Json], after: Sequence[Json], *, verbose: bool)
     removed = [Mark("-", _item(item, verbose=verbose)) for at, item in enumerate(before) if at not in old]
     added = [Mark("+", _item(item, verbose=verbose)) for at, item in enumerate(after) if at not in new]
     changed = [
-        Mark("~", f"{label(after[right], verbose=verbose)}  {'; '.join(changes)}")
+        Mark("~", f"{value_label(after[right], verbose=verbose)}  {'; '.join(changes)}")
         for left, right in pairs
         if (changes := _item_changes(before[left], after[right], verbose=verbose))
     ]
@@ -112,21 +115,21 @@ def _list_marks(before: Sequence[Json], after: Sequence[Json], *, verbose: bool)
 
 
 def _item(item: Json, *, verbose: bool) -> str:
-    return "(empty)" if _empty(item) else label(item, verbose=verbose)
+    return "(empty)" if _is_empty(item) else value_label(item, verbose=verbose)
 
 
 def _pairs(before: Sequence[Json], after: Sequence[Json]) -> list[tuple[int, int]]:
     """(index before, index after) of every item that is on both sides, by index before."""
     left, right = dict(enumerate(before)), dict(enumerate(after))
     pairs = []
-    for key in (_content, _identified, _named, _located, _name_alone):
+    for key in (_content, _by_identifier, _by_name, _by_url, _bare_name):
         waiting: dict[str, list[int]] = {}
         for at, item in right.items():
             waiting.setdefault(key(item), []).append(at)
         waiting.pop("", None)
         for at, item in list(left.items()):
             candidates = waiting.get(key(item), [])
-            match = next((new for new in candidates if not _other_award(item, after[new])), None)
+            match = next((new for new in candidates if not _is_other_award(item, after[new])), None)
             if match is not None:
                 candidates.remove(match)
                 pairs.append((at, match))
@@ -144,19 +147,19 @@ def _key(field: str) -> Callable[[Json], str]:
     def key(item: Json) -> str:
         if not isinstance(item, dict) or not _is_text(item.get(field)):
             return ""
-        return f"{plain(item[field]).lower()} {item.get('awardNumber') or ''}"
+        return f"{plain_text(item[field]).lower()} {item.get('awardNumber') or ''}"
 
     return key
 
 
-_identified, _named, _located = _key("identifier"), _key("name"), _key("url")
+_by_identifier, _by_name, _by_url = _key("identifier"), _key("name"), _key("url")
 
 
-def _name_alone(item: Json) -> str:
-    return plain(item["name"]).lower() if isinstance(item, dict) and _is_text(item.get("name")) else ""
+def _bare_name(item: Json) -> str:
+    return plain_text(item["name"]).lower() if isinstance(item, dict) and _is_text(item.get("name")) else ""
 
 
-def _other_award(before: Json, after: Json) -> bool:
+def _is_other_award(before: Json, after: Json) -> bool:
     """Whether both are of one funder, but for two awards: these are two things."""
     awards = [item.get("awardNumber") if isinstance(item, dict) else None for item in (before, after)]
     return all(awards) and awards[0] != awards[1]
@@ -175,21 +178,21 @@ def _sub_changes(before: JsonObject, after: JsonObject, *, verbose: bool, under:
     """`email: none → jane@example.org`, `roleName: - Other, + Author`, one for each key that differs."""
     for key in [*before, *(key for key in after if key not in before)]:
         old, new = before.get(key), after.get(key)
-        if old == new or (_empty(old) and _empty(new)) or (key in _SILENT and not verbose):
+        if old == new or (_is_empty(old) and _is_empty(new)) or (key in _SILENT and not verbose):
             continue
-        name = plain(f"{under}{key}")
+        name = plain_text(f"{under}{key}")
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _sub_changes(old, new, verbose=verbose, under=f"{under}{key}.")
         elif isinstance(old or new, list) and isinstance(new or old, list):
             yield f"{name}: {', '.join(map(str, _list_marks(old or [], new or [], verbose=verbose)))}"
         else:
-            yield f"{name}: {label(old, verbose=verbose)} → {label(new, verbose=verbose)}"
+            yield f"{name}: {value_label(old, verbose=verbose)} → {value_label(new, verbose=verbose)}"
 
 
 _DANDI_WORD = re.compile(r"(?:dcite|spdx):(?=\S)")  # vocabularies whose prefix tells a reader nothing
 
 
-def plain(value: str) -> str:
+def plain_text(value: str) -> str:
     """A DANDI string for a reader: ontology IRIs as CURIEs, `dcite:Author` as `Author`."""
     return obo_curie(value) or clean(_DANDI_WORD.sub("", value, count=1).strip())
 
@@ -223,7 +226,9 @@ def _words(old: list[str], new: list[str], context: int) -> Iterator[str]:
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     for number, (tag, start, end, new_start, new_end) in enumerate(blocks):
         if tag == "equal":
-            yield from _kept(old[start:end], context, first=number == 0, last=number == len(blocks) - 1)
+            yield from _context_words(
+                old[start:end], context, first=number == 0, last=number == len(blocks) - 1
+            )
             continue
         if end > start:
             yield f"[-{' '.join(old[start:end])}-]"
@@ -231,7 +236,7 @@ def _words(old: list[str], new: list[str], context: int) -> Iterator[str]:
             yield f"{{+{' '.join(new[new_start:new_end])}+}}"
 
 
-def _kept(words: list[str], context: int, *, first: bool, last: bool) -> list[str]:
+def _context_words(words: list[str], context: int, *, first: bool, last: bool) -> list[str]:
     head = [] if first else words[:context]
     tail = [] if last else words[-context:]
     if len(head) + len(tail) >= len(words):

@@ -15,7 +15,7 @@ from graphlib import TopologicalSorter
 from queue import SimpleQueue
 
 from dandifile.errors import GivenUpError, UserError
-from dandifile.interrupt import last_steps
+from dandifile.interrupt import finish_steps
 from dandifile.model import GIVEN_UP, Json, Result, Status, Step
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def execute(steps: Iterable[Step], perform: Perform, executor: Executor, notify:
         for future in running:
             future.cancel()
         if running:
-            with last_steps():
+            with finish_steps():
                 wait(running)
         raise
     return results

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from dandifile.errors import DataError, GivenUpError, UserError
-from dandifile.interrupt import before_end
+from dandifile.interrupt import call_before_end
 from dandifile.model import Json, JsonObject, Step
 
 log = logging.getLogger(__name__)
@@ -250,7 +250,7 @@ _lock = threading.Lock()
 _alive: set[_Child] = set()
 _idle: dict[str, list[_Child]] = defaultdict(list)  # by path and environment
 atexit.register(kill_all)
-before_end(kill_all)
+call_before_end(kill_all)
 
 
 def _idle_child() -> _Child:

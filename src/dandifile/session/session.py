@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     from dandifile.archive.instance import Instance
 
 
+UNBOUNDED = Options()
+
+
 def silent(step: Step, result: Result | None) -> None:
     """The `notify` of a caller who wants no progress."""
 
@@ -125,7 +128,9 @@ class Session:
             target = pool.submit(self._target, reader)
             return {name: future.result() for name, future in seen.items()}, target.result()
 
-    def survey(self, observed: Mapping[str, Any], options: Options, notify: Notify = silent) -> Local:
+    def survey(
+        self, observed: Mapping[str, Any], options: Options = UNBOUNDED, notify: Notify = silent
+    ) -> Local:
         """What is on this machine: names for it all; extraction and validation for what the draft lacks."""
         draft = observed[assets.NAME].assets
         known: dict[str, list[str]] = defaultdict(list)
@@ -147,7 +152,7 @@ class Session:
             return local
         return locate_regions(self.source, self.spec, self.lookups, local, draft)
 
-    def plan(self, options: Options, notify: Notify = silent) -> Planned:
+    def plan(self, options: Options = UNBOUNDED, notify: Notify = silent) -> Planned:
         """Looks at the archive and at the data, and says what differs. Writes nothing but its cache."""
         observed, target = self.observe()
         local = self.survey(observed, options, notify)
@@ -163,7 +168,7 @@ class Session:
         observed, target = self.observe()
         refuse_other_target(saved.target, target)
         refuse_new_reasons(self.spec, observed)
-        local = self.survey(observed, Options(), notify)
+        local = self.survey(observed, UNBOUNDED, notify)
         rest = review(KINDS, replace(without_user(saved), target=target), observed)
         refuse_changed_files(rest.changes, local)
         return self._checked(rest, local, observed)

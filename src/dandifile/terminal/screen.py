@@ -56,12 +56,12 @@ def show_applied(plan: Plan, done: ApplyResult, seconds: float, flags: Flags) ->
     """What was done, then where the dandiset is to be seen and what is in it."""
     from dandifile.kinds import wordings
     from dandifile.report.results_view import results_text
-    from dandifile.report.status_view import after_text
+    from dandifile.report.status_view import links_text
 
     sys.stdout.write("\n")
     how = {"wordings": wordings(), "verbose": flags.verbose}
     show(flags, results_text, plan, done.results, seconds, **how)
-    show(flags, after_text, done.target, done.paths, verbose=flags.verbose)
+    show(flags, links_text, done.target, done.paths, verbose=flags.verbose)
 
 
 def print_applied(plan: Plan, done: ApplyResult, seconds: float) -> None:
@@ -69,13 +69,13 @@ def print_applied(plan: Plan, done: ApplyResult, seconds: float) -> None:
     from dandifile.planning.planfile import to_json
     from dandifile.report.plan_view import plan_json
     from dandifile.report.results_view import results_json
-    from dandifile.report.status_view import after_json
+    from dandifile.report.status_view import links_json
 
     print_json(
         {
             **plan_json(plan, to_json(plan)),
             "apply": {**results_json(done.results), "seconds": round(seconds, 3)},
-            "after": after_json(done.target, done.paths),
+            "after": links_json(done.target, done.paths),
         }
     )
 
@@ -86,11 +86,11 @@ def print_json(document: JsonObject) -> None:
 
 def refused_json(refused: Sequence[Refusal]) -> JsonObject:
     """Every file that is refused, and the causes, each with its files."""
-    from dandifile.report.files_view import causes_json, of_refusals
+    from dandifile.report.files_view import causes_json, refusal_causes
 
     return {
         "refused": [vars(refusal) for refusal in refused],
-        "causes": causes_json(of_refusals(refused)),
+        "causes": causes_json(refusal_causes(refused)),
     }
 
 

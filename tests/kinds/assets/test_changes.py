@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dandifile.kinds.assets.changes import writes
-from dandifile.kinds.assets.sides import Desired, Observed
+from dandifile.kinds.assets.sides import DesiredAssets, ObservedAssets
 from dandifile.model import JsonObject, LocalAsset, RemoteAsset
 
 MINE, ITS = [{"name": "CA1"}], [{"name": "CA3"}]
@@ -32,18 +32,20 @@ def test_content_that_another_asset_has_comes_with_its_metadata_and_takes_none_a
     replaced: JsonObject, holder: JsonObject, about: JsonObject
 ) -> None:
     there = {"a.nwb": replaced, "b.nwb": holder}
-    observed = Observed(
+    observed = ObservedAssets(
         {path: remote(path, digest) for path, digest in (("a.nwb", "d1"), ("b.nwb", "d2"))},
         lambda ids: {name: there[name] for name in ids},
     )
-    [change] = writes([local("a.nwb", "d2")], Desired(), observed, ())
+    [change] = writes([local("a.nwb", "d2")], DesiredAssets(), observed, ())
     assert change.after["blob"] == "blob of d2"
     assert change.after["metadata"] == {**holder, "about": about}
 
 
 def test_new_content_keeps_what_no_extractor_makes() -> None:
     there = {"a.nwb": {"about": MINE, "keywords": ["old"]}}
-    observed = Observed({"a.nwb": remote("a.nwb", "d1")}, lambda ids: {name: there[name] for name in ids})
-    [change] = writes([local("a.nwb", "d2")], Desired(), observed, ())
+    observed = ObservedAssets(
+        {"a.nwb": remote("a.nwb", "d1")}, lambda ids: {name: there[name] for name in ids}
+    )
+    [change] = writes([local("a.nwb", "d2")], DesiredAssets(), observed, ())
     assert change.after["source"] == "a.nwb"
     assert change.after["metadata"] == {"about": MINE, "keywords": ["new"]}

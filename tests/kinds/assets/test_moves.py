@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dandifile.kinds import assets
-from dandifile.kinds.assets.sides import Desired, Observed
+from dandifile.kinds.assets.sides import DesiredAssets, ObservedAssets
 from dandifile.model import Local, LocalAsset, RemoteAsset
 from dandifile.planning.kind import Options
 
@@ -14,8 +14,8 @@ WHOLE = RemoteAsset("3", "y.zarr", 10, "d2--1", zarr="z2")
 
 def notes(*here: LocalAsset) -> tuple[str, ...]:
     there = {asset.path: asset for asset in (PARKED, HALF_SENT, WHOLE)}
-    observed = Observed(there, lambda ids: {asset_id: {} for asset_id in ids})
-    return assets.diff(Desired(Local(here)), observed, Options()).notes
+    observed = ObservedAssets(there, lambda ids: {asset_id: {} for asset_id in ids})
+    return assets.diff(DesiredAssets(Local(here)), observed, Options()).notes
 
 
 def test_what_no_file_here_will_finish_is_told() -> None:

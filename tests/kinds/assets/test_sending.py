@@ -10,7 +10,7 @@ import requests
 from dandifile.errors import ArchiveError, Exit
 from dandifile.kinds.assets import sending
 from dandifile.kinds.assets.sending import TERABYTE, cautions, look_up_contents
-from dandifile.kinds.assets.sides import NAME, Observed
+from dandifile.kinds.assets.sides import NAME, ObservedAssets
 from dandifile.model import Change, JsonObject, Key, RemoteAsset
 from dandifile.planning.planner import bytes_to_send
 from tests.conftest import CONTACT, Lab
@@ -22,8 +22,8 @@ def side(size: float, digest: str = ETAG) -> JsonObject:
     return {"path": "x", "digest": digest, "size": int(size * TERABYTE), "metadata": {}}
 
 
-def observed(**sizes: float) -> Observed:
-    return Observed(
+def observed(**sizes: float) -> ObservedAssets:
+    return ObservedAssets(
         {path: RemoteAsset("id", path, int(size * TERABYTE), "D") for path, size in sizes.items()}
     )
 
@@ -47,7 +47,7 @@ def observed(**sizes: float) -> Observed:
     ],
 )
 def test_what_should_be_known_before_it_is_sent(
-    before: JsonObject | None, after: JsonObject | None, there: Observed, told: list[str]
+    before: JsonObject | None, after: JsonObject | None, there: ObservedAssets, told: list[str]
 ) -> None:
     notes = list(cautions([Change(Key(NAME, "x"), before, after)], there))
     assert len(notes) == len(told)
@@ -65,7 +65,7 @@ def new(name: str, digest: str, size: int) -> Change:
 
 def test_bytes_are_those_that_go() -> None:
     changes = [new("a", "d-1", 5), new("b", "e-1", 7), new("c", "d-1", 5)]
-    marked, blocks, notes = look_up_contents(changes, Observed(blobs=lambda digests: {"d-1": "blob"}))
+    marked, blocks, notes = look_up_contents(changes, ObservedAssets(blobs=lambda digests: {"d-1": "blob"}))
     assert (bytes_to_send(marked), blocks, len(notes)) == (7, [], 1)
 
 
@@ -77,7 +77,9 @@ def test_only_so_many_are_asked_for_the_largest_first(monkeypatch: pytest.Monkey
         asked.extend(digests)
         return {}
 
-    _, _, notes = look_up_contents([new(str(n), f"d{n}-1", n) for n in range(10)], Observed(blobs=blobs))
+    _, _, notes = look_up_contents(
+        [new(str(n), f"d{n}-1", n) for n in range(10)], ObservedAssets(blobs=blobs)
+    )
     assert asked == ["d9-1", "d8-1", "d7-1"]
     assert "the other 7" in notes[0]
 
@@ -88,14 +90,14 @@ def test_nothing_is_asked_where_nothing_is_sent() -> None:
 
     zarr = new("a.zarr", "d-1--5", 5)
     deleted = Change(Key("assets", "b"), {"path": "b", "digest": "e-1", "size": 1, "metadata": {}}, None)
-    assert look_up_contents([zarr, deleted], Observed(blobs=fails))[0] == [zarr, deleted]
+    assert look_up_contents([zarr, deleted], ObservedAssets(blobs=fails))[0] == [zarr, deleted]
 
 
 def test_an_archive_that_does_not_say_it_is_no_obstacle() -> None:
     def fails(digests: Collection[str]) -> Mapping[str, str]:
         raise ArchiveError("the archive has an error of its own (500)", status=500)
 
-    marked, _, notes = look_up_contents([new("a", "d-1", 5)], Observed(blobs=fails))
+    marked, _, notes = look_up_contents([new("a", "d-1", 5)], ObservedAssets(blobs=fails))
     assert (bytes_to_send(marked), "could not be asked" in notes[0]) == (5, True)
 
 

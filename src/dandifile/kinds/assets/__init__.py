@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dandifile.kinds.assets.difference import diff
 from dandifile.kinds.assets.perform import perform
-from dandifile.kinds.assets.saved_plan import rebase, standing
 from dandifile.kinds.assets.sides import NAME, PERMIT, desired, note, observe
+from dandifile.kinds.assets.standing import rebase, standing
 from dandifile.kinds.assets.steps import steps
 from dandifile.model import Wording
 from dandifile.planning.kind import Traits

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from dandifile.kinds.assets.sides import NAME, PERMIT, Desired, Observed
-from dandifile.kinds.outgoing import VERSION_KEY, Versions, drop_version
+from dandifile.kinds.assets.sides import NAME, PERMIT, DesiredAssets, ObservedAssets
+from dandifile.kinds.outgoing import VERSION_KEY, SchemaVersions, drop_version
 from dandifile.model import Change, Json, JsonObject, Key, LocalAsset, RemoteAsset
-from dandifile.planning.merge import merge, same
+from dandifile.planning.merge import is_same, merge
 from dandifile.survey.asset_metadata import EXTRACTED
 
 _AT_ONCE = 1000  # as many documents as one page of the archive's listing holds
@@ -25,7 +25,9 @@ _AT_ONCE = 1000  # as many documents as one page of the archive's listing holds
 # --- New paths and new content --------------------------------------------------------------------
 
 
-def move_to(asset: LocalAsset, source: RemoteAsset, desired: Desired, observed: Observed) -> Change:
+def move_to(
+    asset: LocalAsset, source: RemoteAsset, desired: DesiredAssets, observed: ObservedAssets
+) -> Change:
     """The same content at the path of the file `asset`."""
     current = observed.metadata([source.asset_id])[source.asset_id]
     after = merge_declared(current, desired.rules.declared(asset.path, current), asset.metadata)
@@ -35,7 +37,7 @@ def move_to(asset: LocalAsset, source: RemoteAsset, desired: Desired, observed: 
 
 
 def writes(
-    made: list[LocalAsset], desired: Desired, observed: Observed, leaving: Collection[str]
+    made: list[LocalAsset], desired: DesiredAssets, observed: ObservedAssets, leaving: Collection[str]
 ) -> list[Change]:
     """New paths and new content. What the archive has of it already brings its metadata along.
 
@@ -64,7 +66,7 @@ def _write(
     holder: RemoteAsset | None,
     replaced: RemoteAsset | None,
     metadata: Mapping[str, JsonObject],
-    desired: Desired,
+    desired: DesiredAssets,
 ) -> Change:
     there = drop_version(metadata[replaced.asset_id]) if replaced else {}
     if holder is not None:
@@ -87,7 +89,9 @@ def deletion(asset: RemoteAsset) -> Change:
 # --- The same content with other metadata ---------------------------------------------------------
 
 
-def updates(desired: Desired, observed: Observed, *, skip: Collection[str], refresh: bool) -> list[Change]:
+def updates(
+    desired: DesiredAssets, observed: ObservedAssets, *, skip: Collection[str], refresh: bool
+) -> list[Change]:
     """One change for every asset whose metadata is not as declared, also where its file is not here.
 
     `refresh` takes over a new extraction of the very same content (`--refresh-metadata`). An asset in a
@@ -119,20 +123,24 @@ def updates(desired: Desired, observed: Observed, *, skip: Collection[str], refr
     ]
 
 
-def _documents(some: Sequence[RemoteAsset], observed: Observed) -> Iterator[tuple[RemoteAsset, JsonObject]]:
+def _documents(
+    some: Sequence[RemoteAsset], observed: ObservedAssets
+) -> Iterator[tuple[RemoteAsset, JsonObject]]:
     metadata = observed.metadata([asset.asset_id for asset in some])
     return ((asset, metadata[asset.asset_id]) for asset in some)
 
 
 def _metadata_after(
-    asset: RemoteAsset, current: JsonObject, file: LocalAsset | None, desired: Desired, *, refresh: bool
+    asset: RemoteAsset, current: JsonObject, file: LocalAsset | None, desired: DesiredAssets, *, refresh: bool
 ) -> JsonObject:
     extracted = _extracted_metadata(file, asset)
     base = renew_metadata(extracted, current) if refresh and extracted else current
     return merge_declared(base, desired.rules.declared(asset.path, base), extracted)
 
 
-def _update(asset: RemoteAsset, current: JsonObject, after: JsonObject, versions: Versions) -> Change | None:
+def _update(
+    asset: RemoteAsset, current: JsonObject, after: JsonObject, versions: SchemaVersions
+) -> Change | None:
     before, now = differing_keys(current, after)
     if versions.refuses(asset.schema_version):
         before, now = {**before, VERSION_KEY: asset.schema_version}, {**now, VERSION_KEY: versions.own}
@@ -180,7 +188,7 @@ def renew_metadata(known: JsonObject, replaced: JsonObject) -> JsonObject:
 def differing_keys(before: JsonObject, after: JsonObject) -> tuple[JsonObject, JsonObject]:
     """Only the keys that differ, on both sides; None where a side has none. A schema version never does."""
     before, after = drop_version(before), drop_version(after)
-    keys = sorted(key for key in before.keys() | after.keys() if not same(after.get(key), before.get(key)))
+    keys = sorted(key for key in before.keys() | after.keys() if not is_same(after.get(key), before.get(key)))
     return {key: before.get(key) for key in keys}, {key: after.get(key) for key in keys}
 
 

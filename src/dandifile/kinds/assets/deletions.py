@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from dandifile.kinds.assets.sides import Desired
+from dandifile.kinds.assets.sides import DesiredAssets
 from dandifile.model import Block, PathEntry
 from dandifile.words import quantity
 
 
 def find_deletions(
-    desired: Desired, paths: Iterator[str], claimed: frozenset[str]
+    desired: DesiredAssets, paths: Iterator[str], claimed: frozenset[str]
 ) -> tuple[list[str], list[str]]:
     """(paths to delete, why some entries prune nothing) of the draft's `paths` that no file here claims."""
     pruning = [entry for entry in desired.entries if entry.prune]
@@ -46,7 +46,7 @@ def deletion_guard(deletions: int, total: int, limit: str) -> Block | None:
     )
 
 
-def _prunes(entry: PathEntry, path: str, source: str | None, desired: Desired) -> bool:
+def _prunes(entry: PathEntry, path: str, source: str | None, desired: DesiredAssets) -> bool:
     """Whether `path` is this entry's: made from a file of its folder, or in its place and no other's."""
     if source is not None and is_below(entry.source, source):
         return True
@@ -54,7 +54,7 @@ def _prunes(entry: PathEntry, path: str, source: str | None, desired: Desired) -
     return is_below(entry.into, path) and not any(is_below(other.into, path) for other in rivals)
 
 
-def _why_nothing_goes(entry: PathEntry, desired: Desired) -> str:
+def _why_nothing_goes(entry: PathEntry, desired: DesiredAssets) -> str:
     """Why an entry that may prune does not; "" where it does."""
     local = desired.local
     overlapping = [

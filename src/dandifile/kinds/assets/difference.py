@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from dandifile.globs import matches
+from dandifile.globs import is_match
 from dandifile.kinds.assets import changes as build
 from dandifile.kinds.assets.deletions import deletion_guard, find_deletions
 from dandifile.kinds.assets.local_files import (
@@ -25,7 +25,7 @@ from dandifile.kinds.assets.local_files import (
 )
 from dandifile.kinds.assets.moves import Move, find_clashes, find_moves, leftovers
 from dandifile.kinds.assets.sending import cautions, look_up_contents
-from dandifile.kinds.assets.sides import PERMIT, Desired, Observed
+from dandifile.kinds.assets.sides import PERMIT, DesiredAssets, ObservedAssets
 from dandifile.kinds.assets.steps import doable_changes
 from dandifile.kinds.outgoing import VERSION_KEY
 from dandifile.model import Action, Block, Change, Local, LocalAsset
@@ -52,22 +52,22 @@ class _Sorting:
         return self.leaving | set(self.going) | {file.path for file in self.made}
 
 
-def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
+def diff(desired: DesiredAssets, observed: ObservedAssets, options: Options) -> Difference:
     desired, lacking = fit_to_schema(desired, observed)
-    wanted, blocked, told = usable_files(desired, observed)
+    wanted, blocked, remarks = usable_files(desired, observed)
     found = _sort([file for file in wanted if not is_in_place(file, observed)], desired, observed, options)
     changes = [build.move_to(file, asset, desired, observed) for file, asset in found.moved]
     changes += build.writes(found.made, desired, observed, found.leaving)
     changes += [build.deletion(observed.assets[path]) for path in found.going]
     changes += build.updates(desired, observed, skip=found.touched, refresh=options.refresh_metadata)
-    kept = [change for change in changes if _in_scope(change.key.name, options)]
+    kept = [change for change in changes if _is_in_scope(change.key.name, options)]
     changes, halved = doable_changes(kept, changes)
     changes, releasing, known = look_up_contents(changes, observed)
-    pending = [text for path, text in pending_files(desired.local, observed) if _in_scope(path, options)]
+    pending = [text for path, text in pending_files(desired.local, observed) if _is_in_scope(path, options)]
     in_the_way = [
         block
         for block in (*blocked, *found.clashing)
-        if block.key is None or _in_scope(block.key.name, options)
+        if block.key is None or _is_in_scope(block.key.name, options)
     ]
     deletions = sum(change.action is Action.DELETE for change in changes)
     guard = deletion_guard(deletions, len(observed.assets), desired.max_deletions)
@@ -79,7 +79,7 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
             *idle_entries(desired),
             *desired.local.notes,
             *files_left_out(desired.local.skipped),
-            *told,
+            *remarks,
             *lacking,
             *_refused_versions(changes, observed),
             *found.notes,
@@ -92,7 +92,9 @@ def diff(desired: Desired, observed: Observed, options: Options) -> Difference:
     )
 
 
-def _sort(written: list[LocalAsset], desired: Desired, observed: Observed, options: Options) -> _Sorting:
+def _sort(
+    written: list[LocalAsset], desired: DesiredAssets, observed: ObservedAssets, options: Options
+) -> _Sorting:
     """What happens to each file and asset. Files whose path clashes with one that stays are left out."""
     clashing: list[Block] = []
     while True:
@@ -109,7 +111,7 @@ def _sort(written: list[LocalAsset], desired: Desired, observed: Observed, optio
         written = [file for file in written if file.path not in more]
 
 
-def _refused_versions(changes: list[Change], observed: Observed) -> Iterator[str]:
+def _refused_versions(changes: list[Change], observed: ObservedAssets) -> Iterator[str]:
     """Why assets are written again in which nothing else is wrong."""
     count = sum(
         VERSION_KEY in change.after["metadata"] for change in changes if change.action is Action.UPDATE
@@ -122,14 +124,16 @@ def _refused_versions(changes: list[Change], observed: Observed) -> Iterator[str
         )
 
 
-def _staying_assets(local: Local, found: _Sorting, observed: Observed, options: Options) -> Iterator[str]:
+def _staying_assets(
+    local: Local, found: _Sorting, observed: ObservedAssets, options: Options
+) -> Iterator[str]:
     """Assets whose file is gone from here and that stay: this may be meant, or not."""
-    gone = {asset.path for asset in local.gone if _in_scope(asset.path, options)} & observed.assets.keys()
+    gone = {asset.path for asset in local.gone if _is_in_scope(asset.path, options)} & observed.assets.keys()
     if staying := sorted(gone - found.leaving - set(found.going)):
         more = f" and {len(staying) - 1:,} more" if staying[1:] else ""
         yield f"{staying[0]}{more}: gone from here, still on the draft (`prune: true` deletes such assets)"
 
 
-def _in_scope(path: str, options: Options) -> bool:
-    wanted = not options.paths or any(matches(glob, path) for glob in options.paths)
-    return wanted and not any(matches(glob, path) for glob in options.exclude)
+def _is_in_scope(path: str, options: Options) -> bool:
+    wanted = not options.paths or any(is_match(glob, path) for glob in options.paths)
+    return wanted and not any(is_match(glob, path) for glob in options.exclude)

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dandifile.kinds.assets.sides import NAME, Desired, Observed
-from dandifile.kinds.outgoing import Fitted
+from dandifile.kinds.assets.sides import NAME, DesiredAssets, ObservedAssets
+from dandifile.kinds.outgoing import SchemaFit
 from dandifile.model import Block, Finding, Key, Local, LocalAsset, Severity, Skipped
 from dandifile.survey import alike
-from dandifile.survey.findings import PATH_CHARACTER, split
-from dandifile.survey.nwb.references import LOST_MEDIA
-from dandifile.survey.summary import SUMMARY
+from dandifile.survey.findings import split
+from dandifile.survey.media import LOST_MEDIA
+from dandifile.survey.path_findings import PATH_CHARACTER, SUMMARY
 from dandifile.words import first_of, quantity
 
 _IN_WORDS = frozenset({LOST_MEDIA, PATH_CHARACTER, SUMMARY, *alike.CHECKS})
@@ -26,7 +26,9 @@ _IN_WORDS = frozenset({LOST_MEDIA, PATH_CHARACTER, SUMMARY, *alike.CHECKS})
 _MEND = "fix it, or ignore it with a reason under validation.ignore"
 
 
-def usable_files(desired: Desired, observed: Observed) -> tuple[list[LocalAsset], list[Block], list[str]]:
+def usable_files(
+    desired: DesiredAssets, observed: ObservedAssets
+) -> tuple[list[LocalAsset], list[Block], list[str]]:
     """(the files that can be assets, why others cannot, what else the checks found)."""
     blocked = [
         Block(refusal.reason, refusal.fix, Key(NAME, refusal.source)) for refusal in desired.local.refused
@@ -43,11 +45,11 @@ def usable_files(desired: Desired, observed: Observed) -> tuple[list[LocalAsset]
     return wanted, blocked, _notes(harmless)
 
 
-def fit_to_schema(desired: Desired, observed: Observed) -> tuple[Desired, list[str]]:
+def fit_to_schema(desired: DesiredAssets, observed: ObservedAssets) -> tuple[DesiredAssets, list[str]]:
     """The files here with the part of their metadata that fits the archive's schema; a note on the rest."""
     if all(asset.metadata is None for asset in desired.local.assets) or not (schema := observed.schema()):
         return desired, []
-    fit = Fitted(schema)
+    fit = SchemaFit(schema)
     assets = tuple(
         asset if asset.metadata is None else replace(asset, metadata=fit.fit(asset.metadata))
         for asset in desired.local.assets
@@ -59,7 +61,7 @@ def fit_to_schema(desired: Desired, observed: Observed) -> tuple[Desired, list[s
     return replace(desired, local=replace(desired.local, assets=assets)), [note] if names else []
 
 
-def is_in_place(asset: LocalAsset, observed: Observed) -> bool:
+def is_in_place(asset: LocalAsset, observed: ObservedAssets) -> bool:
     """Whether the draft has this content at this path."""
     now = observed.assets.get(asset.path)
     return now is not None and now.digest == asset.digest
@@ -72,7 +74,7 @@ def absent_folders(local: Local) -> Iterator[str]:
     return (f"{source} is not on this machine; its assets stay as they are" for source in local.absent)
 
 
-def pending_files(local: Local, observed: Observed) -> Iterator[tuple[str, str]]:
+def pending_files(local: Local, observed: ObservedAssets) -> Iterator[tuple[str, str]]:
     """(path, what to say) of files on other machines that the archive lacks: nothing to do here."""
     for asset in local.pending:
         now = observed.assets.get(asset.path)
@@ -83,7 +85,7 @@ def pending_files(local: Local, observed: Observed) -> Iterator[tuple[str, str]]
             )
 
 
-def idle_entries(desired: Desired) -> Iterator[str]:
+def idle_entries(desired: DesiredAssets) -> Iterator[str]:
     """Entries of `paths` that take nothing, as with a wrong folder or globs that match no file."""
     local = desired.local
     known = [*local.absent, *(file.source for file in local.assets), *(file.source for file in local.refused)]
@@ -103,12 +105,12 @@ def files_left_out(skipped: Iterable[Skipped]) -> Iterator[str]:
         if group.minor:
             minor += group.sources
         else:
-            yield f"{_are(group.sources)} left out: {group.reason} ({group.fix})"
+            yield f"{_files_are(group.sources)} left out: {group.reason} ({group.fix})"
     if minor:
-        yield f"{_are(sorted(minor))} left out by `standard` (`standard: any` takes every file)"
+        yield f"{_files_are(sorted(minor))} left out by `standard` (`standard: any` takes every file)"
 
 
-def _are(sources: Sequence[str]) -> str:
+def _files_are(sources: Sequence[str]) -> str:
     """`a.csv is`, `a.csv and 12 more files are`."""
     return f"{first_of(sources, 'file')} {'are' if sources[1:] else 'is'}"
 

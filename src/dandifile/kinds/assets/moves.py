@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from dandifile.kinds.assets.sides import NAME, Desired, Observed
+from dandifile.kinds.assets.sides import NAME, DesiredAssets, ObservedAssets
 from dandifile.model import Block, GoneAsset, Key, LocalAsset, Recorded, RemoteAsset
 
 PARKING = ".dandifile-moving/"
@@ -25,7 +25,7 @@ Move = tuple[LocalAsset, RemoteAsset]
 
 
 def find_moves(
-    written: list[LocalAsset], desired: Desired, observed: Observed
+    written: list[LocalAsset], desired: DesiredAssets, observed: ObservedAssets
 ) -> tuple[list[Move], list[LocalAsset]]:
     """(the moves, the files that are to be written instead), of the files that are not in place."""
     able = written
@@ -44,7 +44,7 @@ def parking_place(path: str) -> str:
     return f"{PARKING}{hashlib.sha256(path.encode()).hexdigest()[:12]}"
 
 
-def find_parked(observed: Observed, path: str, digest: str) -> RemoteAsset | None:
+def find_parked(observed: ObservedAssets, path: str, digest: str) -> RemoteAsset | None:
     """The asset with this content that a killed run left on its way to `path`, else to elsewhere."""
     own = parking_place(path)
     waiting = [
@@ -74,7 +74,7 @@ def find_clashes(written: Iterable[LocalAsset], staying: Collection[str]) -> dic
     return found
 
 
-def leftovers(observed: Observed, touched: Collection[str]) -> Iterator[str]:
+def leftovers(observed: ObservedAssets, touched: Collection[str]) -> Iterator[str]:
     """Notes on what interrupted runs left on the draft. `touched` are the paths that this plan deals with."""
     for path, asset in observed.assets.items():
         if path in touched:
@@ -104,14 +104,14 @@ def _pairs(written: list[LocalAsset], departed: Mapping[str, list[RemoteAsset]])
     ]
 
 
-def _unhindered_moves(moved: list[Move], observed: Observed) -> list[Move]:
+def _unhindered_moves(moved: list[Move], observed: ObservedAssets) -> list[Move]:
     """The moves to a path where nothing is, or whose asset moves on itself."""
     leaving = {asset.path for _, asset in moved}
     return [move for move in moved if move[0].path not in observed.assets or move[0].path in leaving]
 
 
 def _departed_assets(
-    written: list[LocalAsset], desired: Desired, observed: Observed
+    written: list[LocalAsset], desired: DesiredAssets, observed: ObservedAssets
 ) -> Mapping[str, list[RemoteAsset]]:
     """By content, the assets whose file is gone from here; the first to move is the last, as they are popped.
 
@@ -131,7 +131,7 @@ def _departed_assets(
     return departed
 
 
-def _departed_paths(desired: Desired, observed: Observed) -> Iterator[str]:
+def _departed_paths(desired: DesiredAssets, observed: ObservedAssets) -> Iterator[str]:
     """Paths that the survey says are gone, that a file here has taken with other content, or in parking."""
     here = {asset.path: asset.digest for asset in desired.local.assets}
     recorded = desired.local.record.assets.values()

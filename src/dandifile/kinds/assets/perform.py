@@ -1,4 +1,4 @@
-"""Does one step on assets. Every one of them may be done again: the archive is asked before it is told."""
+"""Does one step on assets. It may be done again after a kill, so the archive is asked before each write."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dandifile.kinds.assets.steps import parking_id
 from dandifile.kinds.assets.zarr import send, send_part
-from dandifile.kinds.outgoing import VERSION_KEY, Versions
+from dandifile.kinds.outgoing import VERSION_KEY, SchemaVersions
 from dandifile.model import Json, JsonObject, Step
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _upload(params: JsonObject, context: StepContext) -> JsonObject:
 
 
 def _create(params: JsonObject, context: StepContext) -> JsonObject:
-    metadata = _in_current_schema(params["metadata"], context)
+    metadata = _set_schema_version(params["metadata"], context)
     made = context.writer.create_asset(params["path"], params.get("blob"), metadata, zarr=params.get("zarr"))
     return {"asset_id": made.asset_id}
 
@@ -40,7 +40,7 @@ def _put(params: JsonObject, context: StepContext) -> JsonObject:
     """Other content brings its whole metadata; the same content keeps all but the changed keys."""
     asset_id, changed = params["asset_id"], params["metadata"]
     current = {} if params["whole"] else context.writer.reader.asset_metadata([asset_id])[asset_id]
-    metadata = _in_current_schema({**current, **changed}, context)
+    metadata = _set_schema_version({**current, **changed}, context)
     made = context.writer.put_asset(
         asset_id, params["path"], params.get("blob"), metadata, zarr=params.get("zarr")
     )
@@ -52,10 +52,10 @@ def _delete(params: JsonObject, context: StepContext) -> JsonObject:
     return {}
 
 
-def _in_current_schema(metadata: JsonObject, context: StepContext) -> JsonObject:
+def _set_schema_version(metadata: JsonObject, context: StepContext) -> JsonObject:
     """Whatever is sent says the server's schema version: it may not know others (dandi-api 7)."""
     kept = {key: value for key, value in metadata.items() if value is not None}
-    return {**kept, VERSION_KEY: Versions.of(context.writer.reader).own}
+    return {**kept, VERSION_KEY: SchemaVersions.of(context.writer.reader).own}
 
 
 def _sent_content(inputs: Mapping[str, Json]) -> JsonObject:

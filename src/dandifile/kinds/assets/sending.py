@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dandifile.errors import ArchiveError
-from dandifile.kinds.assets.sides import NAME, Observed
+from dandifile.kinds.assets.sides import NAME, ObservedAssets
 from dandifile.model import Action, Block, Change, Key, is_zarr
 from dandifile.words import quantity
 
@@ -29,7 +29,7 @@ _ASK = "ask the archive's team first (help@dandiarchive.org)"
 
 
 def look_up_contents(
-    changes: Sequence[Change], observed: Observed
+    changes: Sequence[Change], observed: ObservedAssets
 ) -> tuple[list[Change], list[Block], tuple[str, ...]]:
     """(the changes, those marked whose content the archive has; why some must not be made; notes)."""
     sizes = {change.after["digest"]: change.after["size"] for change in changes if _is_sent(change)}
@@ -61,7 +61,7 @@ def look_up_contents(
     return marked, blocks, tuple(_notes(blobs, len(sizes) - len(asked), observed))
 
 
-def cautions(changes: Sequence[Change], observed: Observed) -> Iterator[str]:
+def cautions(changes: Sequence[Change], observed: ObservedAssets) -> Iterator[str]:
     """Notes on new content that cannot be taken back, or about which the archive's team wants to be asked."""
     new = [change for change in changes if change.action in (Action.CREATE, Action.REPLACE)]
     if any(change.action is Action.CREATE and is_zarr(change.after["digest"]) for change in new):
@@ -82,7 +82,7 @@ def _is_sent(change: Change) -> bool:
     return bool(change.after) and "source" in change.after and not is_zarr(change.after["digest"])
 
 
-def _notes(blobs: Mapping[str, str], unasked: int, observed: Observed) -> Iterator[str]:
+def _notes(blobs: Mapping[str, str], unasked: int, observed: ObservedAssets) -> Iterator[str]:
     if blobs and observed.open:
         contents = quantity(len(blobs), "new content is", "new contents are")
         yield (

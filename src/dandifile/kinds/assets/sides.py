@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from dandifile.globs import matches
-from dandifile.kinds.outgoing import Versions
+from dandifile.globs import is_match
+from dandifile.kinds.outgoing import SchemaVersions
 from dandifile.model import (
     Anatomies,
     JsonObject,
@@ -37,7 +37,7 @@ _FORMAT, _ZARR = "encodingFormat", "application/x-zarr"
 
 
 @dataclass(frozen=True)
-class Rules:
+class AssetRules:
     """What the spec declares for assets beyond what their files say: `regions` and `assets`."""
 
     regions: Regions = field(default_factory=Regions)
@@ -45,7 +45,7 @@ class Rules:
     in_files: Mapping[str, Anatomies] = field(default_factory=dict)  # by path, what the file itself says
 
     @classmethod
-    def of(cls, spec: Spec, local: Local) -> Rules:
+    def of(cls, spec: Spec, local: Local) -> AssetRules:
         in_files = {
             asset.path: found for asset in local.assets if (found := _regions_in_file(asset, local.located))
         }
@@ -59,14 +59,14 @@ class Rules:
     def can_concern(self, path: str) -> bool:
         """Whether anything may be declared for the asset at `path`."""
         globs = [*self.regions.paths, *(overlay.match for overlay in self.overlays)]
-        return self.by_subject or path in self.in_files or any(matches(glob, path) for glob in globs)
+        return self.by_subject or path in self.in_files or any(is_match(glob, path) for glob in globs)
 
     def declared(self, path: str, metadata: JsonObject) -> JsonObject:
         """The keys declared for an asset; of overlays the last match wins, key by key."""
         regions = self._regions(path, metadata)
         keys: JsonObject = {} if regions is None else {"about": [dict(region) for region in regions]}
         for overlay in self.overlays:
-            if matches(overlay.match, path):
+            if is_match(overlay.match, path):
                 keys.update(overlay.metadata)
         if metadata.get(_FORMAT) == _ZARR:
             keys.pop(_FORMAT, None)  # the archive writes that of a Zarr itself
@@ -77,7 +77,7 @@ class Rules:
 
         Several paths that match all give their regions; so do several subjects.
         """
-        by_path = [glob for glob in self.regions.paths if matches(glob, path)]
+        by_path = [glob for glob in self.regions.paths if is_match(glob, path)]
         if by_path:
             return _merge_regions(self.regions.paths, by_path)
         subjects = subjects_of(metadata)
@@ -94,18 +94,18 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Desired:
+class DesiredAssets:
     """The files here, and the rules for them and for every asset of the draft."""
 
     local: Local = field(default_factory=Local)
-    rules: Rules = field(default_factory=Rules)
+    rules: AssetRules = field(default_factory=AssetRules)
     entries: tuple[PathEntry, ...] = ()
     validation: Validation = field(default_factory=Validation)
     max_deletions: str = "10%"
 
 
 @dataclass(frozen=True)
-class Observed:
+class ObservedAssets:
     """The draft's assets by path, and what the archive is asked only when it is needed.
 
     `metadata` gives stripped metadata by asset id, `blobs` the blob ids of dandi-etags that the archive
@@ -118,26 +118,26 @@ class Observed:
     blobs: Callable[[Collection[str]], Mapping[str, str]] = lambda digests: {}  # noqa: ARG005
     embargoed: Callable[[], Collection[str]] = frozenset
     open: bool = True
-    versions: Versions = field(default_factory=Versions)
+    versions: SchemaVersions = field(default_factory=SchemaVersions)
     schema: Callable[[], JsonObject] = dict
 
 
-def desired(spec: Spec, local: Local) -> Desired:
-    return Desired(local, Rules.of(spec, local), spec.paths, spec.validation, spec.max_deletions)
+def desired(spec: Spec, local: Local) -> DesiredAssets:
+    return DesiredAssets(local, AssetRules.of(spec, local), spec.paths, spec.validation, spec.max_deletions)
 
 
-def observe(reader: Reader) -> Observed:
+def observe(reader: Reader) -> ObservedAssets:
     embargoed = reader.embargoed_blobs if reader.key else frozenset
-    versions, schema = Versions.of(reader), partial(reader.schema, "Asset")
+    versions, schema = SchemaVersions.of(reader), partial(reader.schema, "Asset")
     if reader.identifier is None:
-        return Observed(blobs=reader.blobs, embargoed=embargoed, versions=versions, schema=schema)
+        return ObservedAssets(blobs=reader.blobs, embargoed=embargoed, versions=versions, schema=schema)
     is_open = reader.dandiset()["embargo_status"] == "OPEN"
-    return Observed(
+    return ObservedAssets(
         reader.assets(), reader.asset_metadata, reader.blobs, embargoed, is_open, versions, schema
     )
 
 
-def note(spec: Spec, local: Local, observed: Observed, record: Record) -> Record:
+def note(spec: Spec, local: Local, observed: ObservedAssets, record: Record) -> Record:
     """The files here that are on the draft, with their assets, so that a later rename is known as one.
 
     What is not there, because it was blocked or failed, keeps its older entry; assets that are nowhere go.

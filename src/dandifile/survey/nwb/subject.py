@@ -18,7 +18,7 @@ from typing import Any
 
 from dandifile.model import JsonObject
 from dandifile.survey.nwb.remarks import RefusedValueError, Remark
-from dandifile.taxa import IRI, folded, taxon_like, taxon_named, taxon_number, taxon_of_number
+from dandifile.taxa import IRI, normal_name, similar_taxon, taxon_number, taxon_of_name, taxon_of_number
 
 BIRTH, GESTATIONAL = "Birth", "Gestational"
 
@@ -82,7 +82,7 @@ def sex_of(word: Any, meanings: Mapping[str, str]) -> Meaning | None:
     settles = "check_subject_sex"
     if meant := _meaning(word, meanings):
         return Meaning(_SEXES[meant], settles)
-    if known := _SEX_WORDS.get(folded(word)):
+    if known := _SEX_WORDS.get(normal_name(word)):
         return Meaning(_SEXES[known])
     if pato := _PATO_FORMS.fullmatch(word.strip()):
         known = _PATO_SEXES.get(pato[1])
@@ -90,10 +90,11 @@ def sex_of(word: Any, meanings: Mapping[str, str]) -> Meaning | None:
         return Meaning(_SEXES[known] if known else metadata, settles)
     if re.fullmatch(r"https?://\S+", word.strip()):
         return Meaning({"schemaKey": "SexType", "identifier": word.strip()})
+    line = _vocabulary_line("sex", word, _SUGGESTED_SEXES.get(normal_name(word), "…"))
     raise RefusedValueError(
         f"sex '{word}' is not a value that DANDI knows",
-        "write M, F, O (other) or U (unknown) into Subject.sex of the file, or say in the spec"
-        f" what the word means: {_vocabulary_line('sex', word, _SUGGESTED_SEXES.get(folded(word), '…'))}",
+        "write M, F, O (other) or U (unknown) into Subject.sex of the file,"
+        f" or say in the spec what the word means: {line}",
     )
 
 
@@ -107,7 +108,7 @@ def subject_id_of(word: Any, meanings: Mapping[str, str]) -> tuple[Any, str]:
 
 
 def _meaning(word: str, meanings: Mapping[str, str]) -> str | None:
-    return {folded(key): value for key, value in meanings.items()}.get(folded(word))
+    return {normal_name(key): value for key, value in meanings.items()}.get(normal_name(word))
 
 
 def _normal_id(word: str) -> str:
@@ -128,7 +129,7 @@ def _dandi_species(word: str) -> tuple[str, str] | None:
     """(identifier, name) of the species on the dandi package's list that has exactly this name."""
     for record in _dandi_list():
         names = (record.name, record.scientific_name, record.genbank_common_name, *record.common_names)
-        if folded(word) in map(folded, names):
+        if normal_name(word) in map(normal_name, names):
             return record.uri, record.name
     return None
 
@@ -141,12 +142,13 @@ def _dandi_list() -> Any:
 
 def _unlisted_species(word: str) -> RefusedValueError:
     """Says what DANDI's tools would make of it, and what to write instead."""
-    taxon = taxon_named(word)
-    near = None if taxon else taxon_named(" ".join(word.split()[:2])) or taxon_like(word)
+    taxon = taxon_of_name(word)
+    near = None if taxon else taxon_of_name(" ".join(word.split()[:2])) or similar_taxon(word)
     number = taxon.id if taxon else near.id if near else ""
     reason = f"species '{word}' is not on DANDI's list"
     wrongly = next(
-        (r.scientific_name for r in _dandi_list() if r.prefix and folded(word).startswith(r.prefix)), None
+        (r.scientific_name for r in _dandi_list() if r.prefix and normal_name(word).startswith(r.prefix)),
+        None,
     )
     if wrongly:
         reason += f", and the dandi client would record it as {wrongly} because of its first letters"
@@ -270,23 +272,33 @@ def _read_age(age: str) -> tuple[str, str]:
 
     Durations and ranges of them are read here; the dandi package reads any other words.
     """
-    from dandi.metadata.util import parse_age
-
     prefix = _GESTATION.match(age) if age.lower().startswith("gestation") else None
     rest = age[prefix.end() :].strip() if prefix else age
     reference = GESTATIONAL if prefix else BIRTH
     limits = [limit.strip().upper().replace(",", ".") for limit in rest.split("/")]
     if not any(limits) or not any(limit.startswith("P") for limit in limits):
-        text, counts_from = parse_age(age)
+        text, counts_from = _parse_words(age)
         if not text.strip("/"):
             raise ValueError("the range has neither a beginning nor an end")
-        return f"{'P' if text.startswith('T') else ''}{text}", str(counts_from)  # it writes T3H for 3 hours
+        return f"{'P' if text.startswith('T') else ''}{text}", counts_from  # it writes T3H for 3 hours
     if len(limits) > 2:  # noqa: PLR2004  # a beginning and an end
         raise ValueError("a range has one beginning and one end")
     ends = [_seconds(limit) for limit in limits if limit]
     if ends != sorted(ends):
         raise ValueError("the range ends before it begins")
     return "/".join(limits), reference
+
+
+def _parse_words(age: str) -> tuple[str, str]:
+    from dandi.metadata.util import parse_age
+
+    try:
+        text, counts_from = parse_age(age)
+    except ValueError as error:
+        if not age.strip():
+            raise
+        raise ValueError("it is not an ISO 8601 duration") from error
+    return str(text), str(counts_from)
 
 
 def _parts(text: str) -> list[tuple[float, float]]:

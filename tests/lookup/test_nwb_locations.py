@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dandifile.lookup.facts import Lock, Term
-from dandifile.lookup.resolve import Resolution, resolve
+from dandifile.lookup.resolution import Resolution, resolve
 from dandifile.lookup.rows import LookupState
 from dandifile.lookup.wanted import Wanted, missing_from, pinned_location, pinned_locations
 from dandifile.model import Location

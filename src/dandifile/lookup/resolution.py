@@ -1,7 +1,7 @@
-"""Look up what a spec names, and pin it: papers, people, institutions, terms. Nothing is written here.
+"""Look up what a spec names: papers, people, institutions, terms. The result is a lock; nothing is written.
 
-What is pinned is not asked again unless it is to be refreshed, or nobody could be asked the
-last time. A service that cannot be reached changes no fact that is known.
+What is pinned is not looked up again, unless it is being refreshed, or its service could not be reached the
+last time. A service that cannot be reached changes no known fact.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TypeVar
 
 from dandifile.lookup import orcid, ror
 from dandifile.lookup.authors import full_name
-from dandifile.lookup.client import PATIENT, Answer, Asks, Client, Unreachable
+from dandifile.lookup.client import PATIENT, Answer, Asker, Client, Unreachable
 from dandifile.lookup.facts import Institution, Lock, Paper, Person, Term, Unsettled
-from dandifile.lookup.locations import SettledLocation, find_location, settle_locations
+from dandifile.lookup.nwb_locations import SettledLocation, find_location, settle_locations
 from dandifile.lookup.paper_lookup import add_ror_ids, look_up_paper
 from dandifile.lookup.rows import (
     LookupRow,
@@ -41,12 +41,12 @@ REFRESHABLE = {
     "ror": frozenset({"ror"}),
     "terms": frozenset({"ols"}),
 }
-"""What can be refreshed, and the services whose remembered answers are then not used."""
+"""What can be refreshed, and the services whose cached answers are then not used."""
 
 WIDTH = 8
-"""Questions under way at once, over all services; each service has its own, lower limit."""
+"""Requests at the same time to all services together; each service has a lower limit of its own."""
 
-_OPEN = "unreachable"  # of people and of institutions: nobody could be asked the last time
+_OPEN = "unreachable"  # status of people and institutions whose service could not be reached the last time
 
 _Fact = TypeVar("_Fact", Paper, Person, Institution, Term, Unsettled)
 _Verdict = TypeVar("_Verdict", Person, Institution)
@@ -55,7 +55,7 @@ _Item = TypeVar("_Item", bound=Hashable)
 
 @dataclass(frozen=True)
 class Resolution:
-    """The lock as it should be, a row for each thing wanted, and what the papers leave to think about."""
+    """The new lock, a row for each thing that was looked up, and warnings about the papers."""
 
     lock: Lock
     rows: tuple[LookupRow, ...]
@@ -64,10 +64,10 @@ class Resolution:
 
 @dataclass(frozen=True)
 class _Run:
-    """One resolution under way."""
+    """What all lookups of one call share."""
 
     lock: Lock
-    client: Asks
+    client: Asker
     pool: Executor
     today: str
     refresh: frozenset[str]
@@ -84,10 +84,9 @@ def resolve(  # noqa: PLR0913 - each is an edge of its own
     offline: bool = False,
     patience: Patience = PATIENT,
 ) -> Resolution:
-    """Look up what the lock lacks. `refresh` holds keys of `REFRESHED`; `offline` asks nobody.
+    """Look up what the lock lacks. `refresh` has keys of `REFRESHABLE`; `offline` sends no requests.
 
-    The lock that comes back holds what is wanted and no more, in the order that it had; it
-    equals `lock` where there is nothing new.
+    The new lock has exactly what is wanted, in the order of `lock`. It equals `lock` if nothing is new.
     """
     stale = frozenset(service for key in refresh for service in REFRESHABLE[key])
     client = Client(services, cache, now=now, offline=offline, refresh=stale, patience=patience)
@@ -123,7 +122,7 @@ def _resolve_papers(run: _Run, dois: Sequence[str], contact: str) -> tuple[list[
     for doi in dois:
         pinned, found = run.lock.paper(doi), looked_up.get(doi)
         if pinned and (found is None or found.unreachable or found.paper is None):
-            notes = (*found.warnings, f"what was known on {pinned.fetched} stays") if found else ()
+            notes = (*found.warnings, f"the lock keeps the record of {pinned.fetched}") if found else ()
             papers.append(pinned)
             rows.append(paper_row(pinned, notes, pinned=True))
         elif found and found.paper:
@@ -138,10 +137,10 @@ def _resolve_papers(run: _Run, dois: Sequence[str], contact: str) -> tuple[list[
 def _new_paper(
     run: _Run, paper: Paper, pinned: Paper | None, warnings: tuple[str, ...]
 ) -> tuple[Paper, list[LookupRow]]:
-    """A paper that was just looked up, with the ROR ids that it came without."""
+    """A paper that was just looked up, with the ROR ids that it lacked."""
     rich = add_ror_ids(run.client, paper, run.pool, pinned)
     if rich.unreachable:
-        later = "some funders and affiliations are without an id until `dandifile resolve --refresh doi`"
+        later = "some funders and affiliations have no id; run `dandifile resolve --refresh doi` later"
         warnings += (f"ROR: {rich.unreachable}; {later}",)
     settled = rich.paper
     if pinned and replace(settled, fetched=pinned.fetched) == pinned:
@@ -179,15 +178,15 @@ def _resolve_institutions(
     return places, rows
 
 
-def _verdicts(  # noqa: PLR0913, PLR0917 - what tells people from institutions
+def _verdicts(  # noqa: PLR0913, PLR0917 - how people and institutions differ
     run: _Run,
     key: str,
     ids: Sequence[str],
     known: Callable[[str], _Verdict | None],
-    ask: Callable[[Asks, str], Answer],
+    ask: Callable[[Asker, str], Answer],
     judge: Callable[[str, Answer, str], _Verdict],
 ) -> Iterator[tuple[_Verdict, Answer | None]]:
-    """The verdict of each id, and the answer that it rests on; None where nobody had to be asked."""
+    """The verdict on each id, and the answer behind it, None if there was no request."""
     pinned = {each: fact for each in ids if (fact := known(each))}
     asked = [each for each in ids if key in run.refresh or each not in pinned or pinned[each].status == _OPEN]
     answers = dict(zip(asked, run.pool.map(lambda each: ask(run.client, each), asked), strict=True))
@@ -239,7 +238,7 @@ def _why(title: str, answer: Answer | None) -> str:
 def _in_order(
     before: Iterable[_Fact], now: Iterable[_Fact], identity: Callable[[_Fact], Hashable]
 ) -> tuple[_Fact, ...]:
-    """What is wanted now, as the lock had it before and the new ones behind."""
+    """What is wanted now: first what the lock had, in its order, then the new ones."""
     places = {identity(fact): place for place, fact in enumerate(before)}
     return tuple(sorted(now, key=lambda fact: places.get(identity(fact), len(places))))
 

@@ -1,21 +1,21 @@
-"""Where the change of a saved plan stands today, and which asset it is about now."""
+"""Whether a saved change of an asset is due, done or stale today, and which asset it is about now."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from dandifile.kinds.assets.moves import find_parked
-from dandifile.kinds.assets.sides import Observed
+from dandifile.kinds.assets.sides import ObservedAssets
 from dandifile.kinds.outgoing import drop_version
 from dandifile.model import Action, Change, JsonObject, RemoteAsset
 from dandifile.planning.kind import Standing, standing_of
-from dandifile.planning.merge import same
+from dandifile.planning.merge import is_same
 
 
-def standing(change: Change, observed: Observed) -> Standing:
+def standing(change: Change, observed: ObservedAssets) -> Standing:
     """Content is bound by digest, metadata by the keys that the change shows.
 
-    Once the content is as planned, it is done: what the metadata lack is the next plan's to say.
+    Once the content is as planned, the change is done: what the metadata lack is a matter of the next plan.
     """
     now = observed.assets.get(change.key.name)
     if change.action is Action.UPDATE:
@@ -30,7 +30,15 @@ def standing(change: Change, observed: Observed) -> Standing:
     return content
 
 
-def _standing_of_content(change: Change, now: RemoteAsset | None, observed: Observed) -> Standing:
+def rebase(change: Change, observed: ObservedAssets) -> Change:
+    """Asset ids are good until the next write; a killed run may have left an asset on its way."""
+    if change.before is None:
+        return change
+    now = _subject(change, observed)
+    return replace(change, before={**change.before, "path": now.path, "asset_id": now.asset_id})
+
+
+def _standing_of_content(change: Change, now: RemoteAsset | None, observed: ObservedAssets) -> Standing:
     if change.action is Action.MOVE:
         if now is not None and now.digest == change.after["digest"]:
             return Standing.DONE
@@ -41,17 +49,17 @@ def _standing_of_content(change: Change, now: RemoteAsset | None, observed: Obse
     return standing_of(before, after, now.digest if now else None)
 
 
-def _has_other_metadata(change: Change, observed: Observed) -> bool:
-    """Whether metadata that the change would write over are neither as they were nor as they shall be."""
+def _has_other_metadata(change: Change, observed: ObservedAssets) -> bool:
+    """Whether metadata that the change would write over are neither as they were nor as they will be."""
     if change.action not in (Action.MOVE, Action.REPLACE):
         return False
     shown = _metadata_now(change, _subject(change, observed), observed)
     return not any(
-        same(drop_version(side["metadata"]), drop_version(shown)) for side in (change.before, change.after)
+        is_same(drop_version(side["metadata"]), drop_version(shown)) for side in (change.before, change.after)
     )
 
 
-def _metadata_now(change: Change, asset: RemoteAsset, observed: Observed) -> JsonObject:
+def _metadata_now(change: Change, asset: RemoteAsset, observed: ObservedAssets) -> JsonObject:
     """An asset's metadata today: the keys that the change shows, or all where the content is replaced."""
     metadata = observed.metadata([asset.asset_id])[asset.asset_id]
     if change.action is Action.REPLACE:
@@ -70,21 +78,13 @@ def _is_to_move_away(change: Change, now: RemoteAsset | None) -> bool:
     return change.before is None and now is not None and now.digest == change.after.get("moves_away")
 
 
-def rebase(change: Change, observed: Observed) -> Change:
-    """Asset ids are good until the next write; a killed run may have left an asset on its way."""
-    if change.before is None:
-        return change
-    now = _subject(change, observed)
-    return replace(change, before={**change.before, "path": now.path, "asset_id": now.asset_id})
-
-
-def _subject(change: Change, observed: Observed) -> RemoteAsset:
+def _subject(change: Change, observed: ObservedAssets) -> RemoteAsset:
     """The asset that a change which is due is about."""
     moving = _mover(change, observed) if change.action is Action.MOVE else None
     return moving or observed.assets[change.key.name]
 
 
-def _mover(change: Change, observed: Observed) -> RemoteAsset | None:
+def _mover(change: Change, observed: ObservedAssets) -> RemoteAsset | None:
     digest = change.before["digest"]
     source = observed.assets.get(change.before["path"])
     if source is not None and source.digest == digest:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dandifile.lookup.facts import InstitutionStatus, Lock, PersonStatus
-from dandifile.lookup.resolve import Resolution, resolve
+from dandifile.lookup.resolution import Resolution, resolve
 from dandifile.lookup.rows import LookupRow, LookupState
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm
@@ -106,7 +106,7 @@ def test_services_that_are_down_change_no_fact_and_are_told(run: Run, replay: Re
         replay.says(path, text(503, "down"))
     second = run(PAPER, first.lock, refresh=frozenset({"doi", "orcid", "ror"}))
     assert second.lock == first.lock
-    assert any("stays" in note for note in row(second, DOI).notes)
+    assert any("the lock keeps the record of" in note for note in row(second, DOI).notes)
     assert row(second, JANE).notes[0].startswith("ORCID: ")
     assert row(second, NIH).notes[0].startswith("ROR: ")
 

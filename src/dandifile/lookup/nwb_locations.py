@@ -1,7 +1,7 @@
-"""What the locations in NWB files are: for mice first the structures of the Allen atlas, else as in a spec.
+"""The regions of locations in NWB files: for mice first from the Allen atlas, else like terms of a spec.
 
-Nothing that is not exact is taken. A word that is no single region is a fact as well: it is pinned with
-what it may be, so that it is told the same everywhere, and asked about once.
+Only exact matches count. A word that does not identify one region is pinned as well, with the regions that it
+may mean, so that all machines report the same and the services are asked only once.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from dandifile.lookup.client import Asks
+from dandifile.lookup.client import Asker
 from dandifile.lookup.facts import Lock, Term, Unsettled
 from dandifile.lookup.rows import LookupRow, LookupState, outcome_row, term_row
 from dandifile.lookup.terms.allen import find_structure
@@ -26,23 +26,23 @@ from dandifile.lookup.terms.outcome import (
     candidates_of,
 )
 from dandifile.lookup.terms.search import find_term
-from dandifile.lookup.wanted import pinned_location, section_of
+from dandifile.lookup.wanted import about_of, pinned_location
 from dandifile.model import Location
 
 WHAT = "location"
-"""What rows call it. One that is open stops nothing."""
+"""What rows call it. An open one does not stop a plan."""
 
 
 @dataclass(frozen=True)
 class SettledLocation:
-    """The fact of one word, None where nobody could be asked; and the row that tells it."""
+    """The fact about one word, None if OLS could not be asked, and its row."""
 
     fact: Term | Unsettled | None
     row: LookupRow
 
 
-def find_location(location: Location, client: Asks) -> TermOutcome:
-    """The region that a file's word is."""
+def find_location(location: Location, client: Asker) -> TermOutcome:
+    """Find the region of a word in a file."""
     structure = find_structure(location.word) if location.mouse else None
     return structure or find_term(location.word, TermKind.REGION, client)
 
@@ -50,7 +50,7 @@ def find_location(location: Location, client: Asks) -> TermOutcome:
 def settle_locations(
     wanted: Iterable[Location], lock: Lock, outcomes: Mapping[Location, TermOutcome], today: str
 ) -> Iterator[SettledLocation]:
-    """A fact for each word: as it is pinned, unless it was looked up and came out otherwise."""
+    """A fact for each word: the pinned one, unless it was looked up again and the result differs."""
     for each in wanted:
         before, outcome = pinned_location(each, lock), outcomes.get(each)
         if outcome is None or (before and isinstance(outcome, Unchecked)):
@@ -63,7 +63,7 @@ def settle_locations(
 
 
 def _fact(location: Location, outcome: TermOutcome, today: str) -> Term | Unsettled | None:
-    about = section_of(location)
+    about = about_of(location)
     if isinstance(outcome, Unchecked):
         return None
     if isinstance(outcome, Matched):
@@ -73,7 +73,7 @@ def _fact(location: Location, outcome: TermOutcome, today: str) -> Term | Unsett
 
 
 def _row(outcome: TermOutcome) -> LookupRow:
-    """As for a term of a spec, but that nobody has to write an id in its place."""
+    """Like the row of a term in a spec, but without the request to write an id instead."""
     row = replace(outcome_row(outcome), what=WHAT)
     if isinstance(outcome, Matched | Unchecked):
         return row
@@ -82,7 +82,7 @@ def _row(outcome: TermOutcome) -> LookupRow:
 
 
 def _why(outcome: Choice | Retired | Absent | Foreign) -> str:
-    """Why a word is no single region, and what it may be."""
+    """Why a word does not identify one region, and what it may mean."""
     match outcome:
         case Choice(why=why):
             said = why
@@ -91,12 +91,12 @@ def _why(outcome: Choice | Retired | Absent | Foreign) -> str:
         case Absent():
             said = "UBERON has no region of that name"
         case Foreign():
-            said = "an id of no OBO ontology, which nobody here can check"
-    perhaps = " or ".join(map(_offer, candidates_of(outcome)))
+            said = "not the id of an OBO ontology, so that it cannot be checked"
+    perhaps = " or ".join(map(_shown, candidates_of(outcome)))
     return f"{said}; perhaps {perhaps}" if perhaps else said
 
 
-def _offer(candidate: Candidate) -> str:
+def _shown(candidate: Candidate) -> str:
     said = f"{candidate.id} {candidate.label}"
     return f"{said} ({candidate.why})" if candidate.why else said
 

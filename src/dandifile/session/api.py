@@ -1,0 +1,103 @@
+"""What `import dandifile` gives: a session, and plan and apply in one call each. See `docs/python.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+
+from dandifile.errors import UserError
+from dandifile.model import Plan
+from dandifile.run.execute import Notify
+from dandifile.session.apply_steps import ApplyResult
+from dandifile.session.opening import open_session
+from dandifile.session.options import Setup, plan_options, refuse_undeclared
+from dandifile.session.session import Session, silent, uncounted
+
+
+def open_spec(  # noqa: PLR0913 - one a flag
+    file: str | Path | None = None,
+    *,
+    environment: str = "",
+    writing: bool = False,
+    locked: bool = False,
+    offline: bool = False,
+    jobs: int | None = None,
+    executor: str = "local",
+    step_timeout: float | None = None,
+) -> AbstractContextManager[Session]:
+    """A session on a spec, for a `with` block: its lock, its cache and its archive, opened together.
+
+    `file` is the spec or its folder; without it, the current folder or a parent has the spec. `writing=True`
+    needs an API key, and keeps other applies of the spec out until the block ends. The others are as the
+    flags of `dandifile plan`.
+    """
+    named = None if file is None else Path(file)
+    setup = Setup(named, environment, jobs, executor, step_timeout, locked, offline)
+    return open_session(setup, writing=writing)
+
+
+def plan(  # noqa: PLR0913 - one a flag
+    file: str | Path | None = None,
+    *,
+    environment: str = "",
+    allow: Collection[str] = (),
+    only: Collection[str] = (),
+    paths: Collection[str] = (),
+    exclude: Collection[str] = (),
+    rename: bool = False,
+    refresh_metadata: bool = False,
+    overwrite_remote: Collection[str] = (),
+    locked: bool = False,
+    offline: bool = False,
+    jobs: int | None = None,
+    notify: Notify = silent,
+) -> Plan:
+    """What apply would do. Changes nothing, on the archive or here, but its cache.
+
+    The arguments are the flags of `dandifile plan`. `notify` is called with every step of the survey: with
+    None when it starts, with its result when it ended. Calls can come from other threads.
+    """
+    options = plan_options(
+        allow=allow,
+        only=only,
+        paths=paths,
+        exclude=exclude,
+        rename=rename,
+        refresh_metadata=refresh_metadata,
+        overwrite_remote=overwrite_remote,
+    )
+    with open_spec(file, environment=environment, locked=locked, offline=offline, jobs=jobs) as session:
+        refuse_undeclared(options, session.spec)
+        made = session.plan(options, notify).plan
+        return replace(made, spec=str(session.spec.file))
+
+
+def apply(  # noqa: PLR0913 - what to do, and what may be done
+    plan: Plan,
+    *,
+    allow: Collection[str] = (),
+    create: bool = False,
+    jobs: int | None = None,
+    notify: Notify = silent,
+    sent: Callable[[int], None] = uncounted,
+) -> ApplyResult:
+    """Does what a plan of `dandifile.plan` says, and nothing else; checks afterwards that the draft is so.
+
+    What cannot be undone is only done where both the plan was made with the word in `allow` and `apply` is
+    given it again. `create=True` lets it make the dandiset. BlockedError, and nothing is written, where a
+    permission is missing, where the plan is blocked as a whole, and where the spec, a file or the archive has
+    changed since the plan was made.
+
+    A step that fails raises nothing: it is in `ApplyResult.failed`, and the others were done. `notify` is
+    called with every step, `sent` with each number of bytes that went out.
+    """
+    if not plan.spec:
+        raise UserError(
+            "the plan does not say which spec it was made from",
+            fix="make it with dandifile.plan, or apply it in the session that made it",
+        )
+    with open_spec(plan.spec, environment=plan.environment, jobs=jobs, writing=True) as session:
+        planned = session.resume(plan, notify)
+        return session.apply(planned, allow=allow, create=create, notify=notify, sent=sent)
