@@ -1,4 +1,7 @@
-"""Who may see and change what, and the proof that a server serves this store; refusals in the archive's own words."""
+"""Who may see and change what, and the proof that a server serves this store.
+
+Refusals are in the archive's own words.
+"""
 
 from __future__ import annotations
 

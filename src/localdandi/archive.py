@@ -1,4 +1,4 @@
-"""What every request handler works with: one open store, its settings and figures that are kept for a while."""
+"""What every request handler works with: one open store, its settings, and figures kept for a while."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a request to a plain function and back: the parts of its path, who calls, what they sent, what they get."""
+"""From a request to a plain function and back: its path, who calls, what they sent, what they get."""
 
 from __future__ import annotations
 
