@@ -20,7 +20,7 @@ from dandifile.terminal.screen import print_json
 from dandifile.words import quantity
 
 if TYPE_CHECKING:
-    from localdandi.identity import Running
+    from localdandi.access import Running
 
 _LAST_PORT = 65535
 

@@ -19,7 +19,7 @@ REQUIRED = ("localdandi", "anyio", "httptools", "starlette", "uvicorn")
 """What the extra `local` brings and the archive cannot start without."""
 
 if TYPE_CHECKING:
-    from localdandi.identity import Running
+    from localdandi.access import Running
 
 
 def default_store() -> Path:
