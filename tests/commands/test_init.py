@@ -220,7 +220,10 @@ def test_it_says_first_what_it_looks_up_since_a_service_that_is_down_takes_a_whi
     here: Path, replay: Replay, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["init", "--doi", DOI]) == Exit.DONE
-    assert capsys.readouterr().err.splitlines()[0] == f"looking up {DOI}, and whom it names …"
+    assert (
+        capsys.readouterr().err.splitlines()[0]
+        == f"looking up {DOI}, and the people and institutions that it names …"
+    )
 
 
 class Terminal(io.StringIO):
