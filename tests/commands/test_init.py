@@ -190,7 +190,7 @@ def test_an_existing_spec_is_never_written_over(here: Path, capsys: pytest.Captu
     [
         ([], "--doi, --data"),
         (["--doi", "nonsense"], "is not a DOI"),
-        (["--data", "nowhere"], "there is no nowhere"),
+        (["--data", "nowhere"], "there is no folder nowhere"),
         (["--data", ".", "--instance", "dandi-sanbox"], "no archive is called 'dandi-sanbox'"),
         (["--doi", "10.5555/nothing"], "there is no paper 10.5555/nothing"),
         (["--data", ".", "-f", "no/such/folder/dandiset.yaml"], "cannot be written"),
