@@ -16,10 +16,10 @@ from pathlib import Path
 from dandifile.errors import DataError, UserError
 from dandifile.organize import place
 from dandifile.organize.log import Entry, Log, Writer, logs, made_before, new_log
-from dandifile.organize.media import restore, rewrite
 from dandifile.organize.tree import Mode, Placement, Source
 from dandifile.survey.digest import dandi_etag, steady
 from dandifile.survey.media import media_path
+from dandifile.survey.nwb.rewrite import restore, rewrite
 
 
 @dataclass(frozen=True)

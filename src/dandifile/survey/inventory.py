@@ -9,12 +9,12 @@ from dandifile.globs import is_match
 from dandifile.model import Finding, JsonObject, Record, Refusal, Skipped, Spec
 from dandifile.survey import alike
 from dandifile.survey.asset_metadata import sessions_of, subjects_of
+from dandifile.survey.asset_paths import of_path
 from dandifile.survey.findings import not_ignored, split
 from dandifile.survey.layout import Draft, assign, is_organized
 from dandifile.survey.left_out import left_out
 from dandifile.survey.manifest import Line
 from dandifile.survey.past import Past
-from dandifile.survey.path_findings import of_path
 from dandifile.survey.scanned_file import Content, Extracts, Known, Look, Runner
 from dandifile.survey.stages import (
     attach_labels,

@@ -17,11 +17,11 @@ from dandifile.globs import is_match
 from dandifile.model import Finding, JsonObject, Local, LocalAsset, Record, Spec
 from dandifile.survey import alike
 from dandifile.survey.asset_metadata import date_of
+from dandifile.survey.asset_paths import of_path
 from dandifile.survey.layout import Draft, assign, is_organized
 from dandifile.survey.left_out import left_out
 from dandifile.survey.manifest import Line
 from dandifile.survey.past import gone_assets
-from dandifile.survey.path_findings import of_path
 from dandifile.survey.scan import scan
 from dandifile.survey.scanned_file import Content, Extracts, Known, Look, Runner
 from dandifile.survey.stages import (

@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 
 from dandifile.errors import DataError
 from dandifile.model import JsonObject, Severity
-from dandifile.survey.quiet import quiet
+from dandifile.survey.task import quiet
 from dandifile.survey.zarr import SUFFIXES as ZARR_SUFFIXES
 
 VALIDATOR = "bids-validator-deno"
