@@ -13,9 +13,9 @@ from dandifile.survey.asset_paths import (
     SUMMARY,
     clashes,
     fault,
-    of_path,
-    of_summary,
     organized_faults,
+    path_findings,
+    summary_findings,
 )
 from tests.survey.test_layout import content
 
@@ -109,7 +109,7 @@ def test_paths_that_do_not_go_together_name_each_other(
 def test_a_dot_in_a_name_is_told_where_it_changes_the_summary(
     path: str, subject: str | None, said: list[str]
 ) -> None:
-    found = of_summary("s", path, subject)
+    found = summary_findings("s", path, subject)
     assert len(found) == len(said)
     assert all(part in finding.message for part, finding in zip(said, found, strict=True))
     assert {finding.check for finding in found} <= {SUMMARY}
@@ -132,7 +132,7 @@ def summary(path: str) -> dict[str, object]:
 @given(st.from_regex(r"(x_)?sub-[AB]([.][AB])?(_[AB]([.][AB])?)?[.](nwb|csv|ome[.]zarr)", fullmatch=True))
 def test_it_is_told_just_where_dandischema_reads_the_name_otherwise(path: str) -> None:
     """Beside sub-A: a subject that is cut down to `A` is not counted."""
-    told = " ".join(finding.message for finding in of_summary("s", path, None))
+    told = " ".join(finding.message for finding in summary_findings("s", path, None))
     found = summary(path)
     image = path.endswith(".ome.zarr")
     assert image == (bool(found.get("dataStandard")) != ("OME-Zarr" in told))
@@ -143,8 +143,8 @@ def test_it_is_told_just_where_dandischema_reads_the_name_otherwise(path: str) -
 
 
 def test_a_paths_findings_are_the_clients() -> None:
-    assert [(f.check, f.severity) for f in of_path(content("a.nwb"), "deep/raw.nwb")] == [
+    assert [(f.check, f.severity) for f in path_findings(content("a.nwb"), "deep/raw.nwb")] == [
         ("DANDI.NON_DANDI_FILENAME", Severity.ERROR),
         ("DANDI.NON_DANDI_FOLDERNAME", Severity.ERROR),
     ]
-    assert of_path(content("a.nwb"), "sub-m1/sub-m1_ses-2.nwb") == ()
+    assert path_findings(content("a.nwb"), "sub-m1/sub-m1_ses-2.nwb") == ()

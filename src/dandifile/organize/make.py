@@ -15,9 +15,9 @@ from pathlib import Path
 
 from dandifile.errors import DataError, UserError
 from dandifile.organize import place
-from dandifile.organize.log import Entry, Log, Writer, logs, made_before, new_log
+from dandifile.organize.log import Entry, Log, Writer, entries_before, logs, new_log
 from dandifile.organize.tree import Mode, Placement, Source
-from dandifile.survey.digest import dandi_etag, steady
+from dandifile.survey.digest import check_unchanged, dandi_etag
 from dandifile.survey.media import media_path
 from dandifile.survey.nwb.rewrite import restore, rewrite
 
@@ -52,7 +52,7 @@ class Tree:
             ) from error
         earlier = logs(folder)
         log = new_log(folder, mode, made=made or any(log.made for log in earlier))
-        return cls(folder, mode, log, made_before(earlier))
+        return cls(folder, mode, log, entries_before(earlier))
 
 
 def make(placements: Iterable[Placement], tree: Tree) -> Iterator[Placed]:
@@ -130,7 +130,7 @@ def _publish(temporary: Path, target: Path, entry: Entry, log: Writer) -> None:
 def _copy_whole(source: Source, target: Path) -> Iterator[Path]:
     """A copy that is whole: the original is still as it was scanned when the copy is finished."""
     with place.copied(Path(source.file), target) as temporary:
-        with steady({"path": source.file, "size": source.size, "mtime_ns": source.mtime_ns}):
+        with check_unchanged({"path": source.file, "size": source.size, "mtime_ns": source.mtime_ns}):
             pass
         yield temporary
 

@@ -38,7 +38,7 @@ def fault(path: str) -> str | None:
     if _PATH.fullmatch(path):
         return None
     for part in path.split("/"):
-        if said := first_unfit(part, takes):
+        if said := first_unfit(part, is_allowed):
             return f"{part!r} in its path has a character that the archive takes in no path: {said}"
     if ".." in path:
         return "the archive takes no two dots in a row in a path"
@@ -47,28 +47,28 @@ def fault(path: str) -> str | None:
     return "the archive takes no folder or file name that is or ends in a dot"
 
 
-def takes(character: str) -> bool:
+def is_allowed(character: str) -> bool:
     """Whether the archive takes a character in a path."""
     return bool(_ALLOWED.fullmatch(character))
 
 
-def mended(path: str) -> str:
+def allowed_spelling(path: str) -> str:
     """The path without the characters that the archive does not take; "" where that makes none."""
-    better = mend(path, takes)
+    better = mend(path, is_allowed)
     return better if better != path and fault(better) is None else ""
 
 
 def first_bad_part(path: str) -> str:
     """The first folder or file name of a path with a character that the archive does not take."""
-    return next((part for part in path.split("/") if first_unfit(part, takes)), "")
+    return next((part for part in path.split("/") if first_unfit(part, is_allowed)), "")
 
 
-def blanks(path: str) -> list[tuple[str, str]]:
+def odd_blanks(path: str) -> list[tuple[str, str]]:
     """Folders and files with a blank that is no space, as (name, what it is): the archive takes them."""
-    return [(part, said) for part in path.split("/") if (said := first_unfit(part, _is_no_odd_blank))]
+    return [(part, said) for part in path.split("/") if (said := first_unfit(part, _is_plain))]
 
 
-def _is_no_odd_blank(character: str) -> bool:
+def _is_plain(character: str) -> bool:
     return character == " " or not character.isspace()
 
 
@@ -115,17 +115,17 @@ _LONG_ENDINGS = re.compile(r"(\.ome\.(zarr|tiff?)|\.nwb\.zarr|\.nii\.gz|\.tsv\.g
 _WORDS = {"sub": "subject", "sample": "sample"}
 
 
-def of_path(content: Content, path: str) -> tuple[Finding, ...]:
+def path_findings(content: Content, path: str) -> tuple[Finding, ...]:
     """All findings on the path that a content gets. The archive's layout is only for what is named by it."""
     source = content.source
-    odd = (*of_characters(source, path), *of_summary(source, path, content.entity("sub")))
+    odd = (*blank_findings(source, path), *summary_findings(source, path, content.entity("sub")))
     if not content.file.is_named_by_content:
         return odd
     faults = content.file.format.layout_faults(path)  # the dandi client's checks, ids and severity
     return (*odd, *(Finding(source, check, message, Severity.ERROR) for check, message in faults))
 
 
-def of_characters(source: str, path: str) -> tuple[Finding, ...]:
+def blank_findings(source: str, path: str) -> tuple[Finding, ...]:
     """Blanks in a path that look like a space and are not one: the archive takes them, and searches fail."""
     return tuple(
         Finding(
@@ -135,11 +135,11 @@ def of_characters(source: str, path: str) -> tuple[Finding, ...]:
             f"rename it to {' '.join(part.split())!r}",
             Severity.WARNING,
         )
-        for part, said in blanks(path)
+        for part, said in odd_blanks(path)
     )
 
 
-def of_summary(source: str, path: str, subject: str | None) -> tuple[Finding, ...]:
+def summary_findings(source: str, path: str, subject: str | None) -> tuple[Finding, ...]:
     """Findings on one file; `subject` is the one that the file itself names, as names hold it."""
     said = (*_cut_off(path), *_hidden_image(path), *_two_subjects(path, subject))
     return tuple(Finding(source, SUMMARY, message, Severity.WARNING) for message in said)
