@@ -18,8 +18,8 @@ from dandifile.organize import place
 from dandifile.organize.log import Entry, Log, Writer, entries_before, logs, new_log
 from dandifile.organize.tree import Mode, Placement, Source
 from dandifile.survey.digest import check_unchanged, dandi_etag
+from dandifile.survey.formats import format_of_file
 from dandifile.survey.media import media_path
-from dandifile.survey.nwb.rewrite import restore, rewrite
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,11 @@ _PLACED = {Mode.SYMLINK: place.symlink, Mode.HARDLINK: place.hardlink, Mode.MOVE
 
 
 def _put_with_media(source: Source, tree: Tree) -> None:
-    """An NWB file is in the tree only when its media files are; a move ends with the original."""
+    """A file is in the tree only when its media files are; a move ends with the original."""
     target = tree.folder / source.path
     target.parent.mkdir(parents=True, exist_ok=True)
     with _copy_whole(source, target) as temporary:
-        references = rewrite(temporary, source.path)
+        references = format_of_file(source.path).rewrite_references(temporary, source.path)
         for old, new in references.items():
             path = posixpath.join(posixpath.dirname(source.path), new)
             _put_medium(media_path(source.file, old), path, tree)
@@ -245,7 +245,7 @@ def _move_back(entry: Entry, target: Path) -> None:
         place.move(target, source)
         return
     with place.copied(target, source) as temporary:
-        restore(temporary, entry.references)
+        format_of_file(entry.path).restore_references(temporary, entry.references)
         place.publish(temporary, source)
     target.unlink()
 

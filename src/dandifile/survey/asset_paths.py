@@ -1,7 +1,9 @@
-"""Which paths the archive takes for assets, and which do not go together. Pure.
+"""Paths of assets: which the archive takes, which do not go together, and what is odd about others. Pure.
 
-The rules are the server's (POST and PUT of an asset), said so that a file is refused while
-planning and not after hours of hashing.
+The server's rules (POST and PUT of an asset) are checked here, so that a file is refused while
+planning and not after hours of hashing. The rules of the archive's summary are dandischema's
+(`aggregate_assets_summary`): it reads the part of a file's name before the first dot, and in it
+`sub-` and `sample-`. Subjects in the metadata are counted as well.
 """
 
 from __future__ import annotations
@@ -17,6 +19,13 @@ from dandifile.spelling import respell as mend
 from dandifile.survey.scanned_file import Content
 
 MAX_LENGTH = 512
+
+PATH_CHARACTER = "path_character"
+SUMMARY = "archive_summary"
+"""The names of these findings, for `validation.ignore`."""
+
+_LONG_ENDINGS = re.compile(r"(\.ome\.(zarr|tiff?)|\.nwb\.zarr|\.nii\.gz|\.tsv\.gz|\.[A-Za-z0-9]+)$")
+_WORDS = {"sub": "subject", "sample": "sample"}
 
 # The server's own range A-z takes in the six characters between Z and a. Each step of this
 # form eats a character, so that it is linear where the server's expression is exponential.
@@ -64,7 +73,7 @@ def first_bad_part(path: str) -> str:
 
 
 def odd_blanks(path: str) -> list[tuple[str, str]]:
-    """Folders and files with a blank that is no space, as (name, what it is): the archive takes them."""
+    """Folders and files with a blank that is not a space, as (name, what it is): the archive takes them."""
     return [(part, said) for part in path.split("/") if (said := first_unfit(part, _is_plain))]
 
 
@@ -107,12 +116,7 @@ def clashes(paths: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     return found
 
 
-PATH_CHARACTER = "path_character"
-SUMMARY = "archive_summary"
-"""The names of these findings, for `validation.ignore`."""
-
-_LONG_ENDINGS = re.compile(r"(\.ome\.(zarr|tiff?)|\.nwb\.zarr|\.nii\.gz|\.tsv\.gz|\.[A-Za-z0-9]+)$")
-_WORDS = {"sub": "subject", "sample": "sample"}
+# --- Findings -------------------------------------------------------------------------------------
 
 
 def path_findings(content: Content, path: str) -> tuple[Finding, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from dandifile.model import Finding, JsonObject, Location, Vocabulary
@@ -139,6 +140,18 @@ class Format(Protocol):
     def layout_faults(self, path: str) -> list[tuple[str, str]]:  # noqa: ARG002
         """How an asset's path breaks the archive's layout for this format: (check, message)."""
         return []
+
+    # --- References to media, in a copy of a file ----------------------------------------------------
+
+    def rewrite_references(self, file: Path, path: str) -> dict[str, str]:  # noqa: ARG002
+        """Gives the media of a file new names that hold at its asset's path, inside the file; old → new.
+
+        Raises DataError where a reference would be lost.
+        """
+        return {}
+
+    def restore_references(self, file: Path, references: Mapping[str, str]) -> None:
+        """Undoes `rewrite_references`, which gave `references`."""
 
     # --- Quick looks, which need no digest -----------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """How the survey's steps are done: what runs a kind, under which key its result is kept, and where it runs.
 
 A step goes to a worker as (kind, JSON params), so that everything that runs one is module-level.
+`StepCache` is the one way in which results are kept: known from the cache, else done and then put there.
 """
 
 from __future__ import annotations
@@ -135,6 +136,9 @@ def _filters() -> dict[str, str]:
         return {}
 
 
+# --- Keeping results ------------------------------------------------------------------------------
+
+
 class Keys(Protocol):
     """Under which key a step's output is kept, and whether a kept one can be used: `survey.tasks` is one."""
 
@@ -155,15 +159,14 @@ class StepCache:
     def known(self, steps: Sequence[Step]) -> dict[str, Result]:
         """What is kept of steps of one kind, by step id. An output that does not fit is made again."""
         keys = {step.id: key for step in steps if (key := self._of.cache_key(step)) is not None}
-        self._keys |= keys
-        if not keys:
-            return {}
-        found: Mapping[str, Json] = self._cache.get_many(steps[0].kind, set(keys.values()))
-        return {
+        found: Mapping[str, Json] = self._cache.get_many(steps[0].kind, set(keys.values())) if keys else {}
+        known = {
             step.id: Result(step.id, Status.FRESH, output=found[keys[step.id]], reason="known by its content")
             for step in steps
             if keys.get(step.id) in found and self._of.fits(step, found[keys[step.id]])
         }
+        self._keys |= {name: key for name, key in keys.items() if name not in known}
+        return known
 
     def keep(self, step: Step, output: Json) -> None:
         """Keeps the output of a step that `known` was asked for, unless it had no key then.
@@ -175,6 +178,8 @@ class StepCache:
             self._cache.put_many(step.kind, {key: output})
 
 
+# --- Without the talk of tools --------------------------------------------------------------------
+
 # Read by the packages when they are imported: our cache goes by content, theirs by path, and
 # no check may ask the network for a newer version.
 _SETTINGS = {"DANDI_CACHE": "ignore", "DANDI_NO_ET": "1", "NO_ET": "1"}
@@ -182,7 +187,7 @@ _SETTINGS = {"DANDI_CACHE": "ignore", "DANDI_NO_ET": "1", "NO_ET": "1"}
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Within it, nothing that those packages warn, log or print reaches the terminal.
+    """Within it, nothing that the dandi, pynwb and nwbinspector packages print or log reaches the terminal.
 
     It acts on the whole process for a while, which is why steps that need it run in
     worker processes, one at a time in each.

@@ -8,6 +8,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from dandifile.model import Finding, Json, JsonObject, Location, Severity, Vocabulary
 from dandifile.reading.jsontext import Shape, each, maybe, one_of
@@ -164,6 +165,16 @@ class Nwb(Format):
 
     def layout_faults(self, path: str) -> list[tuple[str, str]]:
         return organized_faults(path)
+
+    def rewrite_references(self, file: Path, path: str) -> dict[str, str]:
+        from dandifile.survey.nwb.rewrite import rewrite
+
+        return rewrite(file, path)
+
+    def restore_references(self, file: Path, references: Mapping[str, str]) -> None:
+        from dandifile.survey.nwb.rewrite import restore
+
+        restore(file, references)
 
     def locations(
         self, files: Iterable[ScannedFile], vocabulary: Vocabulary, run: Runner
