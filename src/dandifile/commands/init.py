@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dandifile import doi as dois
 from dandifile.archive.instances import check_name
-from dandifile.desired.spec_and_lock import ask_services, read_with_lock
+from dandifile.desired.spec_and_lock import ask_services, read_spec_and_lock
 from dandifile.errors import Exit, Problem, SpecError, UserError
 from dandifile.init.new_contributors import orcids_and_rors
 from dandifile.init.new_spec import Material, Question, questions, spec_text
@@ -53,9 +53,9 @@ def init(file: Path, source: Source) -> int:
         raise UserError(
             "there is a spec already", where=str(file), fix="edit it, or name another file with --file"
         )
-    found = _overview(file.absolute(), [_from(file, folder) for folder in source.data])
-    known, lock, rows, told = _looked_up(file, source, found)
-    answer = _who_answers()
+    found = _overview(file.absolute(), [_source_of(file, folder) for folder in source.data])
+    known, lock, rows, told = _look_up(file, source, found)
+    answer = _answerer()
     answers = {question.key: answer(question) for question in questions(known)}
     _write(file, spec_text(known, answers))
     save_lock(lock_file(file), lock)
@@ -86,7 +86,7 @@ def normal_dois(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found.values())))
 
 
-def _looked_up(
+def _look_up(
     file: Path, source: Source, found: Overview
 ) -> tuple[Material, Lock, Sequence[LookupRow], list[str]]:
     """First what is asked for; then, of it all, what the spec will name: the lock holds that and no more."""
@@ -127,7 +127,7 @@ def _refuse_missing(rows: Sequence[LookupRow]) -> None:
             raise UserError(f"there is no paper {row.asked}: {'; '.join(row.notes)}", fix="correct --doi")
 
 
-def _from(file: Path, folder: Path) -> str:
+def _source_of(file: Path, folder: Path) -> str:
     """The folder as the spec names it: from its own folder, with forward slashes.
 
     A folder that has nothing but the root of the disk in common with the spec's is named from there.
@@ -151,7 +151,7 @@ def _write(file: Path, text: str) -> None:
         ) from error
 
 
-def _who_answers() -> Callable[[Question], str]:
+def _answerer() -> Callable[[Question], str]:
     """The person at the terminal; elsewhere nobody, and every answer is ""."""
     return _prompt if sys.stdin is not None and sys.stdin.isatty() else lambda _: ""
 
@@ -167,7 +167,7 @@ def _report(file: Path, told: Sequence[str], *, unasked: bool) -> None:
     sys.stdout.write(f"{file.name} written, and {lock_file(file).name}\n")
     for line in dict.fromkeys(told):
         sys.stderr.write(f"note: {line}\n")
-    if left := _left(file):
+    if left := _open_problems(file):
         sys.stdout.write("left to fill in, each in place of a text that begins with GAP:\n")
         sys.stdout.writelines(f"  {problem.where}  {problem.what}\n" for problem in left)
     if unasked:
@@ -178,10 +178,10 @@ def _report(file: Path, told: Sequence[str], *, unasked: bool) -> None:
     sys.stdout.write(f"then: {', '.join(f'dandifile {command}' for command in commands)}\n")
 
 
-def _left(file: Path) -> Sequence[Problem]:
+def _open_problems(file: Path) -> Sequence[Problem]:
     """What `check` will say."""
     try:
-        read_with_lock(file).pinned_spec()
+        read_spec_and_lock(file).pinned_spec()
     except SpecError as error:
         return error.problems
     return ()

@@ -164,10 +164,10 @@ def _show_placed(  # noqa: PLR0913 - each of what was found
     counts = Counter(words[one.status] for one in placed) + Counter(refused=len(refused))
     show(flags, placement_text, errors, refused, counts, warnings=warnings, notes=notes)
     if log:
-        sys.stdout.write(f"To undo it: dandifile organize --undo {_quoted(log)}\n")
+        sys.stdout.write(f"To undo it: dandifile organize --undo {_quote(log)}\n")
 
 
-def _quoted(file: Path) -> str:
+def _quote(file: Path) -> str:
     """As the shell takes it."""
     return f'"{file}"' if os.name == "nt" else shlex.quote(str(file))
 

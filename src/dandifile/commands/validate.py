@@ -30,7 +30,9 @@ def validate(flags: Flags, report: Path | None) -> int:
 def _verdict(spec: Spec, local: Local, of_refused: tuple[Finding, ...]) -> ValidationSummary:
     from dandifile.survey.findings import split
 
-    judged = [split(findings, spec.validation, path) for path, findings in _by_path(local, of_refused)]
+    judged = [
+        split(findings, spec.validation, path) for path, findings in _findings_by_path(local, of_refused)
+    ]
     blocking, ignored, others = (tuple(f for each in judged for f in each[which]) for which in range(3))
     return ValidationSummary(
         files=len(local.assets) + len(local.refused),
@@ -44,7 +46,9 @@ def _verdict(spec: Spec, local: Local, of_refused: tuple[Finding, ...]) -> Valid
     )
 
 
-def _by_path(local: Local, of_refused: tuple[Finding, ...]) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+def _findings_by_path(
+    local: Local, of_refused: tuple[Finding, ...]
+) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     """Findings with the path that `validation.ignore` may name; a refused file has only its own."""
     for asset in local.assets:
         yield asset.path, asset.findings

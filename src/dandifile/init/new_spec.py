@@ -190,7 +190,7 @@ def _regions(known: Material) -> list[Section]:
     if not places:
         return []
     unknown = [place for place in places if place not in terms]
-    told = [f"The files {'also ' if items else ''}name {_some(unknown)}."] if unknown else []
+    told = [f"The files {'also ' if items else ''}name {_first_names(unknown)}."] if unknown else []
     wanted = () if items else (ListItem(gap("brain regions by their names or ids in UBERON")),)
     return [Section("regions", [*items.values(), *wanted], (*told, FROM_NWB))]
 
@@ -219,23 +219,23 @@ def _related(known: Material) -> list[Section]:
 
 
 def _paths(overview: Overview) -> Section:
-    remarks = list(_of_whom(overview))
+    remarks = list(_data_remarks(overview))
     taken = [folder for folder in overview.folders if folder.formats]
     left = [folder for folder in overview.folders if not folder.formats]
-    items: list[ListItem] = [ListItem(folder.source, (f"{_counted(folder)}.",)) for folder in taken]
+    items: list[ListItem] = [ListItem(folder.source, (f"{_folder_counts(folder)}.",)) for folder in taken]
     if not taken:
         items = [
-            ListItem({"source": folder.source, "standard": "any"}, (f"{_counted(folder)}.",))
+            ListItem({"source": folder.source, "standard": "any"}, (f"{_folder_counts(folder)}.",))
             for folder in left
         ]
     elif left:
-        remarks += [line for folder in left for line in _left_out(folder)]
+        remarks += [line for folder in left for line in _left_out_remarks(folder)]
     if not items:
         return Section("paths", [ListItem(gap("the folder of your data, from here"))])
     return Section("paths", items, tuple(remarks))
 
 
-def _of_whom(overview: Overview) -> Iterator[str]:
+def _data_remarks(overview: Overview) -> Iterator[str]:
     seen = overview.glimpses
     if not seen:
         return
@@ -244,8 +244,8 @@ def _of_whom(overview: Overview) -> Iterator[str]:
     days = sorted({each.started for each in seen if each.started})
     species = list(dict.fromkeys(each.species for each in seen if each.species))
     said = [
-        quantity(len(subjects), "subject") + (f" ({_some(subjects)})" if subjects else ""),
-        *([_some(species)] if species else []),
+        quantity(len(subjects), "subject") + (f" ({_first_names(subjects)})" if subjects else ""),
+        *([_first_names(species)] if species else []),
         quantity(len(sessions), "session") + (f" from {days[0]} to {days[-1]}" if days else ""),
     ]
     in_zarrs = sum(each.in_zarr for each in seen)
@@ -258,16 +258,16 @@ def _of_whom(overview: Overview) -> Iterator[str]:
         yield f"{quantity(nameless, 'NWB file')} without a subject id: no asset until it has one."
     papers = dict.fromkeys(paper for each in seen for paper in each.papers)
     if papers:
-        yield f"They name as their publication: {_some(list(papers))}"
+        yield f"They name as their publication: {_first_names(list(papers))}"
 
 
-def _left_out(folder: Folder) -> tuple[str, str]:
+def _left_out_remarks(folder: Folder) -> tuple[str, str]:
     into = folder.source.rpartition("/")[2]
-    said = f"Left out: {folder.source}, {_counted(folder)}. To have it too, add:"
+    said = f"Left out: {folder.source}, {_folder_counts(folder)}. To have it too, add:"
     return said, f"- {{source: {folder.source}, into: {into}, standard: any}}"
 
 
-def _counted(folder: Folder) -> str:
+def _folder_counts(folder: Folder) -> str:
     taken = [
         quantity(count, FORMATS[name].LABEL, FORMATS[name].LABELS) for name, count in folder.formats.items()
     ]
@@ -276,6 +276,6 @@ def _counted(folder: Folder) -> str:
     return ", ".join([*taken, *others]) or "empty"
 
 
-def _some(names: Sequence[str], most: int = 8) -> str:
+def _first_names(names: Sequence[str], most: int = 8) -> str:
     shown = ", ".join(textwrap.shorten(name, 60, placeholder=" …") for name in names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
