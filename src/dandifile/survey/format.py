@@ -152,6 +152,7 @@ class Format(Protocol):
 
     def restore_references(self, file: Path, references: Mapping[str, str]) -> None:
         """Undoes `rewrite_references`, which gave `references`."""
+        return
 
     # --- Quick looks, which need no digest -----------------------------------------------------------
 
