@@ -76,7 +76,7 @@ def _place(placement: Placement, tree: Tree) -> Placed:
 
 
 def _put(source: Source, tree: Tree) -> bool:
-    """Places a file as it is; False where nothing was left to do."""
+    """Places a file unchanged; False where nothing was left to do."""
     file, target = Path(source.file), tree.folder / source.path
     entry = Entry(source.file, source.path, source.digest, source.size, source.mtime_ns)
     if os.path.lexists(target):

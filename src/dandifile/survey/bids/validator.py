@@ -93,7 +93,7 @@ def _is_unfetched(path: Path) -> bool:
 
 def _run(folder: Path) -> JsonObject:
     """The validator's own report on one dataset."""
-    # The environment's programs are found also where nobody has activated it.
+    # The programs of the environment are found even where it is not activated.
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     program = shutil.which(VALIDATOR, path=places)
     if program is None:
