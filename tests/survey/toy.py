@@ -7,15 +7,15 @@ from pathlib import Path
 
 from dandifile.model import Finding, Json, JsonObject, Vocabulary
 from dandifile.survey.asset_metadata import normalise
-from dandifile.survey.digest import steady_content
-from dandifile.survey.findings import FINDINGS, of_result
+from dandifile.survey.digest import check_same_content
+from dandifile.survey.findings import FINDINGS, findings_in_result
 from dandifile.survey.format import Format
 from dandifile.survey.scanned_file import Content, Extracts, Look, Runner, content_params
 from dandifile.survey.task import Task, content_key, run_steps, survey_step
 
 
 def _read(params: JsonObject) -> Json:
-    with steady_content(params):
+    with check_same_content(params):
         subject = Path(params["path"]).read_text("utf-8").splitlines()[0]
     participant = {"schemaKey": "Participant", "identifier": subject}
     metadata = normalise(
@@ -27,7 +27,7 @@ def _read(params: JsonObject) -> Json:
 
 
 def _check(params: JsonObject) -> Json:
-    with steady_content(params):
+    with check_same_content(params):
         lines = Path(params["path"]).read_text("utf-8").splitlines()
     found = {"check": "toy.short", "message": "it has one line", "severity": "warning", "within": ""}
     return {"findings": [] if lines[1:] else [found]}
@@ -63,4 +63,4 @@ class Toy(Format):
     def validate(self, contents: Collection[Content], look: Look) -> dict[str, tuple[Finding, ...]]:
         steps = {c.source: survey_step("validate-toy", c.digest, content_params(c)) for c in contents}
         results = run_steps(steps.values(), look.run)
-        return {source: of_result(source, results[step.id]) for source, step in steps.items()}
+        return {source: findings_in_result(source, results[step.id]) for source, step in steps.items()}

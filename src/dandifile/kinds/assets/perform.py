@@ -18,7 +18,7 @@ from dandifile.kinds.outgoing import VERSION_KEY, SchemaVersions
 from dandifile.model import Cache, Json, JsonObject, Result, Status, Step, ZarrFile
 from dandifile.survey import tasks
 from dandifile.survey.scanned_file import Runner
-from dandifile.survey.step_cache import StepCache
+from dandifile.survey.task import StepCache
 from dandifile.survey.zarr.checksum import AbsentError, Root, contents_of, sum_up
 
 if TYPE_CHECKING:
