@@ -190,7 +190,7 @@ def test_an_existing_spec_is_never_written_over(here: Path, capsys: pytest.Captu
     [
         ([], "--doi, --data"),
         (["--doi", "nonsense"], "is not a DOI"),
-        (["--data", "nowhere"], "there is no nowhere"),
+        (["--data", "nowhere"], "there is no folder nowhere"),
         (["--data", ".", "--instance", "dandi-sanbox"], "no archive is called 'dandi-sanbox'"),
         (["--doi", "10.5555/nothing"], "there is no paper 10.5555/nothing"),
         (["--data", ".", "-f", "no/such/folder/dandiset.yaml"], "cannot be written"),
@@ -220,7 +220,10 @@ def test_it_says_first_what_it_looks_up_since_a_service_that_is_down_takes_a_whi
     here: Path, replay: Replay, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["init", "--doi", DOI]) == Exit.DONE
-    assert capsys.readouterr().err.splitlines()[0] == f"looking up {DOI}, and whom it names …"
+    assert (
+        capsys.readouterr().err.splitlines()[0]
+        == f"looking up {DOI}, and the people and institutions that it names …"
+    )
 
 
 class Terminal(io.StringIO):

@@ -1,4 +1,4 @@
-"""`dandifile archive`: keep the embedded archive up, look into it, throw it away."""
+"""`dandifile archive`: run the embedded archive, list its dandisets, delete it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def serve(store: Path | None, port: int, host: str, form: str, **instance: str) 
         )
     if not _is_own_machine(host):
         sys.stderr.write(
-            f"warning: --host {host} lets every machine of the network reach the archive, without encryption;"
+            f"warning: --host {host} lets every machine in the network reach the archive, without encryption;"
             " keep the key to yourself, and stop it when you are done\n"
         )
 
@@ -58,7 +58,7 @@ def serve(store: Path | None, port: int, host: str, form: str, **instance: str) 
 
 
 def _is_own_machine(host: str) -> bool:
-    """Whether only this machine reaches what listens there."""
+    """Whether only this machine can reach that address."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -86,7 +86,7 @@ def _is_any_address(host: str) -> bool:
 
 
 def list_dandisets(store: Path | None, form: str) -> int:
-    """What is in the archive; where there is none yet, looking makes none."""
+    """What is in the archive. Does not make one."""
     store = store or default_store()
     found = _dandisets(store) if (store / "archive.sqlite").exists() else []
     if form == "json":
@@ -112,7 +112,7 @@ def _dandisets(store: Path) -> list[JsonObject]:
 
 
 def reset(store: Path | None, *, yes: bool) -> int:
-    """Deletes what the archive keeps in its folder; files of others in it stay."""
+    """Deletes the archive's own files in its folder; other files in it stay."""
     store = store or default_store()
     if not store.exists():
         sys.stdout.write("there is no embedded archive\n")
@@ -123,5 +123,5 @@ def reset(store: Path | None, *, yes: bool) -> int:
     sys.stdout.write(f"deleted the archive in {store}\n")
     if left:
         names = f"{', '.join(left[:3])}{' …' if left[3:] else ''}"
-        sys.stderr.write(f"the folder stays, as it holds other files: {names}\n")
+        sys.stderr.write(f"the folder stays, as it has other files: {names}\n")
     return Exit.DONE

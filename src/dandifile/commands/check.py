@@ -1,4 +1,4 @@
-"""`dandifile check`: is the spec right, as far as this machine alone can tell?"""
+"""`dandifile check`: is the spec valid, as far as this machine alone can tell?"""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _lines(
     for source in absent:
         near = _nearest_name(spec, source)
         meant = f" (did you mean `{near}`?)" if near else ""
-        yield f"  {source} is not on this machine{meant}; its assets will be left as they are"
+        yield f"  {source} is not on this machine{meant}; its assets stay as they are"
     if spec.unpinned:
         yield f"  not in the lock: {', '.join(spec.unpinned)}; `dandifile resolve` looks it up"
     if spec.not_acted_on:
@@ -98,7 +98,7 @@ def _lines(
 
 
 def _nearest_name(spec: Spec, source: str) -> str | None:
-    """What lies where an absent source should, is called almost so, and is not named by the spec itself."""
+    """A name almost like that of an absent source, in the same folder, that the spec does not use itself."""
     place = spec.root / source
     named = {spec.root / entry.source for entry in spec.paths}
     try:

@@ -1,4 +1,4 @@
-"""`dandifile demo`: the main job on a made-up lab. Whatever it prints comes from the real commands."""
+"""`dandifile demo`: the main steps on a made-up lab. All that it prints comes from the real commands."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Run = Callable[[list[str]], int]
 
 
 def demo(folder: Path, run: Run, *, no_color: bool) -> int:
-    """Plays the scenes; stops at the first command that does not end as it should."""
+    """Plays the scenes; stops at the first command that fails."""
     require_extra()
     _begin(folder)
     _say(f"making a lab in {folder}: 8 recordings of 2 subjects under raw names, and their stimuli")

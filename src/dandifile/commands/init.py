@@ -1,4 +1,4 @@
-"""`dandifile init`: a spec to begin with, from a paper's DOI and from what lies in the lab's folders."""
+"""`dandifile init`: a first spec, from a paper's DOI and from what is in the lab's folders."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MINUTES = 1.0  # for one file, of which a few texts are read
 
 @dataclass(frozen=True)
 class Source:
-    """What a spec shall be made of; `instance` is "" where it is to be asked."""
+    """What a spec is made from; `instance` is "" where the user is asked for it."""
 
     dois: tuple[str, ...]
     data: tuple[Path, ...]
@@ -42,11 +42,11 @@ class Source:
 def init(file: Path, source: Source) -> int:
     """Writes the spec and its lock, and says what is left to fill in. Never writes over a spec.
 
-    `file` may be the folder that it shall lie in.
+    `file` may be its folder.
     """
     file = spec_file(file)
     if not (source.dois or source.data):
-        raise UserError("there is nothing to make a spec of", fix="give --doi, --data, or both")
+        raise UserError("there is nothing to make a spec from", fix="give --doi, --data, or both")
     if source.instance:
         check_name(source.instance)
     if file.exists():
@@ -65,7 +65,7 @@ def init(file: Path, source: Source) -> int:
 
 
 def _overview(file: Path, sources: Sequence[str]) -> Overview:
-    """Files are looked into in processes of their own: one that hangs or crashes them is left unread."""
+    """Files are read in processes of their own: one that makes them hang or crash is left unread."""
     from dandifile.run.processes import TimeLimit
     from dandifile.run.survey_runner import survey_runner
     from dandifile.survey import tasks
@@ -78,7 +78,7 @@ def _overview(file: Path, sources: Sequence[str]) -> Overview:
 
 
 def normal_dois(given: Iterable[str]) -> tuple[str, ...]:
-    """DOIs in their normal form; a UserError for what is none."""
+    """DOIs in their normal form; UserError for a text that is not a DOI."""
     found = {text: dois.normal_doi(text) for text in given}
     for text, doi in found.items():
         if doi is None:
@@ -89,9 +89,11 @@ def normal_dois(given: Iterable[str]) -> tuple[str, ...]:
 def _look_up(
     file: Path, source: Source, found: Overview
 ) -> tuple[Material, Lock, Sequence[LookupRow], list[str]]:
-    """First what is asked for; then, of it all, what the spec will name: the lock holds that and no more."""
+    """Looks up the papers, then what the spec will name of them: the lock holds that and no more."""
     if source.dois and not source.offline:
-        sys.stderr.write(f"looking up {', '.join(source.dois)}, and whom it names …\n")
+        sys.stderr.write(
+            f"looking up {', '.join(source.dois)}, and the people and institutions that it names …\n"
+        )
     cache, before = MemoryCache(), load_lock(lock_file(file))
     first = ask_services(Wanted(dois=source.dois), before, cache, offline=source.offline)
     _refuse_missing(first.rows)
@@ -104,7 +106,7 @@ def _look_up(
     orcids, rors = orcids_and_rors(known.papers)
     ids = tuple(WantedTerm(term.id, TermKind.REGION) for term in known.terms)
     second = ask_services(Wanted(source.dois, orcids, rors, ids), first.lock, cache, offline=source.offline)
-    # what nobody knows `vetted` has dropped, and says so
+    # `update_ids` has dropped what no service knows, and says so
     notes = [
         f"{row.asked}: {note}"
         for row in first.rows
@@ -133,7 +135,7 @@ def _source_of(file: Path, folder: Path) -> str:
     A folder that has nothing but the root of the disk in common with the spec's is named from there.
     """
     if not folder.exists():
-        raise UserError(f"there is no {folder}", fix="give --data a folder that is here")
+        raise UserError(f"there is no folder {folder}", fix="give --data a folder that exists")
     here, there = file.absolute().parent.resolve(), folder.resolve()
     if there.drive != here.drive or (folder.is_absolute() and there.parts[1:2] != here.parts[1:2]):
         return there.as_posix()
@@ -152,7 +154,7 @@ def _write(file: Path, text: str) -> None:
 
 
 def _answerer() -> Callable[[Question], str]:
-    """The person at the terminal; elsewhere nobody, and every answer is ""."""
+    """Asks the person at the terminal; without a terminal every answer is ""."""
     return _prompt if sys.stdin is not None and sys.stdin.isatty() else lambda _: ""
 
 
@@ -163,7 +165,7 @@ def _prompt(question: Question) -> str:
 
 
 def _report(file: Path, told: Sequence[str], *, unasked: bool) -> None:
-    """What is written, what is left to do, the commands that follow; `unasked`: some service could not be."""
+    """What is written, what is left to do, the next commands; `unasked`: a service was not reached."""
     sys.stdout.write(f"{file.name} written, and {lock_file(file).name}\n")
     for line in dict.fromkeys(told):
         sys.stderr.write(f"note: {line}\n")
@@ -171,9 +173,7 @@ def _report(file: Path, told: Sequence[str], *, unasked: bool) -> None:
         sys.stdout.write("left to fill in, each in place of a text that begins with GAP:\n")
         sys.stdout.writelines(f"  {problem.where}  {problem.what}\n" for problem in left)
     if unasked:
-        sys.stdout.write(
-            "not all could be looked up: `dandifile resolve` does so once services can be reached\n"
-        )
+        sys.stdout.write("some lookups failed: run `dandifile resolve` when the services can be reached\n")
     commands = ["check", *(["resolve"] if unasked else []), "plan", "apply --create"]
     sys.stdout.write(f"then: {', '.join(f'dandifile {command}' for command in commands)}\n")
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """`refresh` holds the words of what is looked up anew; `check` writes nothing."""
+    """`refresh` names what is looked up again; `check` writes nothing."""
 
     offline: bool = False
     refresh: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Asked:
 
 
 def resolve(flags: Flags, asked: Asked) -> int:
-    """Blocked while something is unknown or may be several things: what is sure is pinned all the same."""
+    """Blocked while something is unknown or ambiguous. What is certain is pinned even then."""
     refresh = _words_to_refresh(asked.refresh)
     if asked.offline and refresh:
         raise UserError("--offline and --refresh cannot be combined", fix="leave one of them out")
@@ -77,7 +77,7 @@ def _words_to_refresh(words: Sequence[str]) -> frozenset[str]:
 
 
 def _build(spec: SpecAndLock, found: Resolution) -> tuple[tuple[str, ...], SpecError | None]:
-    """Notes on the spec in the light of what was found, or what only now turns out to be wrong."""
+    """Notes on the spec with these facts, or the errors that only they show."""
     try:
         return spec.spec_with(found.lock, found.rows).notes, None
     except SpecError as error:
@@ -85,7 +85,7 @@ def _build(spec: SpecAndLock, found: Resolution) -> tuple[tuple[str, ...], SpecE
 
 
 def _is_unsettled(row: LookupRow, wanted: Wanted) -> bool:
-    """What the spec itself says and nobody confirms; a paper's own slips are mended by `vet`."""
+    """What the spec itself says and no service confirms; errors of a paper are corrected without asking."""
     if row.what == "term":
         return row.state in (LookupState.MISSING, LookupState.DOUBTFUL)
     return row.state is LookupState.MISSING and row.asked in (*wanted.orcids, *wanted.rors)
@@ -107,7 +107,7 @@ def _show(flags: Flags, asked: Asked, spec: SpecAndLock, found: Resolution, note
 
 
 def _next_step(asked: Asked, rows: Sequence[LookupRow]) -> str:
-    """What to do about what nobody could be asked for; "" where there is none."""
+    """What to do where no service could be reached; "" where all could."""
     unasked = {row.what for row in rows if row.state is LookupState.UNKNOWN}
     if not unasked:
         return ""
@@ -122,7 +122,7 @@ def _document(found: Resolution, lines: list[str], warnings: list[str], review: 
 
 
 def _warnings(spec: SpecAndLock, lock: Lock) -> Iterator[str]:
-    """What was mended in the papers; ids of the spec that are somebody else's, or have another name."""
+    """What was corrected in the papers; ids in the spec of another person or name."""
     for doi in spec.needed.dois:
         if paper := lock.paper(doi):
             yield from update_ids(paper, lock)[1]

@@ -1,4 +1,4 @@
-"""`dandifile validate`: what the archive's checks say of everything that the spec names."""
+"""`dandifile validate`: the archive's checks on all data that the spec names."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _show(verdict: ValidationSummary, flags: Flags) -> None:
 
 
 def _write(verdict: ValidationSummary, report: Path) -> None:
-    """The whole of it, nothing folded: JSON where the name ends in .json, else text."""
+    """The full result, nothing folded: JSON where the name ends in .json, else text."""
     if report.suffix == ".json":
         text = json.dumps(validation_json(verdict), indent=2, sort_keys=True, ensure_ascii=False)
     else:

@@ -1,4 +1,4 @@
-"""The contributors of a new spec: those of its papers, else who recorded the data; and who is asked. Pure."""
+"""The contributors and contacts of a new spec: from its papers, else those who recorded the data. Pure."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def orcids_and_rors(papers: Sequence[Paper]) -> tuple[tuple[str, ...], tuple[str
 
 
 def contacts(found: Sequence[ListItem], papers: Sequence[Paper]) -> list[int]:
-    """Who answers questions: the corresponding authors, else the first who is a person, else nobody yet."""
+    """Who answers questions: the corresponding authors, else the first person, else no one yet."""
     authors = [
         place
         for place, item in enumerate(found)
@@ -56,7 +56,7 @@ def contacts(found: Sequence[ListItem], papers: Sequence[Paper]) -> list[int]:
 def with_contacts(
     found: Sequence[ListItem], papers: Sequence[Paper], name: str, emails: Sequence[str]
 ) -> list[ListItem]:
-    """Some of them made ContactPerson, with an address each; `name` is who it is where there is nobody."""
+    """Gives contacts their role and an address; `name` is the contact where there is none yet."""
     places = contacts(found, papers)
     if not places:
         return [_with_email(ListItem(_author(name)), emails[0]), *found]
@@ -95,6 +95,6 @@ def _short_entry(item: JsonObject) -> JsonObject:
 def _review_remarks(name: str, reviews: Iterable[Review]) -> Iterator[str]:
     for review in reviews:
         if review.who == name and review.what == "family name":
-            yield f"To be checked: the family name {review.value} is a guess, as the name came in one piece."
+            yield f"Check: the family name {review.value} is a guess, as the name came in one piece."
         elif review.who == name:
-            yield f"To be checked, as OpenAlex alone says so: {review.what} {review.value}"
+            yield f"Check, as only OpenAlex says so: {review.what} {review.value}"

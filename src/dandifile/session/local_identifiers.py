@@ -137,9 +137,9 @@ def _read(store: Path) -> _Known:
     except (FileNotFoundError, NotADirectoryError):
         return _Known()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        why = getattr(error, "strerror", None) or "it is not as dandifile writes it"
+        why = getattr(error, "strerror", None) or "dandifile did not write it like this"
         raise UserError(
-            f"which dandisets of the embedded archive belong to which spec cannot be read: {why}",
+            f"the list of specs and their dandisets on the embedded archive cannot be read: {why}",
             where=str(file),
-            fix="restore it from a copy; or delete it, and write `identifier:` into each spec",
+            fix="restore it from a backup; or delete it and write `identifier:` into each spec",
         ) from None

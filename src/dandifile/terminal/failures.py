@@ -64,12 +64,12 @@ def _report_system(error: OSError) -> int:
     sys.stderr.write(f"error: the system says: {error.strerror or error}\n")
     if error.filename is not None:
         sys.stderr.write(f"  at: {error.filename}\n")
-    sys.stderr.write(f"hint: make room or rights for it, and run again; where it happened is in {log}\n")
+    sys.stderr.write(f"hint: free some space or get the rights, and run again; the details are in {log}\n")
     return Exit.FAILED
 
 
 def _report_bug(error: Exception) -> int:
-    """Anything else is our fault: one line for the user, the traceback for whoever mends it."""
+    """Anything else is our fault: one line for the user, the traceback for the developer."""
     log = _log_traceback(error)
     sys.stderr.write(
         f"error: internal error: {type(error).__name__}: {error}\n"
