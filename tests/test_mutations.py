@@ -69,7 +69,7 @@ identifiers:
 @pytest.fixture
 def planned(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
     """A lab with a draft, a lock, a manifest, a saved plan and a cache."""
-    monkeypatch.setattr("dandifile.survey.tasks._YOUNG", 0)  # digests of new files are remembered at once
+    monkeypatch.setattr("dandifile.survey.task._YOUNG", 0)  # digests of new files are remembered at once
     lab.spec(SPEC)
     lab.files({"sub-1/sub-1_ses-a.csv": "a", "sub-1/sub-1_ses-b.csv": "b"})
     assert lab.run("apply", "--create", "--yes").code == Exit.DONE

@@ -101,7 +101,7 @@ def test_the_archive_says_which_licenses_it_takes(lab: Lab, monkeypatch: pytest.
         ran = lab.run(*verb.split())
         assert ran.code == Exit.INPUT, verb
         said = " ".join(ran.err.split())
-        assert "`MIT` is not a license that the archive takes" in said
+        assert "`MIT` is not a license that the archive accepts" in said
         assert "dandiset.yaml:4:20" in said
     monkeypatch.setattr(licenses, "allowed_licenses", lambda _: ("CC0-1.0", "MIT"))
     assert "is not a license" not in " ".join(lab.run("plan").err.split())

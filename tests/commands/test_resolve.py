@@ -219,7 +219,7 @@ def test_services_that_are_down_block_their_fields_and_the_rest_is_planned(lab: 
     blocked = {block["key"]["name"]: block["reason"] for block in found["plan"]["blocked"]}
     assert set(blocked) == {"contributor", "description", "relatedResource", "about"}
     assert "OpenAlex: has an error of its own" in blocked["contributor"]
-    assert blocked["relatedResource"] == "relatedResource is the paper's to say"
+    assert blocked["relatedResource"] == "relatedResource comes from the paper"
     fixes = {block["key"]["name"]: block["fix"] for block in found["plan"]["blocked"]}
     assert fixes["contributor"] == "run again when the service can be reached, or leave `doi` out"
     changed = {change["name"] for change in found["changes"] if change["kind"] == "metadata"}

@@ -12,8 +12,8 @@ from dandifile.lookup.facts import Affiliation, Author, Funder, Paper, Term
 from dandifile.model import JsonObject
 from dandifile.reading.document import read_document
 from dandifile.spec.faults import is_gap
-from dandifile.survey.glimpse import Glimpse
 from dandifile.survey.overview import Folder, Overview
+from dandifile.survey.scanned_file import Glimpse
 
 PAPER = Paper("10.5555/x", "Place cells", "article", abstract="Cells fire in places.")
 CA1 = Term("CA1", "regions", "UBERON:0003881", "", "CA1 field of hippocampus", "acronym", "here")

@@ -6,7 +6,7 @@ import pytest
 
 from dandifile.organize.place import folds_case
 from dandifile.organize.tree import Mode, Source, tree
-from dandifile.survey.nwb.references import is_url
+from dandifile.survey.media import is_url
 
 ROOT = Path("/lab/raw").absolute()
 

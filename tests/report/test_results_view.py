@@ -68,8 +68,8 @@ BROKEN = {
 
 def test_what_was_done_is_one_sentence() -> None:
     assert results_text(PLAN, results(), 65, width=200).plain == (
-        "Done in 1 min 5 s: 3 added, 2 metadata fields · 1.0 GB sent · 1.0 GB not sent, the archive has them"
-        " · 1 waiting for --allow delete"
+        "Done in 1 min 5 s: 3 added, 2 metadata fields · 1.0 GB sent · 1.0 GB already on the archive"
+        " · 1 change needs --allow delete"
     )
 
 
@@ -102,9 +102,9 @@ def test_a_failure_is_shown_with_its_file_its_error_and_what_it_held_up() -> Non
         "  ! failed     raw/b.nwb  the connection was lost (run apply again)",
         "  ? skipped    b.nwb      because raw/b.nwb failed",
         "",
-        "Not all done in 5.0 s: 2 added, 2 metadata fields · 1.0 GB sent · 500.0 kB not sent, the",
-        "archive has them · 1 failed · 1 skipped · 1 waiting for --allow delete",
-        "hint: fix what failed, then run apply again: what is done is not done again",
+        "Not all done in 5.0 s: 2 added, 2 metadata fields · 1.0 GB sent · 500.0 kB already on the",
+        "archive · 1 failed · 1 skipped · 1 change needs --allow delete",
+        "hint: fix what failed, then run apply again; finished steps are not repeated",
     ]
 
 

@@ -218,7 +218,7 @@ def test_an_environment_overrides(
 @pytest.mark.parametrize(
     ("spec", "fix"),
     [
-        (ENVIRONMENTS + "nam: x\n", "did you mean `rehearsal`? there are: rehearsal, copy, none, same"),
+        (ENVIRONMENTS + "nam: x\n", "did you mean `rehearsal`? the spec has: rehearsal, copy, none, same"),
         (HEAD, "the spec has no `environments`: leave the flag out"),
     ],
 )

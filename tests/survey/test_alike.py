@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dandifile.model import Finding, PathEntry, Record, Severity
 from dandifile.survey import alike
 from dandifile.survey.inventory import names
-from dandifile.survey.layout import Content
+from dandifile.survey.scanned_file import Content
 from dandifile.survey.survey import survey
 from tests.survey.lab import Runner, spec_of, write, write_nwb
 from tests.survey.test_layout import content

@@ -12,8 +12,8 @@ import pytest
 
 from dandifile.errors import DataError
 from dandifile.model import Local, LocalAsset, Record, Severity
-from dandifile.survey import bids
-from dandifile.survey.bids_tree import completed
+from dandifile.survey.bids import validator
+from dandifile.survey.bids.validator import completed
 from dandifile.survey.manifest import Line
 from dandifile.survey.survey import survey
 from tests.real import NWB
@@ -205,7 +205,7 @@ def test_the_validator_is_found_without_an_activated_environment(
     tmp_path: Path, dataset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", os.devnull)
-    assert bids.validate({"path": str(dataset), "nested": [], "elsewhere": []})["findings"]
+    assert validator.validate({"path": str(dataset), "nested": [], "elsewhere": []})["findings"]
 
 
 def test_a_validator_that_fails_is_at_fault_itself_and_blocks_nothing(
@@ -214,7 +214,7 @@ def test_a_validator_that_fails_is_at_fault_itself_and_blocks_nothing(
     monkeypatch.setenv("PATH", os.devnull)
     monkeypatch.setattr("sys.executable", str(tmp_path / "nowhere" / "python"))
     with pytest.raises(DataError, match="is not installed"):
-        bids.validate({"path": str(dataset), "nested": [], "elsewhere": []})
+        validator.validate({"path": str(dataset), "nested": [], "elsewhere": []})
     local = look(tmp_path)
     assert errors(local) == {}
     [finding] = by_path(local)["ds/dataset_description.json"].findings

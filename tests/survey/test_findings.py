@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dandifile.model import Finding, IgnoredCheck, Severity, Validation
-from dandifile.survey.findings import of_content, of_path, split
+from dandifile.survey.findings import of_content, split
 
 PATH = "sub-1/sub-1_ses-2.nwb"
 
@@ -56,14 +56,6 @@ def test_an_accepted_finding_is_ignored_where_check_and_path_fit(
     validation = Validation(ignore=(IgnoredCheck(ignored_check, "we looked", paths),))
     blocking, set_aside, _ = split([finding(check=check)], validation, PATH)
     assert (len(blocking), len(set_aside)) == (int(not ignored), int(ignored))
-
-
-def test_a_paths_findings_are_the_clients() -> None:
-    assert [(f.check, f.severity) for f in of_path("raw/a.nwb", "deep/raw.nwb")] == [
-        ("DANDI.NON_DANDI_FILENAME", Severity.ERROR),
-        ("DANDI.NON_DANDI_FOLDERNAME", Severity.ERROR),
-    ]
-    assert of_path("raw/a.nwb", PATH) == ()
 
 
 def test_a_steps_output_becomes_findings_of_a_file() -> None:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dandifile.model import PathEntry, Record, Recorded, Refusal
-from dandifile.survey.layout import Content, Draft, assign, is_organized
-from dandifile.survey.scan import ScannedFile
+from dandifile.survey.formats import format_of_file
+from dandifile.survey.layout import Draft, assign, is_organized
+from dandifile.survey.scanned_file import Content, ScannedFile
 from tests.survey.lab import record_of
 
 ENTRY = PathEntry("raw", layout="organize")
@@ -30,7 +31,7 @@ def content(
         mtime_ns=0,
         ctime_ns=0,
         inode=0,
-        form="nwb" if below.endswith(".nwb") else "other",
+        format=format_of_file(below),
     )
     entities = {"sub": "m1"} | labels
     return Content(

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dandifile.model import Location, Record, Regions, Vocabulary
-from dandifile.survey.locations import everywhere
-from dandifile.survey.places import read
+from dandifile.survey.nwb.glimpse import read_locations
+from dandifile.survey.stages import locate_everywhere
 from dandifile.survey.survey import survey
 from tests.survey.lab import Runner, aged, spec_of, write
 from tests.survey.located import MOUSE, RAT, write_located
@@ -39,7 +39,7 @@ PLACES: dict[str, tuple[Mapping[str, Any], list[str]]] = {
 def test_words_are_taken_from(tmp_path: Path, name: str) -> None:
     given, words = PLACES[name]
     path = write_located(tmp_path / "a.nwb", **given)
-    assert read({"path": str(path)}) == {"words": words, "mouse": True}
+    assert read_locations({"path": str(path)}) == {"words": words, "mouse": True}
 
 
 @pytest.mark.parametrize(("species", "mouse"), [
@@ -57,11 +57,11 @@ def test_words_are_taken_from(tmp_path: Path, name: str) -> None:
 ])  # fmt: skip
 def test_whether_it_is_a_mouse(tmp_path: Path, species: str, mouse: bool) -> None:
     path = write_located(tmp_path / "a.nwb", species=species, planes=["CA1"])
-    assert read({"path": str(path)}) == {"words": ["CA1"], "mouse": mouse}
+    assert read_locations({"path": str(path)}) == {"words": ["CA1"], "mouse": mouse}
 
 
 def test_what_is_no_nwb_file_says_nothing_known(tmp_path: Path) -> None:
-    assert read({"path": str(write(tmp_path / "a.nwb"))}) is None
+    assert read_locations({"path": str(write(tmp_path / "a.nwb"))}) is None
 
 
 def test_the_survey_gives_each_asset_its_locations(tmp_path: Path) -> None:
@@ -104,10 +104,10 @@ def test_everywhere_says_whether_all_is_here(tmp_path: Path) -> None:
     write_located(tmp_path / "data/m.nwb", electrodes=["VISp"])
     run = Runner()
     said = {"data/m.nwb": (Location("VISp", mouse=True),)}
-    assert everywhere(spec_of(tmp_path, "data"), run) == (said, True)
-    assert everywhere(spec_of(tmp_path, "data", "more"), run) == (said, False)
+    assert locate_everywhere(spec_of(tmp_path, "data"), run) == (said, True)
+    assert locate_everywhere(spec_of(tmp_path, "data", "more"), run) == (said, False)
     write(tmp_path / "data/b.nwb")
-    assert everywhere(spec_of(tmp_path, "data"), run) == (said | {"data/b.nwb": None}, False)
+    assert locate_everywhere(spec_of(tmp_path, "data"), run) == (said | {"data/b.nwb": None}, False)
     assert run.count("digest") == 0
 
 
@@ -116,5 +116,5 @@ def test_the_vocabulary_says_what_else_is_a_mouse(tmp_path: Path) -> None:
     run = Runner()
     for species, mouse in (({}, False), ({"lab mouse": "NCBITaxon:10090"}, True), ({}, False)):
         spec = spec_of(tmp_path, "raw", regions=ASKED, vocabulary=Vocabulary(species=species))
-        found, _ = everywhere(spec, run)
+        found, _ = locate_everywhere(spec, run)
         assert found == {"raw/a.nwb": (Location("CA1", mouse),)}

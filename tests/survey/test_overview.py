@@ -11,10 +11,11 @@ import pytest
 
 from dandifile.demo_lab import make_recordings
 from dandifile.model import GIVEN_UP, JsonObject, Result, Status, Step
-from dandifile.survey.glimpse import Glimpse, glimpse
-from dandifile.survey.glimpse_zarr import glimpse_zarr
+from dandifile.survey.nwb.glimpse import glimpse
 from dandifile.survey.overview import Folder, overview
-from dandifile.survey.tasks import TASKS
+from dandifile.survey.scanned_file import Glimpse
+from dandifile.survey.tasks import pool
+from dandifile.survey.zarr.neurodata import glimpse_zarr
 from tests.real import NWB
 from tests.survey.lab import Runner, needs_shared_data, write, write_nwb
 
@@ -125,7 +126,7 @@ def lay(root: Path, *names: str) -> None:
             ["d/x/a.nwb", "d/x/deep/b.nwb", "d/y/c.csv"],
             [Folder("d/x", {"nwb": 2}), Folder("d/y", {}, {".csv": 1})],
         ),
-        (["d/x/a.nwb", "d/b.mp4"], [Folder("d", {"nwb": 1, "media": 1})]),
+        (["d/x/a.nwb", "d/b.mp4"], [Folder("d", {"nwb": 1, "generic": 1})]),
         (["d/x/a.csv", "d/b"], [Folder("d", {}, {".csv": 1, "no suffix": 1})]),
         (["d/x/i.zarr/.zgroup", "d/x/i.zarr/0"], [Folder("d/x", {"zarr": 1})]),
         (["d/dataset_description.json", "d/sub-1/a.tsv"], [Folder("d", {"bids": 2})]),
@@ -160,4 +161,4 @@ def test_a_file_that_keeps_its_step_busy_is_left_unread_and_no_other(tmp_path: P
 
     found = overview(tmp_path / "dandiset.yaml", ["d"], run)
     assert (found.unreadable, [seen.session for seen in found.glimpses]) == (("d/a.nwb",), ["s1"])
-    assert TASKS["glimpse"].pool == "processes", "there it can be killed"
+    assert pool("glimpse") == "processes", "there it can be killed"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dandifile.model import PathEntry
+from dandifile.survey.formats import FORMATS
 from dandifile.survey.scan import scan
 from tests.survey.lab import spec_of, write
 
@@ -118,11 +119,11 @@ def test_an_entry_that_is_the_projects_own_is_refused(tmp_path: Path, source: st
     assert (found.files, [refusal.source for refusal in found.refused]) == ((), [source])
 
 
-def test_a_file_carries_its_stat_and_its_form(tmp_path: Path) -> None:
+def test_a_file_carries_its_stat_and_its_format(tmp_path: Path) -> None:
     status = write(tmp_path / "data" / "x.nwb", "1234").stat()
     [file] = scan(spec_of(tmp_path, "data")).files
     assert (file.size, file.mtime_ns, file.inode) == (4, status.st_mtime_ns, status.st_ino)
-    assert (file.form, file.below, Path(file.path)) == ("nwb", "x.nwb", tmp_path / "data" / "x.nwb")
+    assert (file.format.NAME, file.below, Path(file.path)) == ("nwb", "x.nwb", tmp_path / "data" / "x.nwb")
 
 
 def test_an_entry_may_be_a_single_file_of_any_kind(tmp_path: Path) -> None:
@@ -188,7 +189,7 @@ def test_a_zarr_is_one_asset_whatever_lies_in_it(tmp_path: Path, standard: str, 
     found = scan(spec_of(tmp_path, PathEntry(source, standard=standard)))
     whole = ["data/day1.nwb.zarr", "data/i.ngff", "data/image.zarr"]
     assert [file.source for file in found.files] == (whole if source == "data" else ["data/image.zarr"])
-    assert {(file.form, file.below.rpartition("/")[2] == file.below) for file in found.files} == {
+    assert {(file.format.NAME, file.below.rpartition("/")[2] == file.below) for file in found.files} == {
         ("zarr", True)
     }
     assert (found.refused, found.skipped) == ((), ())
@@ -231,7 +232,8 @@ def test_of_a_bids_dataset_every_file_is_taken(tmp_path: Path, standard: str, ta
     write(tmp_path / "data" / "ds" / "dataset_description.json", "{}")
     found = scan(spec_of(tmp_path, PathEntry("data", standard=standard)))
     assert [file.below for file in found.files] == taken
-    inside = {file.below for file in found.files if file.dataset == str(tmp_path / "data" / "ds")}
+    folder = str(tmp_path / "data" / "ds")
+    inside = {file.below for file in found.files if file.dataset == (FORMATS["bids"], folder)}
     as_one = standard in ("auto", "bids")
     assert inside == ({name for name in taken if name.startswith("ds/")} if as_one else set())
 
@@ -245,8 +247,8 @@ def test_the_outermost_dataset_counts_and_zarrs_in_it_stay_whole(tmp_path: Path)
     ):
         write(tmp_path / "ds" / name)
     found = scan(spec_of(tmp_path, "ds"))
-    assert {file.dataset for file in found.files} == {str(tmp_path / "ds")}
-    assert [file.below for file in found.files if file.form == "zarr"] == ["sub-1/micr/i.ome.zarr"]
+    assert {file.dataset for file in found.files} == {(FORMATS["bids"], str(tmp_path / "ds"))}
+    assert [file.below for file in found.files if file.format.NAME == "zarr"] == ["sub-1/micr/i.ome.zarr"]
     assert len(found.files) == 4
 
 

@@ -11,9 +11,10 @@ import pytest
 
 from dandifile.errors import DataError
 from dandifile.model import JsonObject
-from dandifile.survey import tasks
+from dandifile.survey import task
 from dandifile.survey.digest import dandi_etag
-from dandifile.survey.tasks import cache_key, perform, survey_step
+from dandifile.survey.task import survey_step
+from dandifile.survey.tasks import cache_key, perform
 from tests.survey.lab import write, write_nwb
 
 OLD = time.time_ns() - 3600 * 10**9
@@ -47,7 +48,7 @@ def test_content_is_remembered_by_digest_options_and_tools_and_not_by_path(
     assert key() != key(digest="E")
     assert key() != key(missing_media=["v.mp4"])
     before = key()
-    monkeypatch.setattr(tasks, "tool_versions", lambda: {"pynwb": "99"})
+    monkeypatch.setattr(task, "tool_versions", lambda: {"pynwb": "99"})
     assert key() != before
 
 

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dandifile.model import Record, Recorded, Severity, ZarrFile
-from dandifile.survey import tasks
+from dandifile.survey import task
 from dandifile.survey.survey import survey
-from dandifile.survey.zarr import Root, contents, summed
+from dandifile.survey.zarr.checksum import Root, contents_of, sum_up
 from tests.survey.lab import Runner, aged, spec_of, write
 
 FILES = {".zgroup": '{"zarr_format": 2}', ".zattrs": "{}", "a/0.0": "x", "a.b/0": "yy", "a/b/1": "zzz"}
@@ -34,7 +34,7 @@ def look(root: Path, run: Runner | None = None, **given: Any) -> Any:
 
 def files_of(root: Path, run: Runner | None = None) -> list[ZarrFile]:
     [(_, files)] = [
-        (root, list(files)) for root, files in contents([Root("x.zarr", str(root))], run or Runner())
+        (root, list(files)) for root, files in contents_of([Root("x.zarr", str(root))], run or Runner())
     ]
     return files
 
@@ -80,7 +80,7 @@ def test_files_come_sorted_as_a_store_lists_them_and_are_summed_up_as_the_librar
         ZarrFile(path, len(kept[path]), hashlib.md5(kept[path]).hexdigest())
         for path in sorted(kept, key=str.encode)
     ]
-    whole = summed(files)
+    whole = sum_up(files)
     expected = compute_zarr_checksum(ZarrArchiveFile(Path(f.path), f.size, f.md5) for f in files)
     assert (whole.digest, whole.count, whole.size) == (expected.digest, expected.count, expected.size)
 
@@ -93,7 +93,7 @@ def test_files_are_walked_in_the_order_of_their_bytes(tmp_path: Path) -> None:
 
 
 def test_only_what_changed_is_hashed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "_YOUNG", 0)
+    monkeypatch.setattr(task, "_YOUNG", 0)
     root = make(tmp_path / "x.zarr", {f"{number // 50}/{number}": str(number) for number in range(600)})
     run = Runner()
     before = files_of(root, run)

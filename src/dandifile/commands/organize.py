@@ -18,8 +18,9 @@ from dandifile.organize.tree import Mode, Source, tree
 from dandifile.session.opening import open_data
 from dandifile.survey.inventory import Named, names
 from dandifile.survey.manifest import load, manifest_file
-from dandifile.survey.scan import NWB, entry_path
-from dandifile.survey.stages import Runner, extracted
+from dandifile.survey.scan import entry_path
+from dandifile.survey.scanned_file import Runner
+from dandifile.survey.stages import extract_all
 from dandifile.terminal.screen import Flags, print_json, refused_json, show, show_progress
 
 
@@ -57,14 +58,14 @@ def _make(spec: Spec, run: Runner, named: Named, target: Tree, flags: Flags) -> 
 
 def _sources(spec: Spec, run: Runner, named: Named) -> tuple[list[Source], list[Refusal]]:
     """The named files with the media that they refer to, which the names do not need; and unreadable ones."""
-    extracts = extracted([content for content, _ in named.files], spec.vocabulary, run)
+    extracts = extract_all([content for content, _ in named.files], spec.vocabulary, run)
     sources, refused = [], []
     for content, path in named.files:
         file = content.file
-        if file.form == NWB and content.digest in extracts.failures:
-            refused.append(Refusal(content.source, *extracts.failures[content.digest]))
+        if failure := extracts.failure(content):
+            refused.append(Refusal(content.source, *failure))
             continue
-        media = tuple(extracts.outputs.get(content.digest, {}).get("media", ()))
+        media = tuple(extracts.media(content))
         folder = Path(file.path).is_dir()
         sources.append(
             Source(content.source, file.path, path, file.size, file.mtime_ns, content.digest, media, folder)

@@ -15,9 +15,9 @@ from dandifile.run.execute import Notify
 from dandifile.spec.facts import NothingKnown
 from dandifile.spec.forms import anatomy_of_asset
 from dandifile.spec.load import build
+from dandifile.survey.formats import format_of_file
 from dandifile.words import quantity
 
-_NWB = ".nwb"
 _SHOWN = 3  # locations or files in one message
 
 
@@ -46,10 +46,10 @@ def locations_to_pin(source: SpecAndLock, cache: Cache, jobs: int, notify: Notif
         return ()
     from dandifile.run.survey_runner import survey_runner
     from dandifile.survey import tasks
-    from dandifile.survey.locations import everywhere
+    from dandifile.survey.stages import locate_everywhere
 
     with survey_runner(tasks, cache, jobs, notify) as run:
-        found, whole = everywhere(spec, run)
+        found, whole = locate_everywhere(spec, run)
     here = {location for said in found.values() for location in said or ()}
     return _open(source, {*here, *(() if whole else pinned_locations(source.lock))})
 
@@ -109,12 +109,16 @@ def _incomplete(spec: Spec, elsewhere: list[str]) -> Iterator[str]:
 
 def _elsewhere(spec: Spec, local: Local, draft: Mapping[str, RemoteAsset]) -> list[str]:
     """NWB files that may have more locations: not here, not readable, or on the draft with no file here."""
-    unread = [asset.path for asset in local.assets if asset.path.endswith(_NWB) and asset.locations is None]
-    pending = [asset.path for asset in local.pending if asset.path.endswith(_NWB)]
+    unread = [asset.path for asset in local.assets if _has_locations(asset.path) and asset.locations is None]
+    pending = [asset.path for asset in local.pending if _has_locations(asset.path)]
     known = {asset.path for asset in local.assets} | {asset.digest for asset in local.assets}
     if any(entry.prune for entry in spec.paths):
         known |= {asset.path for asset in local.gone}
     there = [
-        path for path, asset in draft.items() if path.endswith(_NWB) and not {path, asset.digest} & known
+        path for path, asset in draft.items() if _has_locations(path) and not {path, asset.digest} & known
     ]
     return sorted({*local.absent, *unread, *pending, *there})
+
+
+def _has_locations(path: str) -> bool:
+    return format_of_file(path).HAS_LOCATIONS

@@ -13,7 +13,8 @@ from dandifile.lookup.names import dandi_name, split_name
 from dandifile.spec.faults import gap
 from dandifile.spec.forms import RESOURCE, short_form
 from dandifile.spec.skeleton import ListItem, Section, skeleton
-from dandifile.survey.overview import FORMS, Folder, Overview
+from dandifile.survey.formats import FORMATS
+from dandifile.survey.overview import Folder, Overview
 from dandifile.words import quantity
 
 LONGEST_TITLE = 150  # the archive's limit
@@ -219,8 +220,8 @@ def _related(known: Material) -> list[Section]:
 
 def _paths(overview: Overview) -> Section:
     remarks = list(_of_whom(overview))
-    taken = [folder for folder in overview.folders if folder.forms]
-    left = [folder for folder in overview.folders if not folder.forms]
+    taken = [folder for folder in overview.folders if folder.formats]
+    left = [folder for folder in overview.folders if not folder.formats]
     items: list[ListItem] = [ListItem(folder.source, (f"{_counted(folder)}.",)) for folder in taken]
     if not taken:
         items = [
@@ -267,13 +268,12 @@ def _left_out(folder: Folder) -> tuple[str, str]:
 
 
 def _counted(folder: Folder) -> str:
-    taken = [quantity(count, FORMS[form], _PLURALS.get(form, "")) for form, count in folder.forms.items()]
+    taken = [
+        quantity(count, FORMATS[name].LABEL, FORMATS[name].LABELS) for name, count in folder.formats.items()
+    ]
     suffixes = ", ".join(folder.others)
     others = [f"{quantity(sum(folder.others.values()), 'other file')} ({suffixes})"] if folder.others else []
     return ", ".join([*taken, *others]) or "empty"
-
-
-_PLURALS = {"bids": "files of BIDS datasets", "media": "videos and images"}
 
 
 def _some(names: Sequence[str], most: int = 8) -> str:

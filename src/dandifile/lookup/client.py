@@ -104,8 +104,8 @@ class Request:
         return f"{self.service} {self.path} {'&'.join(map('='.join, self.params))}".rstrip()
 
 
-class Asks(Protocol):
-    """What can ask a service: `Client`, or a stand-in for it in tests."""
+class Asker(Protocol):
+    """Can ask a service: `Client`, or a stand-in for it in tests."""
 
     def ask(self, request: Request) -> Answer: ...
 
@@ -119,7 +119,7 @@ class _DownError(Exception):
 
 
 class Client:
-    """Asks the services; threads may share it. Of services in `refresh` no remembered answer is used."""
+    """Asker the services; threads may share it. Of services in `refresh` no remembered answer is used."""
 
     def __init__(  # noqa: PLR0913 - each is an edge of its own
         self,
@@ -144,7 +144,7 @@ class Client:
 
     def ask(self, request: Request) -> Answer:
         """GET JSON, from the cache if it is fresh enough there."""
-        if request.service not in self._refresh and (known := self._remembered(request)):
+        if request.service not in self._refresh and (known := self._recall(request)):
             return known
         if self._offline:
             return Unreachable("not asked (offline)")
@@ -154,7 +154,7 @@ class Client:
         self._remember(request, answer)
         return answer
 
-    def _remembered(self, request: Request) -> Answer | None:
+    def _recall(self, request: Request) -> Answer | None:
         entry = self._cache.get_many(TABLE, [request.key]).get(request.key)
         if entry is None or misfit(entry, _ENTRY):
             return None

@@ -21,7 +21,7 @@ from dandifile.lookup.answer_fields import (
     strings,
 )
 from dandifile.lookup.authors import check_orcid, consortium, person, read_authors
-from dandifile.lookup.client import Answer, Asks, Request
+from dandifile.lookup.client import Answer, Asker, Request
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper, Related, Relation
 from dandifile.lookup.names import is_collective, name_of_parts
 from dandifile.model import JsonObject
@@ -44,7 +44,7 @@ _RELATIONS = {"has-preprint": Relation.PREPRINT, "is-preprint-of": Relation.PUBL
 _DATES = ("published", "published-online", "published-print", "posted", "issued")
 
 
-def fetch(client: Asks, doi: str, contact: str = "") -> Answer:
+def fetch(client: Asker, doi: str, contact: str = "") -> Answer:
     """Ask for the work of a DOI in normal form."""
     params = (("mailto", contact),) if contact else ()
     return client.ask(Request(SOURCE, f"works/{quote(doi, safe='')}", params))

@@ -17,7 +17,7 @@ from dandifile.lookup.answer_fields import (
     string,
 )
 from dandifile.lookup.authors import check_orcid, consortium, person, read_authors
-from dandifile.lookup.client import Answer, Asks, Request
+from dandifile.lookup.client import Answer, Asker, Request
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper, Related, Relation
 from dandifile.lookup.names import is_collective, name_of_parts, split_name
 from dandifile.model import Json, JsonObject
@@ -38,7 +38,7 @@ _KINDS = {
 _ARXIV = "10.48550/arxiv."
 
 
-def fetch(client: Asks, doi: str) -> Answer:
+def fetch(client: Asker, doi: str) -> Answer:
     """Ask for a DOI in normal form, with affiliations as objects."""
     params = (("affiliation", "true"), ("publisher", "true"))
     return client.ask(Request(SOURCE, f"dois/{quote(doi, safe='')}", params))

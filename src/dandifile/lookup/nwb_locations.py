@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from dandifile.lookup.client import Asks
+from dandifile.lookup.client import Asker
 from dandifile.lookup.facts import Lock, Term, Unsettled, keep_if_same
 from dandifile.lookup.rows import LookupRow, LookupState, outcome_row, term_row
 from dandifile.lookup.terms.allen import find_structure
@@ -41,7 +41,7 @@ class SettledLocation:
     row: LookupRow
 
 
-def find_location(location: Location, client: Asks) -> TermOutcome:
+def find_location(location: Location, client: Asker) -> TermOutcome:
     """Find the region of a word in a file."""
     structure = find_structure(location.word) if location.mouse else None
     return structure or find_term(location.word, TermKind.REGION, client)

@@ -22,7 +22,7 @@ from dandifile.lookup.answer_fields import (
     text_of_index,
 )
 from dandifile.lookup.authors import check_orcid, consortium, normalise, person, read_authors
-from dandifile.lookup.client import Answer, Asks, Request
+from dandifile.lookup.client import Answer, Asker, Request
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 from dandifile.lookup.names import Name, dandi_name, is_collective, split_name
 from dandifile.model import JsonObject
@@ -46,7 +46,7 @@ _KINDS = {
 }
 
 
-def fetch(client: Asks, doi: str) -> Answer:
+def fetch(client: Asker, doi: str) -> Answer:
     """Ask for the work of a DOI in normal form. A merged work is a redirect."""
     return client.ask(Request(SOURCE, f"works/doi:{quote(doi, safe='/')}", follow=True))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dandifile.identifiers import bare_orcid
 from dandifile.lookup.answer_fields import member, one_line, string
-from dandifile.lookup.client import Answer, Asks, Found, NotFound, Request
+from dandifile.lookup.client import Answer, Asker, Found, NotFound, Request
 from dandifile.lookup.facts import Person, PersonStatus
 from dandifile.model import Json
 
@@ -22,7 +22,7 @@ _CODES = {
 """ORCID's `error-code` of a 301 or 409."""
 
 
-def fetch(client: Asks, orcid: str) -> Answer:
+def fetch(client: Asker, orcid: str) -> Answer:
     """Ask for the public record of a bare, valid ORCID iD."""
     return client.ask(Request("orcid", f"{orcid}/person", means=frozenset({301, 409})))
 

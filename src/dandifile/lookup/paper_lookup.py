@@ -15,7 +15,7 @@ from urllib.parse import quote
 from dandifile.lookup import crossref, datacite, openalex, ror
 from dandifile.lookup.answer_fields import string
 from dandifile.lookup.authors import can_be_one_person, full_name, normalise, with_fuller_name
-from dandifile.lookup.client import Asks, Found, NotFound, Request, Unreachable
+from dandifile.lookup.client import Asker, Found, NotFound, Request, Unreachable
 from dandifile.lookup.facts import Affiliation, Author, Funder, Paper
 from dandifile.lookup.services import TITLES
 
@@ -31,7 +31,7 @@ class PaperLookup:
     unreachable: bool = False
 
 
-def look_up_paper(client: Asks, doi: str, contact: str = "") -> PaperLookup:
+def look_up_paper(client: Asker, doi: str, contact: str = "") -> PaperLookup:
     """Find the paper of a DOI in normal form."""
     first, second = _from_openalex(client, doi), _from_registry(client, doi, contact)
     paper = (
@@ -114,7 +114,7 @@ def _merge_affiliations(
     return known if any(not each.inferred for each in known) else theirs + known
 
 
-def _from_openalex(client: Asks, doi: str) -> PaperLookup:
+def _from_openalex(client: Asker, doi: str) -> PaperLookup:
     answer = openalex.fetch(client, doi)
     if not isinstance(answer, Found):
         return _no_paper("openalex", answer)
@@ -125,7 +125,7 @@ def _from_openalex(client: Asks, doi: str) -> PaperLookup:
     return PaperLookup(None, (said,))
 
 
-def _from_registry(client: Asks, doi: str, contact: str) -> PaperLookup:
+def _from_registry(client: Asker, doi: str, contact: str) -> PaperLookup:
     answer = crossref.fetch(client, doi, contact)
     if isinstance(answer, Found):
         return PaperLookup(replace(crossref.paper(answer.body, answer.fetched), doi=doi))
@@ -136,7 +136,7 @@ def _from_registry(client: Asks, doi: str, contact: str) -> PaperLookup:
     return other if other.paper else PaperLookup(None, silent.warnings + other.warnings, unreachable=True)
 
 
-def _from_its_agency(client: Asks, doi: str) -> PaperLookup:
+def _from_its_agency(client: Asker, doi: str) -> PaperLookup:
     """Ask doi.org for the registry: `[{"DOI": …, "RA": "DataCite"}]`; no `RA` if the DOI does not exist."""
     answer = client.ask(Request("doi", f"ra/{quote(doi, safe='/')}"))
     if isinstance(answer, Unreachable):
@@ -154,7 +154,7 @@ def _from_its_agency(client: Asks, doi: str) -> PaperLookup:
     )
 
 
-def _from_datacite(client: Asks, doi: str) -> PaperLookup:
+def _from_datacite(client: Asker, doi: str) -> PaperLookup:
     answer = datacite.fetch(client, doi)
     if isinstance(answer, Found):
         return PaperLookup(replace(datacite.paper(answer.body, answer.fetched), doi=doi))
@@ -177,7 +177,7 @@ class WithRorIds:
     unreachable: str = ""
 
 
-def add_ror_ids(client: Asks, paper: Paper, pool: Executor, before: Paper | None = None) -> WithRorIds:
+def add_ror_ids(client: Asker, paper: Paper, pool: Executor, before: Paper | None = None) -> WithRorIds:
     """Ask ROR for funders by DOI and for affiliations by text, and use the answers that ROR is sure of.
 
     A funder gets ROR's name as well. If ROR cannot be reached, the ids are those of `before`.

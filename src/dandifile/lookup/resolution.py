@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from dandifile.lookup import orcid, ror
 from dandifile.lookup.authors import full_name
-from dandifile.lookup.client import PATIENT, Answer, Asks, Client, Unreachable
+from dandifile.lookup.client import PATIENT, Answer, Asker, Client, Unreachable
 from dandifile.lookup.facts import Institution, Lock, Paper, Person, Term, Unsettled, keep_if_same
 from dandifile.lookup.nwb_locations import SettledLocation, find_location, settle_locations
 from dandifile.lookup.paper_lookup import add_ror_ids, look_up_paper
@@ -68,7 +68,7 @@ class _Run:
     """What all lookups of one call share."""
 
     lock: Lock
-    client: Asks
+    client: Asker
     pool: Executor
     today: str
     refresh: frozenset[str]
@@ -192,7 +192,7 @@ def _verdicts(  # noqa: PLR0913, PLR0917 - how people and institutions differ
     key: str,
     ids: Sequence[str],
     known: Callable[[str], _Verdict | None],
-    ask: Callable[[Asks, str], Answer],
+    ask: Callable[[Asker, str], Answer],
     judge: Callable[[str, Answer, str], _Verdict],
 ) -> Iterator[tuple[_Verdict, Answer | None]]:
     """The verdict on each id, and the answer behind it, None if there was no request."""

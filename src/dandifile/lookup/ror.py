@@ -9,14 +9,14 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from dandifile.lookup.answer_fields import member, members, one_line, ror_at, string, strings
-from dandifile.lookup.client import Answer, Asks, Found, NotFound, Request
+from dandifile.lookup.client import Answer, Asker, Found, NotFound, Request
 from dandifile.lookup.facts import Affiliation, Institution, InstitutionStatus
 from dandifile.model import Json, JsonObject
 
 _FUNDREF = "10.13039/"
 
 
-def fetch(client: Asks, ror: str) -> Answer:
+def fetch(client: Asker, ror: str) -> Answer:
     """Ask for the record of a ROR id, given as its URL."""
     return client.ask(Request("ror", f"organizations{urlsplit(ror).path}"))
 
@@ -54,7 +54,7 @@ def display_name(record: JsonObject) -> str:
     return ""
 
 
-def fetch_funder(client: Asks, doi: str) -> Answer:
+def fetch_funder(client: Asker, doi: str) -> Answer:
     """Ask which record has this funder DOI of Crossref's registry, `10.13039/501100000780`."""
     query = f'external_ids.all:"{doi.removeprefix(_FUNDREF)}"'
     return client.ask(Request("ror", "organizations", (("query.advanced", query),)))
@@ -74,7 +74,7 @@ def _has_fundref(record: JsonObject, number: str) -> bool:
     return any(number in each for each in ids)
 
 
-def fetch_affiliation(client: Asks, text: str) -> Answer:
+def fetch_affiliation(client: Asker, text: str) -> Answer:
     """Ask ROR to recognise the institution in a text such as "Department of X, University of Y, Z"."""
     return client.ask(Request("ror", "organizations", (("affiliation", text),)))
 

@@ -19,7 +19,7 @@ from dandifile.organize.log import Entry, Log, Writer, logs, made_before, new_lo
 from dandifile.organize.media import restore, rewrite
 from dandifile.organize.tree import Mode, Placement, Source
 from dandifile.survey.digest import dandi_etag, steady
-from dandifile.survey.nwb.references import media_path
+from dandifile.survey.media import media_path
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from dandifile.errors import DataError
-from dandifile.survey.nwb.references import Media, is_url, references_in
+from dandifile.survey.media import is_url
+from dandifile.survey.nwb.references import Media, references_in
 from dandifile.survey.quiet import quiet
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dandifile.model import Refusal
-from dandifile.survey.nwb.references import is_url, lost_media, media_path
+from dandifile.survey.media import is_url, lost_media, media_path
 
 _FOLDER = ("it is a folder, of which a tree takes a link alone", "use --mode symlink")
 

@@ -1,4 +1,4 @@
-"""What apply did and what it could not do, for a person."""
+"""What apply did and what it could not do, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from dandifile.report.lines import Mark, Row, page, paragraph, table, wrap
 from dandifile.report.plan_view import group_by_kind
 from dandifile.words import clean, duration, first_of, quantity, size
 
+_OK = (Status.DONE, Status.FRESH)
 _COLUMN = 9
 _MOST_ROWS = 20
-_MOST_CAUSES = 3  # each with what was skipped for it; more would say every file twice
+_MOST_CAUSES = 3  # with the steps that were skipped for each; more would name every file twice
 _DONE = {
     Action.CREATE: "added",
     Action.REPLACE: "replaced",
@@ -50,7 +51,7 @@ def results_text(  # noqa: PLR0913 - how it is shown
     if found.failed:
         lines += paragraph(
             "hint: ",
-            "fix what failed, then run apply again: what is done is not done again",
+            "fix what failed, then run apply again; finished steps are not repeated",
             width,
             "cyan",
         )
@@ -65,7 +66,7 @@ def _failed_rows(plan: Plan, found: ApplySummary) -> Iterator[Row]:
 
 
 def _skipped_rows(plan: Plan, found: ApplySummary) -> Iterator[Row]:
-    """What was skipped because of the same failure shares a row."""
+    """Steps that were skipped because of the same failure share a row."""
     steps = {step.id: step for step in plan.steps}
     groups: dict[str, list[str]] = {}
     for result in found.skipped:
@@ -79,11 +80,12 @@ def _skipped_rows(plan: Plan, found: ApplySummary) -> Iterator[Row]:
 
 
 def _remainder(plan: Plan) -> str:
-    """What the plan left undone, and said above, where it is out of sight by now."""
+    """What the plan does not do. It was shown above, but may be out of sight by now."""
     blocked = len({block.key for block in plan.blocked})
-    said = f" · {blocked:,} blocked, see above" if blocked else ""
+    parts = f" · {blocked:,} blocked, see above" if blocked else ""
     permits = ", ".join(sorted({permit_flag(change.permit) for change in plan.held}))
-    return f"{said} · {len(plan.held):,} waiting for {permits}" if plan.held else said
+    held = quantity(len(plan.held), "change needs", "changes need")
+    return f"{parts} · {held} {permits}" if plan.held else parts
 
 
 def _sentence(found: ApplySummary, wordings: Mapping[str, Wording], seconds: float) -> str:
@@ -102,43 +104,61 @@ def _sentence(found: ApplySummary, wordings: Mapping[str, Wording], seconds: flo
             others += sorted({f"{kind} {action}d" for action in actions})
     parts = [", ".join([*by_path, *by_noun, *others]) or "nothing was changed"]
     parts += [f"{size(found.bytes_sent)} sent"] if found.bytes_sent else []
-    parts += [f"{size(found.bytes_known)} not sent, the archive has them"] if found.bytes_known else []
+    parts += [f"{size(found.bytes_known)} already on the archive"] if found.bytes_known else []
     parts += [f"{len(found.failed):,} failed"] if found.failed else []
     parts += [f"{len(found.skipped):,} skipped"] if found.skipped else []
     return f"{'Not all done' if found.failed else 'Done'} in {duration(seconds)}: {' · '.join(parts)}"
 
 
-_OK = (Status.DONE, Status.FRESH)
+def results_json(results: Sequence[Result]) -> JsonObject:
+    """How every step ended, without its output, which is internal. Documented in docs/json.md."""
+    counts = Counter(result.status for result in results)
+    return {
+        "bytes_sent": bytes_sent(results),
+        "counts": {status.value: counts[status] for status in Status},
+        "steps": [
+            {
+                "error": result.error,
+                "reason": result.reason,
+                "status": result.status.value,
+                "step": result.step,
+            }
+            for result in results
+        ],
+    }
+
+
+# --- What the results of steps mean for the changes of a plan ------------------------------------
 
 
 @dataclass(frozen=True)
 class ApplySummary:
-    """Which changes are made, what was not, and the bytes that it took."""
+    """The changes that were made, the steps that were not, and the bytes that were sent."""
 
     done: tuple[Change, ...]
     failed: tuple[Result, ...]
     skipped: tuple[Result, ...]
     bytes_sent: int
-    bytes_known: int  # of files whose content the archive had
+    bytes_known: int  # of content that was on the archive already
 
 
 def summarize(plan: Plan, results: Sequence[Result]) -> ApplySummary:
-    """A change is made when all steps that concern it went well, and there is at least one."""
+    """A change counts as done when all its steps succeeded, and it has at least one."""
     steps = {step.id: step for step in plan.steps}
     joins = {step.id for step in plan.steps if not step.params}
-    went = [result for result in results if result.step not in joins]
+    ended = [result for result in results if result.step not in joins]
     statuses: Mapping[tuple[str, str], list[Status]] = defaultdict(list)
-    for result in went:
+    for result in ended:
         step = steps.get(result.step)
         if step and (name := _resource(step)) is not None:
             statuses[step.kind, name].append(result.status)
     done = [change for change in plan.due if _is_made(change, statuses)]
     return ApplySummary(
         done=tuple(done),
-        failed=tuple(result for result in went if result.status is Status.FAILED),
-        skipped=tuple(result for result in went if result.status is Status.SKIPPED),
+        failed=tuple(result for result in ended if result.status is Status.FAILED),
+        skipped=tuple(result for result in ended if result.status is Status.SKIPPED),
         bytes_sent=bytes_sent(results),
-        bytes_known=_known_bytes(done, went, steps),
+        bytes_known=_known_bytes(done, ended, steps),
     )
 
 
@@ -147,7 +167,7 @@ def bytes_sent(results: Iterable[Result]) -> int:
 
 
 def step_label(step: Step | None, name: str) -> str:
-    """What a person calls a step: the file or asset that it is about, else its id."""
+    """The name of a step for a person: the file or asset that it is about, else its id."""
     if step is None:
         return clean(name)
     about = next((step.params[key] for key in ("source", "path", "name") if step.params.get(key)), step.id)
@@ -155,7 +175,7 @@ def step_label(step: Step | None, name: str) -> str:
 
 
 def root_cause(name: str, steps: Mapping[str, Step], found: ApplySummary) -> str:
-    """The step whose failure made this one be skipped; "" when none of them is known."""
+    """The step whose failure caused this one to be skipped; "" where it is not known."""
     failed = {result.step for result in found.failed}
     seen: set[str] = set()
     waiting = [name]
@@ -170,9 +190,9 @@ def root_cause(name: str, steps: Mapping[str, Step], found: ApplySummary) -> str
 
 
 def _resource(step: Step) -> str | None:
-    """The name that a step gives of its resource; "" when it is about all changes of its kind.
+    """The name of a step's resource; "" where the step is about all changes of its kind.
 
-    None for a step that sends content alone: whoever uses the content needs it, and says so itself.
+    None for a step that only sends content: the steps that use the content need it, and report it.
     """
     name = step.params.get("path") or step.params.get("name")
     return None if not name and "source" in step.params else str(name or "")
@@ -180,12 +200,12 @@ def _resource(step: Step) -> str | None:
 
 def _is_made(change: Change, statuses: Mapping[tuple[str, str], Sequence[Status]]) -> bool:
     kind, name = change.key.kind, change.key.name
-    concerned = [*statuses.get((kind, name), ()), *statuses.get((kind, ""), ())]
-    return bool(concerned) and all(status in _OK for status in concerned)
+    own = [*statuses.get((kind, name), ()), *statuses.get((kind, ""), ())]
+    return bool(own) and all(status in _OK for status in own)
 
 
 def _known_bytes(done: Iterable[Change], results: Iterable[Result], steps: Mapping[str, Step]) -> int:
-    """Bytes of new content that needed no upload, planned so or found so by the archive."""
+    """Bytes of new content that needed no upload, as planned or as the archive found."""
     copies = sum(
         int(change.after["size"])
         for change in done
@@ -210,21 +230,3 @@ def _has_new_content(change: Change) -> bool:
 
 def _output_number(result: Result, key: str) -> int:
     return int(result.output.get(key) or 0) if isinstance(result.output, dict) else 0
-
-
-def results_json(results: Sequence[Result]) -> JsonObject:
-    """How every step ended, without its output, which is nobody else's affair."""
-    counts = Counter(result.status for result in results)
-    return {
-        "bytes_sent": bytes_sent(results),
-        "counts": {status.value: counts[status] for status in Status},
-        "steps": [
-            {
-                "error": result.error,
-                "reason": result.reason,
-                "status": result.status.value,
-                "step": result.step,
-            }
-            for result in results
-        ],
-    }

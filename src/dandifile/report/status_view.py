@@ -1,4 +1,4 @@
-"""`status`: how far the draft is from the spec, and whether the archive would publish it."""
+"""How a draft is now: what differs from the spec, whether it can be published, and where to look at it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,13 @@ from dandifile.report.lines import Mark, Row, page, paragraph, table
 from dandifile.report.plan_view import plan_text
 from dandifile.words import clean, first_of, quantity
 
-MOST_COMPLAINTS = 10  # of the archive's own complaints: enough to see what kind they are
+MOST_COMPLAINTS = 10  # of the archive's own complaints: enough to see what they are about
 _COLUMN = 9
+_LINK_COLUMN = 11
+_MOST_SUBJECTS = 12
+_MOST_SESSIONS = 8
+_SUBJECT = re.compile(r"(?:^|/)sub-([^/_.]+)")
+_SESSION = re.compile(r"(?:^|[/_])ses-([^/_.]+)")
 
 
 def status_text(  # noqa: PLR0913 - how it is shown
@@ -27,7 +32,7 @@ def status_text(  # noqa: PLR0913 - how it is shown
     width: int = 100,
     fields: int = 0,
 ) -> Text:
-    """The plan in brief, the archive's verdict (dandi-api 1.7), the links and the sessions.
+    """The plan in brief, the archive's validation (dandi-api 1.7), the links and the sessions.
 
     `wordings` and `fields` are as in `plan_text`.
     """
@@ -51,7 +56,7 @@ def status_json(health: Health) -> JsonObject:
 
 
 def _readiness(plan: Plan, health: Health) -> str:
-    """Publishable means: the draft Valid, and every asset too. The archive tells of 50 assets at most."""
+    """A draft can be published if it and every asset are Valid. The archive lists 50 assets at most."""
     if health.status == "Published":
         return ", as it was last published"
     if health.status in ("Pending", "Validating"):
@@ -76,33 +81,50 @@ def _rows(complaints: Sequence[Complaint], *, verbose: bool) -> list[Row]:
 
 
 def _all_rows(complaints: Sequence[Complaint]) -> Iterator[Row]:
-    """A row a fault; assets that have the same one share it."""
+    """A row for each fault; assets with the same fault share a row."""
     groups: dict[tuple[bool, str, str], list[Complaint]] = {}
     for one in complaints:
         groups.setdefault((bool(one.asset), one.field, one.message), []).append(one)
     for (of_asset, field, message), same in groups.items():
-        said = [Mark("", f"{field}: {message}" if of_asset and field else message)]
+        marks = [Mark("", f"{field}: {message}" if of_asset and field else message)]
         if of_asset:
             files = [one.source for one in same if one.source]
-            said.append(Mark("", f"file: {first_of(files) if files else 'not on this machine'}", alone=True))
+            marks.append(Mark("", f"file: {first_of(files) if files else 'not on this machine'}", alone=True))
         name = first_of([one.asset for one in same]) if of_asset else field or "dandiset"
         yield Row(
-            "!", "asset" if of_asset else "invalid", name, marks=(*said, Mark("", same[0].fix, alone=True))
+            "!", "asset" if of_asset else "invalid", name, marks=(*marks, Mark("", same[0].fix, alone=True))
         )
 
 
-_LINK_COLUMN = 11
-_MOST_SUBJECTS = 12
-_MOST_SESSIONS = 8
-_SUBJECT = re.compile(r"(?:^|/)sub-([^/_.]+)")
-_SESSION = re.compile(r"(?:^|[/_])ses-([^/_.]+)")
+# --- Where to look now ---------------------------------------------------------------------------
+
+
+def links_text(target: Target, paths: Iterable[str], *, verbose: bool = False, width: int = 100) -> Text:
+    """The links and the sessions of a draft that has assets at `paths`."""
+    lines = [Text.assemble(("page".ljust(_LINK_COLUMN), "cyan"), clean(target.page or _serve_hint(target)))]
+    if link := neurosift_url(target):
+        lines.append(Text.assemble(("Neurosift".ljust(_LINK_COLUMN), "cyan"), clean(link)))
+    for number, line in enumerate(_session_lines(sessions_by_subject(paths), verbose=verbose)):
+        lines += paragraph(("" if number else "sessions").ljust(_LINK_COLUMN), line, width, "cyan")
+    return page(lines)
+
+
+def links_json(target: Target, paths: Iterable[str]) -> JsonObject:
+    """The links and the sessions by subject. Documented in docs/json.md."""
+    return {
+        "identifier": target.identifier,
+        "instance": target.instance,
+        "neurosift": neurosift_url(target) or None,
+        "page": target.page or None,
+        "sessions": sessions_by_subject(paths),
+    }
 
 
 def neurosift_url(target: Target) -> str:
-    """The draft's page on Neurosift; "" where Neurosift shows no draft of that archive.
+    """The draft's page on Neurosift; "" for an archive that Neurosift does not show.
 
-    Neurosift's dandiset page reads the public archive only: for a sandbox dandiset it would
-    show whichever public one has the same number.
+    Neurosift's dandiset page reads only the public archive: for a sandbox dandiset it would show the public
+    one with the same number.
     """
     if target.instance != "dandi" or not target.identifier:
         return ""
@@ -110,7 +132,7 @@ def neurosift_url(target: Target) -> str:
 
 
 def sessions_by_subject(paths: Iterable[str]) -> dict[str, list[str]]:
-    """Session names by subject, both as in the assets' paths, sorted."""
+    """Sorted session names by subject, both as in the paths of assets."""
     found: dict[str, set[str]] = {}
     for path in paths:
         if subject := _SUBJECT.search(path):
@@ -119,18 +141,8 @@ def sessions_by_subject(paths: Iterable[str]) -> dict[str, list[str]]:
     return {subject: sorted(found[subject]) for subject in sorted(found)}
 
 
-def links_text(target: Target, paths: Iterable[str], *, verbose: bool = False, width: int = 100) -> Text:
-    """The links and the sessions of `target`, whose draft holds assets at `paths`."""
-    lines = [Text.assemble(("page".ljust(_LINK_COLUMN), "cyan"), clean(target.page or _serve_hint(target)))]
-    if link := neurosift_url(target):
-        lines.append(Text.assemble(("Neurosift".ljust(_LINK_COLUMN), "cyan"), clean(link)))
-    for number, said in enumerate(_session_lines(sessions_by_subject(paths), verbose=verbose)):
-        lines += paragraph(("" if number else "sessions").ljust(_LINK_COLUMN), said, width, "cyan")
-    return page(lines)
-
-
 def _serve_hint(target: Target) -> str:
-    """How to see the page of an embedded archive, which is up only as long as a command needs it."""
+    """How to see the page on the embedded archive, which runs only while a command needs it."""
     draft = f", then open /dandiset/{target.identifier}/draft there" if target.identifier else ""
     return f"run `dandifile archive serve`{draft}"
 
@@ -149,14 +161,3 @@ def _session_lines(subjects: dict[str, list[str]], *, verbose: bool) -> Iterator
     if left := list(subjects.values())[len(shown) :]:
         count = sum(map(len, left))
         yield f"… and {quantity(len(left), 'more subject')} with {quantity(count, 'session')}; -v shows all"
-
-
-def links_json(target: Target, paths: Iterable[str]) -> JsonObject:
-    """Where the dandiset is to be seen, and the sessions by subject as its assets' paths say them."""
-    return {
-        "identifier": target.identifier,
-        "instance": target.instance,
-        "neurosift": neurosift_url(target) or None,
-        "page": target.page or None,
-        "sessions": sessions_by_subject(paths),
-    }

@@ -1,4 +1,4 @@
-"""What validation says of everything that a spec names: for a person, and for a program."""
+"""What validation found in the files of a spec, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -21,10 +21,15 @@ from dandifile.report.files_view import (
 from dandifile.report.lines import page, paragraph, sections, wrap
 from dandifile.words import clean, quantity
 
+_EXAMPLES = 3
+_SIGNS = {"critical": "!", "error": "!", "warning": "~", "hint": "·", "info": "·", "": "?"}
+_COLOURS = {"critical": "bold red", "error": "red", "warning": "yellow", "": "magenta"}
+_TOOL_FAILED = -1
+
 
 @dataclass(frozen=True)
 class ValidationSummary:
-    """`ignored` are findings that the spec accepts; `absent` is what is not on this machine."""
+    """All that `validate` found. `ignored`: findings that the spec accepts; `absent`: not on this machine."""
 
     files: int
     blocking: tuple[Finding, ...] = ()
@@ -33,7 +38,7 @@ class ValidationSummary:
     refused: tuple[Refusal, ...] = ()
     absent: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
-    notes: tuple[str, ...] = ()  # on what the spec says of the data
+    notes: tuple[str, ...] = ()  # about what the spec says of the data
 
     @property
     def blocked(self) -> int:
@@ -43,7 +48,7 @@ class ValidationSummary:
 
 
 def validation_text(verdict: ValidationSummary, *, verbose: bool = False, width: int = 100) -> Text:
-    """Findings by check, then files that cannot be assets at all, then the counts in one line."""
+    """Findings by check, then files that cannot be assets, then the counts in one line."""
     lines = []
     shown = (*verdict.blocking, *verdict.others)
     if shown:
@@ -72,63 +77,13 @@ def validation_text(verdict: ValidationSummary, *, verbose: bool = False, width:
     return page([*lines, *(Text(line, "bold") for line in wrap(" · ".join(_counts(verdict)), width))])
 
 
-def validation_json(verdict: ValidationSummary) -> JsonObject:
-    """Documented in docs/json.md."""
-    return {
-        "absent": list(verdict.absent),
-        "blocked": verdict.blocked,
-        "causes": causes_json(
-            [
-                *refusal_causes(verdict.refused),
-                *causes((item.source, item.what, "") for item in verdict.blocking),
-            ]
-        ),
-        "files": verdict.files,
-        "findings": [
-            *_findings_json(verdict.blocking, "blocks"),
-            *_findings_json(verdict.others, "told"),
-            *_findings_json(verdict.ignored, "ignored"),
-        ],
-        "notes": list(verdict.notes),
-        "skipped": skipped_json(verdict.skipped),
-        "refused": [
-            {"fix": refusal.fix, "reason": refusal.reason, "source": refusal.source}
-            for refusal in verdict.refused
-        ],
-    }
-
-
 def _counts(verdict: ValidationSummary) -> Sequence[str]:
     files = quantity(verdict.files, "file")
     return [
         f"{files}, {verdict.blocked:,} blocked" if verdict.blocked else f"{files}, none blocked",
-        *(
-            [f"{quantity(len(verdict.ignored), 'finding')} ignored as the spec says"]
-            if verdict.ignored
-            else []
-        ),
+        *([f"{quantity(len(verdict.ignored), 'finding')} accepted in the spec"] if verdict.ignored else []),
         *([f"{quantity(len(verdict.absent), 'path')} not on this machine"] if verdict.absent else []),
     ]
-
-
-def _findings_json(findings: Iterable[Finding], standing: str) -> list[JsonObject]:
-    return [
-        {
-            "check": finding.check,
-            "message": finding.message,
-            "severity": finding.severity,
-            "source": finding.source,
-            "standing": standing,
-            "within": finding.within,
-        }
-        for finding in findings
-    ]
-
-
-_EXAMPLES = 3
-_SIGNS = {"critical": "!", "error": "!", "warning": "~", "hint": "·", "info": "·", "": "?"}
-_COLOURS = {"critical": "bold red", "error": "red", "warning": "yellow", "": "magenta"}
-_TOOL_FAILED = -1
 
 
 def findings_text(
@@ -138,9 +93,9 @@ def findings_text(
     verbose: bool = False,
     width: int = 100,
 ) -> Text:
-    """A paragraph a check, worst first: how many files, what it says, which files, how to ignore it.
+    """A paragraph for each check, worst first: how many files, what it says, which files, how to accept it.
 
-    `refused` are files that cannot be assets whatever is accepted.
+    `refused` are files that cannot be assets, whatever the spec accepts.
     """
     groups: dict[tuple[int, str], list[Finding]] = {}
     for finding in findings:
@@ -172,17 +127,17 @@ def _check_lines(
 
 
 def _messages(findings: Sequence[Finding], *, verbose: bool) -> list[tuple[str, list[str]]]:
-    """Each message with the places that it was said of; the first few of both unless `verbose`."""
+    """Each message with its places; the first few of both unless `verbose`."""
     groups: dict[str, dict[str, None]] = {}
     for finding in findings:
         place = f"{finding.source}  {finding.within}" if finding.within else finding.source
         groups.setdefault(finding.message, {})[place] = None
-    said = [(message, _first_places(sorted(places), verbose=verbose)) for message, places in groups.items()]
-    if verbose or len(said) <= _EXAMPLES:
-        return said
+    found = [(message, _first_places(sorted(places), verbose=verbose)) for message, places in groups.items()]
+    if verbose or len(found) <= _EXAMPLES:
+        return found
     return [
-        *said[:_EXAMPLES],
-        (f"… and {quantity(len(said) - _EXAMPLES, 'other message')}; -v shows all", []),
+        *found[:_EXAMPLES],
+        (f"… and {quantity(len(found) - _EXAMPLES, 'other message')}; -v shows all", []),
     ]
 
 
@@ -193,7 +148,7 @@ def _first_places(places: list[str], *, verbose: bool) -> list[str]:
 
 
 def _ignore_lines(check: str, files: Sequence[str]) -> list[Text]:
-    """The lines for `validation: ignore:` in the spec; quoted as JSON, which YAML reads as it is."""
+    """The lines to copy to `validation: ignore:` in the spec. Quoted as JSON, which is also YAML."""
     lines = []
     for number, paths in enumerate(narrowest_patterns(files)):
         quoted = json.dumps(paths, ensure_ascii=False)
@@ -201,3 +156,43 @@ def _ignore_lines(check: str, files: Sequence[str]) -> list[Text]:
         lead = "    to accept it: " if number == 0 else " " * 18
         lines.append(Text.assemble((lead, "cyan"), entry))
     return lines
+
+
+def validation_json(verdict: ValidationSummary) -> JsonObject:
+    """Documented in docs/json.md."""
+    return {
+        "absent": list(verdict.absent),
+        "blocked": verdict.blocked,
+        "causes": causes_json(
+            [
+                *refusal_causes(verdict.refused),
+                *causes((item.source, item.what, "") for item in verdict.blocking),
+            ]
+        ),
+        "files": verdict.files,
+        "findings": [
+            *_findings_json(verdict.blocking, "blocks"),
+            *_findings_json(verdict.others, "told"),
+            *_findings_json(verdict.ignored, "ignored"),
+        ],
+        "notes": list(verdict.notes),
+        "skipped": skipped_json(verdict.skipped),
+        "refused": [
+            {"fix": refusal.fix, "reason": refusal.reason, "source": refusal.source}
+            for refusal in verdict.refused
+        ],
+    }
+
+
+def _findings_json(findings: Iterable[Finding], standing: str) -> list[JsonObject]:
+    return [
+        {
+            "check": finding.check,
+            "message": finding.message,
+            "severity": finding.severity,
+            "source": finding.source,
+            "standing": standing,
+            "within": finding.within,
+        }
+        for finding in findings
+    ]

@@ -24,7 +24,7 @@ from dandifile.errors import DataError, GivenUpError, UserError
 from dandifile.model import Json, JsonObject, Step
 from dandifile.run import processes
 from dandifile.run.processes import Supervision, perform_task, run_in_child, run_within
-from dandifile.survey.tasks import tool_versions
+from dandifile.survey.task import tool_versions
 
 if TYPE_CHECKING:
     from distributed import Client

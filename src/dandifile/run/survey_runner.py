@@ -11,22 +11,17 @@ from dandifile.model import GIVEN_UP, Cache, Json, Result, Status, Step
 from dandifile.run.engines import Engine, local_pool
 from dandifile.run.execute import Notify, execute
 from dandifile.run.processes import Supervision, TimeLimit
+from dandifile.survey.step_cache import Keys, StepCache
 
 Runner = Callable[[Sequence[Step]], Mapping[str, Result]]
 """Runs steps of one kind and gives their results by id."""
 
 
-class Tasks(Protocol):
+class Tasks(Keys, Protocol):
     """What can be run: `survey.tasks` is one. `perform` is called in other processes too."""
 
     @property
     def perform(self) -> Callable[[Step, Mapping[str, Json]], Json]: ...
-
-    @property
-    def cache_key(self) -> Callable[[Step], str | None]: ...
-
-    @property
-    def fits(self) -> Callable[[Step, Json], bool]: ...
 
     @property
     def pool(self) -> Callable[[str], str]: ...
@@ -48,6 +43,7 @@ def survey_runner(  # noqa: PLR0913, PLR0917 - what runs, and where, how much of
 
     A step that takes longer than `limit`, or whose process crashes, fails; a later run tries it again.
     """
+    kept = StepCache(tasks, cache)
     pools: dict[str, Executor] = {}
     given_up: dict[str, Result] = {}  # by step: they would take as long again
     terms = Supervision(
@@ -55,15 +51,12 @@ def survey_runner(  # noqa: PLR0913, PLR0917 - what runs, and where, how much of
     )
 
     def run(steps: Sequence[Step]) -> Mapping[str, Result]:
-        keys = {step.id: key for step in steps if (key := tasks.cache_key(step)) is not None}
-        known = _known(steps, keys, cache, tasks.fits) | {
-            step.id: given_up[step.id] for step in steps if step.id in given_up
-        }
+        known = kept.known(steps) | {step.id: given_up[step.id] for step in steps if step.id in given_up}
         due = [step for step in steps if step.id not in known]
 
         def ended(step: Step, result: Result | None) -> None:
-            if result and result.status is Status.DONE and step.id in keys:
-                cache.put_many(step.kind, {keys[step.id]: result.output})
+            if result and result.status is Status.DONE:
+                kept.keep(step, result.output)
             if result and result.reason == GIVEN_UP:
                 given_up[step.id] = result
             if result:  # that it has started the pool says, which knows when
@@ -81,17 +74,3 @@ def survey_runner(  # noqa: PLR0913, PLR0917 - what runs, and where, how much of
     finally:
         for made in pools.values():
             made.shutdown(wait=True, cancel_futures=True)
-
-
-def _known(
-    steps: Sequence[Step], keys: Mapping[str, str], cache: Cache, fits: Callable[[Step, Json], bool]
-) -> dict[str, Result]:
-    """What is remembered, and is what such a step gives: anything else is done again."""
-    if not steps:
-        return {}
-    found = cache.get_many(steps[0].kind, set(keys.values()))
-    return {
-        step.id: Result(step.id, Status.FRESH, output=found[keys[step.id]], reason="known by its content")
-        for step in steps
-        if keys.get(step.id) in found and fits(step, found[keys[step.id]])
-    }

@@ -1,4 +1,4 @@
-"""The frozen Spec of a spec that has been checked."""
+"""Makes the frozen Spec of a spec that has been checked."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ from dandifile.spec.resources import lost_link_notes, normalise_resources
 def build_spec(
     file: Path, declared: JsonObject, environment: str, facts: Facts, waiting: Sequence[KeyPath]
 ) -> tuple[Spec, list[Fault]]:
-    """The Spec, and what is wrong with it in the light of what was looked up.
+    """The Spec, and the faults that only the looked-up facts show.
 
     `declared` is what the spec says for this environment, checked and without `environments`;
-    templates at `waiting` could not be filled in.
+    templates at the paths in `waiting` could not be filled in.
     """
     whole, unknown_terms = fill_terms(declared, facts)
     papers = fields_from_papers(declared, facts)
-    blocked = (*unknown_terms, *papers.blocked, *(unfilled_template_block(place) for place in waiting))
+    blocked = (*unknown_terms, *papers.blocked, *(unfilled_template_block(path) for path in waiting))
     unresolved = {block.key.name for block in blocked if block.key and block.key.kind == "metadata"}
     fields = normalise_resources({**papers.defaults, **dandiset_fields(whole), **papers.fields})
     spec = Spec(
@@ -93,7 +93,7 @@ def _regions(declared: Json, subjects: Mapping[str, str]) -> Regions:
 
 
 def _meant_name(rule: str, name: str, subjects: Mapping[str, str]) -> str:
-    """A subject or session by the id that the vocabulary gives its subject: assets have that one."""
+    """The name of a subject or session as assets have it, with the subject's id from the vocabulary."""
     if rule == "subjects":
         return subjects.get(name, name)
     if rule == "sessions":
@@ -109,12 +109,12 @@ def _unused_names_note(declared: Json) -> tuple[str, ...]:
 
 
 def _from_nwb(declared: JsonObject) -> bool:
-    """A mapping declares it as `true` does."""
+    """Whether `from_nwb` is on; a mapping turns it on as `true` does."""
     return declared.get("from_nwb", False) is not False
 
 
 def _path_entry(declared: Json) -> PathEntry:
-    """The short form is the source alone. Lists become tuples; everything else has the model's names."""
+    """The short form is the source alone. Lists become tuples; the other keys have the model's names."""
     keys: dict[str, Any] = {"source": declared} if isinstance(declared, str) else dict(declared)
     keys |= {key: tuple(value) for key, value in keys.items() if isinstance(value, list)}
     keys |= {"source": posixpath.normpath(keys["source"].strip()), "into": keys.get("into", "").strip("/")}
@@ -127,7 +127,7 @@ def _validation(declared: JsonObject) -> Validation:
 
 
 def _unreconciled_keys(declared: JsonObject) -> tuple[str, ...]:
-    """Declared keys that are checked and not reconciled. `embargo: false` says something; `[]` does not."""
+    """Declared keys that are checked but not reconciled. `embargo: false` counts; `[]` does not."""
     said = {
         "embargo": "embargo" in declared,
         "owners": declared.get("owners"),
@@ -137,7 +137,7 @@ def _unreconciled_keys(declared: JsonObject) -> tuple[str, ...]:
 
 
 def _digest(declared: JsonObject, environment: str) -> str:
-    """Of what was declared, whatever its order, quotes and comments; of two environments never the same."""
+    """A digest of what is declared, whatever its order, quotes and comments. It differs by environment."""
     content = {"environment": environment, "declared": declared}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,4 +1,7 @@
-"""What a spec can be told of the papers and terms that it names. `lookup.known` makes it from the lock."""
+"""What a spec refers to (papers, people, institutions, terms), and the form of what was looked up about it.
+
+The spec gives `References`; `lookup.known` answers with `Facts` from the lock; `spec.fill` fills them in.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,9 @@ from dandifile.spec.forms import spec_items, term_lists
 
 
 class TermReference(NamedTuple):
-    """`asked` is an id, or a name where there is none; `about` its place: regions, disorders, …
+    """`asked` is an id, or a name if there is no id; `about` is its place: regions, disorders, …
 
-    `name` is what the spec calls the term beside its id.
+    `name` is the name that the spec gives next to an id.
     """
 
     asked: str
@@ -25,9 +28,9 @@ class TermReference(NamedTuple):
 
 @dataclass(frozen=True)
 class References:
-    """DOIs as they are written, in their order; ids in their normal forms.
+    """DOIs as they are written, in the order of the spec; ids in their normal form.
 
-    `called` gives the names of people and institutions by their ids, without people whom the spec omits.
+    `called` gives the names of people and institutions by their ids, without people that the spec omits.
     """
 
     dois: tuple[str, ...] = ()
@@ -41,7 +44,7 @@ class References:
 
 
 def find_references(raw: JsonObject) -> References:
-    """All of it, of a checked spec."""
+    """Everything that a checked spec refers to."""
     found = [item.keys for item in spec_items(raw)]
     orcids = [(bare_orcid(keys["orcid"]), keys) for keys in found if keys.get("orcid")]
     rors = [(ror_url(keys["ror"]), keys) for keys in found if keys.get("ror")]
@@ -74,13 +77,13 @@ def _terms(raw: JsonObject) -> Iterator[TermReference]:
 
 
 def term_text(item: Json) -> str:
-    """What is looked for: the id, else the name."""
+    """What to look up: the id, else the name."""
     text: str = item if isinstance(item, str) else item.get("id") or item["name"]
     return text.strip()
 
 
 class KnownTerm(Protocol):
-    """A term as it was found."""
+    """A term that was found."""
 
     @property
     def id(self) -> str:
@@ -91,7 +94,7 @@ class KnownTerm(Protocol):
 
 
 class Credits(Protocol):
-    """DANDI's `contributor`, whole. `where` of a problem is `contributors` or `contributors[3]`."""
+    """DANDI's whole `contributor` list. `where` of a problem is `contributors` or `contributors[3]`."""
 
     @property
     def contributors(self) -> tuple[JsonObject, ...]: ...
@@ -108,11 +111,11 @@ class Credits(Protocol):
 
 
 class Facts(Protocol):
-    """What was looked up. Whatever is not known is None, and `why` says in words what stands in its way."""
+    """What was looked up. What is not known is None, and `why` gives the reason."""
 
     @property
     def paper(self) -> JsonObject | None:
-        """What templates see as `paper`: of the first DOI, without what its services do not tell."""
+        """What templates see as `paper`: the first DOI's, without what the services do not know."""
 
     @property
     def fields(self) -> Mapping[str, Json] | None:
@@ -120,7 +123,7 @@ class Facts(Protocol):
 
     @property
     def unpinned(self) -> tuple[str, ...]:
-        """What the lock does not hold, in words."""
+        """What the lock lacks, in words."""
 
     @property
     def digest(self) -> str:
@@ -131,18 +134,18 @@ class Facts(Protocol):
     def credits(
         self, declared: Sequence[JsonObject], write: Callable[[JsonObject], JsonObject]
     ) -> Credits | None:
-        """The papers' contributors with the spec's entries over them; `write` gives DANDI's object of one."""
+        """The papers' contributors with the spec's on top; `write` makes DANDI's object of one entry."""
 
     def why(self, asked: str) -> str:
-        """What came of looking for a term, or for a paper by its DOI as the spec has it; "" if nobody did."""
+        """Why a term, or a paper by its DOI as the spec writes it, is not known; "" if not looked up."""
 
     def may_be_right(self, asked: str) -> bool:
-        """Whether `why` is only that nobody could be asked: another time it may be found."""
+        """Whether `why` is only that no service could be reached: a later try may find it."""
 
 
 @dataclass(frozen=True)
 class NothingKnown:
-    """Facts where nothing was looked up."""
+    """The facts if nothing was looked up."""
 
     unpinned: tuple[str, ...] = ()
     paper: JsonObject | None = None

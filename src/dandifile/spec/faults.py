@@ -1,4 +1,7 @@
-"""Gaps: what `init` could not know stands in the spec as `GAP: …`, and a spec with gaps does nothing."""
+"""What is wrong or missing in a spec, before it is known on which line of the file that is.
+
+A gap is a text `GAP: …` that `init` writes in place of what it could not know. A spec with gaps does nothing.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ from dandifile.reading.document import KeyPath
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong at `path`; `at_key` points at the key, not at its value.
+    """One thing that is wrong at `path`; `at_key` points at the key instead of its value.
 
-    `missing`: nothing is wrong with what is there, something has to be added; `gap`: in place of the value.
+    `missing`: nothing is wrong, but something has to be added. `gap`: the value there is a gap.
     """
 
     path: KeyPath
@@ -25,7 +28,7 @@ class Fault:
 
 
 def path_text(path: KeyPath) -> str:
-    """A path as people write it, e.g. `contributors[0].roles`; "the spec" for the top."""
+    """A path as people write it, such as `contributors[0].roles`; "the spec" for the top."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}"
@@ -33,11 +36,11 @@ def path_text(path: KeyPath) -> str:
 
 
 MARK = "GAP: "
-FILL = "`init` left this to you: write it in place of the text that begins with GAP"
+FILL = "replace the text that starts with GAP; `init` could not know what belongs here"
 
 
 def gap(what_for: str) -> str:
-    """The text that stands in for a value; `what_for` says what belongs there, and why."""
+    """The text in place of a value; `what_for` says what belongs there, and why."""
     return f"{MARK}{what_for}"
 
 
@@ -46,7 +49,7 @@ def is_gap(value: Json) -> bool:
 
 
 def gap_faults(value: Json, path: KeyPath = ()) -> Iterator[Fault]:
-    """A fault for every gap below `value`, which stands at `path`."""
+    """A fault for every gap in `value`, which is at `path`."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield from gap_faults(item, (*path, key))

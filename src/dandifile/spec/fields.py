@@ -1,4 +1,4 @@
-"""The metadata of the dandiset that a spec declares, in DANDI's own form."""
+"""DANDI's own names for fields (schema 0.8.0), and the fields of the dandiset that a spec declares."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COMPUTED_DANDISET_FIELDS = (
     "dateCreated", "datePublished", "publishedBy", "manifestLocation", "releaseNotes", "schemaKey",
     "schemaVersion",
 )  # fmt: skip
-"""Fields that the archive writes over whatever is sent, or that say which schema a record is in."""
+"""Fields that the archive overwrites, or that name the schema of a record."""
 
 ASSET_FIELDS = (
     "name", "description", "contributor", "about", "studyTarget", "license", "protocol", "ethicsApproval",
@@ -25,13 +25,13 @@ ASSET_FIELDS = (
     "dataType", "approach", "measurementTechnique", "variableMeasured", "wasDerivedFrom", "wasAttributedTo",
     "dateModified", "blobDateModified", "encodingFormat",
 )  # fmt: skip
-"""Fields of an asset that a user may lay over what is extracted."""
+"""Fields of an asset that a user may declare on top of the extracted ones."""
 
 COMPUTED_ASSET_FIELDS = (
     "@context", "id", "access", "path", "identifier", "contentUrl", "contentSize", "digest", "datePublished",
     "publishedBy", "schemaKey", "schemaVersion",
 )  # fmt: skip
-"""Fields of an asset that the archive writes over whatever is sent, or that say which schema it is in."""
+"""Fields of an asset that the archive overwrites, or that name the schema of a record."""
 
 FIELD_OF_KEY = {
     "name": "name",
@@ -44,14 +44,14 @@ FIELD_OF_KEY = {
     "ethics": "ethicsApproval",
     "related": "relatedResource",
 }
-"""The short form of the spec and the field of DANDI that it fills."""
+"""A key of the spec and DANDI's field for it."""
 
 
 def dandiset_fields(raw: JsonObject) -> dict[str, Json]:
-    """DANDI's fields and what they shall be, of a checked spec. None or `[]`: to be emptied.
+    """DANDI's fields and their values, from a checked spec. None or `[]`: the field will be emptied.
 
-    A field that is not declared is not a key. Terms are CURIEs here, as on other dandisets
-    of the archive; on assets they are IRIs.
+    A field that is not declared is not a key. Terms are CURIEs here, as in other dandisets
+    on the archive; on assets they are IRIs.
     """
     fields: dict[str, Json] = dict(raw.get("metadata", {}))
     for key in ("name", "description"):
@@ -81,15 +81,15 @@ def is_about_declared(raw: JsonObject) -> bool:
 
 
 def _contributors(raw: JsonObject) -> list[JsonObject]:
-    """Those who shall be there, in the order of the spec."""
+    """The contributors that the spec does not omit, in its order."""
     there = (item for item in raw.get("contributors", ()) if not item.get("omit"))
     return [contributor_object(item) for item in there]
 
 
 def uncited_creators(fields: JsonObject) -> tuple[str, ...]:
-    """A line where authors are left out of the citation: the DOI's record goes by their role alone.
+    """A note if authors are left out of the citation: the DOI's record goes by the role Author alone.
 
-    Someone of whom nothing is said (no `cite`) counts where others are cited.
+    An author without `cite` is left out if others have `cite: true`.
     """
     people = [each for each in fields.get("contributor") or () if isinstance(each, dict)]
     cited = [each for each in people if each.get("includeInCitation") is True]
@@ -100,9 +100,9 @@ def uncited_creators(fields: JsonObject) -> tuple[str, ...]:
     ]
     if not left_out:
         return ()
-    said = f"contributors: left out of the citation (`cite`): {'; '.join(left_out)}"
-    why = "With the role Author they are creators in the DOI's DataCite record all the same"
-    return (f"{said}. {why}; take the role away from whoever is not an author",)
+    what = f"contributors: left out of the citation (`cite`): {'; '.join(left_out)}"
+    why = "With the role Author they are still creators in the DOI's DataCite record"
+    return (f"{what}. {why}; remove the role from anyone who is not an author",)
 
 
 def _about(raw: JsonObject) -> list[JsonObject]:

@@ -1,4 +1,4 @@
-"""What the papers of `doi` say of the dandiset, where the spec leaves it to them. Pure."""
+"""Fills in what was looked up: ids and labels of terms, and what the papers of `doi` say. Pure."""
 
 from __future__ import annotations
 
@@ -18,13 +18,17 @@ from dandifile.spec.forms import contributor_object, term_lists
 from dandifile.spec.resources import RELATED_RESOURCE, merge_links
 
 _ENTRY = re.compile(r"contributors\[(\d+)\]")
+RESOLVE = "run `dandifile resolve`"
+CORRECT = "correct the spec if it is wrong, and run `dandifile resolve`"
+AGAIN = "run again when the service can be reached"
+
 FIELDS_OF_PAPER = {"name": "name", "description": "description", "related": "relatedResource"}
-"""Keys of the spec that a paper fills where they are left out, and DANDI's fields for them."""
+"""Keys that a paper fills if the spec leaves them out, and DANDI's fields for them."""
 
 
 @dataclass(frozen=True)
 class PaperFields:
-    """`defaults` lie under what the spec declares, `fields` over it: the contributors are merged already."""
+    """The spec's own fields override `defaults`; `fields` override those, as they are merged already."""
 
     defaults: Mapping[str, Json] = field(default_factory=dict)
     fields: Mapping[str, Json] = field(default_factory=dict)
@@ -33,8 +37,31 @@ class PaperFields:
     faults: list[Fault] = field(default_factory=list)
 
 
+def fill_terms(raw: JsonObject, facts: Facts) -> tuple[JsonObject, list[Block]]:
+    """The spec with the id and the label of every term. A list with an unknown term is left out.
+
+    The block for it is on the field `about`, or on that rule for assets.
+    """
+    of_terms: JsonObject = {key: copy.deepcopy(raw[key]) for key in ("regions", "about") if key in raw}
+    filled = raw | of_terms
+    blocks: list[Block] = []
+    for path, about in list(term_lists(filled)):
+        *above, last = path
+        holder: Json = filled
+        for key in above:
+            holder = holder[key]
+        terms = [_fill_term(item, about, facts) for item in holder[last] or ()]
+        lost = [term_text(item) for item, term in zip(holder[last] or (), terms, strict=True) if term is None]
+        blocks += [_unknown_term_block(text, path, facts) for text in lost]
+        if lost:
+            del holder[last]
+        elif holder[last] is not None:
+            holder[last] = terms
+    return filled, blocks
+
+
 def fields_from_papers(declared: JsonObject, facts: Facts) -> PaperFields:
-    """Nothing for a spec without a `doi`; a block a field where a paper is not known."""
+    """What the papers give; nothing without a `doi`; one block per field if a paper is not known."""
     if not dois(declared):
         return PaperFields()
     metadata = declared.get("metadata", {})
@@ -61,69 +88,35 @@ def fields_from_papers(declared: JsonObject, facts: Facts) -> PaperFields:
     )
 
 
+def unfilled_template_block(place: KeyPath) -> Block:
+    """The block for a template that waits for the paper."""
+    name = str(place[1]) if place[0] == "metadata" else FIELD_OF_KEY[str(place[0])]
+    why = f"{path_text(place)}: the template uses `paper`, which has not been looked up yet"
+    return Block(why, RESOLVE, Key("metadata", name))
+
+
 def _credit_faults(credited: Credits, declared: JsonObject) -> list[Fault]:
     wrong = [_problem_fault(problem, declared) for problem in credited.problems]
     return wrong + [_problem_fault(problem, declared, missing=True) for problem in credited.missing]
 
 
-def unfilled_template_block(place: KeyPath) -> Block:
-    """A template that waits for the paper."""
-    name = str(place[1]) if place[0] == "metadata" else FIELD_OF_KEY[str(place[0])]
-    why = f"{path_text(place)}: the template uses `paper`, and the paper is not looked up yet"
-    return Block(why, RESOLVE, Key("metadata", name))
-
-
 def _unknown_paper_blocks(fields: Sequence[str], declared: JsonObject, facts: Facts) -> Iterator[Block]:
-    """A block a field; the reason, which is of the papers and may be long, in the first one."""
+    """One block per field. The first one has the reason, which may be long."""
     unfound = {doi: why for doi in dois(declared) if (why := facts.why(doi))}
-    said = "; ".join(f"{doi}: {why}" for doi, why in unfound.items()) or "the paper is not looked up yet"
-    fix = MEND if unfound else RESOLVE
+    said = "; ".join(f"{doi}: {why}" for doi, why in unfound.items()) or "it has not been looked up yet"
+    fix = CORRECT if unfound else RESOLVE
     if unfound and all(map(facts.may_be_right, unfound)):
         fix = f"{AGAIN}, or leave `doi` out"
     for number, name in enumerate(fields):
-        yield Block(
-            f"{name} is the paper's to say{'' if number else f': {said}'}", fix, Key("metadata", name)
-        )
+        yield Block(f"{name} comes from the paper{'' if number else f': {said}'}", fix, Key("metadata", name))
 
 
 def _problem_fault(problem: Problem, declared: JsonObject, *, missing: bool = False) -> Fault:
-    """At the entry that the problem is about, else at the list, else at the `doi` that it follows from."""
+    """At the entry that the problem is about, else at the list, else at the `doi`."""
     if found := _ENTRY.fullmatch(problem.where):
         return Fault(("contributors", int(found[1])), problem.what, problem.fix, missing=missing)
     key = "contributors" if "contributors" in declared else "doi"
     return Fault((key,), problem.what, problem.fix, at_key=True, missing=missing)
-
-
-RESOLVE = "run `dandifile resolve`"
-
-
-MEND = "correct the spec where it is wrong, and run `dandifile resolve`"
-
-
-AGAIN = "run again when the service can be reached"
-
-
-def fill_terms(raw: JsonObject, facts: Facts) -> tuple[JsonObject, list[Block]]:
-    """The spec with the id and the label of every term; a list with one that is not known is left out.
-
-    The block says so: of the field `about`, or of that rule for assets.
-    """
-    of_terms: JsonObject = {key: copy.deepcopy(raw[key]) for key in ("regions", "about") if key in raw}
-    filled = raw | of_terms
-    blocks: list[Block] = []
-    for path, about in list(term_lists(filled)):
-        *above, last = path
-        holder: Json = filled
-        for key in above:
-            holder = holder[key]
-        terms = [_fill_term(item, about, facts) for item in holder[last] or ()]
-        lost = [term_text(item) for item, term in zip(holder[last] or (), terms, strict=True) if term is None]
-        blocks += [_unknown_term_block(text, path, facts) for text in lost]
-        if lost:
-            del holder[last]
-        elif holder[last] is not None:
-            holder[last] = terms
-    return filled, blocks
 
 
 def _fill_term(item: Json, about: str, facts: Facts) -> JsonObject | None:
@@ -141,6 +134,6 @@ def _unknown_term_block(text: str, path: KeyPath, facts: Facts) -> Block:
     of_assets = path[0] == "regions" and len(path) > 2  # noqa: PLR2004  regions, subjects, C005
     key = Key("assets", path_text(path)) if of_assets else Key("metadata", "about")
     why = facts.why(text)
-    said = why or f"{text!r} is not looked up yet"
-    mend = f"correct the spec if it is wrong, or {AGAIN}" if facts.may_be_right(text) else MEND
+    said = why or f"{text!r} has not been looked up yet"
+    mend = f"correct the spec if it is wrong, or {AGAIN}" if facts.may_be_right(text) else CORRECT
     return Block(f"{path_text(path)}: {said}", mend if why else RESOLVE, key)

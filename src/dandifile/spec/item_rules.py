@@ -1,4 +1,4 @@
-"""What holds for a key wherever it stands: checksums of ids, addresses, terms, `metadata` of an item."""
+"""Checks of the items of lists: contributors, ids and their checksums, addresses, terms, `metadata`."""
 
 from __future__ import annotations
 
@@ -17,16 +17,26 @@ _CONTACT = "ContactPerson"
 _EAST_ASIAN = "\u2e80"  # scripts from here on: the family name comes first
 _SUFFIXES = ("Jr", "Sr", "II", "III", "IV")
 
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?"
+_IN_PATH = r"([A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*"
+_URL = re.compile(
+    rf"https?://(({_LABEL}\.)*(?=[A-Za-z]){_LABEL}|[0-9]+(\.[0-9]+){{3}})(:[0-9]+)?([/?]{_IN_PATH})?(#{_IN_PATH})?"
+)
+_LONGEST_URL = 1000
+_TERMS = (ANATOMY, *ABOUT.values())
+_NEARLY_A_TERM = re.compile(r"(UBERON|CL|HP)[:_]\w*|https?://\S+", re.IGNORECASE)
+
 
 def contributor_faults(raw: JsonObject) -> Iterator[Fault]:
+    """What the archive requires of the contributors of a dandiset."""
     contributors = [item for item in spec_items(raw) if item.form in (PERSON, ORGANIZATION)]
     there = [item for item in contributors if not item.keys.get("omit")]
     yield from _name_faults(contributors)
     yield from _duplicate_faults(contributors)
     yield from _contact_faults(there)
-    some_taken_out = len(contributors) < len(raw.get("contributors", ()))
-    if there and "doi" not in raw and not some_taken_out and not any(_can_be_contact(item) for item in there):
-        what = f"no contributor has the role {_CONTACT}, and the archive refuses a dandiset without one"
+    some_removed = len(contributors) < len(raw.get("contributors", ()))
+    if there and "doi" not in raw and not some_removed and not any(_can_be_contact(item) for item in there):
+        what = f"no contributor has the role {_CONTACT}, and the archive rejects a dandiset without one"
         fix = f"give one of them `roles: [{_CONTACT}]` and an `email`"
         yield Fault(("contributors",), what, fix, at_key=True, missing=True)
 
@@ -44,8 +54,11 @@ def _name_complaint(name: str) -> tuple[str, str]:
     typographic = all(_is_name_character(character) or not character.isascii() for character in name)
     if typographic and better != name and PERSON_NAME.fullmatch(better.strip()):
         said = first_unfit(name, _is_name_character)
-        return f"{name!r} has a character that the archive takes in no name: {said}", f'write "{better}"'
-    return f'{name!r} is not a name that the archive takes: it wants "Last, First"', _name_advice(name)
+        return (
+            f"{name!r} has a character that the archive does not accept in names: {said}",
+            f'write "{better}"',
+        )
+    return f'{name!r} is not a name that the archive accepts: it must be "Last, First"', _name_advice(name)
 
 
 def _is_name_character(character: str) -> bool:
@@ -53,7 +66,7 @@ def _is_name_character(character: str) -> bool:
 
 
 def _name_advice(name: str) -> str:
-    """The name the other way round; a family name begins with its particles: `van der Berg, Jan`."""
+    """Suggests the family name first; it starts with its particles, as in `van der Berg, Jan`."""
     words = name.split()
     suffix = words[-1:] if len(words) > 2 and words[-1].strip(".") in _SUFFIXES else []  # noqa: PLR2004
     words = words[: len(words) - len(suffix)]
@@ -61,20 +74,20 @@ def _name_advice(name: str) -> str:
     turned = f"{' '.join(words[family:])}, {' '.join([*words[:family], *suffix])}"
     begins_with_given = name < _EAST_ASIAN and not words[0].islower() if words else False
     if begins_with_given and "," not in name and PERSON_NAME.fullmatch(turned):
-        return f'write "{turned}", or put the comma where it belongs'
-    return "one comma with a blank behind it; letters, blanks, dots, hyphens and apostrophes otherwise"
+        return f'write "{turned}", or put the comma after the family name'
+    return "write one comma and a space, with letters, spaces, dots, hyphens and apostrophes around it"
 
 
 def _contact_faults(there: list[SpecItem]) -> Iterator[Fault]:
     for item in there:
         roles = item.keys.get("roles") or ()
         if _CONTACT in roles and not (item.keys.get("email") or item.keys.get("metadata", {}).get("email")):
-            what = f"a {_CONTACT} needs an e-mail address"
-            yield Fault(item.path, what, "add `email`, or drop the role", missing=True)
+            what = f"the {_CONTACT} has no e-mail address"
+            yield Fault(item.path, what, "add `email`, or remove the role", missing=True)
 
 
 def _can_be_contact(item: SpecItem) -> bool:
-    """Has the role, or has roles that another check found fault with; `metadata` may hold anything."""
+    """Whether it has the role, or roles in which another check found a fault, or the role in `metadata`."""
     roles = item.keys.get("roles") or ()
     in_metadata = item.keys.get("metadata", {}).get("roleName") or ()
     return _CONTACT in roles or None in roles or f"dcite:{_CONTACT}" in str(in_metadata)
@@ -88,7 +101,7 @@ def _duplicate_faults(contributors: list[SpecItem]) -> Iterator[Fault]:
             first = seen.setdefault(identity, item)
             if first is not item and not _is_other_person(first, item):
                 what = f"{identity[1]} is given twice, first as contributors[{first.path[1]}]"
-                yield Fault(item.path, what, "put both into one entry")
+                yield Fault(item.path, what, "merge the two entries into one")
                 break
 
 
@@ -103,22 +116,13 @@ def _identities(item: SpecItem) -> Iterator[tuple[str, ...]]:
 
 
 def _is_other_person(one: SpecItem, other: SpecItem) -> bool:
-    """Two people of the same name who have different ORCID iDs."""
+    """Whether they are two people of the same name with different ORCID iDs."""
     orcids = {bare_orcid(item.keys.get("orcid") or "") for item in (one, other)}
     return len(orcids) > 1 and None not in orcids
 
 
-_LABEL = r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?"
-_IN_PATH = r"([A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*"
-_URL = re.compile(
-    rf"https?://(({_LABEL}\.)*(?=[A-Za-z]){_LABEL}|[0-9]+(\.[0-9]+){{3}})(:[0-9]+)?([/?]{_IN_PATH})?(#{_IN_PATH})?"
-)
-_LONGEST_URL = 1000
-_TERMS = (ANATOMY, *ABOUT.values())
-_NEARLY_A_TERM = re.compile(r"(UBERON|CL|HP)[:_]\w*|https?://\S+", re.IGNORECASE)
-
-
 def item_faults(raw: JsonObject) -> Iterator[Fault]:
+    """What must hold for every item in a short form, whichever list it is in."""
     for item in spec_items(raw):
         for key, check in _CHECKS.items():
             if isinstance(text := item.keys.get(key), str) and text.strip() and (complaint := check(text)):
@@ -135,23 +139,23 @@ def _double_key_faults(item: SpecItem) -> Iterator[Fault]:
             yield Fault((*item.path, "metadata", dandi), what, "keep one of them", at_key=True)
     if "schemaKey" in metadata:
         what = f"`schemaKey` is {item.form.schema_key} here and cannot be declared"
-        yield Fault((*item.path, "metadata", "schemaKey"), what, "take it away", at_key=True)
+        yield Fault((*item.path, "metadata", "schemaKey"), what, "remove it", at_key=True)
 
 
 def _orcid_complaint(text: str) -> tuple[str, str] | None:
     if bare_orcid(text):
         return None
-    return f"{text!r} is not an ORCID iD, or a digit is wrong (its checksum fails)", "look it up on orcid.org"
+    return f"{text!r} is not a valid ORCID iD: its form or its checksum is wrong", "look it up on orcid.org"
 
 
 def _ror_complaint(text: str) -> tuple[str, str] | None:
     if ror_url(text):
         return None
-    return f"{text!r} is not a ROR id, or a character is wrong (its checksum fails)", "look it up on ror.org"
+    return f"{text!r} is not a valid ROR id: its form or its checksum is wrong", "look it up on ror.org"
 
 
 def _email_complaint(text: str) -> tuple[str, str] | None:
-    """As the archive's schema checks it, with the same library."""
+    """Checked as the archive's schema does, with the same library."""
     from email_validator import EmailNotValidError, validate_email
 
     try:
@@ -164,17 +168,17 @@ def _email_complaint(text: str) -> tuple[str, str] | None:
 def _url_complaint(text: str) -> tuple[str, str] | None:
     text = text.strip()
     if len(text) > _LONGEST_URL:
-        return f"a URL of {len(text)} characters", f"the archive takes {_LONGEST_URL} at most"
+        return f"the URL has {len(text):,} characters", f"shorten it to {_LONGEST_URL:,}, the archive's limit"
     if _URL.fullmatch(text) and _has_valid_host(text):
         return None
     return (
-        f"{text!r} is not a URL that the archive takes",
-        "write it whole, beginning with http:// or https://",
+        f"{text!r} is not a URL that the archive accepts",
+        "write the whole URL, starting with http:// or https://",
     )
 
 
 def _has_valid_host(url: str) -> bool:
-    """Whether the numbers in the address are in their range."""
+    """Whether the numbers in the host and the port are in range."""
     try:
         parts = urlsplit(url)
         assert parts.hostname, "the pattern asks for a host"
@@ -187,14 +191,14 @@ def _has_valid_host(url: str) -> bool:
 
 
 def _term_faults(item: SpecItem) -> Iterator[Fault]:
-    """A bare text that is no id is a name, which is looked up."""
+    """Checks ids of terms; a bare text that is not an id is a name, which is looked up."""
     if item.form not in _TERMS:
         return
     text = item.keys.get("id")
     if isinstance(text, str) and not term_curie(text) and (not item.bare or _NEARLY_A_TERM.fullmatch(text)):
-        fix = "UBERON, CL and HP ids have seven digits: UBERON:0002421"
+        fix = "write seven digits after UBERON, CL or HP, as in UBERON:0002421"
         if not _NEARLY_A_TERM.fullmatch(text):
-            fix = f"write it like UBERON:0002421, or leave `id` out and write the name: {{name: {text}}}"
+            fix = f"write an id like UBERON:0002421, or only the name: {{name: {text}}}"
         yield Fault(item.at("id"), f"{text!r} is not the id of a term", fix)
     elif not {"id", "name"} & item.keys.keys():
         yield Fault(item.path, "a term needs `name` or `id`", "add one of them; a name is looked up")

@@ -1,4 +1,4 @@
-"""Licenses that an archive takes, by their SPDX ids. Pure."""
+"""Licenses that an archive accepts, by their SPDX ids. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dandifile.reading.document import KeyPath
 from dandifile.spec.faults import Fault
 
 SCHEMA_LICENSES = ("CC0-1.0", "CC-BY-4.0")
-"""Those of DANDI's schema (0.8.0): what an archive takes that does not say otherwise."""
+"""Those of DANDI's schema (0.8.0), for an archive that does not list its own."""
 
 _PREFIX = "spdx:"
 _ADDRESS = re.compile(
@@ -19,7 +19,7 @@ _ADDRESS = re.compile(
 
 
 def allowed_licenses(info: Json) -> tuple[str, ...]:
-    """The licenses in an archive's `/api/info/`; those of the schema where it names none."""
+    """The licenses in an archive's `/api/info/`; those of the schema if it lists none."""
     config = info.get("instance_config") if isinstance(info, dict) else None
     listed = config.get("licenses") if isinstance(config, dict) else None
     named = [each.removeprefix(_PREFIX) for each in _as_list(listed) if isinstance(each, str)]
@@ -27,19 +27,19 @@ def allowed_licenses(info: Json) -> tuple[str, ...]:
 
 
 def license_faults(raw: JsonObject, allowed: Sequence[str]) -> Iterator[Fault]:
-    """A fault for each license that the archive does not take."""
+    """A fault for each license that the archive does not accept."""
     for path, license_ in _declared_licenses(raw):
         if isinstance(license_, str) and license_ not in allowed:
             same = matching_license(license_, allowed)
             meant = f"write `{same}`. " if same else ""
-            what = f"`{license_}` is not a license that the archive takes"
+            what = f"`{license_}` is not a license that the archive accepts"
             yield Fault(path, what, f"{meant}Allowed: {', '.join(allowed)}")
 
 
 def matching_license(text: str, allowed: Sequence[str]) -> str | None:
-    """The license that is meant by another spelling, such as `cc by 4.0` or its address; never a similar one.
+    """The license that another spelling means, such as `cc by 4.0` or its URL; never a similar license.
 
-    A few letters decide what may be done with the data: CC-BY-NC-4.0 is not CC-BY-4.0.
+    A few letters decide what users may do with the data: CC-BY-NC-4.0 is not CC-BY-4.0.
     """
     if found := _ADDRESS.fullmatch(text.strip().lower()):
         text = f"CC0-{found[3]}" if found[2] else f"CC-{found[1]}-{found[3]}"

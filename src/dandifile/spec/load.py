@@ -1,6 +1,6 @@
-"""From a dandiset.yaml to the Spec: read, fill in, check, build; every problem at once.
+"""From a dandiset.yaml to the Spec: find, read, fill in templates, check, build; every problem at once.
 
-Between reading and building, whoever calls may look up what the spec names.
+Between `read` and `build` the caller can look up what the spec refers to.
 """
 
 from __future__ import annotations
@@ -24,14 +24,21 @@ from dandifile.spec.rules import rule_faults
 from dandifile.spec.schema_faults import schema_faults
 from dandifile.spec.template import RenderedSpec, render
 from dandifile.spelling import nearest
+from dandifile.words import quantity
+
+SPEC_NAME = "dandiset.yaml"
+
+
+class UnknownEnvironmentError(UserError):
+    """The spec has no environment of the given name."""
 
 
 @dataclass(frozen=True)
 class Declaration:
     """A spec that has been read and checked, with one environment chosen.
 
-    `value` is what it declares; templates that are `waiting` for the paper are in it as they are
-    written. `document` has the places of it all. `need` is what of it the command rests on.
+    `value` is what it declares; templates at the paths in `waiting` need the paper and are still as written.
+    `document` knows where everything is in the file. `need` says which parts the command uses.
     """
 
     file: Path
@@ -49,17 +56,37 @@ class Declaration:
         return _spec_error([self.document.problem(fault) for fault in faults], self.document.file)
 
 
+def spec_file(given: Path | None) -> Path:
+    """The spec at `given`, a file or its folder; without it, the one that `find_spec` finds from here."""
+    if given is None:
+        return find_spec(Path.cwd())
+    return given / SPEC_NAME if given.is_dir() else given
+
+
+def find_spec(start: Path) -> Path:
+    """The `dandiset.yaml` in `start` or the nearest parent that has one; UserError if none has."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / SPEC_NAME).is_file():
+            return folder / SPEC_NAME
+    raise UserError(
+        f"there is no {SPEC_NAME} in this folder or in a parent folder",
+        where=str(start),
+        fix="run `dandifile init --data DIR` to start one, or name a spec with `-f FILE`",
+    )
+
+
 def load(file: Path, environment: str = "") -> Spec:
-    """The Spec in `file`, with the environment of that name chosen, and nothing looked up.
+    """The Spec in `file`, with the environment of that name, and nothing looked up.
 
     Raises a SpecError that holds every problem, each with file:line:column; a UserError
-    where the file cannot be read at all.
+    if the file cannot be read at all.
     """
     return build(read(file, environment), NothingKnown())
 
 
 def read(file: Path, environment: str = "", need: Need = EVERYTHING) -> Declaration:
-    """What `file` declares, as far as it is needed. Raises as `load` does."""
+    """What `file` declares, checked as far as it is needed. Raises as `load` does."""
     shown = _display_path(file)
     document = read_document(read_text(file, "the spec", SPEC_LIMIT, shown), shown)
     _check_is_spec(document)
@@ -70,12 +97,12 @@ def read(file: Path, environment: str = "", need: Need = EVERYTHING) -> Declarat
     if problems := [*document.problems, *relevant]:
         raise _spec_error(problems, shown)
     value = apply_environment(need.usable(rendered.value, faults), environment)
-    waiting = tuple(place for place in rendered.waiting if place[0] in value)
+    waiting = tuple(path for path in rendered.waiting if path[0] in value)
     return Declaration(file.absolute(), environment, document, value, waiting, need)
 
 
 def build(declared: Declaration, facts: Facts) -> Spec:
-    """The Spec, with what was looked up. SpecError for what only then turns out to be wrong."""
+    """The Spec, with what was looked up. SpecError for what only the looked-up facts show to be wrong."""
     value, waiting, need = declared.value, declared.waiting, declared.need
     if waiting and facts.paper is not None:
         rendered = _fill_templates(declared.document.value, declared.environment, facts.paper)
@@ -91,25 +118,59 @@ def build(declared: Declaration, facts: Facts) -> Spec:
     return replace(spec, notes=(*spec.notes, *open_))
 
 
+def check_environment(document: JsonObject, name: str, shown: str) -> None:
+    """UnknownEnvironmentError if a name is given and the spec has no such environment."""
+    declared = document.get("environments")
+    names = list(declared) if isinstance(declared, dict) else []
+    if not name or name in names:
+        return
+    near = nearest(name, names)
+    fix = (
+        f"the spec has: {', '.join(names)}" if names else "the spec has no `environments`: leave the flag out"
+    )
+    raise UnknownEnvironmentError(
+        f"--environment {name}: the spec has no environment of this name",
+        where=shown,
+        fix=f"did you mean `{near}`? {fix}" if near else fix,
+    )
+
+
+def apply_environment(document: JsonObject, name: str) -> JsonObject:
+    """What the spec declares in the environment of that name; "" for no environment.
+
+    Another instance drops the identifier, which is not valid there. None in an environment: not declared.
+    """
+    declared = {key: value for key, value in document.items() if key != "environments"}
+    environments = document.get("environments")
+    override = (environments.get(name) if isinstance(environments, dict) else None) or {}
+    if not isinstance(override, dict):  # the schema reports it
+        return declared
+    if "instance" in override:
+        declared.pop("identifier", None)
+    declared |= override
+    nullable = ("identifier", "embargo", "owners")
+    return {key: value for key, value in declared.items() if value is not None or key not in nullable}
+
+
 def _display_path(file: Path) -> str:
-    """The file as messages name it: from here, if it is below here."""
+    """The file as messages name it: relative if it is below the current folder."""
     file = file.absolute()
     return str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else os.fspath(file)
 
 
 def _check_is_spec(document: Document) -> None:
-    """Refuses what is not a spec at all, and says what it is."""
+    """SpecError, which says what it is instead, if the document is not a spec at all."""
     value, where = document.value, f"{document.file}:1:1"
     if not isinstance(value, dict):
-        what = "a spec is a mapping (`key: value`), and this is " + (
-            "a list" if isinstance(value, list) else "a text"
-        )
-        raise SpecError(f"{document.file} is not a spec", [Problem(where, what, "copy dandi.yaml.example")])
+        kind = "a list" if isinstance(value, list) else "a text"
+        what = f"a spec is a mapping (`key: value`), and this is {kind}"
+        fix = "start from a copy of dandi.yaml.example"
+        raise SpecError(f"{document.file} is not a spec", [Problem(where, what, fix)])
     if value.get("schemaKey") != "Dandiset":
         return
     if "dandifile" in value:
         what = "the dandi client overwrote your spec: it wrote the archive's metadata into it"
-        fix = "restore it from git, and download into another folder"
+        fix = "restore the spec from git, and download into another folder"
     else:
         what = "this is the dandi client's export of a dandiset (schemaKey: Dandiset), not a spec"
         fix = "write a spec from dandi.yaml.example, and keep the export in another folder"
@@ -122,20 +183,19 @@ def _fill_templates(value: JsonObject, environment: str, paper: JsonObject | Non
 
 
 def _find_faults(rendered: RenderedSpec, document: Document, known: list[Fault], need: Need) -> list[Fault]:
-    """What the schema and the rules have against it, without what is wrong or open already."""
-    told = {*rendered.waiting, *(fault.path for fault in known)}
+    """What the schema and the rules find, without what is known to be wrong or waits for the paper."""
+    reported = {*rendered.waiting, *(fault.path for fault in known)}
     by_schema = schema_faults(rendered.value, spec_schema(), document.written)
-    faults = [fault for fault in by_schema if fault.path not in told]
-    left_out = {*told, *(fault.path for fault in faults)}
-    left = _remove_paths(rendered.value, left_out)
-    return faults + rule_faults(left) + need.license_faults(left)
+    faults = [fault for fault in by_schema if fault.path not in reported]
+    sound = _remove_paths(rendered.value, {*reported, *(fault.path for fault in faults)})
+    return faults + rule_faults(sound) + need.license_faults(sound)
 
 
-def _remove_paths(rendered: JsonObject, paths: Iterable[KeyPath]) -> JsonObject:
-    """A copy from which what stands at these paths is taken out: keys go, list items become None."""
-    left = copy.deepcopy(rendered)
+def _remove_paths(value: JsonObject, paths: Iterable[KeyPath]) -> JsonObject:
+    """A copy without the values at these paths: keys are removed, list items become None."""
+    copied = copy.deepcopy(value)
     for path in paths:
-        holder: Json = left
+        holder: Json = copied
         for part in path[:-1]:
             known = holder is not None and (
                 part in holder if isinstance(holder, dict) else isinstance(part, int)
@@ -147,74 +207,14 @@ def _remove_paths(rendered: JsonObject, paths: Iterable[KeyPath]) -> JsonObject:
             holder.pop(path[-1], None)
         elif isinstance(holder, list):
             holder[int(path[-1])] = None
-    return left
+    return copied
 
 
 def _spec_error(problems: list[Problem], shown: str) -> SpecError:
-    def place(problem: Problem) -> tuple[int, ...]:
-        return tuple(
-            int(part) for part in problem.where.removeprefix(f"{shown}:").split(":") if part.isdigit()
-        )
+    """All problems as one error, in the order of the file."""
 
-    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return SpecError(f"{shown} has {count}", sorted(problems, key=place))
+    def position(problem: Problem) -> tuple[int, ...]:
+        parts = problem.where.removeprefix(f"{shown}:").split(":")
+        return tuple(int(part) for part in parts if part.isdigit())
 
-
-class UnknownEnvironmentError(UserError):
-    """The spec has no environment of the name that was asked for."""
-
-
-def check_environment(document: JsonObject, name: str, shown: str) -> None:
-    """UnknownEnvironmentError if there is no `name`, which was asked for; `shown` names the spec."""
-    there = document.get("environments")
-    names = list(there) if isinstance(there, dict) else []
-    if not name or name in names:
-        return
-    near = nearest(name, names)
-    listed = (
-        f"there are: {', '.join(names)}" if names else "the spec has no `environments`: leave the flag out"
-    )
-    fix = f"did you mean `{near}`? {listed}" if near else listed
-    raise UnknownEnvironmentError(
-        f"--environment {name}: the spec has no environment of this name", where=shown, fix=fix
-    )
-
-
-def apply_environment(document: JsonObject, name: str) -> JsonObject:
-    """What is declared in the environment of that name; "" for what is declared outside of any.
-
-    Another instance drops the identifier, which does not hold there. None: not declared.
-    """
-    declared = {key: value for key, value in document.items() if key != "environments"}
-    there = document.get("environments")
-    override = (there.get(name) if isinstance(there, dict) else None) or {}
-    if not isinstance(override, dict):  # told by the schema
-        return declared
-    if "instance" in override:
-        declared.pop("identifier", None)
-    declared |= override
-    nullable = ("identifier", "embargo", "owners")
-    return {key: value for key, value in declared.items() if value is not None or key not in nullable}
-
-
-SPEC_NAME = "dandiset.yaml"
-
-
-def spec_file(named: Path | None) -> Path:
-    """The spec that was named, by its file or by its folder; else the one that `find` finds from here."""
-    if named is None:
-        return find_spec(Path.cwd())
-    return named / SPEC_NAME if named.is_dir() else named
-
-
-def find_spec(start: Path) -> Path:
-    """The `dandiset.yaml` in `start` or the nearest parent that has one; a UserError if none has."""
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if (folder / SPEC_NAME).is_file():
-            return folder / SPEC_NAME
-    raise UserError(
-        f"there is no {SPEC_NAME} here or in a parent folder",
-        where=str(start),
-        fix="`dandifile init --data DIR` begins one; `-f FILE` names a spec elsewhere",
-    )
+    return SpecError(f"{shown} has {quantity(len(problems), 'problem')}", sorted(problems, key=position))

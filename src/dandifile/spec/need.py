@@ -1,4 +1,4 @@
-"""What of a spec a command rests on: what is missing or wrong elsewhere does not stop it. Pure."""
+"""Which parts of a spec a command uses: what is missing or wrong elsewhere does not stop it. Pure."""
 
 from __future__ import annotations
 
@@ -15,17 +15,16 @@ _OF_DANDISET = frozenset({
     "name", "description", "license", "keywords", "ethics", "related", "metadata", "ignore", "embargo",
     "owners", "policy", "manifest",
 })  # fmt: skip
-_NAMES = frozenset({"name", "organization", "protocol", "id", "match", "source", "check", "relation"})
-"""Keys without which an item of a list says nothing."""
+_ESSENTIAL = frozenset({"name", "organization", "protocol", "id", "match", "source", "check", "relation"})
+"""Keys without which an item of a list means nothing."""
 
 
 @dataclass(frozen=True)
 class Need:
-    """`without`: keys that the command does not look at. `filled`: keys that must not be open; None: all.
+    """`without`: keys that the command does not use. `filled`: keys that must be complete; None: all.
 
-    Whatever is missing elsewhere may be missing: the command works as if it were not declared. `templates`:
-    a template that asks what the paper does not say is an error wherever it is. `licenses` are the allowed
-    ones; () where the archive will be asked for them.
+    What is missing under other keys counts as not declared. `templates`: a template that uses what the paper
+    does not have is an error under any key. `licenses` are the allowed ones; () if the archive will say.
     """
 
     without: frozenset[str] = frozenset()
@@ -34,6 +33,7 @@ class Need:
     licenses: tuple[str, ...] = ()
 
     def concerns(self, fault: Fault) -> bool:
+        """Whether the command cannot work with this fault."""
         top = fault.path[0] if fault.path else ""
         if top in self.without:
             return False
@@ -44,7 +44,7 @@ class Need:
         return [fault for fault in found if not is_gap(_value_at(declared, fault.path))]
 
     def usable(self, declared: JsonObject, faults: Iterable[Fault]) -> JsonObject:
-        """What is declared, without what is open and without keys in which something is wrong."""
+        """What is declared, without gaps, and without unused keys that have a fault."""
         ignored = [fault for fault in faults if not self.concerns(fault)]
         wrong = {fault.path[0] for fault in ignored if fault.path[0] in self.without}
         kept = {key: value for key, value in declared.items() if key not in wrong}
@@ -53,25 +53,25 @@ class Need:
 
 
 EVERYTHING = Need(licenses=SCHEMA_LICENSES)
-"""Of commands that ask no archive: what the schema allows."""
+"""Of commands that do not ask an archive: the licenses of the schema are allowed."""
 ONLINE = Need()
 FILES = Need(
     _OF_DANDISET | {"doi", "contributors", "regions", "about"},
     filled=frozenset({"paths", "assets", "validation", "vocabulary"}),
 )
-"""Of commands that look at the data alone: validate, organize, scan."""
+"""Of commands that use the data alone: validate, organize, scan."""
 LOOKUPS = Need(_OF_DANDISET, filled=frozenset(), templates=True)
-"""Of `resolve`: what it looks up must be right, what is still missing can follow."""
+"""Of `resolve`: what it looks up must be valid; what is missing can be added later."""
 CHECKLIST = Need(filled=frozenset({"instance", "identifier"}))
-"""Of `checklist`, which says itself what is missing."""
+"""Of `checklist`, which reports what is missing itself."""
 
 
 def _prune(declared: JsonObject, gaps: Iterable[KeyPath]) -> JsonObject:
-    """A copy without the values at these paths, and without items of lists that then say nothing."""
+    """A copy without the values at these paths, and without list items that then mean nothing."""
     left = copy.deepcopy(declared)
     for path in sorted(gaps, key=_document_order, reverse=True):
         *above, last = path
-        if above and isinstance(above[-1], int) and last in _NAMES:  # the item stands or falls with it
+        if above and isinstance(above[-1], int) and last in _ESSENTIAL:  # without it the item means nothing
             *above, last = above
         holder = _value_at(left, above)
         if isinstance(holder, dict):
@@ -82,7 +82,7 @@ def _prune(declared: JsonObject, gaps: Iterable[KeyPath]) -> JsonObject:
 
 
 def _document_order(path: KeyPath) -> list[tuple[int, str]]:
-    """Paths in the order of the document, so that going backwards keeps the places of the others."""
+    """Sorts paths as in the document, so that deleting backwards keeps the indices of the others valid."""
     return [(part, "") if isinstance(part, int) else (-1, part) for part in path]
 
 

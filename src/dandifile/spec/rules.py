@@ -1,7 +1,7 @@
-"""Checks of a spec beyond its schema, offline: what the archive would refuse, and what cannot be meant.
+"""Checks beyond the schema, offline: what the archive would reject, and what cannot be meant.
 
-Each takes a spec from which everything that the schema faults has been taken out (a list
-item leaves None behind), so that one mistake is told once.
+Each check takes a spec from which everything that the schema found wrong has been removed
+(a list item leaves None behind), so that one mistake is reported once.
 """
 
 from __future__ import annotations
@@ -15,16 +15,30 @@ from datetime import date
 from dandifile.globs import fault_of
 from dandifile.model import Json, JsonObject
 from dandifile.reading.document import KeyPath, find_unstorable
-from dandifile.spec import fields
 from dandifile.spec.faults import Fault, gap_faults
+from dandifile.spec.fields import (
+    ASSET_FIELDS,
+    COMPUTED_ASSET_FIELDS,
+    COMPUTED_DANDISET_FIELDS,
+    DANDISET_FIELDS,
+    FIELD_OF_KEY,
+)
 from dandifile.spec.item_rules import contributor_faults, item_faults
 from dandifile.spec.resources import resource_faults
 from dandifile.spelling import suggest
 from dandifile.taxa import normal_name, similar_taxon, taxon_number, taxon_of_name
 
+_ACCESS_STATUSES = ("dandi:OpenAccess", "dandi:EmbargoedAccess")
+
+_SEGMENT = re.compile(r"\.?[A-z0-9(),&\s#+~_=-]+(\.[A-z0-9(),&\s#+~_=-]+)*")
+"""What the archive accepts between slashes. The range A-z, which holds brackets and \\, is its own."""
+_LONGEST_NAME = 255  # bytes, on all common file systems
+_LONGEST_PATH = 4000  # bytes
+_SHOWN = 60  # characters of a long pattern in a message
+
 
 def rule_faults(raw: JsonObject) -> list[Fault]:
-    """Everything that these checks have against the spec; of a gap that `init` left, only that it is one."""
+    """Everything that these checks find wrong. Of a gap that `init` left, only that it is a gap."""
     checks = (
         _character_faults,
         contributor_faults,
@@ -40,20 +54,20 @@ def rule_faults(raw: JsonObject) -> list[Fault]:
         _embargo_faults,
     )
     gaps = list(gap_faults(raw))
-    told = {gap.path for gap in gaps}
-    return gaps + [fault for check in checks for fault in check(raw) if fault.path not in told]
+    reported = {gap.path for gap in gaps}
+    return gaps + [fault for check in checks for fault in check(raw) if fault.path not in reported]
 
 
 def _character_faults(raw: Json) -> Iterator[Fault]:
     for path, found, at_key in find_unstorable(raw):
-        what = "holds what is no character" if at_key else "is no character that the archive takes"
+        what = "holds a character that cannot be stored" if at_key else "is a character that cannot be stored"
         yield Fault(path, f"{found!a} {what}", "delete it", at_key=at_key)
 
 
 def _double_field_faults(raw: JsonObject) -> Iterator[Fault]:
-    """A field of DANDI is set through one key only."""
+    """Each of DANDI's fields can be set through one key only."""
     metadata = raw.get("metadata", {})
-    for short, field in fields.FIELD_OF_KEY.items():
+    for short, field in FIELD_OF_KEY.items():
         if short in raw and field in metadata:
             what = f"`{field}` is set twice: through `{short}` and in `metadata`"
             yield Fault(("metadata", field), what, "keep one of them", at_key=True)
@@ -61,7 +75,7 @@ def _double_field_faults(raw: JsonObject) -> Iterator[Fault]:
 
 @dataclass(frozen=True)
 class _Fields:
-    """DANDI's fields of one of its two kinds of records, and what to do with a field of the other kind."""
+    """DANDI's fields of dandisets or of assets, and what to do with a field of the other."""
 
     of: str
     known: tuple[str, ...]
@@ -72,17 +86,17 @@ class _Fields:
 
 _OF_DANDISET = _Fields(
     "a dandiset",
-    fields.DANDISET_FIELDS,
-    fields.COMPUTED_DANDISET_FIELDS,
-    fields.ASSET_FIELDS,
-    'that is an asset\'s field: assets: [{{match: "**", metadata: {{{name}: …}}}}]',
+    DANDISET_FIELDS,
+    COMPUTED_DANDISET_FIELDS,
+    ASSET_FIELDS,
+    'it is a field of assets: write assets: [{{match: "**", metadata: {{{name}: …}}}}]',
 )
 _OF_ASSETS = _Fields(
     "an asset",
-    fields.ASSET_FIELDS,
-    fields.COMPUTED_ASSET_FIELDS,
-    fields.DANDISET_FIELDS,
-    "that is a dandiset's field: declare it under `metadata` of the spec",
+    ASSET_FIELDS,
+    COMPUTED_ASSET_FIELDS,
+    DANDISET_FIELDS,
+    "it is a field of the dandiset: declare it under `metadata` at the top of the spec",
 )
 
 
@@ -90,25 +104,24 @@ def _metadata_faults(raw: JsonObject) -> Iterator[Fault]:
     yield from _field_name_faults(raw.get("metadata", {}), ("metadata",), _OF_DANDISET)
 
 
-_STATUSES = ("dandi:OpenAccess", "dandi:EmbargoedAccess")
-
-
 def _access_faults(raw: JsonObject) -> Iterator[Fault]:
-    """The archive drops items of `access` that are no mappings without a word."""
+    """The archive silently drops items of `access` that are not mappings."""
     access, path = raw.get("metadata", {}).get("access"), ("metadata", "access")
     if access is not None and not isinstance(access, list):
-        yield Fault(path, "`access` should be a list of mappings", "write it like [{description: …}]")
+        yield Fault(path, "`access` must be a list of mappings", "write it like [{description: …}]")
     for index, item in enumerate(access if isinstance(access, list) else ()):
         if not isinstance(item, dict):
             yield Fault(
-                (*path, index), "an item of `access` should be a mapping", "write it like {description: …}"
+                (*path, index), "an item of `access` must be a mapping", "write it like {description: …}"
             )
             continue
         if item.get("schemaKey", "AccessRequirements") != "AccessRequirements":
-            yield Fault((*path, index, "schemaKey"), "`schemaKey` is AccessRequirements here", "leave it out")
-        if (item.get("status") or _STATUSES[0]) not in _STATUSES:
-            fix = f"leave it out, since the archive writes it; it is one of {', '.join(_STATUSES)}"
-            yield Fault((*path, index, "status"), f"{item['status']} is not a status", fix)
+            yield Fault(
+                (*path, index, "schemaKey"), "`schemaKey` is always AccessRequirements here", "remove it"
+            )
+        if (item.get("status") or _ACCESS_STATUSES[0]) not in _ACCESS_STATUSES:
+            fix = f"remove it, as the archive writes it. Allowed: {', '.join(_ACCESS_STATUSES)}"
+            yield Fault((*path, index, "status"), f"`{item['status']}` is not a status of `access`", fix)
         yield from _day_faults(item.get("embargoedUntil"), (*path, index, "embargoedUntil"))
 
 
@@ -121,10 +134,10 @@ def _overlay_faults(raw: JsonObject) -> Iterator[Fault]:
 
 
 def _field_name_faults(metadata: JsonObject, path: KeyPath, fields: _Fields) -> Iterator[Fault]:
-    """Names of computed fields, and names that DANDI's schema does not have."""
+    """Finds computed fields, and names that DANDI's schema does not have."""
     for name in metadata:
         if name in fields.computed:
-            what, fix = f"`{name}` is written by the archive itself and cannot be declared", "take it away"
+            what, fix = f"`{name}` is written by the archive itself and cannot be declared", "remove it"
         elif name in fields.known:
             continue
         else:
@@ -140,16 +153,18 @@ def _pointer_faults(raw: JsonObject) -> Iterator[Fault]:
         if not parts:
             continue
         path = ("ignore", index)
-        if parts[0] in fields.COMPUTED_DANDISET_FIELDS:
-            yield Fault(path, f"{pointer}: the archive writes this field itself", "take it away")
-        elif parts[0] not in fields.DANDISET_FIELDS:
+        if parts[0] in COMPUTED_DANDISET_FIELDS:
+            yield Fault(path, f"{pointer}: the archive writes this field itself", "remove it")
+        elif parts[0] not in DANDISET_FIELDS:
             yield Fault(
-                path, f"{pointer}: DANDI has no such field", suggest(parts[0], fields.DANDISET_FIELDS)
+                path, f"{pointer}: DANDI has no field of this name", suggest(parts[0], DANDISET_FIELDS)
             )
         elif any(re.fullmatch(r"[0-9]+|-", part) for part in parts):
             named = "/" + "/".join(part for part in parts if not re.fullmatch(r"[0-9]+|-", part))
             yield Fault(
-                path, f"{pointer} counts list items, and they move", f"write {named}: it holds for every item"
+                path,
+                f"{pointer} has the index of a list item, which can change",
+                f"write {named}, for every item",
             )
 
 
@@ -169,7 +184,7 @@ def _day_faults(day: Json, path: KeyPath) -> Iterator[Fault]:
     try:
         date.fromisoformat(day)
     except (TypeError, ValueError):
-        yield Fault(path, f"{day} is not a day of the calendar", "write year-month-day")
+        yield Fault(path, f"{day} is not a day of the calendar", "write year-month-day, such as 2027-06-01")
 
 
 def _vocabulary_faults(raw: JsonObject) -> Iterator[Fault]:
@@ -182,22 +197,22 @@ def _vocabulary_faults(raw: JsonObject) -> Iterator[Fault]:
             yield _taxon_fault(("vocabulary", "species", word), meaning)
     for word, meaning in (vocabulary.get("subjects") or {}).items():
         if isinstance(meaning, str) and "/" in meaning:
-            what = f"the id of a subject cannot have a slash: {meaning!r}"
+            what = f"a subject id cannot have a slash: {meaning!r}"
             yield Fault(("vocabulary", "subjects", word), what, f"write {meaning.replace('/', '-')!r}")
 
 
 def _taxon_fault(path: KeyPath, meaning: str) -> Fault:
-    """Names the id, where the species was named instead."""
+    """Suggests the id if the value is the name of a species."""
     what = f"{meaning!r} is not an id of NCBI Taxonomy"
     taxon = taxon_of_name(meaning) or similar_taxon(meaning)
     if taxon:
         return Fault(path, what, f'write "NCBITaxon:{taxon.id}" for {taxon.scientific}')
-    look_up = "look the species up in https://www.ncbi.nlm.nih.gov/taxonomy"
-    return Fault(path, what, f'write it like "NCBITaxon:9541"; {look_up}')
+    look_up = "search for the species on https://www.ncbi.nlm.nih.gov/taxonomy"
+    return Fault(path, what, f'{look_up} and write its id like "NCBITaxon:9541"')
 
 
 def _repeated_word_faults(kind: str, words: JsonObject) -> Iterator[Fault]:
-    """Two spellings of one word: the case of a species or a sex does not count, that of an id does."""
+    """Finds two spellings of one word. Case matters for subject ids, not for species and sexes."""
     seen: dict[str, str] = {}
     for word in words:
         same = unicodedata.normalize("NFC", word.strip()) if kind == "subjects" else normal_name(word)
@@ -205,14 +220,6 @@ def _repeated_word_faults(kind: str, words: JsonObject) -> Iterator[Fault]:
             what = f"{word!r} is the same word as {seen[same]!r} in vocabulary.{kind}"
             yield Fault(("vocabulary", kind, word), what, "keep one of them", at_key=True)
         seen.setdefault(same, word)
-
-
-# What the archive takes between two slashes; the range A-z, brackets and backslash included, is its own.
-_SEGMENT = re.compile(r"\.?[A-z0-9(),&\s#+~_=-]+(\.[A-z0-9(),&\s#+~_=-]+)*")
-
-_LONGEST_NAME = 255  # bytes, on all common file systems
-_LONGEST_PATH = 4000
-_LONG = 60  # characters of a pattern that are shown
 
 
 def _path_faults(raw: JsonObject) -> Iterator[Fault]:
@@ -231,7 +238,7 @@ def _path_faults(raw: JsonObject) -> Iterator[Fault]:
 
 def _source_faults(source: str, path: KeyPath) -> Iterator[Fault]:
     if too_long := _length_complaint(source):
-        yield Fault(path, too_long, "check for text that was pasted into it by mistake")
+        yield Fault(path, too_long, "check for text pasted into it by mistake")
     elif "\\" in source:
         yield Fault(
             path, f"{source!r} has backslashes", f"write {source.replace(chr(92), '/')}, on Windows too"
@@ -239,18 +246,18 @@ def _source_faults(source: str, path: KeyPath) -> Iterator[Fault]:
     elif source.startswith("~"):
         yield Fault(
             path,
-            f"{source!r}: `~` is not a home folder here",
-            "write the path from this file, or the whole path",
+            f"{source!r}: `~` does not stand for the home folder here",
+            "write the path relative to this file, or the absolute path",
         )
 
 
 def _length_complaint(path: str) -> str:
-    """Why no system has such a path, in words; "" where it may."""
+    """Why no file system can have this path, in words; "" if one can."""
     longest = max((_byte_count(part) for part in path.split("/")), default=0)
     if longest > _LONGEST_NAME:
-        return f"a name of {longest:,} bytes is in it, and no file's is longer than {_LONGEST_NAME}"
+        return f"a name in the path has {longest:,} bytes; file systems allow {_LONGEST_NAME}"
     if _byte_count(path) > _LONGEST_PATH:
-        return f"it has {len(path):,} characters, and no path is longer than {_LONGEST_PATH:,}"
+        return f"the path has {_byte_count(path):,} bytes; the limit is {_LONGEST_PATH:,}"
     return ""
 
 
@@ -260,25 +267,23 @@ def _byte_count(text: str) -> int:
 
 def _into_faults(into: str, path: KeyPath) -> Iterator[Fault]:
     if into.startswith("/") or re.match(r"[A-Za-z]:", into):
-        yield Fault(path, f"{into!r} is absolute", "write the folder in the dandiset, like sourcedata/raw")
+        yield Fault(path, f"{into!r} is absolute", "write a folder in the dandiset, such as sourcedata/raw")
         return
     for segment in into.removesuffix("/").split("/") if into else ():
         if not _SEGMENT.fullmatch(segment) or "\\" in segment:
-            what = f"{into!r} holds {segment!r}, which the archive does not take as the name of a folder"
-            yield Fault(
-                path, what, "letters without accents, digits, blanks and ( ) , & # + ~ _ = - . can be used"
-            )
+            what = f"{into!r} holds {segment!r}, which the archive does not accept as the name of a folder"
+            yield Fault(path, what, "use letters without accents, digits, spaces and ( ) , & # + ~ _ = - .")
 
 
 def _layout_faults(entry: JsonObject, path: KeyPath) -> Iterator[Fault]:
     standard = entry.get("standard", "auto")
     if entry.get("layout") == "organize" and standard not in {"auto", "nwb"}:
-        what = f"`layout: organize` makes names for NWB files, and this entry is {standard}"
-        yield Fault((*path, "layout"), what, "write `layout: as-is`, or leave it out")
+        what = f"`layout: organize` makes names for NWB files only, and this entry is {standard}"
+        yield Fault((*path, "layout"), what, "write `layout: as-is`, or remove `layout`")
 
 
 def _patterns(raw: JsonObject) -> Iterator[tuple[KeyPath, str]]:
-    """Every pattern over paths in the dandiset, or inside a source."""
+    """Every pattern for paths in the dandiset or in a source, with its place in the spec."""
     regions = raw.get("regions")
     if isinstance(regions, dict):
         yield from ((("regions", "paths", glob), glob) for glob in regions.get("paths") or {})
@@ -300,17 +305,26 @@ def _pattern_faults(pattern: str, path: KeyPath) -> Iterator[Fault]:
     if not pattern.strip("/ "):
         yield Fault(path, f"the pattern {pattern!r} is empty", "write ** for everything")
     elif meant := re.fullmatch(r"(?:\.?/)+(.*)", pattern):
-        yield Fault(path, f"the pattern {pattern!r} matches nothing", f"write {meant[1] or '**'}")
+        yield Fault(
+            path,
+            f"the pattern {pattern!r} matches nothing, as no path starts this way",
+            f"write {meant[1] or '**'}",
+        )
     elif why := fault_of(pattern):
-        shown = pattern if len(pattern) <= _LONG else f"{pattern[:_LONG]}…"
-        yield Fault(path, f"the pattern {shown!r} {why}", "write * for what varies, or several patterns")
+        shown = pattern if len(pattern) <= _SHOWN else f"{pattern[:_SHOWN]}…"
+        yield Fault(
+            path, f"the pattern {shown!r} {why}", "write * for the part that varies, or several patterns"
+        )
 
 
 def _session_faults(raw: JsonObject) -> Iterator[Fault]:
     regions = raw.get("regions")
     for name in (regions.get("sessions") or {}) if isinstance(regions, dict) else ():
         if not re.fullmatch(r"[^/]+/[^/]+", name):
-            what = f"{name!r} does not name a session"
+            what = f"{name!r} is not `subject/session`"
             yield Fault(
-                ("regions", "sessions", name), what, "write subject/session, ids as in the files", at_key=True
+                ("regions", "sessions", name),
+                what,
+                "write both ids as in the files, with a slash between them",
+                at_key=True,
             )

@@ -1,4 +1,4 @@
-"""What JSON Schema has against a spec, in plain words."""
+"""What JSON Schema finds wrong in a spec, in plain words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TYPES = {
 
 
 def schema_faults(document: Json, schema: JsonObject, written: Mapping[KeyPath, str]) -> list[Fault]:
-    """Everything in `document` that the schema forbids. `written` has the text of what is not a string."""
+    """Everything in `document` that the schema forbids. `written` has the text of non-strings."""
     from jsonschema import Draft202012Validator
 
     errors = Draft202012Validator(schema).iter_errors(document)
@@ -36,7 +36,7 @@ def _faults_of_error(
     error: ValidationError, above: KeyPath, written: Mapping[KeyPath, str]
 ) -> Iterator[Fault]:
     path: KeyPath = (*above, *error.relative_path)
-    if is_gap(error.instance):  # `gap_faults` tells of it
+    if is_gap(error.instance):  # `gap_faults` reports it
         return
     match error.validator:
         case "anyOf":
@@ -65,11 +65,11 @@ def _key_faults(error: ValidationError, path: KeyPath) -> Iterator[Fault]:
     else:
         for key in (key for key in limit if key in given):
             for other in (other for other in limit[key] if other not in given):
-                yield Fault((*path, key), f"`{key}` needs `{other}` beside it", f"add `{other}`")
+                yield Fault((*path, key), f"`{key}` needs `{other}` next to it", f"add `{other}`")
 
 
 def _value_complaint(error: ValidationError, path: KeyPath) -> tuple[str, str]:
-    """What is wrong, and what to do, where the type is right."""
+    """What is wrong and what to do, for a value of the right type."""
     given: Json = error.instance
     limit: Json = error.validator_value
     schema = _schema(error)
@@ -78,16 +78,19 @@ def _value_complaint(error: ValidationError, path: KeyPath) -> tuple[str, str]:
         case "enum":
             said = f"`{given}` is not allowed for {name}", suggest(str(given), limit)
         case "const":
-            said = f"{name} {given!r} is not known here", f"write `{name}: {limit}`, or update dandifile"
+            said = (
+                f"{name}: {given!r} is not a version that this dandifile knows",
+                f"write `{name}: {limit}`, or update dandifile",
+            )
         case "pattern":
-            said = f"{name}: {given!r} does not do", schema["patternErrorMessage"]
+            said = f"{name}: {given!r} is not valid", schema["patternErrorMessage"]
         case "maxLength":
             said = (
-                f"{name} is {len(given):,} characters long",
+                f"{name} has {len(given):,} characters",
                 f"shorten it to {limit:,}, the archive's limit",
             )
         case "minItems":
-            said = f"{name} is an empty list", "name at least one, or leave the key out"
+            said = f"{name} is an empty list", "list at least one, or leave the key out"
         case "uniqueItems":
             twice = next(item for index, item in enumerate(given) if item in given[:index])
             said = f"{twice} is given twice in {name}", "keep one of them"
@@ -99,15 +102,15 @@ def _value_complaint(error: ValidationError, path: KeyPath) -> tuple[str, str]:
 
 
 def _schema(error: ValidationError) -> JsonObject:
-    assert isinstance(error.schema, dict), "only a mapping has keywords that can fail"
+    assert isinstance(error.schema, dict), "only mappings have keywords that can fail"
     return error.schema
 
 
 def _advice_for_missing(key: str, schema: JsonObject) -> str:
-    """What to write for a key that has to be there: the one value that it can have, or what it is."""
+    """What to write for a missing key: the only value that it can have, or its description."""
     if "const" in schema:
         return f"write `{key}: {schema['const']}`"
-    return f"`{key}`: {schema['description']}"
+    return f"add `{key}`: {schema['description']}"
 
 
 def _unknown_key_fault(path: KeyPath, key: str, given: JsonObject, allowed: list[str]) -> Fault:
@@ -115,8 +118,8 @@ def _unknown_key_fault(path: KeyPath, key: str, given: JsonObject, allowed: list
     alone = path and given[key] is None and not nearest(key, allowed)
     if alone and before and isinstance(given[before[-1]], str):
         text = f"{given[before[-1]]}, {key}"
-        what = f"`{key}` stands alone in {path_text(path)}"
-        return Fault(path, what, f'a text with a comma needs quotes: {before[-1]}: "{text}"')
+        what = f"`{key}` has no value in {path_text(path)}"
+        return Fault(path, what, f'put a text with a comma in quotes: {before[-1]}: "{text}"')
     what = f"unknown key `{key}` in {path_text(path)}"
     return Fault((*path, key), what, suggest(key, allowed), at_key=True)
 
@@ -124,7 +127,7 @@ def _unknown_key_fault(path: KeyPath, key: str, given: JsonObject, allowed: list
 def _alternative_faults(
     error: ValidationError, path: KeyPath, written: Mapping[KeyPath, str]
 ) -> Iterator[Fault]:
-    """Explains the alternative that was meant: the one of the right type; else says which types there are."""
+    """Explains the alternative of the right type, which was meant; else says which types are allowed."""
     branches: dict[Json, list[ValidationError]] = {}
     for inner in error.context or ():
         branches.setdefault(inner.relative_schema_path[0], []).append(inner)
@@ -138,23 +141,23 @@ def _alternative_faults(
 
 
 def _accepted_types(branch: Iterable[ValidationError]) -> list[str]:
-    """The types that this alternative would have taken, if it failed on the type of the value itself."""
-    asked: list[str] = []
+    """The types that this alternative accepts, if it failed on the type of the value itself."""
+    accepted: list[str] = []
     for error in branch:
         if error.relative_path:
             continue
         if error.validator == "type":
             limit: Json = error.validator_value
-            asked += [limit] if isinstance(limit, str) else limit
+            accepted += [limit] if isinstance(limit, str) else limit
         elif error.validator == "anyOf":
-            asked += _accepted_types(error.context or ())
-    return asked
+            accepted += _accepted_types(error.context or ())
+    return accepted
 
 
 def _type_fault(path: KeyPath, given: Json, types: list[str], written: Mapping[KeyPath, str]) -> Fault:
     text = written.get(path, str(given))
     wanted = " or ".join(_TYPES[name] for name in types if name != "null")
-    what = f"{path_text(path)} should be {wanted}, and is {_kind_of(given, text)}"
+    what = f"{path_text(path)} must be {wanted}, and is {_kind_of(given, text)}"
     if isinstance(given, str) and "boolean" in types and given.lower() in {"yes", "no", "on", "off"}:
         return Fault(path, what, "write `true` or `false`")
     if isinstance(given, bool | int | float) and "string" in types:
@@ -163,7 +166,7 @@ def _type_fault(path: KeyPath, given: Json, types: list[str], written: Mapping[K
         return Fault(path, what, f"write it as a list: [{given}]")
     if given is None:
         return Fault(path, what, "give it a value, or leave the key out")
-    return Fault(path, what, "see docs/spec.md for its form")
+    return Fault(path, what, "write it in a form that docs/spec.md shows")
 
 
 def _kind_of(given: Json, text: str) -> str:

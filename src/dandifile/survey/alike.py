@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from dandifile.model import Finding, Severity
-from dandifile.survey.layout import FIELDS, Content, is_organized
+from dandifile.survey.layout import FIELDS, is_organized
+from dandifile.survey.scanned_file import Content
 
 IDS_ALIKE = "ids_alike"
 ID_PREFIX = "id_prefix"

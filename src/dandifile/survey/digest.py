@@ -10,18 +10,42 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
 from dandifile.digests import etag_of
 from dandifile.errors import DataError
-from dandifile.model import JsonObject
+from dandifile.model import JsonObject, Refusal
+from dandifile.reading.jsontext import Shape, one_of
+from dandifile.survey.scanned_file import Content, Digested, Runner, ScannedFile, stat_params
+from dandifile.survey.task import AGAIN, Task, has_failed, run_steps, stat_key, survey_step
 
 _BUFFER = 2**20
 _POINTER_SIZE = 2**15  # git-annex holds nothing larger for a pointer
 _POINTERS = (b"/annex/objects/", b"version https://git-lfs.github.com/spec/")
+
+POINTER: Shape = {"pointer": bool}
+_ETAG = re.compile(r"[0-9a-f]{32}-[0-9]{1,5}")
+
+
+def digest_files(files: Iterable[ScannedFile], run: Runner) -> Digested:
+    """Every file's dandi-etag, from the cache where the stat has not changed."""
+    files = tuple(files)
+    steps = {file.source: survey_step("digest", file.source, stat_params(file)) for file in files}
+    results = run_steps(steps.values(), run)
+    contents, refused, pointers = [], [], []
+    for file in files:
+        result = results[steps[file.source].id]
+        if has_failed(result):
+            refused.append(Refusal(file.source, result.error, AGAIN))
+        elif "digest" in result.output:
+            contents.append(Content(file, result.output["digest"]))
+        else:
+            pointers.append(file.source)
+    return Digested(tuple(contents), tuple(refused), tuple(pointers))
 
 
 def digest(params: JsonObject) -> JsonObject:
@@ -37,6 +61,10 @@ def digest(params: JsonObject) -> JsonObject:
             if _is_pointer(file, size):
                 return {"pointer": True}
         return {"digest": dandi_etag(path, size)}
+
+
+DIGEST = Task(digest, stat_key, "threads", one_of({"digest": _ETAG}, POINTER))
+"""A format-independent step: formats whose assets are single files share it."""
 
 
 def md5s(params: JsonObject) -> JsonObject:

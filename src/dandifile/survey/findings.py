@@ -1,15 +1,25 @@
-"""Findings: what of them blocks a file, what the lab accepts, what an asset's path says. Pure."""
+"""Findings: which of them block a file, and which of them the lab accepts. Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from dandifile.globs import is_match
-from dandifile.model import Finding, IgnoredCheck, JsonObject, Severity, Validation
-from dandifile.survey.asset_paths import blanks, organized_faults
+from dandifile.model import GIVEN_UP, Finding, IgnoredCheck, JsonObject, Result, Severity, Validation
+from dandifile.reading.jsontext import Shape
+from dandifile.survey.task import has_failed
 
-PATH_CHARACTER = "path_character"
 NEVER = "never"  # the `fail_on` with which nothing blocks
+
+FINDING: Shape = {
+    "check": str,
+    "message": str,
+    "severity": (re.compile("|".join(Severity)), None),
+    "within": str,
+}
+FINDINGS: Shape = {"findings": [FINDING]}
+"""The output of a validating step."""
 
 
 def split(
@@ -19,7 +29,7 @@ def split(
 
     A finding is ignored where `validation.ignore` names its check (with or without the tool's
     prefix; `pynwb.Error` names all that begin so) and matches the file's source or the asset's
-    path. It blocks from `fail_on` on. A tool's own failure (severity None) never blocks.
+    path. It blocks from the severity `fail_on` upwards. A tool's own failure (severity None) never blocks.
     """
     blocking, ignored, others = [], [], []
     for finding in findings:
@@ -52,23 +62,13 @@ def of_content(source: str, output: JsonObject) -> tuple[Finding, ...]:
     )
 
 
-def of_path(source: str, path: str) -> tuple[Finding, ...]:
-    """What the archive's layout says of an NWB asset's path: the dandi client's checks, ids and severity."""
-    return tuple(Finding(source, check, message, Severity.ERROR) for check, message in organized_faults(path))
-
-
-def of_characters(source: str, path: str) -> tuple[Finding, ...]:
-    """Blanks in a path that look like a space and are none: the archive takes them, and nobody finds them."""
-    return tuple(
-        Finding(
-            source,
-            PATH_CHARACTER,
-            f"{part!r} in its path has a blank that is no space ({said}): "
-            f"rename it to {' '.join(part.split())!r}",
-            Severity.WARNING,
-        )
-        for part, said in blanks(path)
-    )
+def of_result(source: str, result: Result) -> tuple[Finding, ...]:
+    """The findings in the result of a validating step."""
+    if has_failed(result):
+        # What hangs or crashes here does so in the dandi client, too; anything else is the tool's fault.
+        severity = Severity.ERROR if result.reason == GIVEN_UP else None
+        return (Finding(source, "validation", f"the validation itself failed: {result.error}", severity),)
+    return of_content(source, result.output)
 
 
 def _accepts(ignore: IgnoredCheck, finding: Finding, path: str) -> bool:

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dandifile.globs import is_match
 from dandifile.model import Finding, JsonObject, Record, Refusal, Skipped, Spec
-from dandifile.survey import alike, checks
+from dandifile.survey import alike
 from dandifile.survey.asset_metadata import sessions_of, subjects_of
-from dandifile.survey.bids_stages import bids_entities, with_entities
 from dandifile.survey.findings import not_ignored, split
-from dandifile.survey.layout import Content, Draft, assign, is_organized
+from dandifile.survey.layout import Draft, assign, is_organized
 from dandifile.survey.left_out import left_out
 from dandifile.survey.manifest import Line
 from dandifile.survey.past import Past
-from dandifile.survey.seen import see
-from dandifile.survey.stages import Extracts, Known, Runner, acquainted, extracted, inspected, labelled
-from dandifile.survey.tasks import tool_versions
+from dandifile.survey.path_findings import of_path
+from dandifile.survey.scanned_file import Content, Extracts, Known, Look, Runner
+from dandifile.survey.stages import (
+    attach_labels,
+    check_all,
+    describe_all,
+    extract_all,
+    inspect_all,
+    label_neighbours,
+    see,
+    tools_of,
+)
+from dandifile.survey.task import tool_version
 
 
 @dataclass(frozen=True)
 class Named:
-    """Files with their paths in the dandiset, by path; what can get none; what is not on this machine."""
+    """Files with their paths in the dandiset, by path; those that get none; what is not on this machine."""
 
     files: tuple[tuple[Content, str], ...]
     refused: tuple[Refusal, ...]
@@ -36,26 +45,26 @@ class Named:
 def names(
     spec: Spec, run: Runner, record: Record, listed: Sequence[Line] = (), *, rename: bool = False
 ) -> Named:
-    """The names that the survey would give, as far as can be told without the archive.
+    """The names that the survey would give, as far as they are known without the archive.
 
-    What stands for the draft is what the last apply here recorded and, else, the data manifest
+    In place of the draft counts what the last apply here recorded and, else, the data manifest
     `listed`: a content that has a name there keeps it, unless `rename`.
     """
     seen = see(spec, run, record, listed)
     past = seen.past
     known = paths_by_digest(past.record)
     asked = [c for c in seen.contents if is_organized(c.file) and (rename or c.digest not in known)]
-    extracts = extracted(asked, spec.vocabulary, run)
-    contents, unreadable = labelled(seen.contents, extracts, known)
+    extracts = extract_all(asked, spec.vocabulary, run)
+    contents, unreadable = attach_labels(seen.contents, extracts, known)
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
-    warned = alike.warnings(acquainted(contents, paths, known, spec.vocabulary, run), paths, known)
+    warned = alike.warnings(label_neighbours(contents, paths, known, spec.vocabulary, run), paths, known)
     files = [(content, paths[content.source]) for content in contents if content.source in paths]
     return Named(
         files=tuple(sorted(files, key=lambda pair: pair[1])),
         refused=tuple(sorted((*seen.refused, *unreadable, *unnamed), key=lambda refusal: refusal.source)),
         absent=seen.absent,
         past=past,
-        skipped=left_out(seen.skipped, seen.contents, extracts.outputs),
+        skipped=left_out(seen.skipped, seen.contents, extracts),
         notes=seen.notes,
         warnings=tuple(
             finding
@@ -85,14 +94,19 @@ class Inventory:
 def inventory(
     spec: Spec, run: Runner, record: Record, listed: Sequence[Line], forget: Sequence[str]
 ) -> Inventory:
-    """Looks at every file here. Lines of other files stay; those whose path a glob of `forget` takes go."""
+    """Looks at every file here. Lines of other files stay, unless a glob of `forget` matches their path."""
     named = names(spec, run, record, listed)
     contents = [content for content, _ in named.files]
-    extracts = inspected(contents, spec.vocabulary, run)
-    found = checks.checked(contents, contents, extracts, run, {c.source: path for c, path in named.files})
-    told = bids_entities(contents, contents, run)
+    look = Look(run, inspect_all(contents, spec.vocabulary, run), contents)
+    found = check_all(contents, look, {content.source: path for content, path in named.files})
+    made = describe_all(contents, look)
     here = tuple(
-        _line(content, path, extracts, told, _verdict(content, path, extracts, found[content.source], spec))
+        _line(
+            content,
+            path,
+            made.get(content.source, {}),
+            _verdict(content, path, look.extracts, found[content.source], spec),
+        )
         for content, path in named.files
     )
     present = {content.source for content in contents}
@@ -108,11 +122,7 @@ def inventory(
     return Inventory(here, kept, named)
 
 
-def _line(
-    content: Content, path: str, extracts: Extracts, told: Mapping[str, JsonObject], verdict: str
-) -> Line:
-    extracted = extracts.outputs.get(content.digest, {}).get("metadata", {})
-    metadata = with_entities(content, extracted, told)
+def _line(content: Content, path: str, metadata: JsonObject, verdict: str) -> Line:
     return Line(
         path=path,
         source=content.source,
@@ -121,16 +131,16 @@ def _line(
         subject=_joined(subjects_of(metadata)),
         session=_joined(sessions_of(metadata)),
         validation=verdict,
-        tools=", ".join(f"{name} {tool_versions()[name]}" for name in checks.checkers(content)),
+        tools=", ".join(f"{name} {tool_version(name)}" for name in tools_of(content)),
     )
 
 
 def _verdict(content: Content, path: str, extracts: Extracts, found: tuple[Finding, ...], spec: Spec) -> str:
     """`invalid`: apply would not upload it, by the spec's own `validation`."""
-    if not checks.checkers(content):
+    if not tools_of(content):
         return "unchecked"
-    blocking, _, _ = split((*found, *checks.of_path(content, path)), spec.validation, path)
-    return "invalid" if blocking or content.digest in extracts.failures else "valid"
+    blocking, _, _ = split((*found, *of_path(content, path)), spec.validation, path)
+    return "invalid" if blocking or extracts.failure(content) else "valid"
 
 
 def _joined(ids: Iterable[str]) -> str:

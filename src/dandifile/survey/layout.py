@@ -9,15 +9,16 @@ gave it, and only newcomers are named, around those.
 
 from __future__ import annotations
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dandifile.model import JsonObject, PathEntry, Record, Refusal
+from dandifile.model import PathEntry, Record, Refusal
 from dandifile.spelling import respell as mend
-from dandifile.survey.asset_paths import clashes, fault, first_bad_part, mended, organized_faults, takes
-from dandifile.survey.scan import NWB, ScannedFile
+from dandifile.survey.asset_paths import clashes, fault, first_bad_part, mended, takes
+from dandifile.survey.scanned_file import Content, ScannedFile
 
 # The spec's words for the fields, in the order in which a name has them.
 FIELDS = {
@@ -37,28 +38,6 @@ _ENTITY = re.compile(r"_(ses|tis|slice|cell)-([^_.]+)")
 
 
 @dataclass(frozen=True)
-class Content:
-    """A file with what is known of its content; `labels` as `nwb.extract` gives them, where it was asked."""
-
-    file: ScannedFile
-    digest: str
-    labels: JsonObject | None = None
-
-    @property
-    def source(self) -> str:
-        return self.file.source
-
-    def entity(self, key: str) -> str | None:
-        value: str | None = self.labels["entities"].get(key) if self.labels else None
-        return value
-
-    def given(self, key: str) -> str | None:
-        """The id as the file has it, of which `entity` is what a name can hold; None where it has none."""
-        value: str | None = self.labels.get("ids", {}).get(key) if self.labels else None
-        return value
-
-
-@dataclass(frozen=True)
 class Draft:
     """What is to be kept: paths by digest on the draft, the record, and paths of files unknown here."""
 
@@ -72,9 +51,9 @@ Refuse = Callable[[Content, str, str], None]
 
 def is_organized(file: ScannedFile) -> bool:
     """Whether the file's name comes from its content, and not from where it lies."""
-    if file.form != NWB or file.dataset or file.entry.layout == "as-is":
+    if not file.is_named_by_content or file.entry.layout == "as-is":
         return False
-    return file.entry.layout == "organize" or bool(organized_faults(file.below))
+    return file.entry.layout == "organize" or bool(file.format.layout_faults(file.below))
 
 
 def assign(
@@ -169,7 +148,7 @@ def _agrees(content: Content, path: str) -> bool:
     if (
         not content.entity("sub")
         or folder != f"sub-{content.entity('sub')}"
-        or organized_faults(f"{folder}/{name}")
+        or content.file.format.layout_faults(f"{folder}/{name}")
     ):
         return False
     return dict(_ENTITY.findall(name)).get("ses") in (None, content.entity("ses"))
@@ -232,7 +211,8 @@ def _path(content: Content, entities: Collection[str]) -> str:
     parts = [f"{key}-{content.entity(key)}" for key in FIELDS if key in entities and content.entity(key)]
     if content.labels["modalities"]:
         parts.append(content.labels["modalities"])
-    return _inside(content.file.entry, f"{parts[0]}/{'_'.join(parts)}.nwb")
+    ending = os.path.splitext(content.file.below)[1]  # noqa: PTH122  # a name, not a path
+    return _inside(content.file.entry, f"{parts[0]}/{'_'.join(parts)}{ending}")
 
 
 def _refuse_tied(path: str, group: Sequence[Content], holder: str | None, refuse: Refuse) -> None:

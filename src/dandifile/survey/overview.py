@@ -1,4 +1,4 @@
-"""What lies in a lab's folders, in the large: which of them hold data, of which form, and of whom."""
+"""An overview of a lab's folders: which of them hold data, of which format, and of whom."""
 
 from __future__ import annotations
 
@@ -8,24 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dandifile.model import PathEntry, Spec, Status
-from dandifile.survey.glimpse import Glimpse
-from dandifile.survey.scan import NWB, ZARR, ScannedFile, scan
-from dandifile.survey.stages import Runner
-from dandifile.survey.tasks import survey_step
-
-FORMS = {NWB: "NWB file", ZARR: "Zarr", "bids": "file of a BIDS dataset", "media": "video or image"}
-"""What `paths` takes up by itself, for people."""
-
-_KNOWN = (Status.DONE, Status.FRESH)
+from dandifile.model import PathEntry, Spec, Step
+from dandifile.survey.scan import scan
+from dandifile.survey.scanned_file import Glimpse, Runner, ScannedFile
+from dandifile.survey.task import has_failed, run_steps, survey_step
 
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder for an entry of `paths`: files that it takes up by themselves by form, others by suffix."""
+    """A folder for an entry of `paths`: files that it takes by themselves by format, others by suffix."""
 
     source: str
-    forms: Mapping[str, int] = field(default_factory=dict)
+    formats: Mapping[str, int] = field(default_factory=dict)
     others: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -45,26 +39,28 @@ def overview(spec_file: Path, sources: Sequence[str], run: Runner) -> Overview:
     """
     taken = {file.path: file for file in _scanned(spec_file, sources, "auto")}
     files = [taken.get(file.path, file) for file in _scanned(spec_file, sources, "any")]
-    seen = _glimpses((file for file in files if file.form in (NWB, ZARR)), run)
+    seen = _glimpses((file for file in files if file.format.HAS_GLIMPSE), run)
     return Overview(
         tuple(folder for source in sources for folder in _folders(source, files)),
         tuple(found for _, found in seen if found),
-        tuple(file.source for file, found in seen if found is None and file.form == NWB),
+        tuple(file.source for file, found in seen if found is None and file.format.READS_CONTENT),
     )
 
 
 def _glimpses(files: Iterable[ScannedFile], run: Runner) -> list[tuple[ScannedFile, Glimpse | None]]:
-    """NWB files before Zarrs; None for one that says nothing, or keeps its step busy for too long."""
-    ordered = sorted(files, key=lambda file: file.form == ZARR)
-    steps = [
-        survey_step("glimpse", file.source, {"path": file.path, "size": file.size, "zarr": file.form == ZARR})
-        for file in ordered
-    ]
-    results = run(steps) if steps else {}
-    outputs = [results[step.id].output if results[step.id].status in _KNOWN else None for step in steps]
+    """None for one that says nothing, or keeps its step busy for too long. Files that are read come first."""
+    ordered = sorted(files, key=lambda file: not file.format.READS_CONTENT)
+    steps = [_glimpse_step(file) for file in ordered]
+    results = run_steps(steps, run)
+    outputs = [None if has_failed(results[step.id]) else results[step.id].output for step in steps]
     return [
         (file, Glimpse.of(output) if output else None) for file, output in zip(ordered, outputs, strict=True)
     ]
+
+
+def _glimpse_step(file: ScannedFile) -> Step:
+    params = {"path": file.path, "size": file.size, "format": file.format.NAME}
+    return survey_step("glimpse", file.source, params)
 
 
 def _scanned(spec_file: Path, sources: Sequence[str], standard: str) -> tuple[ScannedFile, ...]:
@@ -75,7 +71,7 @@ def _scanned(spec_file: Path, sources: Sequence[str], standard: str) -> tuple[Sc
 def _folders(source: str, files: Iterable[ScannedFile]) -> list[Folder]:
     """The folder itself if data lies directly in it; else those right below it."""
     own = [file for file in files if file.entry.source == source]
-    if any(_form(file) and "/" not in file.below for file in own) or not any(map(_form, own)):
+    if any(_format(file) and "/" not in file.below for file in own) or not any(map(_format, own)):
         return [_folder(source, own)]
     below = [file for file in own if "/" in file.below]
     names = dict.fromkeys(file.below.split("/")[0] for file in below)
@@ -86,18 +82,14 @@ def _folders(source: str, files: Iterable[ScannedFile]) -> list[Folder]:
 
 
 def _folder(source: str, files: Sequence[ScannedFile]) -> Folder:
-    forms = Counter(form for file in files if (form := _form(file)))
-    others = Counter(os.path.splitext(file.source)[1] or "no suffix" for file in files if not _form(file))  # noqa: PTH122
-    return Folder(source, dict(forms), dict(others))
+    formats = Counter(name for file in files if (name := _format(file)))
+    others = Counter(os.path.splitext(file.source)[1] or "no suffix" for file in files if not _format(file))  # noqa: PTH122
+    return Folder(source, dict(formats), dict(others))
 
 
-def _form(file: ScannedFile) -> str:
-    """A key of `FORMS`; "" for what only `standard: any` takes up."""
-    if file.entry.standard == "any":
-        return ""
-    if file.dataset:
-        return "bids"
-    return file.form if file.form in FORMS else "media"
+def _format(file: ScannedFile) -> str:
+    """The name of the format that the folder has it for; "" for what only `standard: any` takes."""
+    return "" if file.entry.standard == "any" else file.formats[-1].NAME
 
 
 def _joined(source: str, name: str) -> str:

@@ -6,7 +6,7 @@ refused with what to do; nothing that lies in a folder is an error.
 """
 
 # Strings, not Path objects: this looks at 100,000 files, and resolves no link.
-# ruff: noqa: PTH100, PTH110, PTH116, PTH118, PTH119, PTH122
+# ruff: noqa: PTH100, PTH110, PTH116, PTH118, PTH119
 
 from __future__ import annotations
 
@@ -14,24 +14,16 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from dandifile.globs import is_match
 from dandifile.model import PathEntry, Refusal, Spec
-from dandifile.survey.unfit import Unfit, of_file
+from dandifile.survey.format import Format
+from dandifile.survey.formats import FORMATS, format_of_file, format_of_folder
+from dandifile.survey.left_out import HIDDEN, STANDARD, Left, UnmatchedPatterns, notes_on_file
+from dandifile.survey.scanned_file import LEFTOVER, Dataset, ScannedFile
 
-NWB = "nwb"
-ZARR = "zarr"
-OTHER = "other"
-
-ZARR_SUFFIXES = frozenset({".zarr", ".ngff"})
-ZARR_MARKERS = (".zgroup", "zarr.json")  # in the folder of a Zarr, version 2 and 3
-BIDS_MARKER = "dataset_description.json"
-BIDS_IGNORE = ".bidsignore"
-LEFTOVER = ".dandidownload"
 MAX_SIZE = 5 * 2**40  # bytes: the most that S3 takes as one object
-
-# What the dandi client uploads without being told to take any path; case counts, as there.
-MEDIA_SUFFIXES = frozenset({".mp4", ".avi", ".wmv", ".mov", ".flv", ".mkv", ".png", ".jpg", ".jpeg", ".gif"})
 
 # Why something is refused, and what to do.
 _NO_RIGHT = ("it cannot be read: permission denied", "give yourself the right to read it")
@@ -39,38 +31,8 @@ _NO_TEXT = ("its name is not valid UTF-8", "rename it")
 _OWN = ("it is dandifile's own, and never data", "take it out of `paths`")
 
 
-@dataclass(frozen=True)
-class ScannedFile:
-    """A file that an entry of `paths` takes up, and the stat that tells whether it changed.
-
-    Of a Zarr it is the folder's, and `size` is 0: its files are looked at when they are hashed.
-    """
-
-    entry: PathEntry
-    source: str  # relative to the spec's folder, or absolute if outside it
-    below: str  # relative to the entry's source; the name where the entry is a single file
-    path: str  # absolute, for opening
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-    form: str  # NWB, ZARR or OTHER
-    dataset: str = ""  # absolute: the folder of the outermost BIDS dataset that it is in
-
-
-HIDDEN, STANDARD = "hidden", "standard"
 _NO_DATA = (".git", ".datalad", ".dandi", ".DS_Store", "._", ".ipynb_checkpoints", ".nfs", ".partial-", ".~")
 """How names begin that programs give to what is theirs."""
-
-
-@dataclass(frozen=True)
-class Left:
-    """A file or folder that is not taken up, and why: its name is HIDDEN, or the STANDARD takes none such."""
-
-    source: str
-    path: str
-    standard: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -184,22 +146,32 @@ def _scan_entry(found: _Found, entry: PathEntry) -> None:
     if _identity_of(status) in found.own_identities:
         found.refuse(path, *_OWN)
     elif stat.S_ISDIR(status.st_mode):
-        if not _taken_whole(found, entry, path, ""):
-            before = len(found.files), len(found.skipped)
-            unfit = Unfit(entry)
-            _walk(found, entry, _Folder(path, "", _dataset(entry, path), frozenset({_identity(path)}), unfit))
-            found.notes += unfit.notes()
-            if entry.standard == "bids" and len(found.files) == before[0] and len(found.skipped) > before[1]:
-                found.refuse(
-                    path,
-                    f"it is to be BIDS, and there is no {BIDS_MARKER} in it",
-                    f"add {BIDS_MARKER} to the dataset's folder, or take `standard: bids` away",
-                )
-    elif entry.standard in ("nwb", "zarr", "bids") and not _of_standard(entry.standard, path):
+        if not _take_whole(found, entry, _Place(path, "")):
+            _scan_folder(found, entry, path)
+    elif entry.standard in FORMATS and not _takes(entry.standard, path):
         found.skip(path, entry)
     else:
-        _take(found, entry, path, os.path.basename(path))
-        found.notes += of_file(entry)
+        _take(found, entry, _Place(path, os.path.basename(path)))
+        found.notes += notes_on_file(entry)
+
+
+def _scan_folder(found: _Found, entry: PathEntry, path: str) -> None:
+    before = len(found.files), len(found.skipped)
+    unmatched = UnmatchedPatterns(entry)
+    _walk(found, entry, _Folder(path, "", _dataset(entry, path), frozenset({_identity(path)}), unmatched))
+    found.notes += unmatched.notes()
+    if entry.standard in FORMATS and len(found.files) == before[0] and len(found.skipped) > before[1]:
+        reason = FORMATS[entry.standard].nothing_found()
+        if reason:
+            found.refuse(path, *reason)
+
+
+class _Place(NamedTuple):
+    """A file or folder that the walk comes to."""
+
+    path: str
+    below: str  # relative to the entry's source
+    dataset: Dataset | None = None
 
 
 @dataclass(frozen=True)
@@ -208,16 +180,16 @@ class _Folder:
 
     path: str
     below: str  # relative to the entry's source
-    dataset: str  # as in ScannedFile
+    dataset: Dataset | None  # as in ScannedFile
     above: frozenset[tuple[int, int]]
-    unfit: Unfit
+    unmatched: UnmatchedPatterns
 
 
 def _walk(found: _Found, entry: PathEntry, here: _Folder) -> None:
-    for item in _listed(found, here.path):
+    for item in _items(found, here.path):
         name = f"{here.below}/{item.name}" if here.below else item.name
-        here.unfit.see(name)
-        hidden = item.name.startswith(".") and not (item.name == BIDS_IGNORE and here.dataset)
+        here.unmatched.see(name)
+        hidden = item.name.startswith(".") and not (here.dataset and item.name in here.dataset.format.HIDDEN)
         if hidden or item.path in found.own or name == "dandiset.yaml":
             if hidden and not here.dataset and _is_missed(entry, item.name, name):
                 found.skip(item.path, entry, HIDDEN)
@@ -233,10 +205,10 @@ def _walk(found: _Found, entry: PathEntry, here: _Folder) -> None:
             if not is_excluded(entry, name):
                 found.absent.append(source_name(found.root, item.path))
         elif not item.is_dir():
-            _consider(found, entry, item, name, here.dataset)
+            _consider(found, entry, _Place(item.path, name, here.dataset))
         elif is_excluded(entry, name):
-            here.unfit.see_inside(item.path, name)
-        elif not _taken_whole(found, entry, item.path, name, here.dataset):
+            here.unmatched.see_inside(item.path, name)
+        elif not _take_whole(found, entry, _Place(item.path, name, here.dataset)):
             _walk_into(found, entry, here, item.path, name)
 
 
@@ -244,23 +216,23 @@ def _walk_into(found: _Found, entry: PathEntry, here: _Folder, path: str, name: 
     identity = _identity(path)
     if identity not in here.above and identity not in found.own_identities:
         dataset = here.dataset or _dataset(entry, path)
-        _walk(found, entry, _Folder(path, name, dataset, here.above | {identity}, here.unfit))
+        _walk(found, entry, _Folder(path, name, dataset, here.above | {identity}, here.unmatched))
 
 
 def _is_missed(entry: PathEntry, name: str, below: str) -> bool:
     """Whether something that hides would be taken if it did not."""
     return (
-        _of_standard(entry.standard, name)
+        _takes(entry.standard, name)
         and not name.startswith(_NO_DATA)
         and is_included(entry, below)
         and not is_excluded(entry, below)
     )
 
 
-def _dataset(entry: PathEntry, path: str) -> str:
-    """The folder itself where it is a BIDS dataset that is to be taken as one; else ""."""
-    asked_for = entry.standard in ("auto", "bids")
-    return path if asked_for and os.path.lexists(os.path.join(path, BIDS_MARKER)) else ""
+def _dataset(entry: PathEntry, path: str) -> Dataset | None:
+    """The folder itself where it is a dataset that the entry wants as one."""
+    wanted = (each for each in FORMATS.values() if entry.standard in ("auto", each.NAME))
+    return next((Dataset(each, path) for each in wanted if each.is_dataset(path)), None)
 
 
 def _identity(path: str) -> tuple[int, int]:
@@ -275,7 +247,7 @@ def _identity_of(status: os.stat_result) -> tuple[int, int]:
     return (status.st_dev, status.st_ino)
 
 
-def _listed(found: _Found, folder: str) -> Iterator[os.DirEntry[str]]:
+def _items(found: _Found, folder: str) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as items:
             yield from sorted(items, key=lambda item: item.name)
@@ -285,55 +257,51 @@ def _listed(found: _Found, folder: str) -> Iterator[os.DirEntry[str]]:
         found.absent.append(source_name(found.root, folder))
 
 
-def _taken_whole(found: _Found, entry: PathEntry, path: str, below: str, dataset: str = "") -> bool:
-    """Whether a folder is not to be walked: a Zarr is taken up as one."""
-    if os.path.splitext(path)[1] in ZARR_SUFFIXES:
-        if not below or is_included(entry, below):
-            _take_zarr(found, entry, path, below or os.path.basename(path), dataset)
+def _take_whole(found: _Found, entry: PathEntry, place: _Place) -> bool:
+    """Takes a folder that is one asset; False for a folder that is to be walked."""
+    if own := format_of_folder(place.path):
+        if not place.below or is_included(entry, place.below):
+            below = place.below or os.path.basename(place.path)
+            _take_folder(found, entry, place._replace(below=below), own)
         return True
-    if path.endswith(".nwb") and any(os.path.exists(os.path.join(path, name)) for name in ZARR_MARKERS):
-        found.refuse(
-            path,
-            "it is a Zarr, and the archive knows one by its name alone",
-            f"rename it to {os.path.basename(path)}.zarr",
-        )
-        return True
-    return False
+    misnamed = next(filter(None, (each.misnamed_folder(place.path) for each in FORMATS.values())), None)
+    if misnamed:
+        found.refuse(place.path, *misnamed)
+    return misnamed is not None
 
 
-def _take_zarr(found: _Found, entry: PathEntry, path: str, below: str, dataset: str) -> None:
-    if entry.standard == "nwb" or (entry.standard == "bids" and not dataset):
+def _take_folder(found: _Found, entry: PathEntry, place: _Place, own: Format) -> None:
+    path, around = place.path, place.dataset
+    wanted = {"auto", "any", own.NAME, *([around.format.NAME] if around else [])}
+    if entry.standard not in wanted:
         found.skip(path, entry)
     elif path in found.files:
         found.take_twice(path, entry)
     elif not _is_text(path):
         found.refuse(path, *_NO_TEXT)
     elif _identity_of(status := os.stat(path)) not in found.own_identities:
-        scanned = _scanned(found.root, entry, path, below, status)
-        found.files[path] = replace(scanned, size=0, form=ZARR, dataset=dataset)
+        found.files[path] = replace(_scanned(found, entry, place, status, own), size=0)
 
 
-def _consider(found: _Found, entry: PathEntry, item: os.DirEntry[str], below: str, dataset: str) -> None:
-    if not is_included(entry, below) or is_excluded(entry, below):
+def _consider(found: _Found, entry: PathEntry, place: _Place) -> None:
+    if not is_included(entry, place.below) or is_excluded(entry, place.below):
         return
-    if dataset or _of_standard(entry.standard, item.name):
-        _take(found, entry, item.path, below, dataset)
+    if place.dataset or _takes(entry.standard, os.path.basename(place.path)):
+        _take(found, entry, place)
     else:
-        found.skip(item.path, entry)
+        found.skip(place.path, entry)
 
 
-def _of_standard(standard: str, name: str) -> bool:
-    """Whether a file outside of BIDS datasets is one that an entry of this standard takes."""
-    suffix = os.path.splitext(name)[1]
-    if standard == "any":
-        return True
-    if standard == "auto" and suffix in MEDIA_SUFFIXES:
-        return True
-    return standard in ("auto", "nwb") and suffix == ".nwb"
+def _takes(standard: str, name: str) -> bool:
+    """Whether an entry of this standard takes a file outside of datasets."""
+    return standard == "any" or any(
+        standard in ("auto", each.NAME) and each.is_file(name) for each in FORMATS.values()
+    )
 
 
-def _take(found: _Found, entry: PathEntry, path: str, below: str, dataset: str = "") -> None:
+def _take(found: _Found, entry: PathEntry, place: _Place) -> None:
     """Adds a file, unless its stat says that it cannot be an asset."""
+    path = place.path
     try:
         status = os.stat(path)
     except PermissionError:
@@ -355,7 +323,7 @@ def _take(found: _Found, entry: PathEntry, path: str, below: str, dataset: str =
     elif not _is_text(path):
         found.refuse(path, *_NO_TEXT)
     else:
-        found.files[path] = replace(_scanned(found.root, entry, path, below, status), dataset=dataset)
+        found.files[path] = _scanned(found, entry, place, status, format_of_file(path))
 
 
 def _is_text(path: str) -> bool:
@@ -366,15 +334,18 @@ def _is_text(path: str) -> bool:
     return True
 
 
-def _scanned(root: str, entry: PathEntry, path: str, below: str, status: os.stat_result) -> ScannedFile:
+def _scanned(
+    found: _Found, entry: PathEntry, place: _Place, status: os.stat_result, own: Format
+) -> ScannedFile:
     return ScannedFile(
         entry=entry,
-        source=source_name(root, path),
-        below=below,
-        path=path,
+        source=source_name(found.root, place.path),
+        below=place.below,
+        path=place.path,
         size=status.st_size,
         mtime_ns=status.st_mtime_ns,
         ctime_ns=status.st_ctime_ns,
         inode=status.st_ino,
-        form=NWB if path.endswith(".nwb") else OTHER,
+        format=own,
+        dataset=place.dataset,
     )

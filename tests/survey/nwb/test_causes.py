@@ -103,7 +103,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
     ),
     "a list of lists": (
         holding("general/keywords", texts(["a", "b"])),
-        "see keywords: a list of lists",
+        "metadata of keywords, a list of lists",
     ),
 }
 

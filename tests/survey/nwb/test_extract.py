@@ -20,8 +20,7 @@ from dandifile.model import IgnoredCheck, JsonObject, Local, Record, Severity, V
 from dandifile.survey.findings import split
 from dandifile.survey.inventory import inventory, names
 from dandifile.survey.nwb.extract import extract
-from dandifile.survey.survey import survey
-from dandifile.survey.validate_all import validate_all
+from dandifile.survey.survey import survey, validate_all
 from tests.real import NWB
 from tests.survey.lab import Runner, needs_shared_data, spec_of, write, write_nwb
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from dandifile.model import Finding, PathEntry, Record, Severity
+from dandifile.survey.media import LOST_MEDIA
 from dandifile.survey.nwb.extract import extract
-from dandifile.survey.nwb.references import LOST_MEDIA, PICTURE, SERIES, OutsideData, references_of
+from dandifile.survey.nwb.references import PICTURE, SERIES, OutsideData, references_of
 from dandifile.survey.nwb.validate import NO_PICTURE
 from dandifile.survey.survey import survey
 from tests.survey.lab import Runner, spec_of, write, write_nwb

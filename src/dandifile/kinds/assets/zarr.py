@@ -14,9 +14,9 @@ from dandifile.errors import DataError
 from dandifile.kinds.assets.sides import NAME
 from dandifile.model import Cache, JsonObject, Result, Status, Step, ZarrFile
 from dandifile.survey import tasks
-from dandifile.survey.stages import Runner
-from dandifile.survey.zarr import Root, contents, summed
-from dandifile.survey.zarr_walk import AbsentError
+from dandifile.survey.scanned_file import Runner
+from dandifile.survey.step_cache import StepCache
+from dandifile.survey.zarr.checksum import AbsentError, Root, contents_of, sum_up
 
 if TYPE_CHECKING:
     from dandifile.archive.zarr import SendBatches
@@ -40,7 +40,7 @@ def send(params: JsonObject, context: StepContext) -> JsonObject:
     def files() -> Iterator[ZarrFile]:
         return _files(params["source"], folder, run)
 
-    if summed(files()).digest != params["digest"]:
+    if sum_up(files()).digest != params["digest"]:
         raise DataError(f"{folder.name} was changed since the plan was made", where=str(folder), fix=_FIX)
     zarr = params["zarr"] or zarr_for(context.writer, params["path"])
     wanted = LocalZarr(folder, params["digest"], files)
@@ -70,7 +70,7 @@ def _away(source: str, zarr: str, parts: Parts) -> SendBatches:
 
 def _files(source: str, folder: Path, run: Runner) -> Iterator[ZarrFile]:
     try:
-        for _, files in contents([Root(source, str(folder))], run):
+        for _, files in contents_of([Root(source, str(folder))], run):
             yield from files
     except AbsentError:
         raise DataError(f"some of {folder.name} is not here any more", where=str(folder), fix=_FIX) from None
@@ -78,20 +78,16 @@ def _files(source: str, folder: Path, run: Runner) -> Iterator[ZarrFile]:
 
 def _remembering(cache: Cache) -> Runner:
     """Does the survey's steps here, if the survey has not: apply has no pools of processes."""
+    kept = StepCache(tasks, cache)
 
     def run(steps: Sequence[Step]) -> Mapping[str, Result]:
-        keys = {step.id: key for step in steps if (key := tasks.cache_key(step))}
-        known = cache.get_many("md5", keys.values())
-        known = {
-            keys[step.id]: known[keys[step.id]]
-            for step in steps
-            if keys.get(step.id) in known and tasks.fits(step, known[keys[step.id]])
-        }
-        due = [step for step in steps if keys.get(step.id) not in known]
+        results = kept.known(steps)
+        due = [step for step in steps if step.id not in results]
         with ThreadPoolExecutor(_READERS) as pool:
-            made = dict(zip((step.id for step in due), pool.map(_perform, due), strict=True))
-        outputs = {step.id: made[step.id] if step.id in made else known[keys[step.id]] for step in steps}
-        return {name: Result(name, Status.DONE, output) for name, output in outputs.items()}
+            for step, output in zip(due, pool.map(_perform, due), strict=True):
+                kept.keep(step, output)
+                results[step.id] = Result(step.id, Status.DONE, output)
+        return results
 
     return run
 

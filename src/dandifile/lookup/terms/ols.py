@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from dandifile.identifiers import obo_iri, ontology_curie, ontology_of
-from dandifile.lookup.client import Answer, Asks, NotFound, Request, Unreachable
+from dandifile.lookup.client import Answer, Asker, NotFound, Request, Unreachable
 from dandifile.lookup.facts import Term
 from dandifile.lookup.terms.outcome import (
     Absent,
@@ -34,7 +34,7 @@ _OPERATORS = re.compile(r'[+\-&|!(){}\[\]^"~*?:\\/]')
 EXACT = "hasExactSynonym"
 
 
-def by_name(asked: str, kind: TermKind, client: Asks) -> TermOutcome:
+def by_name(asked: str, kind: TermKind, client: Asker) -> TermOutcome:
     """The term whose label, else whose exact synonym, is the name; else those that may be meant."""
     if not words_of(name_key(asked)):
         return Absent(asked, kind)
@@ -50,7 +50,7 @@ def by_name(asked: str, kind: TermKind, client: Asks) -> TermOutcome:
     return _similar(asked, kind, client)
 
 
-def by_id(asked: str, id_: str, kind: TermKind, client: Asks) -> TermOutcome:
+def by_id(asked: str, id_: str, kind: TermKind, client: Asker) -> TermOutcome:
     """The term of a CURIE, whatever its ontology."""
     found = _term(id_, client)
     if isinstance(found, Unreachable):
@@ -60,7 +60,7 @@ def by_id(asked: str, id_: str, kind: TermKind, client: Asks) -> TermOutcome:
     return _outcome(asked, kind, found, "id", client)
 
 
-def _exact(asked: str, kind: TermKind, ids: list[str], client: Asks) -> TermOutcome | None:
+def _exact(asked: str, kind: TermKind, ids: list[str], client: Asker) -> TermOutcome | None:
     """The outcome after a look at the terms themselves; None where none of them fits."""
     fits: list[TermOutcome] = []
     loose: list[Candidate] = []
@@ -87,7 +87,7 @@ def _exact(asked: str, kind: TermKind, ids: list[str], client: Asks) -> TermOutc
     return fits[0] if fits else None
 
 
-def _similar(asked: str, kind: TermKind, client: Asks) -> TermOutcome:
+def _similar(asked: str, kind: TermKind, client: Asker) -> TermOutcome:
     """Not found; the first terms of a loose search as similar ones."""
     docs = _docs(client.ask(_search(asked, kind, exact=False)), kind)
     if isinstance(docs, Unreachable):
@@ -96,7 +96,7 @@ def _similar(asked: str, kind: TermKind, client: Asks) -> TermOutcome:
     return Absent(asked, kind, tuple(near.values())[:MOST])
 
 
-def _outcome(asked: str, kind: TermKind, term: JsonObject, how: str, client: Asks) -> TermOutcome:
+def _outcome(asked: str, kind: TermKind, term: JsonObject, how: str, client: Asker) -> TermOutcome:
     id_, label = term["obo_id"], _label(term)
     if term.get("is_obsolete"):
         replaced = ontology_curie(" ".join(_texts(term.get("term_replaced_by"))[:1]))
@@ -117,7 +117,7 @@ def _outcome(asked: str, kind: TermKind, term: JsonObject, how: str, client: Ask
     return Matched(found, (label, *(name for name, scope in _synonyms(term) if scope == EXACT)))
 
 
-def _candidate(id_: str, client: Asks) -> Candidate:
+def _candidate(id_: str, client: Asker) -> Candidate:
     """A successor with its label, which comes from the shipped tables where they have it."""
     for kind in TermKind:
         if kind.prefix == ontology_of(id_) and (shipped := table(kind)) and id_ in shipped.rows:
@@ -126,7 +126,7 @@ def _candidate(id_: str, client: Asks) -> Candidate:
     return Candidate(id_, _label(found) if isinstance(found, dict) else "")
 
 
-def _term(id_: str, client: Asks) -> JsonObject | Unreachable | None:
+def _term(id_: str, client: Asker) -> JsonObject | Unreachable | None:
     """A term with its `obo_id`, and the day of the answer as `fetched`.
 
     OLS does not find a few live terms by CURIE, so we ask for the IRI too.

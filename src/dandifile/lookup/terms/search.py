@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dandifile.identifiers import is_foreign_id, ontology_curie, ontology_of
-from dandifile.lookup.client import Asks
+from dandifile.lookup.client import Asker
 from dandifile.lookup.facts import Term
 from dandifile.lookup.terms import allen, ols, shipped
 from dandifile.lookup.terms.outcome import (
@@ -24,7 +24,7 @@ from dandifile.lookup.terms.tables import name_key
 MOST = 6  # candidates where no term has the name
 
 
-def find_term(text: str, kind: TermKind, client: Asks) -> TermOutcome:
+def find_term(text: str, kind: TermKind, client: Asker) -> TermOutcome:
     """Find the term of a name, a CURIE or an OBO IRI.
 
     `client` is asked only for what the tables lack; with an offline client that is `Unchecked`.
@@ -56,7 +56,7 @@ def is_name_of(name: str, found: Matched) -> bool:
     return isinstance(known, Matched) and known.term.id == found.term.id
 
 
-def _by_id(text: str, id_: str, kind: TermKind, client: Asks) -> TermOutcome:
+def _by_id(text: str, id_: str, kind: TermKind, client: Asker) -> TermOutcome:
     for other in TermKind:
         if other.prefix == ontology_of(id_) and other is not kind:
             return Choice(
@@ -77,7 +77,7 @@ def _by_synonym(text: str, kind: TermKind) -> TermOutcome | None:
     return Choice(text, kind, "a name of several structures", meant)
 
 
-def _by_name_in_ols(text: str, kind: TermKind, client: Asks) -> TermOutcome:
+def _by_name_in_ols(text: str, kind: TermKind, client: Asker) -> TermOutcome:
     """What OLS has for a name that no live term of the tables has."""
     if retired := shipped.by_retired_name(text, kind):
         return retired

@@ -101,11 +101,15 @@ def why_no_metadata(error: Exception, flat: Mapping[str, Any]) -> Defect:
         fields = ", ".join(dict.fromkeys(field for field, _ in faults))
         return Defect("; ".join(dict.fromkeys(text for _, text in faults)), f"change {fields} in the file")
     what = shorten(last_line(str(error)) or type(error).__name__)
-    odd = [key for key, value in flat.items() if _is_nested(value)]
-    where = f" (see {', '.join(odd)}: a list of lists)" if odd else ""
+    nested = ", ".join(key for key, value in flat.items() if _is_nested(value))
+    if nested:
+        return Defect(
+            f"the dandi package cannot make metadata of {nested}, a list of lists: {what}",
+            f"write {nested} as a plain list",
+        )
     return Defect(
-        f"the dandi package cannot make metadata of the file: {what}{where}",
-        "correct that field in the file; `dandi upload` rejects it too",
+        f"the dandi package cannot make metadata of the file: {what}",
+        "correct the field that the error is about; `dandi upload` rejects the file too",
     )
 
 
@@ -225,7 +229,10 @@ def _construct_error(error: Exception | None) -> tuple[Any, str, str] | None:
 
 
 def _why_unbuilt(error: Exception) -> Defect | None:
-    """The field of an object that hdmf could not make, with what it holds and what it must hold."""
+    """The field of an object that hdmf could not make, with what it holds and what it must hold.
+
+    The fix names the field as pynwb does: the type's argument has the name of its attribute.
+    """
     construct_error = _construct_error(error)
     if construct_error is None:
         return None
@@ -238,15 +245,17 @@ def _why_unbuilt(error: Exception) -> Defect | None:
         needed = _type_text(wrong[3])
         has = f"of type {wrong[2]}" if field is None else _value_text(field.data)
         where = _builder_place(field) if field is not None else f"{wrong[1]} of {place}"
-        return Defect(f"{where} is {has}; it must be {needed}", f"write {where} as {needed}")
+        return Defect(f"{where} is {has}; it must be {needed}", f"write {kind}.{wrong[1]} as {needed}")
     if wrong := _WRONG_SHAPE.search(why):
         field = _field(builder, wrong[1])
         where = _builder_place(field) if field is not None else f"{wrong[1]} of {place}"
         return Defect(
-            f"{where} has shape {wrong[2]}; it must have shape {wrong[3]}", f"write {where} in that shape"
+            f"{where} has shape {wrong[2]}; it must have shape {wrong[3]}",
+            f"write {kind}.{wrong[1]} in that shape",
         )
     if missing := _MISSING.search(why):
-        return Defect(f"{place} ({kind}) has no {missing[1]}, which is required", f"write its {missing[1]}")
+        name = missing[1]
+        return Defect(f"{place} ({kind}) has no {name}, which is required", f"write {kind}.{name}")
     return Defect(
         f"{place} ({kind}) cannot be read: {shorten(last_line(why))}", f"correct {place}, or write it again"
     )

@@ -70,12 +70,6 @@ def extract(params: JsonObject) -> JsonObject:
     return {**output, "media": references.media_names if references else []}
 
 
-def missing_media(path: str, extract: JsonObject) -> list[str]:
-    """Of the media files that an extract names, those that are not where the file looks for them."""
-    folder = Path(path).parent
-    return [name for name in extract.get("media", ()) if not (folder / name).exists()]
-
-
 def labels_of(flat: JsonObject, obj_id: str | None) -> JsonObject:
     """The parts of a file's name, by asking dandi organize for the longest name that it can have."""
     from dandi.organize import create_unique_filenames_from_metadata

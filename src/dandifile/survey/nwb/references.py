@@ -4,14 +4,11 @@ The dandi package sees external links only, and media in a few places only.
 """
 
 # Names of media stay as they were scanned: strings, never resolved.
-# ruff: noqa: PTH117, PTH118, PTH120
 
 from __future__ import annotations
 
-import os
-import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +20,9 @@ if TYPE_CHECKING:
 SERIES, PICTURE = "external_file", "data"
 """The fields that refer to media: ImageSeries.external_file and ExternalImage.data."""
 
-LOST_MEDIA = "media_reference"
-"""The check that a reference to media holds in the dandiset; `validation.ignore` takes this name."""
-
 _TYPE = b"neurodata_type"
 _MOST_REFERENCES = 100_000  # that are followed, of one dataset
 _THIS_FILE = "."  # how a virtual dataset names its own file
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # one slash: the dandi package loses the other
 _WAYS = {
     "link": "is an external link to",
     "storage": "has its data in",
@@ -134,32 +127,6 @@ def why_incomplete(references: References) -> Defect | None:
             "delete the link, or write the object that it should lead to",
         )
     return None
-
-
-def is_url(name: str) -> bool:
-    return bool(_URL.match(name))
-
-
-def media_path(file: str, name: str) -> str:
-    """The path on this machine that the reference `name` in the NWB file `file` means."""
-    return os.path.normpath(os.path.join(os.path.dirname(file), name))
-
-
-def lost_media(file: str, path: str, media: Iterable[str], paths: Mapping[str, str]) -> list[str]:
-    """The references of `file` that lead to nothing, or to another file, once it is at `path`.
-
-    `paths` are the new places of all files, by their absolute paths here.
-    """
-    return [
-        name
-        for name in media
-        if not is_url(name)
-        and (
-            os.path.isabs(name)
-            or paths.get(media_path(file, name))
-            != posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-        )
-    ]
 
 
 def missing_filters(path: str) -> list[tuple[str, str]]:

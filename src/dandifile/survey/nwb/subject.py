@@ -117,7 +117,7 @@ def _normal_id(word: str) -> str:
 
 
 def _numbered_species(number: str) -> JsonObject:
-    """By DANDI's own name if it has one, else by the table's, else by the id alone. Asks no service."""
+    """By DANDI's own name if it has one, else by the table's, else by the id alone. Asker no service."""
     found: JsonObject = {"schemaKey": "SpeciesType", "identifier": f"{IRI}{number}"}
     name = next((record.name for record in _dandi_list() if record.taxon_id == number), None)
     if name is None and (taxon := taxon_of_number(number)):
@@ -272,23 +272,33 @@ def _read_age(age: str) -> tuple[str, str]:
 
     Durations and ranges of them are read here; the dandi package reads any other words.
     """
-    from dandi.metadata.util import parse_age
-
     prefix = _GESTATION.match(age) if age.lower().startswith("gestation") else None
     rest = age[prefix.end() :].strip() if prefix else age
     reference = GESTATIONAL if prefix else BIRTH
     limits = [limit.strip().upper().replace(",", ".") for limit in rest.split("/")]
     if not any(limits) or not any(limit.startswith("P") for limit in limits):
-        text, counts_from = parse_age(age)
+        text, counts_from = _parse_words(age)
         if not text.strip("/"):
             raise ValueError("the range has neither a beginning nor an end")
-        return f"{'P' if text.startswith('T') else ''}{text}", str(counts_from)  # it writes T3H for 3 hours
+        return f"{'P' if text.startswith('T') else ''}{text}", counts_from  # it writes T3H for 3 hours
     if len(limits) > 2:  # noqa: PLR2004  # a beginning and an end
         raise ValueError("a range has one beginning and one end")
     ends = [_seconds(limit) for limit in limits if limit]
     if ends != sorted(ends):
         raise ValueError("the range ends before it begins")
     return "/".join(limits), reference
+
+
+def _parse_words(age: str) -> tuple[str, str]:
+    from dandi.metadata.util import parse_age
+
+    try:
+        text, counts_from = parse_age(age)
+    except ValueError as error:
+        if not age.strip():
+            raise
+        raise ValueError("it is not an ISO 8601 duration") from error
+    return str(text), str(counts_from)
 
 
 def _parts(text: str) -> list[tuple[float, float]]:

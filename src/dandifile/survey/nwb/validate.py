@@ -16,11 +16,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from dandifile.model import JsonObject
+from dandifile.survey.media import is_url, media_path, missing_media
 from dandifile.survey.nwb.causes import last_line, shorten, why_data_unread, why_packed, why_unreadable
-from dandifile.survey.nwb.extract import extract, missing_media
+from dandifile.survey.nwb.extract import extract
 from dandifile.survey.nwb.one_open import lend_file
 from dandifile.survey.nwb.recognise import why_not_nwb
-from dandifile.survey.nwb.references import PICTURE, is_url, media_path, references_of
+from dandifile.survey.nwb.references import PICTURE, references_of
 from dandifile.survey.quiet import quiet
 
 DAMAGED = "hdf5.damaged"
@@ -60,7 +61,7 @@ def inspect(params: JsonObject) -> JsonObject:
         return {
             "extract": extracted,
             "validate": judge_failures(found),
-            "missing_media": missing_media(path, extracted),
+            "missing_media": missing_media(path, extracted.get("media", ())),
         }
 
 

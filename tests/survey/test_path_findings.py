@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandifile.survey.summary import SUMMARY, of_summary
+from dandifile.model import Severity
+from dandifile.survey.path_findings import SUMMARY, of_path, of_summary
+from tests.survey.test_layout import content
 
 
 @pytest.mark.parametrize(
@@ -60,3 +62,11 @@ def test_it_is_told_just_where_dandischema_reads_the_name_otherwise(path: str) -
     subject = next(part for part in meant.split("_") if part.startswith("sub-"))
     if "in place of" not in told:
         assert found["numberOfSubjects"] == len({subject, "sub-A"})
+
+
+def test_a_paths_findings_are_the_clients() -> None:
+    assert [(f.check, f.severity) for f in of_path(content("a.nwb"), "deep/raw.nwb")] == [
+        ("DANDI.NON_DANDI_FILENAME", Severity.ERROR),
+        ("DANDI.NON_DANDI_FOLDERNAME", Severity.ERROR),
+    ]
+    assert of_path(content("a.nwb"), "sub-m1/sub-m1_ses-2.nwb") == ()

@@ -5,11 +5,13 @@ Reads the few places of the NWB format that hold them, each of which may be abse
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from dandifile.model import JsonObject
+from dandifile.survey.scanned_file import Glimpse
+from dandifile.taxa import normal_name
 
 if TYPE_CHECKING:
     import h5py
@@ -23,43 +25,13 @@ _NOWHERE = frozenset(
 """What is written where there is nothing to say; `void` and `root` are the Allen atlas's."""
 
 _MOST_TEXTS = 1_000_000
-"""A column of more is no list of names or places that somebody wrote."""
+"""A column of more is not a list of names or places that somebody wrote."""
 
-
-@dataclass(frozen=True)
-class Glimpse:
-    """Texts as the file has them, "" where it says nothing. `started` is a day."""
-
-    subject: str = ""
-    species: str = ""
-    session: str = ""
-    started: str = ""
-    protocol: str = ""
-    people: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
-    papers: tuple[str, ...] = ()
-    locations: tuple[str, ...] = ()
-    in_zarr: bool = False
-
-    @classmethod
-    def of(cls, said: JsonObject) -> Glimpse:
-        """From JSON, in which tuples are lists."""
-        fields: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in said.items()
-        }
-        return cls(**fields)
-
-
-def look(params: JsonObject) -> JsonObject | None:
-    """`{path, zarr}` → a Glimpse as JSON; None for what says nothing."""
-    from dandifile.survey.glimpse_zarr import glimpse_zarr
-
-    found = glimpse_zarr(params["path"]) if params["zarr"] else glimpse(params["path"])
-    return asdict(found) if found else None
+_MOUSE = re.compile(r"mus musculus\b.*|((house|lab) )?(mouse|mice)|.*NCBITaxon[_:]10090/?", re.IGNORECASE)
 
 
 def glimpse(path: str) -> Glimpse | None:
-    """What the file at `path` says; None where it is no HDF5 file that can be read."""
+    """What the file at `path` says; None where it is not an HDF5 file that can be read."""
     import h5py
 
     try:
@@ -67,6 +39,19 @@ def glimpse(path: str) -> Glimpse | None:
             return _glimpse(file)
     except Exception:  # noqa: BLE001 - h5py fails in many ways on what is damaged or odd: it says nothing
         return None
+
+
+def read_locations(params: JsonObject) -> JsonObject | None:
+    """`{path}` → `{"words": […], "mouse": bool}`, the words sorted; None for what is not an HDF5 file.
+
+    They are those of electrodes, imaging planes and optogenetic sites. `mice` may be given too: what
+    else the lab calls a mouse, folded.
+    """
+    seen = glimpse(params["path"])
+    if seen is None:
+        return None
+    mouse = bool(_MOUSE.fullmatch(seen.species)) or normal_name(seen.species) in params.get("mice", ())
+    return {"words": sorted(seen.locations), "mouse": mouse}
 
 
 def _glimpse(file: h5py.File) -> Glimpse:

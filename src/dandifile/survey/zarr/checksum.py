@@ -4,32 +4,59 @@ The files are hashed in batches, side by side, and summed up folder by folder: w
 memory is one portion of batches and the folders that are open, never the whole Zarr. A batch is
 remembered by the stats of its files, and where it ends depends on names alone: a chunk that
 comes or goes leaves all other batches as they were.
+
+The walk leaves out what the dandi client leaves out, and rejects what the client or the archive rejects.
 """
+
+# Strings, not Path objects: a Zarr has as many files as a dandiset may have assets.
+# ruff: noqa: PTH116
 
 from __future__ import annotations
 
+import os
+import stat
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from dandifile.errors import DataError
-from dandifile.model import Result, Status, Step, ZarrFile
-from dandifile.survey.tasks import survey_step
-from dandifile.survey.zarr_walk import AbsentError, Found, walk
-
-if TYPE_CHECKING:
-    from dandifile.survey.stages import Runner
+from dandifile.model import Result, Step, ZarrFile
+from dandifile.survey.scanned_file import LEFTOVER, Runner
+from dandifile.survey.task import AGAIN, has_failed, survey_step
 
 _ONE_IN = 128  # names end a batch, so many files are in one on average
 _MOST_FILES = 1024
 _MOST_BYTES = 2**28
 _AT_ONCE = 64  # batches in one portion
 
+LARGEST = 5 * 2**30
+"""Bytes: a file of a Zarr is sent in one piece, and S3 takes no larger one."""
+
+DEEPEST = 7
+"""Folders and file name together that the dandi client takes."""
+
+_EXCLUDED = frozenset({".dandi", ".datalad", ".git", ".gitattributes", ".gitmodules"})
+_EXCLUDE = "take it out of the Zarr, or exclude the Zarr"
+
+
+class AbsentError(Exception):
+    """Some of the Zarr is a link to what was not fetched: of the whole nothing is known."""
+
+
+class Found(NamedTuple):
+    """A file, by its path in the Zarr, and the stat that tells whether it changed."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
 
 class Root(NamedTuple):
-    """A Zarr: how it is called, and where it is."""
+    """A Zarr: its name in messages, and where it is."""
 
     source: str
     path: str
@@ -53,7 +80,7 @@ class Whole:
     size: int
 
 
-def contents(roots: Iterable[Root], run: Runner) -> Iterator[tuple[Root, Iterator[ZarrFile]]]:
+def contents_of(roots: Iterable[Root], run: Runner) -> Iterator[tuple[Root, Iterator[ZarrFile]]]:
     """Each Zarr with its files, hashed, in the order of an object store's listing.
 
     The files of one must be taken before the next is asked for. Taking them raises DataError
@@ -64,7 +91,7 @@ def contents(roots: Iterable[Root], run: Runner) -> Iterator[tuple[Root, Iterato
         yield root, _files(portion)
 
 
-def summed(files: Iterable[ZarrFile]) -> Whole:
+def sum_up(files: Iterable[ZarrFile]) -> Whole:
     """The dandi-zarr-checksum (dandi-api 4.6) of files that come folder by folder."""
     from zarr_checksum.checksum import ZarrChecksum, ZarrChecksumManifest
 
@@ -93,7 +120,7 @@ def _batches(root: Root) -> Iterator[Batch]:
     files: list[Found] = []
     size = 0
     try:
-        for file in walk(root.path):
+        for file in _walk(root.path):
             files.append(file)
             size += file.size
             ends = zlib.crc32(file.path.encode()) % _ONE_IN == 0
@@ -131,9 +158,63 @@ def _files(hashed: Iterable[tuple[Batch, Result | None]]) -> Iterator[ZarrFile]:
             raise batch.fault
         if result is None:
             continue
-        if result.status not in (Status.DONE, Status.FRESH):
-            raise DataError(result.error, fix="fix that, then run again")
+        if has_failed(result):
+            raise DataError(result.error, fix=AGAIN)
         if "pointer" in result.output:
             raise AbsentError
         for file, md5 in zip(batch.files, result.output["md5"], strict=True):
             yield ZarrFile(file.path, file.size, md5)
+
+
+# --- The walk -------------------------------------------------------------------------------------
+
+
+def _walk(folder: str, below: str = "", depth: int = 1) -> Iterator[Found]:
+    """Every file, sorted by the bytes of its path. DataError for what cannot be part of a Zarr.
+
+    Links are followed, as the client does; the limit on depth ends those that go in circles.
+    """
+    for item in _listed(folder):
+        path = f"{below}{item.name}"
+        if depth > DEEPEST:
+            raise DataError(
+                f"{path} is deeper than {DEEPEST} levels, the most that DANDI's tools take",
+                fix="write the Zarr with fewer nested groups, or exclude it",
+            )
+        if item.is_dir():
+            yield from _walk(item.path, f"{path}/", depth + 1)
+        else:
+            yield _found(item, path)
+
+
+def _listed(folder: str) -> list[os.DirEntry[str]]:
+    """In the order of whole paths: a folder's name counts with its slash."""
+    try:
+        with os.scandir(folder) as items:
+            taken = [item for item in items if item.name not in _EXCLUDED]
+            return sorted(taken, key=lambda item: f"{item.name}/" if item.is_dir() else item.name)
+    except OSError as error:
+        raise DataError(
+            f"it cannot be read: {error.strerror}", where=folder, fix="check its permissions"
+        ) from None
+
+
+def _found(item: os.DirEntry[str], path: str) -> Found:
+    try:
+        status = os.stat(item.path)
+    except FileNotFoundError:
+        raise AbsentError from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}", fix="check its permissions") from None
+    if LEFTOVER in path:
+        raise DataError(f"{path} is left over from an interrupted dandi download", fix="download it again")
+    if not stat.S_ISREG(status.st_mode):
+        raise DataError(f"{path} is not a regular file", fix=_EXCLUDE)
+    if status.st_size > LARGEST:
+        raise DataError(
+            f"{path} is larger than 5 GiB, the most that the archive takes of one file in a Zarr",
+            fix="write the Zarr with smaller chunks",
+        )
+    if path.encode("utf-8", "replace").decode() != path:
+        raise DataError(f"{path!a} is not valid UTF-8", fix="rename it")
+    return Found(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)

@@ -1,7 +1,7 @@
-"""What the archive's summary of a dandiset makes of an asset's name, where that is not what is meant. Pure.
+"""What there is to say of an asset's path: odd blanks, the archive's layout, the archive's summary. Pure.
 
-The rules are dandischema's (`aggregate_assets_summary`): of a file's name it reads the part before the
-first dot, and in it `sub-` and `sample-`. Subjects that the metadata names are counted as well.
+The rules of the summary are dandischema's (`aggregate_assets_summary`): it reads the part of a file's
+name before the first dot, and in it `sub-` and `sample-`. Subjects in the metadata are counted as well.
 """
 
 from __future__ import annotations
@@ -11,12 +11,39 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from dandifile.model import Finding, Severity
+from dandifile.survey.asset_paths import blanks
+from dandifile.survey.scanned_file import Content
 
+PATH_CHARACTER = "path_character"
 SUMMARY = "archive_summary"
-"""The name of these findings, for `validation.ignore`."""
+"""The names of these findings, for `validation.ignore`."""
 
 _LONG_ENDINGS = re.compile(r"(\.ome\.(zarr|tiff?)|\.nwb\.zarr|\.nii\.gz|\.tsv\.gz|\.[A-Za-z0-9]+)$")
 _WORDS = {"sub": "subject", "sample": "sample"}
+
+
+def of_path(content: Content, path: str) -> tuple[Finding, ...]:
+    """All findings on the path that a content gets. The archive's layout is only for what is named by it."""
+    source = content.source
+    odd = (*of_characters(source, path), *of_summary(source, path, content.entity("sub")))
+    if not content.file.is_named_by_content:
+        return odd
+    faults = content.file.format.layout_faults(path)  # the dandi client's checks, ids and severity
+    return (*odd, *(Finding(source, check, message, Severity.ERROR) for check, message in faults))
+
+
+def of_characters(source: str, path: str) -> tuple[Finding, ...]:
+    """Blanks in a path that look like a space and are not one: the archive takes them, and searches fail."""
+    return tuple(
+        Finding(
+            source,
+            PATH_CHARACTER,
+            f"{part!r} in its path has a blank that is not a space ({said}): "
+            f"rename it to {' '.join(part.split())!r}",
+            Severity.WARNING,
+        )
+        for part, said in blanks(path)
+    )
 
 
 def of_summary(source: str, path: str, subject: str | None) -> tuple[Finding, ...]:
@@ -35,7 +62,7 @@ def _cut_off(path: str) -> Iterator[str]:
             seen = f"{key}-{read}" if read else f"no {word}"
             yield (
                 f"the archive's summary reads a name up to its first dot, and so finds {seen} in place of "
-                f"{key}-{meant}: use no dot in the name but for its ending"
+                f"{key}-{meant}: use no dot in the name except for its ending"
             )
 
 

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import gc
 import json
-import posixpath
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from dandifile.model import Json, JsonObject
-from dandifile.survey.glimpse_zarr import json_of
-from dandifile.survey.nwb.references import OutsideData, References, why_incomplete
+from dandifile.model import JsonObject
 from dandifile.survey.quiet import quiet
-from dandifile.survey.zarr_walk import DEEPEST
-
-OUTSIDE = "nwb.data_outside"
-"""The check that finds links to data in another Zarr."""
+from dandifile.survey.zarr.neurodata import data_outside
 
 _UNOPENED = "zarr.cannot_open"
 _CONSOLIDATED = ".zmetadata"  # one copy of all the metadata of a Zarr of version 2
@@ -35,49 +28,7 @@ def validate(params: JsonObject) -> JsonObject:
         # Without a dandiset's folder the dandi package does not judge the path.
         results = ZarrAsset(filepath=root, path=root.name, dandiset_path=None).get_validation_errors()
         gc.collect()  # zarr-python logs errors of its tasks when they are freed: they are hidden here
-        return {"findings": [*(_finding(result, root) for result in results), *_data_outside(root)]}
-
-
-def _data_outside(root: Path) -> Iterator[JsonObject]:
-    """Links of NWB to another Zarr, as hdmf-zarr writes them; the dandi package does not look at them."""
-    outside = tuple(_outside(root, "", 1))
-    reason = why_incomplete(References(outside))
-    if reason:
-        message = f"{reason[0]} ({reason[1]})"
-        yield {"check": OUTSIDE, "message": message, "severity": "error", "within": outside[0].place}
-
-
-def _outside(folder: Path, place: str, depth: int) -> Iterator[OutsideData]:
-    """What the attributes of a group and of all below it refer to in other Zarrs; chunks are passed over."""
-    node = json_of(folder / "zarr.json")  # of version 3
-    attributes = node.get("attributes") if node else json_of(folder / ".zattrs")
-    for name, source in _references(attributes if isinstance(attributes, dict) else {}):
-        if posixpath.normpath(source) != ".":  # this is how a Zarr names itself
-            yield OutsideData(posixpath.join(place, name), "link", source)
-    if depth == DEEPEST or node.get("node_type") == "array" or (folder / ".zarray").exists():
-        return
-    for below in sorted(folder.iterdir()):
-        if below.is_dir():
-            yield from _outside(below, posixpath.join(place, below.name), depth + 1)
-
-
-def _references(attributes: JsonObject) -> Iterator[tuple[str, str]]:
-    """(the name of a link or an attribute, the Zarr that it refers to)."""
-    links = attributes.get("zarr_link")
-    for link in links if isinstance(links, list) else ():
-        if isinstance(link, dict) and (source := _source(link)):
-            yield str(link.get("name")), source
-    for name, value in attributes.items():
-        said = value.get("value") if isinstance(value, dict) and value.get("zarr_dtype") == "object" else None
-        for reference in said if isinstance(said, list) else [said]:
-            if isinstance(reference, dict) and (source := _source(reference)):
-                yield name, source
-
-
-def _source(reference: JsonObject) -> str:
-    """The Zarr that a reference is to; one that names none names a whole Zarr by its path."""
-    source: Json = reference.get("source")
-    return str((reference.get("path") if source is None else source) or "")
+        return {"findings": [*(_finding(result, root) for result in results), *data_outside(root)]}
 
 
 def _finding(result: Any, root: Path) -> JsonObject:

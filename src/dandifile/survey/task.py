@@ -1,0 +1,129 @@
+"""How the survey's steps are done: what runs a kind, under which key its result is kept, and where it runs.
+
+A step goes to a worker as (kind, JSON params), so that everything that runs one is module-level.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from dandifile.model import Effect, Json, JsonObject, Result, Status, Step
+from dandifile.reading.jsontext import Shape, misfit
+from dandifile.survey import asset_metadata
+
+if TYPE_CHECKING:
+    from dandifile.survey.scanned_file import Runner
+
+_TOOLS = (
+    "dandi",
+    "dandischema",
+    "pynwb",
+    "hdmf",
+    "nwbinspector",
+    "zarr",
+    "bids-validator-deno",
+    "bidsschematools",
+)
+_FILTERS = "hdf5plugin"  # not required: few files need it
+_OF_THE_PLACE = frozenset(
+    {"path", "size", "mtime_ns", "ctime_ns", "inode"}
+)  # params that say nothing of the content
+_YOUNG = 2 * 10**9  # ns: a file that young may change again without another time or size
+
+AGAIN = "fix that, then run again"
+
+
+@dataclass(frozen=True)
+class Task:
+    """How the steps of one kind are done.
+
+    `cache_key` gives None for what is not kept. `shape` is the form of the output: a kept one that
+    does not have it, or is not `complete`, is not used.
+    """
+
+    run: Callable[[JsonObject], Json]
+    cache_key: Callable[[JsonObject], str | None]
+    pool: Literal["threads", "processes"]  # processes for what holds Python's lock
+    shape: Shape
+    complete: Callable[[JsonObject, Json], bool] = lambda params, output: True  # noqa: ARG005
+
+    def fits(self, params: JsonObject, output: Json) -> bool:
+        """Whether that can be what a step with these params gave."""
+        return not misfit(output, self.shape) and self.complete(params, output)
+
+
+def survey_step(kind: str, subject: str, params: JsonObject) -> Step:
+    """A step of the survey; `subject` tells it apart from the others of its kind."""
+    return Step(f"{kind}:{subject}", kind, params, effect=Effect.NONE)
+
+
+def run_steps(steps: Iterable[Step], run: Runner) -> Mapping[str, Result]:
+    """The results by step id; equal steps run once."""
+    unique = {step.id: step for step in steps}
+    return run(tuple(unique.values())) if unique else {}
+
+
+def has_failed(result: Result) -> bool:
+    return result.status not in (Status.DONE, Status.FRESH)
+
+
+# --- Under which key a result is kept -------------------------------------------------------------
+
+
+def no_key(params: JsonObject) -> None:
+    """Of a step that is quicker to run again."""
+
+
+def stat_key(params: JsonObject) -> str | None:
+    """By the file's stat; none while the file is young."""
+    if _is_young(params["mtime_ns"], params["ctime_ns"]):
+        return None
+    return json.dumps([params[key] for key in ("source", "size", "mtime_ns", "ctime_ns", "inode")])
+
+
+def stats_key(params: JsonObject) -> str | None:
+    """By the stats of a folder's files; none while one of them is young."""
+    if any(_is_young(mtime_ns, ctime_ns) for _, _, mtime_ns, ctime_ns, _ in params["files"]):
+        return None
+    return hashlib.sha256(json.dumps([params["source"], params["files"]]).encode()).hexdigest()
+
+
+def content_key(params: JsonObject) -> str:
+    """By content, tools and options: the key of a copy, of a renamed file and on another machine, too."""
+    content = {key: value for key, value in params.items() if key not in _OF_THE_PLACE}
+    text = json.dumps([content, tool_versions(), asset_metadata.VERSION], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _is_young(*times_ns: int) -> bool:
+    now = time.time_ns()
+    return any(abs(now - moment) < _YOUNG for moment in times_ns)
+
+
+@functools.cache
+def tool_versions() -> dict[str, str]:
+    """The versions of the packages that extract and validate, without importing them."""
+    from importlib.metadata import version
+
+    return {name: version(name) for name in _TOOLS} | _filters()
+
+
+def tool_version(name: str) -> str:
+    from importlib.metadata import version
+
+    return tool_versions().get(name) or version(name)
+
+
+def _filters() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return {_FILTERS: version(_FILTERS)}
+    except PackageNotFoundError:
+        return {}
