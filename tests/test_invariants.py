@@ -353,7 +353,7 @@ def impostor() -> Iterator[tuple[str, list[str]]]:
 
 def test_a_server_that_says_it_is_another_archive_gets_no_write(impostor: tuple[str, list[str]]) -> None:
     origin, methods = impostor
-    instance = Instance.called("dandi", origin, f"{origin}/api")
+    instance = Instance.with_name("dandi", origin, f"{origin}/api")
     writer = Writer(instance, Secret("a" * 40), "000001", MemoryCache())
     with pytest.raises(UserError, match=r"https://api\.example\.org/api"):
         writer.put_metadata("x", {})

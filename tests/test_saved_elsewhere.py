@@ -157,10 +157,10 @@ def test_another_spec_of_the_same_title_is_asked_for_a_choice(
 
 
 def test_a_dandiset_that_was_deleted_on_the_embedded_archive_is_new_again(here: Path) -> None:
-    from dandifile.session.embedded import default_store, running
+    from dandifile.session.embedded import default_store, open_archive
 
     assert ran("apply", "--create", "--yes").code == Exit.DONE
-    with running(default_store()) as archive:
+    with open_archive(default_store()) as archive:
         url = f"{archive.api_url}/dandisets/000001/"
         requests.delete(url, headers={"Authorization": f"token {archive.key}"}, timeout=30).raise_for_status()
         assert "1 dandiset to create" in ran("plan").out
@@ -241,6 +241,6 @@ def test_two_specs_in_one_folder_keep_their_own_notes(lab: Lab) -> None:
     from dandifile.archive.create import intent_file
     from dandifile.archive.instance import Instance
 
-    one, two = (Instance.embedded("", "http://127.0.0.1:1/api", store) for store in ("a", "b"))
+    one, two = (Instance.of_store("", "http://127.0.0.1:1/api", store) for store in ("a", "b"))
     files = {intent_file(lab.folder, instance, name) for instance in (one, two) for name in ("x", "y")}
     assert len(files) == 4

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from dandifile.schemafiles import spec_schema
 from dandifile.spelling import first_unfit, near_words, nearest, respell
-from dandifile.survey.asset_paths import fault, takes
-from dandifile.survey.asset_paths import mended as mended_path
+from dandifile.survey.asset_paths import allowed_spelling as mended_path
+from dandifile.survey.asset_paths import fault, is_allowed
 
 RELATIONS = spec_schema()["$defs"]["resource"]["properties"]["relation"]["enum"]
 
@@ -37,15 +37,18 @@ def test_a_character_is_named_with_its_place_and_the_mended_name_is_offered(
 
 
 def test_what_is_fine_is_left_alone() -> None:
-    assert (first_unfit("sub-1 (a).csv", takes), respell("sub-1 (a).csv", takes)) == ("", "sub-1 (a).csv")
+    assert (first_unfit("sub-1 (a).csv", is_allowed), respell("sub-1 (a).csv", is_allowed)) == (
+        "",
+        "sub-1 (a).csv",
+    )
 
 
 @given(st.text())
 def test_a_mended_name_holds_nothing_but_what_it_may_and_stays_as_it_is(text: str) -> None:
-    better = respell(text, takes)
-    assert first_unfit(better, takes) == ""
-    assert respell(better, takes) == better
-    assert first_unfit(text, takes) or respell(unicodedata.normalize("NFC", text), takes) == better
+    better = respell(text, is_allowed)
+    assert first_unfit(better, is_allowed) == ""
+    assert respell(better, is_allowed) == better
+    assert first_unfit(text, is_allowed) or respell(unicodedata.normalize("NFC", text), is_allowed) == better
 
 
 @pytest.mark.parametrize(

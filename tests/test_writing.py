@@ -30,7 +30,9 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     "dandiset.assets.tsv": lambda file: manifest.save(file, []),
     "plan.json": lambda file: planfile.write(PLAN, file, file.with_name("dandiset.yaml")),
     "create.json": lambda file: write_intent(file, Intent("x", "https://x/api", "2026-01-01T00:00:00Z")),
-    "identifiers.json": lambda file: identifiers.put(file.parent, identifiers.Place(file, ""), "000001"),
+    "identifiers.json": lambda file: identifiers.remember_identifier(
+        file.parent, identifiers.Place(file, ""), "000001"
+    ),
     "own": lambda file: replace_content(file, "new"),
     "new": lambda file: create_content(file, "new"),
 }

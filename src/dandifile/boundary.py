@@ -23,9 +23,9 @@ def main() -> None:
         if sys.stdout:
             sys.stdout.flush()  # what is not written by now would fail where it is not handled
     except OSError as error:
-        from dandifile.terminal.failures import tell_other
+        from dandifile.terminal.failures import report_other_error
 
-        code = tell_other(error)
+        code = report_other_error(error)
     if code == interrupt.CODE:  # not waiting for threads, where a second Ctrl-C would be a traceback
         interrupt.end_process(code)
     sys.exit(code)
@@ -34,12 +34,12 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """The exit code of one command line. Every expected error ends here, in words."""
     try:
-        return _ended(arguments)
+        return _run_command(arguments)
     except KeyboardInterrupt:
-        return _interrupted()
+        return _report_interrupt()
 
 
-def _ended(arguments: list[str]) -> int:
+def _run_command(arguments: list[str]) -> int:
     import typer
 
     from dandifile.cli import app
@@ -49,11 +49,11 @@ def _ended(arguments: list[str]) -> int:
     try:
         code = app(with_refresh_word(arguments), standalone_mode=False, obj=run) or Exit.DONE
         # A bare 130 is what typer makes of a Ctrl-C; a command's own is an Exit, and has been explained.
-        return _interrupted() if code == Exit.INTERRUPTED and not isinstance(code, Exit) else int(code)
+        return _report_interrupt() if code == Exit.INTERRUPTED and not isinstance(code, Exit) else int(code)
     except UserError as error:
-        from dandifile.terminal.failures import tell
+        from dandifile.terminal.failures import report_error
 
-        return tell(error, no_color="--no-color" in arguments)
+        return report_error(error, no_color="--no-color" in arguments)
     except typer.Exit as ended:
         return ended.exit_code
     except SystemExit as ended:
@@ -61,14 +61,14 @@ def _ended(arguments: list[str]) -> int:
             raise
         return Exit.UNREAD  # typer ends so where the output is no longer read
     except typer.Abort:
-        return _interrupted()
+        return _report_interrupt()
     except Exception as error:  # noqa: BLE001 - the last boundary
-        from dandifile.terminal.failures import tell_other
+        from dandifile.terminal.failures import report_other_error
 
-        return tell_other(error)
+        return report_other_error(error)
 
 
-def _interrupted() -> int:
+def _report_interrupt() -> int:
     from dandifile.errors import Exit
 
     sys.stderr.write("interrupted; run the same command again to go on\n")

@@ -14,26 +14,18 @@ from starlette.routing import Match
 from localdandi import errors
 from localdandi.archive import Archive
 from localdandi.misbehave import Behaviour
-from localdandi.pages import files, landing, session
+from localdandi.pages import files, landing, visit
 from localdandi.routes import (
     assets,
-    audit,
-    blob_objects,
     control,
     dandisets,
-    facets,
+    finding,
     general,
-    manifest_objects,
-    owners,
     people,
     reading,
-    release,
-    stars,
-    tree,
+    stored_objects,
     uploads,
     versions,
-    zarr_files,
-    zarr_objects,
     zarrs,
 )
 
@@ -49,24 +41,16 @@ _MODULES = (
     people,
     assets,
     reading,
-    tree,
+    finding,
     uploads,
-    blob_objects,
-    zarr_objects,
-    manifest_objects,
-    zarr_files,
+    stored_objects,
     zarrs,
     versions,
-    owners,
     dandisets,
-    release,
-    stars,
-    facets,
-    audit,
     control,
     landing,
     files,
-    session,
+    visit,
 )
 
 

@@ -1,23 +1,24 @@
-"""What every request handler works with: one store, open."""
+"""What every request handler works with: one open store, its settings, and figures kept for a while."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import shutil
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
+from typing import Generic, TypeVar
 
 from filelock import FileLock, Timeout
 
 from localdandi.document import StartError
 from localdandi.instance import Instance
 from localdandi.objects import ObjectStore
-from localdandi.settings import Settings
 from localdandi.signing import Signer
-from localdandi.snapshot import Snapshot
-from localdandi.store import statistics, users
+from localdandi.store import dandisets, users
 from localdandi.store.database import Database, now
 
 
@@ -79,7 +80,7 @@ def open_store(store: Path, settings: Settings | None = None, instance: Instance
     lock = _locked(store)
     try:
         database = Database(store / DATABASE)
-        figures = Snapshot(lambda: statistics.of_everything(database.read()))
+        figures = Snapshot(lambda: dandisets.totals(database.read()))
         return Archive(
             store=store,
             key=_admin_key(store, database),
@@ -196,3 +197,48 @@ def write_secret(file: Path, text: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     temporary.replace(file)
+
+
+_HOURS = 3600.0
+
+
+@dataclass
+class Settings:
+    """`pause` is the time between two passes of the background work, in seconds.
+
+    The default is prompt; production takes 60. `url_lifetime` replaces the lifetime of
+    presigned URLs, in seconds: a negative one makes URLs that have expired already.
+
+    The others are as in production, where clients must not count on anything better. With `summary_lags` a
+    draft's summary counts the assets that were valid when the draft was last written to: validation of the
+    draft comes first, and nothing sums it up again afterwards. Figures of the whole archive and what the
+    faceted search finds are renewed every `figures_age` and `search_age` seconds; 0: always the present.
+    """
+
+    pause: float = 0.0
+    url_lifetime: int | None = None
+    background: bool = True  # False: nothing is hashed, validated, ingested or published
+    summary_lags: bool = True
+    figures_age: float = 6 * _HOURS
+    search_age: float = 600.0
+
+
+T = TypeVar("T")
+
+
+class Snapshot(Generic[T]):
+    """What `take` gave when it was last asked; it is asked at once."""
+
+    def __init__(self, take: Callable[[], T]) -> None:
+        self._take = take
+        self._lock = Lock()
+        self._value = take()
+        self._taken = time.monotonic()
+
+    def value(self, age: float) -> T:
+        """The value, at most so many seconds old."""
+        with self._lock:
+            if time.monotonic() - self._taken >= age:
+                self._value = self._take()
+                self._taken = time.monotonic()
+            return self._value

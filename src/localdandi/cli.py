@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from localdandi.document import StartError
 
 if TYPE_CHECKING:
-    from localdandi.identity import Running
+    from localdandi.access import Running
 
 INPUT = 3  # exit code: something that the user can mend
 

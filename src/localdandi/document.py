@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, TypeAlias
 
 Json: TypeAlias = Any
@@ -17,3 +18,8 @@ class StartError(Exception):
         self.what = what
         self.where = where
         self.fix = fix
+
+
+ISOLATED = (sys.executable, "-I", "-m")
+"""The start of a command that runs one of our modules. `-I` keeps the current folder, PYTHONPATH and the
+user's site packages away: a lab's `secrets.py` would otherwise be run in place of Python's own."""

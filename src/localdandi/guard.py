@@ -21,7 +21,7 @@ from localdandi.instance import BUCKET
 from localdandi.pages.visit import COOKIE
 from localdandi.routes.object_store import FaultError
 from localdandi.signing import claims_signature
-from localdandi.store import sessions, users
+from localdandi.store import users
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -75,7 +75,7 @@ class Guard:
     def _knows(self, headers: Headers) -> bool:
         db, key = self._archive.database.read(), key_in(headers)
         token = cookie_parser(headers.get("cookie", "")).get(COOKIE)
-        return bool((key and users.by_key(db, key)) or (token and sessions.reader(db, token)))
+        return bool((key and users.by_key(db, key)) or (token and users.session_user(db, token)))
 
 
 def _foreign(headers: Headers) -> Response | None:

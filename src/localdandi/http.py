@@ -1,4 +1,4 @@
-"""From a request to a plain function and back: who calls, what they sent, what they get."""
+"""From a request to a plain function and back: its path, who calls, what they sent, what they get."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 from starlette.routing import Route
 
-from localdandi import bodies, errors, urls
+from localdandi import bodies, errors
 from localdandi.archive import Archive
 from localdandi.document import Json
 from localdandi.errors import RefusedError
@@ -24,10 +25,10 @@ from localdandi.store.users import User
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+
 LARGEST_BODY = 64 * 1024 * 1024  # bytes that a user with a key may send to the API at once
 LARGEST_UNKNOWN_BODY = 64 * 1024  # the same for everyone else
 
-urls.register()
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -193,3 +194,37 @@ def _challenged(response: Response, headers: Mapping[str, str]) -> Response:
     ).lower().startswith("bearer "):
         response.headers["WWW-Authenticate"] = errors.BEARER_CHALLENGE
     return response
+
+
+class _Text(Convertor[str]):
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+class _Dandiset(_Text):
+    regex = "[0-9]{6}"
+
+
+class _Version(_Text):
+    regex = r"0\.[0-9]{6}\.[0-9]{4}|draft"
+
+
+class _Uuid4(_Text):
+    regex = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+
+
+class _Uuid(_Text):
+    regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+# Makes `{name:dandiset}`, `{name:version}`, `{name:uuid4}` and `{name:uuid}` known to routes.
+for _name, _part in (
+    ("dandiset", _Dandiset()),
+    ("version", _Version()),
+    ("uuid4", _Uuid4()),
+    ("uuid", _Uuid()),
+):
+    register_url_convertor(_name, _part)

@@ -9,7 +9,7 @@ from localdandi import metadata, validator
 from localdandi.archive import Archive
 from localdandi.document import JsonObject
 from localdandi.instance import Instance
-from localdandi.store import assets, dandisets, verdicts, zarrs
+from localdandi.store import assets, dandisets, zarrs
 from localdandi.store.dandisets import Dandiset, Version, dump
 from localdandi.validation import summarise
 
@@ -29,7 +29,7 @@ def objection(db: sqlite3.Connection, dandiset: Dandiset, draft: Version) -> tup
         return 400, "Operation only allowed on OPEN dandisets"
     if zarrs.of_dandiset(db, dandiset.id):
         return 400, "Cannot publish dandisets which contain zarrs"
-    return None if verdicts.publishable(db, draft) else _NOT_PUBLISHABLE[draft.status]
+    return None if assets.is_publishable(db, draft) else _NOT_PUBLISHABLE[draft.status]
 
 
 def run(archive: Archive) -> bool:

@@ -17,11 +17,10 @@ from dataclasses import asdict, replace
 from http.client import HTTPException
 from pathlib import Path
 
-from localdandi.children import ISOLATED
-from localdandi.document import StartError
-from localdandi.identity import Running, identity_proof
+from localdandi.access import Running, identity_proof
+from localdandi.archive import Settings
+from localdandi.document import ISOLATED, StartError
 from localdandi.instance import Instance
-from localdandi.settings import Settings
 
 _FILE = "server.json"
 _PATIENCE = 2.0  # seconds for another server of the same store to say where it is

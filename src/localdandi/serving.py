@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Self
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from localdandi.access import Running
 from localdandi.app import make_app
-from localdandi.archive import open_store
+from localdandi.archive import Settings, open_store
 from localdandi.background import Background
 from localdandi.document import StartError
 from localdandi.guard import Guard
-from localdandi.identity import Running
 from localdandi.instance import Instance
 from localdandi.misbehave import Behaviour, Misbehaving
-from localdandi.settings import Settings
 
 if TYPE_CHECKING:
     from starlette.types import Scope

@@ -1,14 +1,20 @@
-"""The JSON shapes of dandisets, versions and users in answers."""
+"""The JSON of dandisets, versions and users in answers, and the manifests of open dandisets.
+
+Manifests are made when they are asked for. The YAML ones hold JSON, which YAML reads as well.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 
+from localdandi import asset_metadata
 from localdandi.document import Json, JsonObject
 from localdandi.metadata import contact_person, outgoing
-from localdandi.store import blobs, dandisets, stars, verdicts
-from localdandi.store.dandisets import Dandiset, Version
+from localdandi.store import assets, blobs, dandisets, users
+from localdandi.store.assets import Asset, Selection
+from localdandi.store.dandisets import Dandiset, Version, dump
 from localdandi.store.users import User
 
 
@@ -54,7 +60,7 @@ def version_info(
     """`info` of a version, and the answer to a metadata PUT."""
     document = json.loads(outgoing(one.metadata if metadata is None else metadata, origin))
     return version(db, one, dandiset) | {
-        "asset_validation_errors": verdicts.asset_errors(db, one),
+        "asset_validation_errors": assets.asset_errors(db, one),
         "version_validation_errors": json.loads(one.errors),
         "metadata": document,
         "contact_person": contact_person(document),
@@ -70,8 +76,8 @@ def _bare_dandiset(
         "modified": dandiset.modified,
         "contact_person": contact_person(described_by.document()),
         "embargo_status": dandiset.embargo_status,
-        "star_count": stars.count(db, dandiset.id),
-        "is_starred": reader is not None and stars.starred(db, dandiset.id, reader.id),
+        "star_count": users.star_count(db, dandiset.id),
+        "is_starred": reader is not None and users.has_star(db, dandiset.id, reader.id),
     }
 
 
@@ -91,3 +97,35 @@ def dandiset_detail(db: sqlite3.Connection, dandiset: Dandiset, reader: User | N
         "most_recent_published_version": newest,
         "draft_version": version_in_detail(db, draft),
     }
+
+
+NAMES = ("dandiset.yaml", "dandiset.jsonld", "assets.yaml", "assets.jsonld", "collection.jsonld")
+_PAGE = 1000
+
+
+def manifest_text(db: sqlite3.Connection, version: Version, name: str, origin: str) -> Iterator[str]:
+    """The named manifest, piece by piece."""
+    if name.startswith("dandiset."):
+        yield outgoing(version.metadata, origin)
+    elif name.startswith("assets."):
+        separator = "["
+        for asset in _assets(db, version):
+            yield separator + asset_metadata.full(asset, origin)
+            separator = ",\n"
+        yield "[]" if separator == "[" else "]"
+    else:
+        yield _collection(db, version)
+
+
+def _assets(db: sqlite3.Connection, version: Version) -> Iterator[Asset]:
+    selection, offset = Selection(version.id), 0
+    while page := assets.page(db, selection, _PAGE, offset):
+        yield from page
+        offset += _PAGE
+
+
+def _collection(db: sqlite3.Connection, version: Version) -> str:
+    document = json.loads(version.metadata)
+    members = [f"dandiasset:{asset.asset_id}" for asset in _assets(db, version)]
+    head = {"@context": document["@context"], "id": document["id"], "@type": "prov:Collection"}
+    return dump(head | {"hasMember": members})

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from localdandi.archive import Settings
 from localdandi.instance import Instance
 from localdandi.misbehave import Behaviour, Fault
 from localdandi.serving import Serving, in_thread, listen
-from localdandi.settings import Settings
 from localdandi.store import users
 
 

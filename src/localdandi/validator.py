@@ -25,8 +25,7 @@ from functools import cache
 from typing import Any
 
 from localdandi import schemas
-from localdandi.children import ISOLATED
-from localdandi.document import Json, JsonObject
+from localdandi.document import ISOLATED, Json, JsonObject
 from localdandi.instance import Instance
 
 

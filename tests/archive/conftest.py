@@ -46,7 +46,7 @@ def local(_running: TestArchive) -> Iterator[TestArchive]:
 
 @pytest.fixture
 def instance(local: TestArchive) -> Instance:
-    return Instance.embedded(local.web_url, local.api_url)
+    return Instance.of_store(local.web_url, local.api_url)
 
 
 _numbers = itertools.count()

@@ -15,7 +15,7 @@ from dandifile.run.state import MemoryCache
 
 def main(arguments: list[str]) -> None:
     web_url, api_url, intent, file, size, digest = arguments
-    instance = Instance.embedded(web_url, api_url)
+    instance = Instance.of_store(web_url, api_url)
     writer = Writer(instance, require_key(instance), None, MemoryCache())
     create_or_find(writer, Path(intent))
     blob = upload(writer, Path(file), int(size), digest).blob

@@ -14,14 +14,14 @@ from keyring.errors import KeyringLocked
 from dandifile.archive import credentials
 from dandifile.archive.credentials import Secret, find_key, require_key
 from dandifile.archive.instance import Instance
-from dandifile.archive.instances import known
+from dandifile.archive.instances import known_instances
 from dandifile.archive.reader import Reader
 from dandifile.errors import ArchiveError, CredentialsError
 from dandifile.model import Cache
 from tests.net.scripted import Reply, Scripted
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
-SANDBOX = known()["dandi-sandbox"]
+SANDBOX = known_instances()["dandi-sandbox"]
 
 
 class Vault(KeyringBackend):
@@ -69,7 +69,7 @@ def test_the_archives_own_variable_comes_first() -> None:
 
 
 def test_a_key_variable_that_no_shell_can_export_has_a_twin_that_one_can() -> None:
-    instance = Instance.called("archive.lab.org", "https://x", "https://x/api")
+    instance = Instance.with_name("archive.lab.org", "https://x", "https://x/api")
     assert find_key(instance, environ={"ARCHIVE.LAB.ORG_API_KEY": KEY}) == Secret(KEY)
     assert find_key(instance, environ={"ARCHIVE_LAB_ORG_API_KEY": KEY}) == Secret(KEY)
 
@@ -83,7 +83,7 @@ def test_the_keyring_entry_of_the_dandi_client_is_next(environ: dict[str, str]) 
 @pytest.mark.parametrize("name", ["dandi", "linc"])
 def test_the_key_of_one_archive_is_never_taken_for_another(name: str) -> None:
     keyring.set_keyring(Vault())
-    assert find_key(known()[name], environ={"DANDI_SANDBOX_API_KEY": KEY}) is None
+    assert find_key(known_instances()[name], environ={"DANDI_SANDBOX_API_KEY": KEY}) is None
 
 
 @pytest.mark.parametrize("error", [KeyringLocked("no"), OSError("no bus"), Exception("no desktop")])

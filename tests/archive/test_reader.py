@@ -8,7 +8,7 @@ import pytest
 
 from dandifile.archive.credentials import Secret
 from dandifile.archive.instance import Instance
-from dandifile.archive.instances import known
+from dandifile.archive.instances import known_instances
 from dandifile.archive.reader import Once, Reader
 from dandifile.archive.transfer import upload
 from dandifile.archive.writer import Embargo, Writer
@@ -167,7 +167,7 @@ def test_another_archive_under_the_same_name_does_not_pass(
     instance: Instance, writer: Writer, cache: Cache
 ) -> None:
     reader = Reader(instance, writer.identifier, None, cache)
-    reader.instance = known()["dandi-sandbox"]
+    reader.instance = known_instances()["dandi-sandbox"]
     assert reader.info()["instance_config"]["instance_name"] == "DANDI"
     with pytest.raises(UserError, match="is not dandi-sandbox: it says that its API is at"):
         reader.check_instance()

@@ -236,7 +236,7 @@ def test_the_time_at_the_prompt_is_not_counted(lab: Lab, monkeypatch: pytest.Mon
         return True
 
     monkeypatch.setattr("dandifile.commands.apply._can_ask", lambda: True)
-    monkeypatch.setattr("dandifile.commands.apply._confirmed", confirmed)
+    monkeypatch.setattr("dandifile.commands.apply._is_confirmed", confirmed)
     monkeypatch.setattr("dandifile.commands.apply.time", SimpleNamespace(monotonic=lambda: clock[0]))
     lab.spec(SPEC)
     lab.files({"sub-1/sub-1_ses-a.csv": "a"})

@@ -13,7 +13,7 @@ import pytest
 
 from dandifile.boundary import run
 from dandifile.demo_lab import make_lab
-from dandifile.desired.spec_and_lock import everything, read_with_lock
+from dandifile.desired.spec_and_lock import all_lookups, read_spec_and_lock
 from dandifile.errors import Exit, SpecError
 from dandifile.lookup.lock import load_lock
 from dandifile.lookup.wanted import missing_from
@@ -74,7 +74,7 @@ def here(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def gaps(file: Path) -> dict[str, str]:
     """What `check` has against the spec: place in the spec → file:line:column. All of it must be gaps."""
     with pytest.raises(SpecError) as caught:
-        read_with_lock(file)
+        read_spec_and_lock(file)
     found = {}
     for problem in caught.value.problems:
         place = re.match(r"(\S+): ", problem.what)
@@ -91,7 +91,7 @@ def filled(file: Path) -> Spec:
         number = int(where.split(":")[-2]) - 1
         lines[number] = re.sub(r'"GAP: [^"]*"', f'"{ANSWERS[place.replace("[1]", "[0]")]}"', lines[number])
     file.write_text("".join(lines), "utf-8")
-    return read_with_lock(file).pinned_spec()
+    return read_spec_and_lock(file).pinned_spec()
 
 
 def declared(file: Path) -> Any:
@@ -138,8 +138,8 @@ def test_the_lock_holds_what_the_spec_names(here: Path, replay: Replay) -> None:
 def test_once_it_is_filled_in_nothing_is_left_to_resolve(here: Path, replay: Replay) -> None:
     assert run(["init", "--doi", DOI, "--data", "."]) == Exit.DONE
     filled(here / "dandiset.yaml")
-    bound = read_with_lock(here / "dandiset.yaml")
-    assert missing_from(everything(bound.declared), bound.lock) == ()
+    bound = read_spec_and_lock(here / "dandiset.yaml")
+    assert missing_from(all_lookups(bound.declared), bound.lock) == ()
     assert run(["resolve", "--check"]) == Exit.DONE
 
 
@@ -190,7 +190,7 @@ def test_an_existing_spec_is_never_written_over(here: Path, capsys: pytest.Captu
     [
         ([], "--doi, --data"),
         (["--doi", "nonsense"], "is not a DOI"),
-        (["--data", "nowhere"], "there is no nowhere"),
+        (["--data", "nowhere"], "there is no folder nowhere"),
         (["--data", ".", "--instance", "dandi-sanbox"], "no archive is called 'dandi-sanbox'"),
         (["--doi", "10.5555/nothing"], "there is no paper 10.5555/nothing"),
         (["--data", ".", "-f", "no/such/folder/dandiset.yaml"], "cannot be written"),
@@ -220,7 +220,10 @@ def test_it_says_first_what_it_looks_up_since_a_service_that_is_down_takes_a_whi
     here: Path, replay: Replay, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["init", "--doi", DOI]) == Exit.DONE
-    assert capsys.readouterr().err.splitlines()[0] == f"looking up {DOI}, and whom it names …"
+    assert (
+        capsys.readouterr().err.splitlines()[0]
+        == f"looking up {DOI}, and the people and institutions that it names …"
+    )
 
 
 class Terminal(io.StringIO):

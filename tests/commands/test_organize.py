@@ -153,7 +153,7 @@ def test_a_file_with_media_is_linked_by_nobody_and_copied_with_them(folder: Fold
         (["--mode", "copy"], "--to"),
         (["--to", "tree", "--mode", "teleport"], "symlink"),
         (["--undo", "nothing.jsonl"], "is not a log"),
-        (["--undo", "x", "--to", "y"], "do not go together"),
+        (["--undo", "x", "--to", "y"], "cannot be combined"),
     ],
 )
 def test_flags_that_make_no_sense_are_told(folder: Folder, arguments: list[str], said: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from localdandi.settings import Settings
+from localdandi.archive import Settings
 from localdandi.testing import archive
 from tests.localdandi.conftest import Client, client_of
 

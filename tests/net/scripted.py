@@ -62,7 +62,7 @@ class Scripted:
 
     @property
     def instance(self) -> Instance:
-        return Instance.called("dandi-sandbox", "https://sandbox.dandiarchive.org", f"{self.origin}/api")
+        return Instance.with_name("dandi-sandbox", "https://sandbox.dandiarchive.org", f"{self.origin}/api")
 
     def on(self, path: str, *replies: Reply | Callable[[Asked], Reply]) -> None:
         self._replies[path] = list(replies)

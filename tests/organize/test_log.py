@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dandifile.errors import UserError
-from dandifile.organize.log import Entry, logs, made_before, new_log, read
+from dandifile.organize.log import Entry, entries_before, logs, new_log, read
 from dandifile.organize.tree import Mode
 from tests.survey.lab import write
 
@@ -17,7 +17,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     log.add(ENTRY)
     found = read(log.file)
     assert (found.folder, found.mode, found.entries) == (tmp_path, Mode.COPY, (ENTRY,))
-    assert made_before(logs(tmp_path)) == {"sub-1/ä.nwb": ENTRY}
+    assert entries_before(logs(tmp_path)) == {"sub-1/ä.nwb": ENTRY}
 
 
 def test_a_last_line_that_a_crash_cut_short_is_left_out(tmp_path: Path) -> None:

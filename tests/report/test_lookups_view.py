@@ -33,9 +33,7 @@ def test_verbose_shows_all_and_so_does_a_note() -> None:
 
 
 def test_the_last_line_says_how_it_ended() -> None:
-    assert (
-        shown((FOUND, OPEN)).splitlines()[-1] == "1 found · 1 to look at · dandiset.lock.yaml is not changed"
-    )
+    assert shown((FOUND, OPEN)).splitlines()[-1] == "1 found · 1 to look at · dandiset.lock.yaml is unchanged"
     assert shown((FOUND,)).endswith("1 found · dandiset.lock.yaml is up to date")
     assert shown((OPEN,), then="Run it again.").splitlines()[-1] == "Run it again."
     diff = ("+ term regions CA1", "~ paper 10.1/x", "    title: a → b")

@@ -239,7 +239,7 @@ def test_the_key_is_in_nothing_that_is_sent(lab: Lab, monkeypatch: pytest.Monkey
     from dandifile.run.processes import task_json
     from dandifile.run.state import MemoryCache
 
-    instance = Instance.called("x", lab.archive.web_url, lab.archive.api_url)
+    instance = Instance.with_name("x", lab.archive.web_url, lab.archive.api_url)
     writer = Writer(instance, Secret(lab.archive.key), "000001", MemoryCache())
     file = {"do": "upload", "source": "a.csv", "size": 1, "digest": "d-1"}
     part = {"do": "send-part", "source": "a.zarr", "zarr": "z", "files": [["0", 1, "0" * 32]]}

@@ -22,12 +22,11 @@ def test_the_store_is_where_the_variable_says(monkeypatch: pytest.MonkeyPatch, t
 
 
 def _run(store: Path) -> None:
-    with embedded.running(store):
+    with embedded.open_archive(store):
         pass
 
 
 USES: list[Callable[[Path], object]] = [
-    embedded.find,
     _run,
     lambda store: embedded.serve(store, 0, "127.0.0.1", print),
 ]
@@ -50,7 +49,7 @@ def test_one_that_is_started_is_the_instance_of_the_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("LOCALDANDI_NAME", "EMBER-DANDI")
-    with embedded.running(tmp_path) as started:
+    with embedded.open_archive(tmp_path) as started:
         info = requests.get(f"{started.api_url}/info/", timeout=30).json()
     assert info["instance_config"]["instance_name"] == "EMBER-DANDI"
 

@@ -31,7 +31,7 @@ def nwb(file: str, **ids: str) -> Content:
 def told(*contents: Content) -> set[tuple[str, str]]:
     return {
         (source.removeprefix("raw/"), finding.check)
-        for source, findings in alike.of_ids(contents).items()
+        for source, findings in alike.id_warnings(contents).items()
         for finding in findings
     }
 
@@ -47,7 +47,7 @@ def test_ids_that_become_the_same_are_told(key: str, separator: str) -> None:
     other = nwb("c.nwb", **ids | {key: "M2"})
     found = {(file, check) for file, check in told(first, second, other) if check == alike.IDS_ALIKE}
     assert found == {("a.nwb", alike.IDS_ALIKE), ("b.nwb", alike.IDS_ALIKE)}
-    [finding] = [f for f in alike.of_ids([first, second])["raw/a.nwb"] if f.check == alike.IDS_ALIKE]
+    [finding] = [f for f in alike.id_warnings([first, second])["raw/a.nwb"] if f.check == alike.IDS_ALIKE]
     assert repr(f"M{separator}1") in finding.message
     assert f"{key}-M-1" in finding.message
     assert finding.severity is Severity.WARNING
@@ -90,7 +90,7 @@ ANY = PathEntry("raw", standard="any")
 def paths_told(paths: dict[str, str], there: set[str] = frozenset()) -> set[str]:  # type: ignore[assignment]
     wanted = [content(source, entry=ANY) for source in paths]
     named = {f"raw/{source}": path for source, path in paths.items()}
-    return {source.removeprefix("raw/") for source in alike.of_paths(named, there, wanted)}
+    return {source.removeprefix("raw/") for source in alike.case_warnings(named, there, wanted)}
 
 
 @pytest.mark.parametrize(

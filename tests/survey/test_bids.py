@@ -13,7 +13,7 @@ import pytest
 from dandifile.errors import DataError
 from dandifile.model import Local, LocalAsset, Record, Severity
 from dandifile.survey.bids import validator
-from dandifile.survey.bids.validator import completed
+from dandifile.survey.bids.validator import complete_dataset
 from dandifile.survey.manifest import Line
 from dandifile.survey.survey import survey
 from tests.real import NWB
@@ -154,13 +154,13 @@ def test_the_data_are_never_written_to_for_files_that_are_elsewhere(tmp_path: Pa
     (dataset / "sub-02").symlink_to(tmp_path / "store")
     away = {"sub-02/beh/a.tsv", "sub-03/beh/b.tsv", "README/c.tsv", "../d.tsv"}
     before = sorted(map(str, tmp_path.rglob("*")))
-    with completed(dataset, away) as shown:
+    with complete_dataset(dataset, away) as shown:
         assert (shown / "sub-03/beh/b.tsv").read_text("utf-8")
         assert not (shown / "sub-02/beh").exists()
         assert (shown / "README").read_text("utf-8") == FILES["README"]
         assert sorted(map(str, tmp_path.rglob("*"))) == before
     assert not shown.exists()
-    with completed(dataset, ()) as shown:
+    with complete_dataset(dataset, ()) as shown:
         assert shown == dataset
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dandifile.model import Finding, IgnoredCheck, Severity, Validation
-from dandifile.survey.findings import of_content, split
+from dandifile.survey.findings import findings_in_output, split
 
 PATH = "sub-1/sub-1_ses-2.nwb"
 
@@ -60,4 +60,4 @@ def test_an_accepted_finding_is_ignored_where_check_and_path_fit(
 
 def test_a_steps_output_becomes_findings_of_a_file() -> None:
     output = {"findings": [{"check": "c", "message": "m", "severity": None, "within": "/general"}]}
-    assert of_content("raw/a.nwb", output) == (Finding("raw/a.nwb", "c", "m", None, "/general"),)
+    assert findings_in_output("raw/a.nwb", output) == (Finding("raw/a.nwb", "c", "m", None, "/general"),)

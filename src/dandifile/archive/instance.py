@@ -23,19 +23,19 @@ class Instance:
     identity: str = ""  # of an archive whose URL differs from run to run
 
     @classmethod
-    def called(cls, name: str, web_url: str, api_url: str) -> Instance:
+    def with_name(cls, name: str, web_url: str, api_url: str) -> Instance:
         """Name the key variable and the keyring service as the dandi client does."""
         variable = name.upper().replace("-", "_") + "_API_KEY"
         return cls(name, normal_url(web_url), normal_url(api_url), variable, f"dandi-api-{name}")
 
     @classmethod
-    def embedded(cls, web_url: str, api_url: str, store: str = "") -> Instance:
+    def of_store(cls, web_url: str, api_url: str, store: str = "") -> Instance:
         """The archive that dandifile itself runs: `instance: local` in a spec.
 
         `web_url` is "" where its web pages are gone as soon as the command ends. `store` is the id of its
         store: the port, and the URLs with it, can be different at every run.
         """
-        instance = cls.called(LOCAL, web_url or api_url, api_url)
+        instance = cls.with_name(LOCAL, web_url or api_url, api_url)
         return replace(
             instance, web_url=web_url and instance.web_url, identity=f"local {store}" if store else ""
         )

@@ -18,29 +18,29 @@ from dandifile.model import Json
 from dandifile.net.urls import is_loopback, normal_url, origin_of, split
 
 _KNOWN = (
-    Instance.called("dandi", "https://dandiarchive.org", "https://api.dandiarchive.org/api"),
-    Instance.called(
+    Instance.with_name("dandi", "https://dandiarchive.org", "https://api.dandiarchive.org/api"),
+    Instance.with_name(
         "dandi-sandbox",
         "https://sandbox.dandiarchive.org",
         "https://api.sandbox.dandiarchive.org/api",
     ),
-    Instance.called("linc", "https://lincbrain.org", "https://api.lincbrain.org/api"),
-    Instance.called(
+    Instance.with_name("linc", "https://lincbrain.org", "https://api.lincbrain.org/api"),
+    Instance.with_name(
         "linc-staging",
         "https://staging.lincbrain.org",
         "https://staging-api.lincbrain.org/api",
     ),
-    Instance.called(
+    Instance.with_name(
         "ember-dandi",
         "https://dandi.emberarchive.org",
         "https://api-dandi.emberarchive.org/api",
     ),
-    Instance.called(
+    Instance.with_name(
         "ember-dandi-sandbox",
         "https://dandi.sandbox.emberarchive.org",
         "https://api-dandi.sandbox.emberarchive.org/api",
     ),
-    Instance.called("dandi-api-local-docker-tests", "http://localhost:8085", "http://localhost:8000/api"),
+    Instance.with_name("dandi-api-local-docker-tests", "http://localhost:8085", "http://localhost:8000/api"),
 )
 
 _OK, _BAD_REQUEST, _NOT_FOUND, _TOO_MANY, _SERVER_ERROR = 200, 400, 404, 429, 500
@@ -54,30 +54,30 @@ _RENAMED = {
 }
 
 
-def known() -> Mapping[str, Instance]:
+def known_instances() -> Mapping[str, Instance]:
     """The built-in archives by name."""
     return MappingProxyType({instance.name: instance for instance in _KNOWN})
 
 
-def resolve(name_or_url: str) -> Instance:
+def find_instance(name_or_url: str) -> Instance:
     """The archive of this name or URL. Only a URL that is not built in is asked what it is.
 
     Raises as `built_in` does; ArchiveError where nothing answers like a DANDI archive.
     """
-    return built_in(name_or_url) or _ask(origin_of(normal_url(name_or_url.strip())))
+    return built_in_instance(name_or_url) or _ask(origin_of(normal_url(name_or_url.strip())))
 
 
-def built_in(name_or_url: str) -> Instance | None:
+def built_in_instance(name_or_url: str) -> Instance | None:
     """The archive of this name or URL; None for a URL that is not built in. Nobody is asked.
 
-    `local` is the caller's: it runs that archive and makes an `Instance.embedded`.
+    `local` is the caller's: it runs that archive and makes an `Instance.of_store`.
     UserError for a name that is not known, an old name or host, and plain HTTP to another machine.
     """
     text = name_or_url.strip()
     if text in _RENAMED:
         raise _renamed(text, _RENAMED[text])
-    if text in known():
-        return known()[text]
+    if text in known_instances():
+        return known_instances()[text]
     if "://" not in text:
         raise _no_such_name(text)
     url = normal_url(text)
@@ -97,10 +97,10 @@ def built_in(name_or_url: str) -> Instance | None:
 def check_name(name_or_url: str) -> None:
     """As `built_in`, for a spec's `instance`: `local` is allowed too."""
     if name_or_url != LOCAL:
-        built_in(name_or_url)
+        built_in_instance(name_or_url)
 
 
-def exists(instance: Instance, identifier: str) -> bool:
+def has_dandiset(instance: Instance, identifier: str) -> bool:
     """Whether an archive that shows every dandiset without a key has this one."""
     from dandifile.archive.api import get_json
 
@@ -112,7 +112,7 @@ def exists(instance: Instance, identifier: str) -> bool:
 
 
 def _no_such_name(name: str) -> UserError:
-    names = [*known(), LOCAL]
+    names = [*known_instances(), LOCAL]
     near = difflib.get_close_matches(name, names, n=1)
     nearest = f"did you mean {near[0]}? " if near else ""
     return UserError(
@@ -148,7 +148,7 @@ def _ask(origin: str) -> Instance:
                 raise
             info = get_json(f"{origin}/api/info/")
     except ArchiveError as error:
-        raise no_archive(error, origin) from None
+        raise not_an_archive(error, origin) from None
     api_url = service_url(info, "api")
     if api_url is None:
         raise ArchiveError(f"{origin} is not a DANDI archive", fix="check `instance` in the spec")
@@ -159,10 +159,10 @@ def _ask(origin: str) -> Instance:
                 f"{origin} says that its API is {api_url}, which is {instance.name}",
                 fix=f"write `instance: {instance.name}` if you mean that archive",
             )
-    return Instance.called(urlsplit(origin).netloc, service_url(info, "webui") or origin, api_url)
+    return Instance.with_name(urlsplit(origin).netloc, service_url(info, "webui") or origin, api_url)
 
 
-def no_archive(error: ArchiveError, url: str) -> ArchiveError:
+def not_an_archive(error: ArchiveError, url: str) -> ArchiveError:
     """What to say where a host does not even tell what it is: any archive does, without a key.
 
     A host that cannot be reached, has moved, or is too busy may be one all the same.
@@ -180,7 +180,7 @@ def no_archive(error: ArchiveError, url: str) -> ArchiveError:
         f"{url} is not a DANDI archive, or not the address of its API: {said}",
         status=status,
         where=error.where,
-        fix=f"check `instance` in the spec; known are {', '.join([*known(), LOCAL])}",
+        fix=f"check `instance` in the spec; known are {', '.join([*known_instances(), LOCAL])}",
     )
 
 

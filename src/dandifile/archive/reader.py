@@ -11,7 +11,7 @@ from dandifile.archive import documents
 from dandifile.archive.api import ReadApi
 from dandifile.archive.credentials import Secret
 from dandifile.archive.instance import Instance
-from dandifile.archive.instances import no_archive, service_url
+from dandifile.archive.instances import not_an_archive, service_url
 from dandifile.archive.listing import Listing, map_in_parallel
 from dandifile.errors import ArchiveError, CredentialsError, UserError
 from dandifile.model import Cache, Json, JsonObject, RemoteAsset
@@ -218,12 +218,12 @@ class Reader:
         try:
             return self._get("info/", documents.INFO)
         except ArchiveError as error:
-            raise no_archive(error, self.instance.api_url) from None
+            raise not_an_archive(error, self.instance.api_url) from None
         except CredentialsError as error:
             if self.key is not None and not error.where:  # an archive refuses a wrong key everywhere
                 raise
             asked = ArchiveError(error.what, status=_UNAUTHORIZED, where=error.where)
-            raise no_archive(asked, self.instance.api_url) from None
+            raise not_an_archive(asked, self.instance.api_url) from None
 
     def _get(self, path: str, shape: Shape) -> Json:
         try:

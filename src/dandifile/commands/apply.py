@@ -25,9 +25,9 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
         raise UserError(
             "apply changes the archive and asks first, but there is no terminal to ask on", fix="pass --yes"
         )
-    saved = _saved(planfile, options)
+    saved = _read_saved(planfile, options)
     if saved and planfile:
-        flags = _as_planned(flags, saved, planfile)
+        flags = _flags_of_plan(flags, saved, planfile)
     with open_session(flags, writing=True) as session:
         refuse_undeclared(options, session.spec)
         with show_progress(flags) as (notify, _):
@@ -36,11 +36,11 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
         if flags.format == "text":
             show_plan(planned.plan, flags, len(session.spec.fields))
         session.refuse_unready(planned.plan)
-        if planned.plan.steps and not yes and not _confirmed():
+        if planned.plan.steps and not yes and not _is_confirmed():
             sys.stderr.write("nothing was done\n")
             return Exit.INTERRUPTED
         started = time.monotonic()
-        done = _do(session, planned, flags)
+        done = _carry_out(session, planned, flags)
         seconds = time.monotonic() - started
         if flags.format == "json":
             print_applied(planned.plan, done, seconds)
@@ -49,7 +49,7 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
         return _exit_code(planned.plan, done)
 
 
-def _saved(planfile: Path | None, options: Options) -> Plan | None:
+def _read_saved(planfile: Path | None, options: Options) -> Plan | None:
     if planfile is None:
         return None
     saved = read(planfile)
@@ -61,7 +61,7 @@ def _saved(planfile: Path | None, options: Options) -> Plan | None:
     return saved
 
 
-def _as_planned(flags: Flags, saved: Plan, planfile: Path) -> Flags:
+def _flags_of_plan(flags: Flags, saved: Plan, planfile: Path) -> Flags:
     """The flags with the spec and the environment that the plan was made from."""
     if flags.environment not in ("", saved.environment):
         made = f"for the environment {saved.environment}" if saved.environment else "without --environment"
@@ -80,7 +80,7 @@ def _as_planned(flags: Flags, saved: Plan, planfile: Path) -> Flags:
     return flags
 
 
-def _do(session: Session, planned: Planned, flags: Flags) -> ApplyResult:
+def _carry_out(session: Session, planned: Planned, flags: Flags) -> ApplyResult:
     """Carries the plan out, if it has steps: a plan that is stopped as a whole has none."""
     plan = planned.plan
     if not plan.steps:
@@ -102,7 +102,7 @@ def _can_ask() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def _confirmed() -> bool:
+def _is_confirmed() -> bool:
     sys.stderr.write("Apply this plan? [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")

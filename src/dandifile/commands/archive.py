@@ -1,4 +1,4 @@
-"""`dandifile archive`: keep the embedded archive up, look into it, throw it away."""
+"""`dandifile archive`: run the embedded archive, list its dandisets, delete it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from dandifile.errors import Exit, UserError
 from dandifile.model import JsonObject
-from dandifile.session.embedded import default_store, running
+from dandifile.session.embedded import default_store, open_archive
 from dandifile.session.embedded import reset as reset_store
 from dandifile.session.embedded import serve as serve_store
 from dandifile.session.local_identifiers import store_id
@@ -20,7 +20,7 @@ from dandifile.terminal.screen import print_json
 from dandifile.words import quantity
 
 if TYPE_CHECKING:
-    from localdandi.identity import Running
+    from localdandi.access import Running
 
 _LAST_PORT = 65535
 
@@ -34,9 +34,9 @@ def serve(store: Path | None, port: int, host: str, form: str, **instance: str) 
         raise UserError(
             f"--port {port} is not a port", fix=f"use one from 1 to {_LAST_PORT}, or 0 for any free one"
         )
-    if not _is_own(host):
+    if not _is_own_machine(host):
         sys.stderr.write(
-            f"warning: --host {host} lets every machine of the network reach the archive, without encryption;"
+            f"warning: --host {host} lets every machine in the network reach the archive, without encryption;"
             " keep the key to yourself, and stop it when you are done\n"
         )
 
@@ -46,8 +46,8 @@ def serve(store: Path | None, port: int, host: str, form: str, **instance: str) 
             sys.stdout.write(json.dumps(place) + "\n")
         else:
             sys.stdout.write(f"The embedded archive is at {archive.web_url} (Ctrl-C stops it)\n")
-            if not _is_own(host):
-                sys.stdout.write(_from_elsewhere(host, urlsplit(archive.web_url)))
+            if not _is_own_machine(host):
+                sys.stdout.write(_remote_use_text(host, urlsplit(archive.web_url)))
         sys.stdout.flush()
 
     try:
@@ -57,18 +57,18 @@ def serve(store: Path | None, port: int, host: str, form: str, **instance: str) 
     return Exit.DONE
 
 
-def _is_own(host: str) -> bool:
-    """Whether only this machine reaches what listens there."""
+def _is_own_machine(host: str) -> bool:
+    """Whether only this machine can reach that address."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def _from_elsewhere(host: str, web: SplitResult) -> str:
+def _remote_use_text(host: str, web: SplitResult) -> str:
     """How other machines reach it: dandifile sends a key over plain HTTP to its own machine only."""
-    name = socket.gethostname() if _is_every(host) else web.hostname
-    behind = "localhost" if _is_every(host) else host
+    name = socket.gethostname() if _is_any_address(host) else web.hostname
+    behind = "localhost" if _is_any_address(host) else host
     shown = f"[{name}]" if name and ":" in name else name
     return (
         f"Other machines see its pages at http://{shown}:{web.port}, with a key\n"
@@ -78,7 +78,7 @@ def _from_elsewhere(host: str, web: SplitResult) -> str:
     )
 
 
-def _is_every(host: str) -> bool:
+def _is_any_address(host: str) -> bool:
     try:
         return ip_address(host).is_unspecified
     except ValueError:
@@ -86,7 +86,7 @@ def _is_every(host: str) -> bool:
 
 
 def list_dandisets(store: Path | None, form: str) -> int:
-    """What is in the archive; where there is none yet, looking makes none."""
+    """What is in the archive. Does not make one."""
     store = store or default_store()
     found = _dandisets(store) if (store / "archive.sqlite").exists() else []
     if form == "json":
@@ -106,13 +106,13 @@ def _dandisets(store: Path) -> list[JsonObject]:
     from dandifile.archive.reader import Reader
     from dandifile.run.state import MemoryCache
 
-    with running(store) as archive:
-        instance = Instance.embedded(archive.web_url, archive.api_url, store_id(store))
+    with open_archive(store) as archive:
+        instance = Instance.of_store(archive.web_url, archive.api_url, store_id(store))
         return Reader(instance, None, Secret(archive.key), MemoryCache()).dandisets()
 
 
 def reset(store: Path | None, *, yes: bool) -> int:
-    """Deletes what the archive keeps in its folder; files of others in it stay."""
+    """Deletes the archive's own files in its folder; other files in it stay."""
     store = store or default_store()
     if not store.exists():
         sys.stdout.write("there is no embedded archive\n")
@@ -123,5 +123,5 @@ def reset(store: Path | None, *, yes: bool) -> int:
     sys.stdout.write(f"deleted the archive in {store}\n")
     if left:
         names = f"{', '.join(left[:3])}{' …' if left[3:] else ''}"
-        sys.stderr.write(f"the folder stays, as it holds other files: {names}\n")
+        sys.stderr.write(f"the folder stays, as it has other files: {names}\n")
     return Exit.DONE

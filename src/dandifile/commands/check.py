@@ -1,4 +1,4 @@
-"""`dandifile check`: is the spec right, as far as this machine alone can tell?"""
+"""`dandifile check`: is the spec valid, as far as this machine alone can tell?"""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def check(flags: Flags) -> int:
     declared = read_spec(flags)
     spec = declared.pinned_spec()
     absent = [entry.source for entry in spec.paths if not (spec.root / entry.source).exists()]
-    settled = _settled(declared, spec)
+    settled = _settled_test(declared, spec)
     spec = replace(spec, notes=(*spec.notes, *scan(spec).notes))
     policy = check_rules_offline(dict(spec.fields), evidence_of(spec), spec.require, settled)
-    expected = _expected(spec, settled)
+    expected = _forecast_of(spec, settled)
     if flags.format == "json":
         print_json(
             {
@@ -51,7 +51,7 @@ def check(flags: Flags) -> int:
     return Exit.BLOCKED if any(row.verdict is Verdict.FAILED for row in policy) else Exit.DONE
 
 
-def _expected(spec: Spec, settled: Callable[[str], bool]) -> tuple[Forecast, ...]:
+def _forecast_of(spec: Spec, settled: Callable[[str], bool]) -> tuple[Forecast, ...]:
     """What the archive will find fault with, by the rules of the dandischema that is installed here."""
     from dandischema.models import Asset, Dandiset
     from dandischema.utils import TransitionalGenerateJsonSchema
@@ -75,9 +75,9 @@ def _lines(
     fields, paths = quantity(len(spec.fields), "field"), quantity(len(spec.paths), "path")
     yield f"{spec.file.name} is valid: {fields}, {paths}"
     for source in absent:
-        near = _meant(spec, source)
+        near = _nearest_name(spec, source)
         meant = f" (did you mean `{near}`?)" if near else ""
-        yield f"  {source} is not on this machine{meant}; its assets will be left as they are"
+        yield f"  {source} is not on this machine{meant}; its assets stay as they are"
     if spec.unpinned:
         yield f"  not in the lock: {', '.join(spec.unpinned)}; `dandifile resolve` looks it up"
     if spec.not_acted_on:
@@ -97,8 +97,8 @@ def _lines(
             yield f"    {row.fix}"
 
 
-def _meant(spec: Spec, source: str) -> str | None:
-    """What lies where an absent source should, is called almost so, and is not named by the spec itself."""
+def _nearest_name(spec: Spec, source: str) -> str | None:
+    """A name almost like that of an absent source, in the same folder, that the spec does not use itself."""
     place = spec.root / source
     named = {spec.root / entry.source for entry in spec.paths}
     try:
@@ -109,7 +109,7 @@ def _meant(spec: Spec, source: str) -> str | None:
     return str(PurePosixPath(source).with_name(near)) if near else None
 
 
-def _settled(declared: SpecAndLock, spec: Spec) -> Callable[[str], bool]:
+def _settled_test(declared: SpecAndLock, spec: Spec) -> Callable[[str], bool]:
     """Whether a field will be as the spec has it, whatever is on the archive."""
     new = known_identifier(declared, spec) is None
     open_ = {pointer.strip("/").split("/")[0] for pointer in spec.ignore}

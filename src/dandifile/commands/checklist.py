@@ -1,4 +1,4 @@
-"""`dandifile checklist`: what makes a dandiset easy to find, cite and reuse, and what is missing for it."""
+"""`dandifile checklist`: what would make a dandiset easier to find, cite and reuse."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dandifile.terminal.screen import Flags, print_json, show
 
 
 def checklist(flags: Flags) -> int:
-    """Judges the metadata as apply would leave it. Blocked where a rule of `policy.require` fails."""
+    """Checks the metadata as apply would leave it. Blocked where a rule of `policy.require` fails."""
     with open_session(flags, need=CHECKLIST) as session:
         spec, document = session.spec, _document(session)
         results = check_rules(document, evidence_of(spec))

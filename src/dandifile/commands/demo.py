@@ -1,4 +1,4 @@
-"""`dandifile demo`: the main job on a made-up lab. Whatever it prints comes from the real commands."""
+"""`dandifile demo`: the main steps on a made-up lab. All that it prints comes from the real commands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shlex import quote
 
 from dandifile.demo_lab import make_lab
 from dandifile.errors import Exit, UserError
-from dandifile.session.embedded import require, running
+from dandifile.session.embedded import open_archive, require_extra
 
 MARK = ".dandifile-demo"
 REGIONS = """
@@ -26,14 +26,14 @@ Run = Callable[[list[str]], int]
 
 
 def demo(folder: Path, run: Run, *, no_color: bool) -> int:
-    """Plays the scenes; stops at the first command that does not end as it should."""
-    require()
+    """Plays the scenes; stops at the first command that fails."""
+    require_extra()
     _begin(folder)
     _say(f"making a lab in {folder}: 8 recordings of 2 subjects under raw names, and their stimuli")
     make_lab(folder, subjects=2, sessions=4)
     store = (folder / "archive").resolve()
     os.environ["DANDIFILE_STORE"] = str(store)
-    with running(store):
+    with open_archive(store):
         code = _play(folder, run, ["--no-color"] if no_color else [])
     if code == Exit.DONE:
         _say(f"the lab is in {folder}: edit {folder / 'dandiset.yaml'}, then")
@@ -88,7 +88,7 @@ def _begin(folder: Path) -> None:
     if (folder / MARK).exists():
         raise UserError(
             f"{folder} holds an earlier demo, which you may have edited",
-            fix=f"run dandifile demo {_free(folder)}, or delete {folder} first",
+            fix=f"run dandifile demo {_free_name(folder)}, or delete {folder} first",
         )
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file", fix="name another folder: dandifile demo FOLDER")
@@ -98,7 +98,7 @@ def _begin(folder: Path) -> None:
     (folder / MARK).touch()
 
 
-def _free(folder: Path) -> Path:
+def _free_name(folder: Path) -> Path:
     """`demo-2`, or the first such name that does not exist."""
     names = (folder.with_name(f"{folder.name}-{number}") for number in count(2))
     return next(path for path in names if not path.exists())

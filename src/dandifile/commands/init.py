@@ -1,4 +1,4 @@
-"""`dandifile init`: a spec to begin with, from a paper's DOI and from what lies in the lab's folders."""
+"""`dandifile init`: a first spec, from a paper's DOI and from what is in the lab's folders."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dandifile import doi as dois
 from dandifile.archive.instances import check_name
-from dandifile.desired.spec_and_lock import ask_services, read_with_lock
+from dandifile.desired.spec_and_lock import ask_services, read_spec_and_lock
 from dandifile.errors import Exit, Problem, SpecError, UserError
 from dandifile.init.new_contributors import orcids_and_rors
 from dandifile.init.new_spec import Material, Question, questions, spec_text
@@ -31,7 +31,7 @@ _MINUTES = 1.0  # for one file, of which a few texts are read
 
 @dataclass(frozen=True)
 class Source:
-    """What a spec shall be made of; `instance` is "" where it is to be asked."""
+    """What a spec is made from; `instance` is "" where the user is asked for it."""
 
     dois: tuple[str, ...]
     data: tuple[Path, ...]
@@ -42,20 +42,20 @@ class Source:
 def init(file: Path, source: Source) -> int:
     """Writes the spec and its lock, and says what is left to fill in. Never writes over a spec.
 
-    `file` may be the folder that it shall lie in.
+    `file` may be its folder.
     """
     file = spec_file(file)
     if not (source.dois or source.data):
-        raise UserError("there is nothing to make a spec of", fix="give --doi, --data, or both")
+        raise UserError("there is nothing to make a spec from", fix="give --doi, --data, or both")
     if source.instance:
         check_name(source.instance)
     if file.exists():
         raise UserError(
             "there is a spec already", where=str(file), fix="edit it, or name another file with --file"
         )
-    found = _overview(file.absolute(), [_from(file, folder) for folder in source.data])
-    known, lock, rows, told = _looked_up(file, source, found)
-    answer = _who_answers()
+    found = _overview(file.absolute(), [_source_of(file, folder) for folder in source.data])
+    known, lock, rows, told = _look_up(file, source, found)
+    answer = _answerer()
     answers = {question.key: answer(question) for question in questions(known)}
     _write(file, spec_text(known, answers))
     save_lock(lock_file(file), lock)
@@ -65,7 +65,7 @@ def init(file: Path, source: Source) -> int:
 
 
 def _overview(file: Path, sources: Sequence[str]) -> Overview:
-    """Files are looked into in processes of their own: one that hangs or crashes them is left unread."""
+    """Files are read in processes of their own: one that makes them hang or crash is left unread."""
     from dandifile.run.processes import TimeLimit
     from dandifile.run.survey_runner import survey_runner
     from dandifile.survey import tasks
@@ -78,7 +78,7 @@ def _overview(file: Path, sources: Sequence[str]) -> Overview:
 
 
 def normal_dois(given: Iterable[str]) -> tuple[str, ...]:
-    """DOIs in their normal form; a UserError for what is none."""
+    """DOIs in their normal form; UserError for a text that is not a DOI."""
     found = {text: dois.normal_doi(text) for text in given}
     for text, doi in found.items():
         if doi is None:
@@ -86,12 +86,14 @@ def normal_dois(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found.values())))
 
 
-def _looked_up(
+def _look_up(
     file: Path, source: Source, found: Overview
 ) -> tuple[Material, Lock, Sequence[LookupRow], list[str]]:
-    """First what is asked for; then, of it all, what the spec will name: the lock holds that and no more."""
+    """Looks up the papers, then what the spec will name of them: the lock holds that and no more."""
     if source.dois and not source.offline:
-        sys.stderr.write(f"looking up {', '.join(source.dois)}, and whom it names …\n")
+        sys.stderr.write(
+            f"looking up {', '.join(source.dois)}, and the people and institutions that it names …\n"
+        )
     cache, before = MemoryCache(), load_lock(lock_file(file))
     first = ask_services(Wanted(dois=source.dois), before, cache, offline=source.offline)
     _refuse_missing(first.rows)
@@ -104,7 +106,7 @@ def _looked_up(
     orcids, rors = orcids_and_rors(known.papers)
     ids = tuple(WantedTerm(term.id, TermKind.REGION) for term in known.terms)
     second = ask_services(Wanted(source.dois, orcids, rors, ids), first.lock, cache, offline=source.offline)
-    # what nobody knows `vetted` has dropped, and says so
+    # `update_ids` has dropped what no service knows, and says so
     notes = [
         f"{row.asked}: {note}"
         for row in first.rows
@@ -127,13 +129,13 @@ def _refuse_missing(rows: Sequence[LookupRow]) -> None:
             raise UserError(f"there is no paper {row.asked}: {'; '.join(row.notes)}", fix="correct --doi")
 
 
-def _from(file: Path, folder: Path) -> str:
+def _source_of(file: Path, folder: Path) -> str:
     """The folder as the spec names it: from its own folder, with forward slashes.
 
     A folder that has nothing but the root of the disk in common with the spec's is named from there.
     """
     if not folder.exists():
-        raise UserError(f"there is no {folder}", fix="give --data a folder that is here")
+        raise UserError(f"there is no folder {folder}", fix="give --data a folder that exists")
     here, there = file.absolute().parent.resolve(), folder.resolve()
     if there.drive != here.drive or (folder.is_absolute() and there.parts[1:2] != here.parts[1:2]):
         return there.as_posix()
@@ -151,8 +153,8 @@ def _write(file: Path, text: str) -> None:
         ) from error
 
 
-def _who_answers() -> Callable[[Question], str]:
-    """The person at the terminal; elsewhere nobody, and every answer is ""."""
+def _answerer() -> Callable[[Question], str]:
+    """Asks the person at the terminal; without a terminal every answer is ""."""
     return _prompt if sys.stdin is not None and sys.stdin.isatty() else lambda _: ""
 
 
@@ -163,25 +165,23 @@ def _prompt(question: Question) -> str:
 
 
 def _report(file: Path, told: Sequence[str], *, unasked: bool) -> None:
-    """What is written, what is left to do, the commands that follow; `unasked`: some service could not be."""
+    """What is written, what is left to do, the next commands; `unasked`: a service was not reached."""
     sys.stdout.write(f"{file.name} written, and {lock_file(file).name}\n")
     for line in dict.fromkeys(told):
         sys.stderr.write(f"note: {line}\n")
-    if left := _left(file):
+    if left := _open_problems(file):
         sys.stdout.write("left to fill in, each in place of a text that begins with GAP:\n")
         sys.stdout.writelines(f"  {problem.where}  {problem.what}\n" for problem in left)
     if unasked:
-        sys.stdout.write(
-            "not all could be looked up: `dandifile resolve` does so once services can be reached\n"
-        )
+        sys.stdout.write("some lookups failed: run `dandifile resolve` when the services can be reached\n")
     commands = ["check", *(["resolve"] if unasked else []), "plan", "apply --create"]
     sys.stdout.write(f"then: {', '.join(f'dandifile {command}' for command in commands)}\n")
 
 
-def _left(file: Path) -> Sequence[Problem]:
+def _open_problems(file: Path) -> Sequence[Problem]:
     """What `check` will say."""
     try:
-        read_with_lock(file).pinned_spec()
+        read_spec_and_lock(file).pinned_spec()
     except SpecError as error:
         return error.problems
     return ()

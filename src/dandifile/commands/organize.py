@@ -1,4 +1,4 @@
-"""`dandifile organize`: the names that the files here get, and trees of files that have them."""
+"""`dandifile organize`: the names that the files here get, and trees of files with those names."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dandifile.terminal.screen import Flags, print_json, refused_json, show, sho
 
 
 def organize(flags: Flags, to: Path | None, mode: str, undone: Path | None, *, rename: bool) -> int:
-    """Shows names; with `to` makes a tree of them, with `undone` (its log) takes it away again."""
+    """Shows names; with `to` makes a tree of them, with `undone` (its log) removes it again."""
     if undone is not None:
         return _undo(flags, undone, to)
     way = _mode(mode, to)
@@ -75,7 +75,7 @@ def _sources(spec: Spec, run: Runner, named: Named) -> tuple[list[Source], list[
 
 def _undo(flags: Flags, log: Path, to: Path | None) -> int:
     if to is not None:
-        raise UserError("--undo and --to do not go together", fix="give the log alone: it knows the tree")
+        raise UserError("--undo and --to cannot be combined", fix="leave --to out: the log names the tree")
     placed = undo(read(log.absolute()))
     _show_placed(placed, [], flags, log=None)
     return _exit_code(placed, [])
@@ -83,7 +83,7 @@ def _undo(flags: Flags, log: Path, to: Path | None) -> int:
 
 def _mode(mode: str, to: Path | None) -> Mode:
     if mode and to is None:
-        raise UserError("--mode says how a tree is made, and --to where is missing", fix="add --to DIR")
+        raise UserError("--mode needs --to: it says how the tree is made", fix="add --to DIR")
     try:
         return Mode(mode or Mode.SYMLINK)
     except ValueError as error:
@@ -91,12 +91,12 @@ def _mode(mode: str, to: Path | None) -> Mode:
 
 
 def _refuse_inside(spec: Spec, folder: Path, mode: Mode) -> None:
-    """A second name for each file inside the data would make every file an asset twice."""
+    """A tree inside the data would make every file an asset twice."""
     for entry in spec.paths:
         if mode is not Mode.MOVE and _is_in(folder, entry, spec):
             raise UserError(
                 f"{folder} is inside {entry.source}, which `paths` takes as data",
-                fix="choose a folder outside of it, or --mode move to rename the files in place",
+                fix="name a folder outside it, or use --mode move to rename the files in place",
             )
 
 
@@ -164,10 +164,10 @@ def _show_placed(  # noqa: PLR0913 - each of what was found
     counts = Counter(words[one.status] for one in placed) + Counter(refused=len(refused))
     show(flags, placement_text, errors, refused, counts, warnings=warnings, notes=notes)
     if log:
-        sys.stdout.write(f"To undo it: dandifile organize --undo {_quoted(log)}\n")
+        sys.stdout.write(f"To undo it: dandifile organize --undo {_quote(log)}\n")
 
 
-def _quoted(file: Path) -> str:
+def _quote(file: Path) -> str:
     """As the shell takes it."""
     return f'"{file}"' if os.name == "nt" else shlex.quote(str(file))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dandifile.desired.lock_facts import LockFacts
 from dandifile.desired.regions_from_nwb import locations_to_pin
-from dandifile.desired.spec_and_lock import SpecAndLock, ask_services, everything
+from dandifile.desired.spec_and_lock import SpecAndLock, all_lookups, ask_services
 from dandifile.errors import Exit, SpecError, UserError
 from dandifile.lookup.facts import Lock
 from dandifile.lookup.lock import lock_changes, lock_file, save_lock
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """`refresh` holds the words of what is looked up anew; `check` writes nothing."""
+    """`refresh` names what is looked up again; `check` writes nothing."""
 
     offline: bool = False
     refresh: tuple[str, ...] = ()
@@ -37,25 +37,25 @@ class Asked:
 
 
 def resolve(flags: Flags, asked: Asked) -> int:
-    """Blocked while something is unknown or may be several things: what is sure is pinned all the same."""
-    refresh = _refreshed(asked.refresh)
+    """Blocked while something is unknown or ambiguous. What is certain is pinned even then."""
+    refresh = _words_to_refresh(asked.refresh)
     if asked.offline and refresh:
         raise UserError("--offline and --refresh cannot be combined", fix="leave one of them out")
     spec = read_spec(flags, LOOKUPS)
     with open_cache(spec.file) as cache, show_progress(flags) as (notify, _):
         wanted = replace(
-            everything(spec.declared), locations=locations_to_pin(spec, cache, TRANSFERS, notify)
+            all_lookups(spec.declared), locations=locations_to_pin(spec, cache, TRANSFERS, notify)
         )
         found = ask_services(wanted, spec.lock, cache, refresh=refresh, offline=asked.offline)
     changed = found.lock != spec.lock
     if changed and not asked.check:
         save_lock(lock_file(spec.file), found.lock)
-    notes, refusal = _built(spec, found)
+    notes, refusal = _build(spec, found)
     _show(flags, asked, spec, found, notes)
     if refusal:
         raise refusal
     needed = replace(spec.needed, locations=wanted.locations)
-    if missing_from(needed, found.lock) or any(_unsettled(row, wanted) for row in found.rows):
+    if missing_from(needed, found.lock) or any(_is_unsettled(row, wanted) for row in found.rows):
         return Exit.BLOCKED
     return Exit.CHANGES if asked.check and changed else Exit.DONE
 
@@ -63,7 +63,7 @@ def resolve(flags: Flags, asked: Asked) -> int:
 ALL = "all"
 
 
-def _refreshed(words: Sequence[str]) -> frozenset[str]:
+def _words_to_refresh(words: Sequence[str]) -> frozenset[str]:
     """What is looked up again; a word that is not known is an error."""
     from dandifile.lookup.resolution import REFRESHABLE
 
@@ -76,16 +76,16 @@ def _refreshed(words: Sequence[str]) -> frozenset[str]:
     return frozenset(REFRESHABLE) if ALL in words else frozenset(words)
 
 
-def _built(spec: SpecAndLock, found: Resolution) -> tuple[tuple[str, ...], SpecError | None]:
-    """Notes on the spec in the light of what was found, or what only now turns out to be wrong."""
+def _build(spec: SpecAndLock, found: Resolution) -> tuple[tuple[str, ...], SpecError | None]:
+    """Notes on the spec with these facts, or the errors that only they show."""
     try:
         return spec.spec_with(found.lock, found.rows).notes, None
     except SpecError as error:
         return (), error
 
 
-def _unsettled(row: LookupRow, wanted: Wanted) -> bool:
-    """What the spec itself says and nobody confirms; a paper's own slips are mended by `vet`."""
+def _is_unsettled(row: LookupRow, wanted: Wanted) -> bool:
+    """What the spec itself says and no service confirms; errors of a paper are corrected without asking."""
     if row.what == "term":
         return row.state in (LookupState.MISSING, LookupState.DOUBTFUL)
     return row.state is LookupState.MISSING and row.asked in (*wanted.orcids, *wanted.rors)
@@ -101,13 +101,13 @@ def _show(flags: Flags, asked: Asked, spec: SpecAndLock, found: Resolution, note
         return
     from dandifile.report.lookups_view import Lookups, lookups_text
 
-    written, then = not asked.check, _next(asked, found.rows)
+    written, then = not asked.check, _next_step(asked, found.rows)
     shown = Lookups(found.rows, tuple(lines), tuple(warnings), tuple(review), file, written, then)
     show(flags, lookups_text, shown, verbose=flags.verbose)
 
 
-def _next(asked: Asked, rows: Sequence[LookupRow]) -> str:
-    """What to do about what nobody could be asked for; "" where there is none."""
+def _next_step(asked: Asked, rows: Sequence[LookupRow]) -> str:
+    """What to do where no service could be reached; "" where all could."""
     unasked = {row.what for row in rows if row.state is LookupState.UNKNOWN}
     if not unasked:
         return ""
@@ -122,7 +122,7 @@ def _document(found: Resolution, lines: list[str], warnings: list[str], review: 
 
 
 def _warnings(spec: SpecAndLock, lock: Lock) -> Iterator[str]:
-    """What was mended in the papers; ids of the spec that are somebody else's, or have another name."""
+    """What was corrected in the papers; ids in the spec of another person or name."""
     for doi in spec.needed.dois:
         if paper := lock.paper(doi):
             yield from update_ids(paper, lock)[1]

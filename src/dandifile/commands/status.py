@@ -1,4 +1,4 @@
-"""`dandifile status`: how far the draft is from the spec, and what the archive itself says of it."""
+"""`dandifile status`: how the draft differs from the spec, and what the archive itself says about it."""
 
 from __future__ import annotations
 

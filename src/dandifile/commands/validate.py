@@ -1,4 +1,4 @@
-"""`dandifile validate`: what the archive's checks say of everything that the spec names."""
+"""`dandifile validate`: the archive's checks on all data that the spec names."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def validate(flags: Flags, report: Path | None) -> int:
 def _verdict(spec: Spec, local: Local, of_refused: tuple[Finding, ...]) -> ValidationSummary:
     from dandifile.survey.findings import split
 
-    judged = [split(findings, spec.validation, path) for path, findings in _by_path(local, of_refused)]
+    judged = [
+        split(findings, spec.validation, path) for path, findings in _findings_by_path(local, of_refused)
+    ]
     blocking, ignored, others = (tuple(f for each in judged for f in each[which]) for which in range(3))
     return ValidationSummary(
         files=len(local.assets) + len(local.refused),
@@ -44,7 +46,9 @@ def _verdict(spec: Spec, local: Local, of_refused: tuple[Finding, ...]) -> Valid
     )
 
 
-def _by_path(local: Local, of_refused: tuple[Finding, ...]) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+def _findings_by_path(
+    local: Local, of_refused: tuple[Finding, ...]
+) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     """Findings with the path that `validation.ignore` may name; a refused file has only its own."""
     for asset in local.assets:
         yield asset.path, asset.findings
@@ -60,7 +64,7 @@ def _show(verdict: ValidationSummary, flags: Flags) -> None:
 
 
 def _write(verdict: ValidationSummary, report: Path) -> None:
-    """The whole of it, nothing folded: JSON where the name ends in .json, else text."""
+    """The full result, nothing folded: JSON where the name ends in .json, else text."""
     if report.suffix == ".json":
         text = json.dumps(validation_json(verdict), indent=2, sort_keys=True, ensure_ascii=False)
     else:

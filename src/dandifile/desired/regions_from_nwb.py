@@ -30,12 +30,12 @@ def locate_regions(
 ) -> Local:
     """The survey's result with its locations as regions. A word that is no single region becomes a note."""
     counts = Counter(location for asset in local.assets for location in asset.locations or ())
-    wanted = Wanted(locations=_open(source, counts))
-    missing = _in_short(missing_from(wanted, source.lock))
+    wanted = Wanted(locations=_open_locations(source, counts))
+    missing = _shorten(missing_from(wanted, source.lock))
     lock = lookups.find(wanted, source.lock, missing).lock if missing else source.lock
-    elsewhere = _elsewhere(spec, local, draft)
-    notes = (*_unsettled(wanted, lock, counts), *_incomplete(spec, elsewhere))
-    regions = {**_named(spec, counts), **_regions(wanted, lock)}
+    elsewhere = _files_elsewhere(spec, local, draft)
+    notes = (*_unsettled_notes(wanted, lock, counts), *_incomplete_notes(spec, elsewhere))
+    regions = {**_regions_by_name(spec, counts), **_regions_in_lock(wanted, lock)}
     return replace(local, located=Located(regions, not elsewhere, missing, notes))
 
 
@@ -51,28 +51,28 @@ def locations_to_pin(source: SpecAndLock, cache: Cache, jobs: int, notify: Notif
     with survey_runner(tasks, cache, jobs, notify) as run:
         found, whole = locate_everywhere(spec, run)
     here = {location for said in found.values() for location in said or ()}
-    return _open(source, {*here, *(() if whole else pinned_locations(source.lock))})
+    return _open_locations(source, {*here, *(() if whole else pinned_locations(source.lock))})
 
 
-def _open(source: SpecAndLock, locations: Iterable[Location]) -> tuple[Location, ...]:
+def _open_locations(source: SpecAndLock, locations: Iterable[Location]) -> tuple[Location, ...]:
     """Those that the spec itself does not settle, sorted."""
     settled = source.declared.value["regions"].get("names", {})
     return tuple(sorted(location for location in locations if location.word not in settled))
 
 
-def _in_short(missing: Sequence[str]) -> tuple[str, ...]:
+def _shorten(missing: Sequence[str]) -> tuple[str, ...]:
     """`location CA1`; of several the first few in one: a lab has hundreds of them."""
     if len(missing) <= _SHOWN:
         return tuple(missing)
     return (f"{', '.join(missing[:_SHOWN])} and {len(missing) - _SHOWN:,} more locations in NWB files",)
 
 
-def _named(spec: Spec, locations: Iterable[Location]) -> dict[Location, Anatomies]:
+def _regions_by_name(spec: Spec, locations: Iterable[Location]) -> dict[Location, Anatomies]:
     names = spec.regions.names
     return {location: names[location.word] for location in locations if location.word in names}
 
 
-def _regions(wanted: Wanted, lock: Lock) -> dict[Location, Anatomies]:
+def _regions_in_lock(wanted: Wanted, lock: Lock) -> dict[Location, Anatomies]:
     facts = {location: pinned_location(location, lock) for location in wanted.locations}
     return {
         location: (anatomy_of_asset({"name": fact.label, "id": fact.id}),)
@@ -81,7 +81,7 @@ def _regions(wanted: Wanted, lock: Lock) -> dict[Location, Anatomies]:
     }
 
 
-def _unsettled(wanted: Wanted, lock: Lock, counts: Mapping[Location, int]) -> Iterator[str]:
+def _unsettled_notes(wanted: Wanted, lock: Lock, counts: Mapping[Location, int]) -> Iterator[str]:
     """Each open word with what it may be; then, once, what to do about them."""
     words = []
     for location in wanted.locations:
@@ -98,7 +98,7 @@ def _unsettled(wanted: Wanted, lock: Lock, counts: Mapping[Location, int]) -> It
         )
 
 
-def _incomplete(spec: Spec, elsewhere: list[str]) -> Iterator[str]:
+def _incomplete_notes(spec: Spec, elsewhere: list[str]) -> Iterator[str]:
     some = ", ".join(elsewhere[:_SHOWN]) + (", …" if elsewhere[_SHOWN:] else "")
     if elsewhere and spec.regions.from_nwb_to_dandiset:
         yield (
@@ -107,7 +107,7 @@ def _incomplete(spec: Spec, elsewhere: list[str]) -> Iterator[str]:
         )
 
 
-def _elsewhere(spec: Spec, local: Local, draft: Mapping[str, RemoteAsset]) -> list[str]:
+def _files_elsewhere(spec: Spec, local: Local, draft: Mapping[str, RemoteAsset]) -> list[str]:
     """NWB files that may have more locations: not here, not readable, or on the draft with no file here."""
     unread = [asset.path for asset in local.assets if _has_locations(asset.path) and asset.locations is None]
     pending = [asset.path for asset in local.pending if _has_locations(asset.path)]

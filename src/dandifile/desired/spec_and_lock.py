@@ -48,7 +48,7 @@ class SpecAndLock:
         return self.declared.file
 
     @property
-    def missing_from(self) -> tuple[str, ...]:
+    def missing(self) -> tuple[str, ...]:
         """What is needed and not in the lock, in words."""
         return missing_from(self.needed, self.lock)
 
@@ -64,7 +64,7 @@ class SpecAndLock:
         open_ = [row for row in rows if row.state != "found"]
         reasons = {row.asked: "; ".join(row.notes) for row in open_}
         unasked = frozenset(row.asked for row in open_ if row.state == "unknown")
-        spec = build(self.declared, LockFacts(found, self.needed, self.missing_from, reasons, unasked))
+        spec = build(self.declared, LockFacts(found, self.needed, self.missing, reasons, unasked))
         people, places = (*self.lock.people, *found.people), (*self.lock.institutions, *found.institutions)
         verdicts = {person.orcid: person.status.value for person in people}
         verdicts |= {place.ror: place.status.value for place in places}
@@ -73,12 +73,12 @@ class SpecAndLock:
         return replace(spec, verdicts=verdicts, notes=(*spec.notes, *doubts))
 
 
-def read_with_lock(file: Path, environment: str = "", need: Need = EVERYTHING) -> SpecAndLock:
+def read_spec_and_lock(file: Path, environment: str = "", need: Need = EVERYTHING) -> SpecAndLock:
     """The spec in `file` and its lock. SpecError with every problem of what the command needs."""
     declared = read(file, environment, need)
     if faults := list(_archive_faults(declared.document.value)):
         raise declared.error_of(faults)
-    return SpecAndLock(declared, load_lock(lock_file(declared.file)), needed(declared))
+    return SpecAndLock(declared, load_lock(lock_file(declared.file)), needed_lookups(declared))
 
 
 def _archive_faults(declared: JsonObject) -> Iterator[Fault]:
@@ -143,7 +143,7 @@ def complete_spec(source: SpecAndLock, lookups: MemoryLookups) -> Spec:
 
     Where all is pinned, no service is asked, and nothing that could ask one is imported.
     """
-    missing = source.missing_from
+    missing = source.missing
     if not missing:
         return source.pinned_spec()
     found = lookups.find(source.needed, source.lock, missing)
@@ -159,13 +159,13 @@ def ask_services(wanted: Wanted, lock: Lock, cache: Cache, **how: Any) -> Resolu
     return resolve(wanted, lock, services, cache, now=datetime.now(UTC), **how)
 
 
-def needed(declared: Declaration) -> Wanted:
+def needed_lookups(declared: Declaration) -> Wanted:
     """What the metadata to be written rests on: papers, names of terms, and ids without a name."""
     named = declared.references
     return Wanted(dois=_dois(declared, named), terms=_terms(named, also_named=False))
 
 
-def everything(declared: Declaration) -> Wanted:
+def all_lookups(declared: Declaration) -> Wanted:
     """Also what only has to be checked: ORCID iDs, ROR ids, and terms with both a name and an id."""
     named = declared.references
     terms = _terms(named, also_named=True)

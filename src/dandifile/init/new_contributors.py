@@ -1,4 +1,4 @@
-"""The contributors of a new spec: those of its papers, else who recorded the data; and who is asked. Pure."""
+"""The contributors and contacts of a new spec: from its papers, else those who recorded the data. Pure."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def contributors(papers: Sequence[Paper], experimenters: Iterable[str]) -> list[
     if not papers:
         found = [Paper("", "", "other", authors=(person(split_name(name)),)) for name in experimenters]
         authors = [author for author in merge_authors(found) if not name_fault(full_name(author))]
-        return [ListItem(_author(full_name(each)), _guess(each)) for each in authors]
+        return [ListItem(_author(full_name(each)), _remarks_on(each)) for each in authors]
     merged = merge_contributors(papers, (), short_contributor)
     return [
-        ListItem(_in_short(item), tuple(_to_review(item["name"], merged.review)))
+        ListItem(_short_entry(item), tuple(_review_remarks(item["name"], merged.review)))
         for item in merged.contributors
     ]
 
 
-def _guess(author: Author) -> tuple[str, ...]:
-    return tuple(_to_review(full_name(author), reviews_of(author)))
+def _remarks_on(author: Author) -> tuple[str, ...]:
+    return tuple(_review_remarks(full_name(author), reviews_of(author)))
 
 
 def orcids_and_rors(papers: Sequence[Paper]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -44,36 +44,36 @@ def orcids_and_rors(papers: Sequence[Paper]) -> tuple[tuple[str, ...], tuple[str
 
 
 def contacts(found: Sequence[ListItem], papers: Sequence[Paper]) -> list[int]:
-    """Who answers questions: the corresponding authors, else the first who is a person, else nobody yet."""
+    """Who answers questions: the corresponding authors, else the first person, else no one yet."""
     authors = [
         place
         for place, item in enumerate(found)
         if "Author" in item.value["roles"] and "organization" not in item.value
     ]
-    return _corresponding(papers) or authors[:1]
+    return _corresponding_authors(papers) or authors[:1]
 
 
 def with_contacts(
     found: Sequence[ListItem], papers: Sequence[Paper], name: str, emails: Sequence[str]
 ) -> list[ListItem]:
-    """Some of them made ContactPerson, with an address each; `name` is who it is where there is nobody."""
+    """Gives contacts their role and an address; `name` is the contact where there is none yet."""
     places = contacts(found, papers)
     if not places:
-        return [_reachable(ListItem(_author(name)), emails[0]), *found]
-    guessed = () if _corresponding(papers) else ("Is this who answers questions?",)
+        return [_with_email(ListItem(_author(name)), emails[0]), *found]
+    guessed = () if _corresponding_authors(papers) else ("Is this who answers questions?",)
     changed = list(found)
     for place, address in zip(places, emails, strict=True):
-        changed[place] = _reachable(ListItem(found[place].value, (*found[place].remarks, *guessed)), address)
+        changed[place] = _with_email(ListItem(found[place].value, (*found[place].remarks, *guessed)), address)
     return changed
 
 
-def _corresponding(papers: Sequence[Paper]) -> list[int]:
+def _corresponding_authors(papers: Sequence[Paper]) -> list[int]:
     """Places of the corresponding authors, who are among the contributors where they are in the papers."""
     authors = enumerate(merge_authors(papers))
     return [place for place, author in authors if author.corresponding and not author.collective]
 
 
-def _reachable(item: ListItem, email: str) -> ListItem:
+def _with_email(item: ListItem, email: str) -> ListItem:
     roles = [*item.value["roles"], "ContactPerson"]
     return ListItem({**item.value, "email": email, "roles": roles}, item.remarks)
 
@@ -82,7 +82,7 @@ def _author(name: str) -> JsonObject:
     return {"name": name, "roles": ["Author"], "cite": True}
 
 
-def _in_short(item: JsonObject) -> JsonObject:
+def _short_entry(item: JsonObject) -> JsonObject:
     """Someone whom a paper names; a funder is not cited anyway."""
     short = short_contributor(item)
     if short.get("cite") is False:
@@ -92,9 +92,9 @@ def _in_short(item: JsonObject) -> JsonObject:
     return short
 
 
-def _to_review(name: str, reviews: Iterable[Review]) -> Iterator[str]:
+def _review_remarks(name: str, reviews: Iterable[Review]) -> Iterator[str]:
     for review in reviews:
         if review.who == name and review.what == "family name":
-            yield f"To be checked: the family name {review.value} is a guess, as the name came in one piece."
+            yield f"Check: the family name {review.value} is a guess, as the name came in one piece."
         elif review.who == name:
-            yield f"To be checked, as OpenAlex alone says so: {review.what} {review.value}"
+            yield f"Check, as only OpenAlex says so: {review.what} {review.value}"

@@ -23,7 +23,7 @@ LONGEST_NUMBER = 60  # of a protocol, with the words around it
 
 @dataclass(frozen=True)
 class Question:
-    """What neither paper nor data can tell. `why` says what it is for, and stands in the gap."""
+    """What neither paper nor data can tell. `why` says what it is for, and is shown in the gap."""
 
     key: str
     asked: str
@@ -56,7 +56,7 @@ EMAIL = Question(
 PROTOCOL = Question(
     "protocol",
     "The number of the ethics protocol (IACUC, IRB, …)?",
-    "data of animals and humans need an approval to be reused; where none was needed, take `ethics` away",
+    "data of animals and humans need an approval to be reused; where none was needed, delete `ethics`",
 )
 
 
@@ -87,7 +87,7 @@ def questions(known: Material) -> Iterator[Question]:
 
 
 def _emails(known: Material) -> list[Question]:
-    """One question a contact; of nobody in particular where nobody is known."""
+    """One question for each contact; a general one where no contact is known."""
     people = _contributors(known)
     names = [people[place].value["name"] for place in contacts(people, known.papers)]
     first = [replace(EMAIL, asked=f"The e-mail address of {name}?") for name in names[:1]]
@@ -95,7 +95,7 @@ def _emails(known: Material) -> list[Question]:
         Question(
             f"email {number}",
             f"The e-mail address of {name}, who is a corresponding author too?",
-            f"of {name}, a corresponding author too; or take this e-mail and their role ContactPerson away",
+            f"of {name}, a corresponding author too; or delete this e-mail and their role ContactPerson",
         )
         for number, name in enumerate(names[1:], 2)
     ]
@@ -128,9 +128,9 @@ def spec_text(known: Material, answers: Mapping[str, str]) -> str:
 def _head(known: Material) -> list[str]:
     sources = [*known.dois, *(folder.source for folder in known.overview.folders)]
     return [
-        f"Begun by `dandifile init` from {', '.join(sources)}.",
-        "What begins with GAP is yours to fill in: `dandifile check` lists it. Then: dandifile plan.",
-        "A key that you take away is left to the archive as it is; `dandifile schema` has all keys.",
+        f"Made by `dandifile init` from {', '.join(sources)}.",
+        "Fill in what begins with GAP: `dandifile check` lists it. Then run `dandifile plan`.",
+        "A key that you delete stays on the archive as it is; `dandifile schema` has all keys.",
     ]
 
 
@@ -177,7 +177,7 @@ FROM_NWB = (
 
 
 def _regions(known: Material) -> list[Section]:
-    """Locations that are the exact name of a term; the others are told, for a person to say what they are."""
+    """Locations that are the exact name of a term; the others are listed, for a person to decide."""
     places = list(dict.fromkeys(place for seen in known.overview.glimpses for place in seen.locations))
     terms = {term.asked: term for term in known.terms}
     items = {
@@ -190,7 +190,7 @@ def _regions(known: Material) -> list[Section]:
     if not places:
         return []
     unknown = [place for place in places if place not in terms]
-    told = [f"The files {'also ' if items else ''}name {_some(unknown)}."] if unknown else []
+    told = [f"The files {'also ' if items else ''}name {_shown_names(unknown)}."] if unknown else []
     wanted = () if items else (ListItem(gap("brain regions by their names or ids in UBERON")),)
     return [Section("regions", [*items.values(), *wanted], (*told, FROM_NWB))]
 
@@ -202,7 +202,7 @@ def _ethics(known: Material, protocol: str) -> Section:
 
 
 def _protocols(known: Material) -> list[str]:
-    """As the files have them; some have the protocol's whole text there, which is no number."""
+    """As the files have them, without whole texts of protocols, which some files have there."""
     found = dict.fromkeys(seen.protocol for seen in known.overview.glimpses if seen.protocol)
     return [number for number in found if len(number) <= LONGEST_NUMBER]
 
@@ -219,23 +219,23 @@ def _related(known: Material) -> list[Section]:
 
 
 def _paths(overview: Overview) -> Section:
-    remarks = list(_of_whom(overview))
+    remarks = list(_data_remarks(overview))
     taken = [folder for folder in overview.folders if folder.formats]
     left = [folder for folder in overview.folders if not folder.formats]
-    items: list[ListItem] = [ListItem(folder.source, (f"{_counted(folder)}.",)) for folder in taken]
+    items: list[ListItem] = [ListItem(folder.source, (f"{_folder_counts(folder)}.",)) for folder in taken]
     if not taken:
         items = [
-            ListItem({"source": folder.source, "standard": "any"}, (f"{_counted(folder)}.",))
+            ListItem({"source": folder.source, "standard": "any"}, (f"{_folder_counts(folder)}.",))
             for folder in left
         ]
     elif left:
-        remarks += [line for folder in left for line in _left_out(folder)]
+        remarks += [line for folder in left for line in _left_out_remarks(folder)]
     if not items:
         return Section("paths", [ListItem(gap("the folder of your data, from here"))])
     return Section("paths", items, tuple(remarks))
 
 
-def _of_whom(overview: Overview) -> Iterator[str]:
+def _data_remarks(overview: Overview) -> Iterator[str]:
     seen = overview.glimpses
     if not seen:
         return
@@ -244,8 +244,8 @@ def _of_whom(overview: Overview) -> Iterator[str]:
     days = sorted({each.started for each in seen if each.started})
     species = list(dict.fromkeys(each.species for each in seen if each.species))
     said = [
-        quantity(len(subjects), "subject") + (f" ({_some(subjects)})" if subjects else ""),
-        *([_some(species)] if species else []),
+        quantity(len(subjects), "subject") + (f" ({_shown_names(subjects)})" if subjects else ""),
+        *([_shown_names(species)] if species else []),
         quantity(len(sessions), "session") + (f" from {days[0]} to {days[-1]}" if days else ""),
     ]
     in_zarrs = sum(each.in_zarr for each in seen)
@@ -253,21 +253,21 @@ def _of_whom(overview: Overview) -> Iterator[str]:
     yield f"The NWB files are of {', '.join(said)}{named}."
     if in_zarrs:
         those = quantity(in_zarrs, "of them is a Zarr", "of them are Zarrs")
-        yield f"{those}: whatever they hold, their names stay, and DANDI's tools do not look into them."
+        yield f"{those}: their names stay as they are, and DANDI's tools do not look into them."
     if nameless := sum(not each.subject and not each.in_zarr for each in seen):
-        yield f"{quantity(nameless, 'NWB file')} without a subject id: no asset until it has one."
+        yield f"{quantity(nameless, 'NWB file')} without a subject id: not an asset until it has one."
     papers = dict.fromkeys(paper for each in seen for paper in each.papers)
     if papers:
-        yield f"They name as their publication: {_some(list(papers))}"
+        yield f"They name as their publication: {_shown_names(list(papers))}"
 
 
-def _left_out(folder: Folder) -> tuple[str, str]:
+def _left_out_remarks(folder: Folder) -> tuple[str, str]:
     into = folder.source.rpartition("/")[2]
-    said = f"Left out: {folder.source}, {_counted(folder)}. To have it too, add:"
+    said = f"Left out: {folder.source}, {_folder_counts(folder)}. To have it too, add:"
     return said, f"- {{source: {folder.source}, into: {into}, standard: any}}"
 
 
-def _counted(folder: Folder) -> str:
+def _folder_counts(folder: Folder) -> str:
     taken = [
         quantity(count, FORMATS[name].LABEL, FORMATS[name].LABELS) for name, count in folder.formats.items()
     ]
@@ -276,6 +276,6 @@ def _counted(folder: Folder) -> str:
     return ", ".join([*taken, *others]) or "empty"
 
 
-def _some(names: Sequence[str], most: int = 8) -> str:
+def _shown_names(names: Sequence[str], most: int = 8) -> str:
     shown = ", ".join(textwrap.shorten(name, 60, placeholder=" …") for name in names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

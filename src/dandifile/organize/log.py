@@ -100,7 +100,7 @@ def logs(folder: Path) -> list[Log]:
     return [read(file) for file in sorted(folder.glob(f"{_PREFIX}*.jsonl"))]
 
 
-def made_before(earlier: Iterable[Log]) -> dict[str, Entry]:
+def entries_before(earlier: Iterable[Log]) -> dict[str, Entry]:
     """What earlier runs put into a folder, by path."""
     return {entry.path: entry for log in earlier for entry in log.entries}
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from dandifile.errors import DataError, UserError
 from dandifile.organize import place
-from dandifile.organize.log import Entry, Log, Writer, logs, made_before, new_log
-from dandifile.organize.media import restore, rewrite
+from dandifile.organize.log import Entry, Log, Writer, entries_before, logs, new_log
 from dandifile.organize.tree import Mode, Placement, Source
-from dandifile.survey.digest import dandi_etag, steady
+from dandifile.survey.digest import check_unchanged, dandi_etag
+from dandifile.survey.formats import format_of_file
 from dandifile.survey.media import media_path
 
 
@@ -52,7 +52,7 @@ class Tree:
             ) from error
         earlier = logs(folder)
         log = new_log(folder, mode, made=made or any(log.made for log in earlier))
-        return cls(folder, mode, log, made_before(earlier))
+        return cls(folder, mode, log, entries_before(earlier))
 
 
 def make(placements: Iterable[Placement], tree: Tree) -> Iterator[Placed]:
@@ -98,11 +98,11 @@ _PLACED = {Mode.SYMLINK: place.symlink, Mode.HARDLINK: place.hardlink, Mode.MOVE
 
 
 def _put_with_media(source: Source, tree: Tree) -> None:
-    """An NWB file is in the tree only when its media files are; a move ends with the original."""
+    """A file is in the tree only when its media files are; a move ends with the original."""
     target = tree.folder / source.path
     target.parent.mkdir(parents=True, exist_ok=True)
     with _copy_whole(source, target) as temporary:
-        references = rewrite(temporary, source.path)
+        references = format_of_file(source.path).rewrite_references(temporary, source.path)
         for old, new in references.items():
             path = posixpath.join(posixpath.dirname(source.path), new)
             _put_medium(media_path(source.file, old), path, tree)
@@ -130,7 +130,7 @@ def _publish(temporary: Path, target: Path, entry: Entry, log: Writer) -> None:
 def _copy_whole(source: Source, target: Path) -> Iterator[Path]:
     """A copy that is whole: the original is still as it was scanned when the copy is finished."""
     with place.copied(Path(source.file), target) as temporary:
-        with steady({"path": source.file, "size": source.size, "mtime_ns": source.mtime_ns}):
+        with check_unchanged({"path": source.file, "size": source.size, "mtime_ns": source.mtime_ns}):
             pass
         yield temporary
 
@@ -245,7 +245,7 @@ def _move_back(entry: Entry, target: Path) -> None:
         place.move(target, source)
         return
     with place.copied(target, source) as temporary:
-        restore(temporary, entry.references)
+        format_of_file(entry.path).restore_references(temporary, entry.references)
         place.publish(temporary, source)
     target.unlink()
 

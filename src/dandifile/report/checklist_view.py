@@ -1,4 +1,4 @@
-"""The checklist: for a person, failing rules first and with what to do; and for a program."""
+"""The checklist, as text with failing rules first, and as JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SIGNS = {Verdict.FAILED: "!", Verdict.UNKNOWN: "?", Verdict.PASSED: "+"}
 def checklist_text(
     title: str, about: str, results: Sequence[RuleResult], required: Collection[str], *, width: int = 100
 ) -> Text:
-    """A rule each: what was found, and unless it passes why it matters and what to write where."""
+    """Each rule with what was found; if it does not pass, also why it matters and what to do."""
     lines = [Text(line, "bold") for line in wrap(clean(title) or "(no title)", width)]
     lines += [Text(line, "dim") for line in wrap(clean(about), width)]
     for verdict in _ORDER:
@@ -67,8 +67,8 @@ def _row(row: RuleResult, width: int, *, required: bool) -> list[Text]:
 def _counts(results: Sequence[RuleResult], required: Collection[str]) -> list[str]:
     counts = Counter(result.verdict for result in results)
     failed = [result.rule for result in results if result.verdict is Verdict.FAILED]
-    asked = sum(rule in required for rule in failed)
-    of_these = f" ({asked} required by the policy)" if asked else ""
+    needed = sum(rule in required for rule in failed)
+    of_these = f" ({needed} required by the policy)" if needed else ""
     said = [f"{counts[Verdict.PASSED]} of {len(results)} pass"]
     if failed:
         said.append(f"{len(failed)} fail{of_these}")

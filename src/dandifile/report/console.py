@@ -1,7 +1,7 @@
 """The two consoles: results go to stdout, everything else to stderr.
 
-`NO_COLOR`, `TERM=dumb` and redirected streams are honoured by rich itself. Text is printed as
-it is: no markup, no highlighting, no emoji codes, and nothing is ever cut to fit.
+rich itself honours `NO_COLOR`, `TERM=dumb` and redirected streams. Text is printed unchanged: no markup, no
+highlighting, no emoji codes, and nothing is cut.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def stderr(*, no_color: bool = False) -> Console:
 
 
 def show(to: Console, text: Text) -> None:
-    """Prints without wrapping: text is laid out already, and a long path must stay one word."""
+    """Prints without wrapping: the text has its layout, and a long path must stay one word."""
     to.print(text, soft_wrap=True, highlight=False)
 
 
@@ -40,12 +40,12 @@ def width(of: Console) -> int:
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        """Ours to say: rich would end the program here, with the exit code of a failure."""
+        """Raises, as rich would end the program here with the exit code of a failure."""
         raise BrokenPipeError
 
 
 def console(stream: TextIO, *, no_color: bool = False) -> Console:
-    """A console on any stream that prints text as it is."""
+    """A console on any stream that prints text unchanged."""
     _never_fail(stream)
     return _Console(
         file=stream,
@@ -58,7 +58,7 @@ def console(stream: TextIO, *, no_color: bool = False) -> Console:
 
 
 def _never_fail(stream: TextIO) -> None:
-    """An old code page that lacks our signs gets plain ones instead of an error."""
+    """Makes an old code page without our signs print plain ones instead of failing."""
     codecs.register_error("dandifile", _ascii_signs)
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:

@@ -1,4 +1,4 @@
-"""Expected errors for a person: what is wrong, where, and what to do."""
+"""How an expected error looks: what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dandifile.errors import Problem, SpecError, UserError
 from dandifile.report.lines import page, paragraph
 from dandifile.words import clean, quantity
 
-_COUNTED = 5  # problems that are seen at a glance
-_MOST_PLACES = 5  # of one and the same problem
+_COUNTED = 5  # problems that can be counted at a glance
+_MOST_PLACES = 5  # of the same problem
 
 
 def error_text(error: UserError, *, width: int = 100) -> Text:
-    """All of an error; its problems follow in the order in which they were found."""
+    """The whole error, with its problems in the order in which they were found."""
     lines = paragraph("error: ", error.what, width, "bold red")
     if error.where:
         lines += paragraph("  at: ", error.where, width, "dim")
@@ -28,7 +28,7 @@ def error_text(error: UserError, *, width: int = 100) -> Text:
 
 
 def _problems(problems: Sequence[Problem], width: int) -> list[Text]:
-    """Each problem once, with every place that has it: one wrong word is often in many places."""
+    """Each problem once, with its places: the same wrong word is often in many places."""
     places: dict[tuple[str, str], list[str]] = {}
     for problem in problems:
         places.setdefault((problem.what, problem.fix), []).append(problem.where)
@@ -36,13 +36,14 @@ def _problems(problems: Sequence[Problem], width: int) -> list[Text]:
     fixes = [fix for _, fix in places]
     for ((what, fix), where), later in zip(places.items(), [*fixes[1:], ""], strict=False):
         lines += [Text(""), *_places(where, what, width)]
-        lines += _hint(fix, width, "    ") if fix and fix != later else []  # once, after the last of a row
+        if fix and fix != later:  # once, after the last with this fix
+            lines += _hint(fix, width, "    ")
     total = [Text(""), Text(f"{quantity(len(problems), 'problem')} in all")]
     return [*lines, *total] if len(problems) > _COUNTED else lines
 
 
 def _places(where: Sequence[str], what: str, width: int) -> list[Text]:
-    """The place and what is wrong there; further places of the same stand beneath."""
+    """The place and what is wrong there, with further places of the same problem below."""
     first, *others = where
     lead = f"  {clean(first)}  " if first else "  "
     shown = others if len(others) < _MOST_PLACES else others[: _MOST_PLACES - 2]

@@ -1,4 +1,4 @@
-"""One message for each cause: what keeps several files out for the same reason is said once."""
+"""What is reported about files on this machine, once for each cause; the texts of `organize` and `scan`."""
 
 from __future__ import annotations
 
@@ -14,44 +14,45 @@ from dandifile.model import Finding, JsonObject, Refusal, Skipped
 from dandifile.report.lines import Mark, Row, page, table
 from dandifile.words import quantity
 
+_COLUMN = 8  # `left out`
 _SHOWN = 3  # files that are named where a cause has many
+
+
+Words: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Cause:
-    """Why, what to do, and of which files, sorted. The words are the same for each of them."""
+    """A reason, what to do, and the sorted files that have it, in words that hold for each of them."""
 
     reason: str
     fix: str
     files: tuple[str, ...]
 
 
-def causes(said: Iterable[tuple[str, str, str]]) -> list[Cause]:
-    """Of (file, reason, fix), by the first file of each. Several files are alike but for their names."""
+def causes(reports: Iterable[tuple[str, str, str]]) -> list[Cause]:
+    """The causes of (file, reason, fix), by their first file. Files may differ only in their names."""
     found = []
-    for words, files in group_by_words((file, (reason, fix)) for file, reason, fix in said).items():
+    for words, files in group_by_words((file, (reason, fix)) for file, reason, fix in reports).items():
         reason, fix = next(iter(files.values())) if len(files) == 1 else words
         found.append(Cause(reason, fix, tuple(sorted(files))))
     return sorted(found, key=lambda cause: (cause.files, cause.reason))
 
 
-Words: TypeAlias = tuple[str, ...]
-
-
-def group_by_words(said: Iterable[tuple[str, Words]]) -> dict[Words, dict[str, Words]]:
-    """What is said of files, by words that hold for each of them; inside, each file's own words."""
-    said = tuple(said)
-    times = Counter(words for _, words in said)
+def group_by_words(reports: Iterable[tuple[str, Words]]) -> dict[Words, dict[str, Words]]:
+    """Reports on files, by words that hold for each of them; inside, the own words of each file."""
+    reports = tuple(reports)
+    times = Counter(words for _, words in reports)
     groups: dict[Words, dict[str, Words]] = {}
-    for file, words in said:
-        # Files that name each other in the same words are one cause as they are.
+    for file, words in reports:
+        # Files that name each other in the same words are one cause already.
         alike = words if times[words] > 1 else tuple(replace_name(file, text) for text in words)
         groups.setdefault(alike, {})[file] = words
     return groups
 
 
 def replace_name(file: str, text: str) -> str:
-    """What is said of a file, in words that hold for every file: its name in them becomes `the file`."""
+    """A report on a file in words that hold for every file: its name becomes `the file`."""
     if file not in text:
         return text
     return re.sub(rf"(?:[^\s'\"]*[/\\])?{re.escape(file)}(?![\w/])", "the file", text)
@@ -66,18 +67,34 @@ def causes_json(found: Iterable[Cause]) -> list[JsonObject]:
 
 
 def refused_rows(refused: Iterable[Refusal], *, verbose: bool = False) -> list[Row]:
-    """A row for each cause: one file by its name, several by their number and the first few names."""
+    """A row for each cause: a single file by its name, several by their number and the first few names."""
     rows = []
     for cause in refusal_causes(refused):
-        said = [Mark("", cause.reason), Mark("", cause.fix, alone=True)]
+        marks = [Mark("", cause.reason), Mark("", cause.fix, alone=True)]
         if len(cause.files) > 1:
-            said += [Mark("", name, alone=True) for name in first_files(cause.files, verbose=verbose)]
-        rows.append(Row("!", "refused", file_or_count(cause.files), marks=tuple(said)))
+            marks += [Mark("", name, alone=True) for name in first_files(cause.files, verbose=verbose)]
+        rows.append(Row("!", "refused", file_or_count(cause.files), marks=tuple(marks)))
     return rows
 
 
+def warning_rows(warnings: Iterable[Finding]) -> list[Row]:
+    """Warnings, which do not exclude a file: a row for each cause."""
+    return [
+        Row(
+            "~",
+            "warning",
+            file_or_count(cause.files),
+            marks=(
+                Mark("", cause.reason),
+                *(Mark("", name, alone=True) for name in first_files(cause.files) if len(cause.files) > 1),
+            ),
+        )
+        for cause in causes((finding.source, finding.message, "") for finding in warnings)
+    ]
+
+
 def skipped_rows(skipped: Iterable[Skipped]) -> list[Row]:
-    """What is not taken up, a row for each reason."""
+    """Files that are left out: a row for each reason."""
     return [
         Row(
             "·",
@@ -102,21 +119,21 @@ def skipped_json(skipped: Iterable[Skipped]) -> list[JsonObject]:
 
 
 def file_or_count(files: Sequence[str]) -> str:
-    """The file where it is one, else how many."""
+    """The name of a single file, else how many files there are."""
     return files[0] if len(files) == 1 else quantity(len(files), "file")
 
 
 def first_files(files: Sequence[str], *, verbose: bool = False) -> list[str]:
-    """The files, or the first few and how many more."""
+    """All files, or the first few and how many more."""
     if verbose or len(files) <= _SHOWN:
         return list(files)
     return [*files[:_SHOWN], f"… and {len(files) - _SHOWN:,} more; --format json has them all"]
 
 
-_COLUMN = 8  # `left out`
+# --- `organize` and `scan` ------------------------------------------------------------------------
 
 
-def names_text(  # noqa: PLR0913 - each of what a look at names finds
+def names_text(  # noqa: PLR0913 - each sort of finding
     paths: Mapping[str, str],
     refused: Sequence[Refusal],
     absent: Iterable[str],
@@ -126,7 +143,7 @@ def names_text(  # noqa: PLR0913 - each of what a look at names finds
     notes: Iterable[str] = (),
     width: int = 100,
 ) -> Text:
-    """A line a file, `source → path`, by path; then what gets no name and why. `paths` is by source."""
+    """A line for each file, `source → path`, then files without a name and why. `paths` is by source."""
     rows = [Row("→", "name", f"{source} → {path}") for source, path in paths.items()]
     rows += warning_rows(warnings)
     rows += refused_rows(refused)
@@ -135,26 +152,6 @@ def names_text(  # noqa: PLR0913 - each of what a look at names finds
     rows += _note_rows(notes)
     counts = quantity(len(paths), "file") + (f" · {len(refused):,} refused" if refused else "")
     return page([*table(rows, width, _COLUMN), *([Text("")] if rows else []), Text(counts, "bold")])
-
-
-def warning_rows(warnings: Iterable[Finding]) -> list[Row]:
-    """What does not keep a file out, a row for each cause."""
-    return [
-        Row(
-            "~",
-            "warning",
-            file_or_count(cause.files),
-            marks=(
-                Mark("", cause.reason),
-                *(Mark("", name, alone=True) for name in first_files(cause.files) if len(cause.files) > 1),
-            ),
-        )
-        for cause in causes((finding.source, finding.message, "") for finding in warnings)
-    ]
-
-
-def _note_rows(notes: Iterable[str]) -> list[Row]:
-    return [Row("~", "note", note) for note in notes]
 
 
 def placement_text(  # noqa: PLR0913 - as above
@@ -166,13 +163,13 @@ def placement_text(  # noqa: PLR0913 - as above
     notes: Iterable[str] = (),
     width: int = 100,
 ) -> Text:
-    """What did not work and why, then how many did. `errors` is by path, `counts` by status."""
+    """Failures with their reasons, then the counts. `errors` is by path, `counts` by status."""
     rows = [Row("!", "failed", path, marks=(Mark("", error),)) for path, error in errors.items()]
     rows += warning_rows(warnings)
     rows += refused_rows(refused)
     rows += _note_rows(notes)
-    said = [f"{count:,} {status}" for status, count in counts.items() if count]
-    last = Text(" · ".join(said) or "nothing to do", "bold")
+    totals = [f"{count:,} {status}" for status, count in counts.items() if count]
+    last = Text(" · ".join(totals) or "nothing to do", "bold")
     return page([*table(rows, width, _COLUMN), *([Text("")] if rows else []), last])
 
 
@@ -184,10 +181,16 @@ def scan_text(
     notes: Iterable[str] = (),
     width: int = 100,
 ) -> Text:
-    """What the data manifest says now, beside what it said before; `counts` as scan gives them."""
-    said = [f"{counts[word]:,} {word}" for word in ("added", "changed", "dropped", "invalid") if counts[word]]
+    """What is new in the data manifest, in the `counts` of scan."""
+    totals = [
+        f"{counts[word]:,} {word}" for word in ("added", "changed", "dropped", "invalid") if counts[word]
+    ]
     if counts["elsewhere"]:
-        said.append(f"{counts['elsewhere']:,} of files that are not here (--forget GLOB drops them)")
-    summary = " · ".join([f"{name}: {quantity(counts['lines'], 'line')}", *(said or ["as before"])])
+        totals.append(f"{counts['elsewhere']:,} of files not on this machine (--forget GLOB drops them)")
+    summary = " · ".join([f"{name}: {quantity(counts['lines'], 'line')}", *(totals or ["unchanged"])])
     rows = table([*refused_rows(refused), *_note_rows(notes)], width, _COLUMN)
     return page([*rows, *([Text("")] if rows else []), Text(summary, "bold")])
+
+
+def _note_rows(notes: Iterable[str]) -> list[Row]:
+    return [Row("~", "note", note) for note in notes]

@@ -1,7 +1,7 @@
 """The table that plans and results are printed in: rows of sign, kind, name, size and marks.
 
-Signs and words carry the meaning; colour only repeats it. Names are paths more often than
-not, so they are never cut: what stands beside a long one moves to the next line.
+Signs and words carry the meaning; colour only repeats it. Names, which are mostly paths, are never cut:
+what is next to a long one moves to the next line.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from dandifile.words import clean
 STYLES = {"-": "red", "→": "cyan", "~": "yellow", "+": "green", "!": "bold red", "?": "magenta"}
 _GAP = "   "
 _ROOM = 36  # columns that are kept free for marks, where there are long ones
-_ENOUGH = 45  # columns in which several lines of marks read better beside a name than beneath it
+_ENOUGH = 45  # columns that make several lines of marks readable next to a name
 _SIZE = 9  # columns of the longest size: `1,023.4 PB` is rare enough
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One thing that is said of a row; `sign` is `-`, `+`, `~`, or "" for a remark.
+    """One remark in a row; `sign` is `-`, `+`, `~`, or "" for a change without a sign.
 
-    `alone`: it begins a line, as a sentence does that says what to do.
+    `alone`: it begins a line of its own, as a sentence that says what to do.
     """
 
     sign: str
@@ -46,14 +46,14 @@ class Row:
 
 
 def table(rows: Sequence[Row], width: int, kind_width: int) -> list[Text]:
-    """The lines of rows that belong together: they share the columns of names and sizes."""
+    """The lines of rows that belong together: they share columns for names and sizes."""
     if not rows:
         return []
     rows = [_clean_row(row) for row in rows]
     indent = 4 + kind_width + 2
     sizes = any(row.size for row in rows)
-    beside = min(max((_length(row.marks) for row in rows if row.marks), default=0) + 2, _ROOM)
-    room = max(width - indent - beside - (_SIZE + 2 if sizes else 0), 12)
+    space = min(max((_length(row.marks) for row in rows if row.marks), default=0) + 2, _ROOM)
+    room = max(width - indent - space - (_SIZE + 2 if sizes else 0), 12)
     names = [cell_len(row.name) for row in rows]
     column = max((length for length in names if length <= room), default=0)
     return [line for row in rows for line in _row_lines(row, indent, column, sizes=sizes, width=width)]
@@ -79,7 +79,7 @@ def _row_lines(row: Row, indent: int, column: int, *, sizes: bool, width: int) -
 
 
 def _has_room_without_size(row: Row, start: int, width: int) -> bool:
-    """Whether the column of sizes, empty in this row, is what keeps its marks from fitting."""
+    """Whether the marks of a row without a size fit only if its empty column of sizes is left out."""
     need = start + _length(row.marks)
     return not row.size and need <= width < need + _SIZE + 2
 
@@ -89,7 +89,7 @@ def _length(marks: Sequence[Mark]) -> int:
 
 
 def _name_lines(head: Text, name: str, indent: int, width: int) -> list[Text]:
-    """The name on the row's first line; a move that is too long for it breaks at its arrow."""
+    """The name on the row's first line; a move that is too long is broken at its arrow."""
     old, arrow, new = name.partition(" → ")
     if not arrow or indent + cell_len(name) <= width:
         return [head.append(name)]
@@ -99,7 +99,7 @@ def _name_lines(head: Text, name: str, indent: int, width: int) -> list[Text]:
 def _append_marks(
     lines: list[Text], marks: Sequence[Mark], indent: int, *, tidy: bool, width: int
 ) -> list[Text]:
-    """Marks beside the name where there is room for them, else beneath it."""
+    """Adds marks next to the name where they fit, else below it."""
     if not marks:
         return lines
     start = lines[-1].cell_len + (2 if lines[-1].plain[indent:] else 0)
@@ -112,12 +112,12 @@ def _append_marks(
 
 
 def _pack(marks: Iterable[Mark], width: int) -> list[Text]:
-    """Marks side by side on as few lines as they need; each change begins a line of its own."""
+    """Marks side by side on as few lines as possible; each change begins a line."""
     lines: list[Text] = []
     for mark in marks:
         text = Text(str(mark), STYLES.get(mark.sign, ""), end="")
-        beside = bool(lines) and mark.sign != "~" and not mark.alone
-        if beside and lines[-1].cell_len + len(_GAP) + text.cell_len <= width:
+        joins = bool(lines) and mark.sign != "~" and not mark.alone
+        if joins and lines[-1].cell_len + len(_GAP) + text.cell_len <= width:
             lines[-1] = Text.assemble(lines[-1], _GAP, text)
         else:
             lines += _wrap_mark(mark, width)
@@ -125,7 +125,7 @@ def _pack(marks: Iterable[Mark], width: int) -> list[Text]:
 
 
 def _wrap_mark(mark: Mark, width: int) -> list[Text]:
-    """A mark on its own lines; what is wrapped stands under its text, not under its sign."""
+    """A mark on its own lines, wrapped under its text and not under its sign."""
     hang = 2 if mark.sign else 0
     pieces = wrap(mark.text, width - hang)
     signs = [f"{mark.sign} " if hang else "", *[" " * hang] * (len(pieces) - 1)]
@@ -133,13 +133,13 @@ def _wrap_mark(mark: Mark, width: int) -> list[Text]:
 
 
 def paragraph(lead: str, text: str, width: int, style: str = "") -> list[Text]:
-    """`lead` and then text, wrapped under its own beginning."""
+    """`lead`, then the text, wrapped under its own beginning."""
     first, *rest = wrap(clean(text), width - cell_len(lead))
     return [Text.assemble((lead, style), first), *(Text(" " * cell_len(lead) + line) for line in rest)]
 
 
 def join_parts(parts: Sequence[str], separator: str, width: int) -> list[str]:
-    """Parts on as few lines as they need, broken only between parts."""
+    """Parts on as few lines as possible, broken only between parts."""
     lines = [parts[0]] if parts else []
     for part in parts[1:]:
         if cell_len(lines[-1] + separator + part) <= width:
@@ -150,7 +150,7 @@ def join_parts(parts: Sequence[str], separator: str, width: int) -> list[str]:
 
 
 def sections(parts: Iterable[Sequence[Text]]) -> Text:
-    """The parts that have lines, as one page with an empty line between two of them."""
+    """The parts that are not empty, as one page with an empty line between them."""
     filled = [part for part in parts if part]
     return page(
         line for number, part in enumerate(filled) for line in ([Text("")] if number else []) + [*part]
@@ -158,7 +158,7 @@ def sections(parts: Iterable[Sequence[Text]]) -> Text:
 
 
 def page(lines: Iterable[Text]) -> Text:
-    """Lines as one text, without blanks at their ends and without a last newline."""
+    """Lines as one text, without blanks at line ends or a newline at the end."""
     trimmed = [line.copy() for line in lines]
     for line in trimmed:
         line.rstrip()
@@ -169,19 +169,19 @@ _GLUE = "\u00a0"  # a blank at which no line is broken
 
 
 def clip(text: str, width: int) -> str:
-    """At most `width` columns; `…` stands for what was cut off the end."""
+    """Cuts text to `width` columns; `…` marks what was cut off."""
     return text if cell_len(text) <= width else set_cell_size(text, max(width - 1, 0)).rstrip() + "…"
 
 
 def pad(text: str, width: int) -> str:
-    """At least `width` columns; nothing is cut."""
+    """Fills text up to `width` columns; nothing is cut."""
     return text + " " * (width - cell_len(text))
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most `width` columns, broken at blanks; long words anywhere, paths and URLs nowhere."""
+    """Breaks text into lines of `width` columns at blanks; within long words, but never in paths and URLs."""
     lines, width = [""], max(width, 8)
-    words = text.replace(" · ", f"{_GLUE}· ").split(" ")  # a dot between parts ends a line, it begins none
+    words = text.replace(" · ", f"{_GLUE}· ").split(" ")  # a dot between parts may end a line, not begin one
     for word in (piece for part in words for piece in _pieces(part, width)):
         if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) > width:
             lines.append(word)

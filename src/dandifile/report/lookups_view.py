@@ -1,4 +1,4 @@
-"""What was looked up for a spec: what was found where, what is open, and what the lock gains by it."""
+"""What was looked up for a spec: what was found and where, what is open, and what changes in the lock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dandifile.report.lines import STYLES, Mark, Row, paragraph, sections, table
 from dandifile.words import clean, quantity
 
 if TYPE_CHECKING:
-    from dandifile.lookup.rows import LookupRow as Found
+    from dandifile.lookup.rows import LookupRow
 
 _SIGNS = {"found": "+", "doubtful": "~", "missing": "!", "unknown": "?"}
 _COLUMN = 8  # `ORCID iD`
@@ -20,12 +20,13 @@ _COLUMN = 8  # `ORCID iD`
 
 @dataclass(frozen=True)
 class Lookups:
-    """`diff` is the lock's, a line a fact; `written` says whether it was written, or only would be.
+    """All that `resolve` shows. `diff` is what changes in the lock, a line for each fact.
 
-    `then` is what to do next, in a sentence, where something is left to do.
+    `written`: whether the lock was written, or only would be. `then` is a sentence about what to do next,
+    where something is left to do.
     """
 
-    rows: Sequence[Found]
+    rows: Sequence[LookupRow]
     diff: Sequence[str]
     warnings: Sequence[str]
     review: Sequence[str]
@@ -35,20 +36,20 @@ class Lookups:
 
 
 def lookups_text(found: Lookups, *, verbose: bool = False, width: int = 100) -> Text:
-    """What the lock had already is counted, unless there is something to say of it or `verbose`."""
+    """Facts that were in the lock are only counted, unless they have notes, or if `verbose`."""
     shown = [row for row in found.rows if verbose or not row.pinned or row.notes]
     return sections(
         [
             table([_row(row) for row in shown], width, _COLUMN) + _pinned_count(len(found.rows) - len(shown)),
-            _list_lines("Noticed:", found.warnings, width),
-            _list_lines("Look before you trust it:", found.review, width),
+            _list_lines("Warnings:", found.warnings, width),
+            _list_lines("Check before you rely on it:", found.review, width),
             _list_lines(f"{found.file}:", found.diff, width),
             [Text(_summary(found), "bold"), *([Text(found.then)] if found.then else [])],
         ]
     )
 
 
-def _row(row: Found) -> Row:
+def _row(row: LookupRow) -> Row:
     marks = [row.found, " · ".join(part for part in (row.where, row.how) if part and row.found), *row.notes]
     sign = " " if row.pinned and row.state == "found" else _SIGNS[row.state]
     return Row(sign, row.what, row.asked, marks=tuple(Mark("", text) for text in marks if text))
@@ -59,7 +60,7 @@ def _pinned_count(count: int) -> list[Text]:
 
 
 def _list_lines(title: str, lines: Iterable[str], width: int) -> list[Text]:
-    """Lines under a title; those of a diff have the colours of their signs."""
+    """Lines under a title; the lines of a diff have the colours of their signs."""
     shown = [line for text in lines for line in _line_texts(text, width)]
     return [Text(clean(title), "bold"), *shown] if shown else []
 
@@ -79,5 +80,5 @@ def _summary(found: Lookups) -> str:
         said += f" · {counts[state]:,} {words}" if counts[state] else ""
     if not found.diff:
         known = counts["found"] == len(found.rows)
-        return f"{said} · {found.file} {'is up to date' if known else 'is not changed'}"
+        return f"{said} · {found.file} {'is up to date' if known else 'is unchanged'}"
     return f"{said} · {found.file} {'written' if found.written else 'would change'}"

@@ -1,4 +1,4 @@
-"""How far a run is: a live bar on a terminal, a line every few seconds in a log. Never on stdout."""
+"""How far a run is: a live bar on a terminal, a line now and then in a log. Never on stdout."""
 
 from __future__ import annotations
 
@@ -24,16 +24,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _EVERY = 20.0  # seconds between two lines of a log
-_QUIET = 60.0  # seconds between two lines while nothing goes on
+_QUIET = 60.0  # seconds between two lines while nothing progresses
 _AT_LEAST = 1.0  # seconds between two lines, however fast it goes
-_PARTS = 10  # a line for each tenth of the whole as well
+_PARTS = 10  # a line for each tenth of the total as well
 _LONG = 15.0  # seconds after which the time that a step has taken is shown
-_BETWEEN = (
-    "looking at what is there"  # before the first step and after the last: at the archive, and into folders
-)
-_NAME = 48  # columns at most for what is being done
-_LEAST_NAME = 16  # columns that it has before the number of others is shown
-_BAR = 20  # columns of the bar, where there is room for one
+_BETWEEN = "looking at the archive and the folders"  # before the first step and after the last
+_NAME = 48  # columns of the running step, at most
+_LEAST_NAME = 16  # columns of the running step, before the number of others is shown
+_BAR = 20  # columns of the bar, where there is room for it
 _LEAST_BAR = 5
 _TIME = 7  # columns of the time left: `1:23:45`
 
@@ -42,10 +40,10 @@ class Progress(Protocol):
     """What a run reports, from any thread."""
 
     def started(self, step_id: str, text: str) -> None:
-        """`text` says what the step does, as in `uploading sub-1/a.nwb`."""
+        """`text` says what the step does: `uploading sub-1/a.nwb`."""
 
     def advance(self, count: int) -> None:
-        """So many more bytes are sent or read."""
+        """`count` more bytes were sent or read."""
 
     def ended(self, result: Result) -> None: ...
 
@@ -54,25 +52,25 @@ class Progress(Protocol):
 def progress(
     total_bytes: int, total_steps: int, *, stream: TextIO, no_color: bool = False, silent: bool = False
 ) -> Iterator[Progress]:
-    """Shows progress on `stream`, stderr as a rule, until the block is left.
+    """Shows progress on `stream`, usually stderr, until the block ends.
 
-    `total_steps` steps will end (0: not known); `total_bytes` is 0 where nothing is sent.
+    `total_steps` steps are expected (0: not known); `total_bytes` is 0 where nothing is sent.
     """
     to = console(stream, no_color=no_color)
     tally = _Tally(total_bytes, total_steps)
     if silent:
         yield _Silent()
     elif to.is_terminal:
-        with _bars(to) as bars, _ticker(_Shown(_Live(bars, tally), tally)) as shown:
+        with _bars(to) as bars, _ticker(_Reporter(_LiveBar(bars, tally), tally)) as shown:
             yield shown
     else:
-        with _ticker(_Shown(_Lines(to), tally)) as shown:
+        with _ticker(_Reporter(_LogLines(to), tally)) as shown:
             yield shown
 
 
 @contextmanager
-def _ticker(shown: _Shown, every: float = 1.0) -> Iterator[_Shown]:
-    """Shows it every second too: a step that hangs reports nothing, and is named then."""
+def _ticker(shown: _Reporter, every: float = 1.0) -> Iterator[_Reporter]:
+    """Also shows progress every second: a step that hangs reports nothing, and this names it."""
     over = threading.Event()
 
     def tick() -> None:
@@ -97,23 +95,23 @@ class _Silent:
 
 
 class _Tally:
-    """Counts steps and bytes, and knows what is being done now. Not thread-safe: its owner locks."""
+    """Counts steps and bytes, and knows the running steps. Not thread-safe: its owner locks."""
 
     def __init__(self, total_bytes: int, total_steps: int) -> None:
         self.total_bytes, self.total_steps = total_bytes, total_steps
         self.bytes = self.steps = 0
-        self.running: dict[str, tuple[str, float]] = {}  # what it does, and since when
+        self.running: dict[str, tuple[str, float]] = {}  # by step: what it does, and since when
         self.begun = time.monotonic()
 
     def end(self, result: Result) -> str:
-        """The text of the step that ended."""
+        """Counts the step as ended, and gives its text."""
         self.steps += 1
         return self.running.pop(result.step, (result.step, 0.0))[0]
 
-    def now(self, width: int | None = None) -> str:
+    def current(self, width: int | None = None) -> str:
         """The step that has run longest, for how long, and how many others run at the same time.
 
-        In `width` columns, the name is cut first, and others are left out where it is very narrow.
+        To fit into `width` columns, the name is cut first; where it is very narrow, only the name is left.
         """
         first, since = next(iter(self.running.values()), (_BETWEEN, time.monotonic()))
         others = len(self.running) - 1
@@ -126,24 +124,24 @@ class _Tally:
             rest = ""
         return clip(first, min(_NAME, max(width - len(rest), 1))) + rest
 
-    def counted(self, *, words: bool = False) -> str:
+    def count(self, *, words: bool = False) -> str:
         if self.total_steps:
             return f"{self.steps:,}/{self.total_steps:,}" + (" steps" if words else "")
         return quantity(self.steps, "step")
 
     def tenth(self) -> int:
-        """How many tenths of the whole are done; 0 where the whole is not known."""
+        """How many tenths of the total are done; 0 where the total is not known."""
         done, total = (self.bytes, self.total_bytes) if self.total_bytes else (self.steps, self.total_steps)
         return done * _PARTS // total if total else 0
 
-    def left(self) -> str:
-        """The time left, if it goes on as it went on average; "" where that cannot be said."""
+    def time_left(self) -> str:
+        """The time left at the average speed so far; "" where that is not known."""
         done, total = (self.bytes, self.total_bytes) if self.total_bytes else (self.steps, self.total_steps)
         if not 0 < done < total:
             return ""
         return f"{duration((time.monotonic() - self.begun) * (total - done) / done)} left"
 
-    def sent(self) -> str:
+    def bytes_sent(self) -> str:
         if not self.total_bytes:
             return ""
         rate = self.bytes / max(time.monotonic() - self.begun, 0.001)
@@ -151,15 +149,15 @@ class _Tally:
 
 
 class _Face(Protocol):
-    """How a tally looks. Asked by one thread at a time."""
+    """How a tally looks. Called by one thread at a time."""
 
     def show(self, tally: _Tally) -> None: ...
 
-    def tell(self, line: Text) -> None: ...
+    def print(self, line: Text) -> None: ...
 
 
-class _Shown:
-    """Keeps the tally, from any thread, and has it shown."""
+class _Reporter:
+    """Keeps the tally, from any thread, and shows it."""
 
     def __init__(self, face: _Face, tally: _Tally) -> None:
         self._face, self._tally, self._lock = face, tally, threading.Lock()
@@ -182,15 +180,15 @@ class _Shown:
         with self._lock:
             text = self._tally.end(result)
             if result.status is Status.FAILED:
-                self._face.tell(_failure(text, result))
+                self._face.print(_failure(text, result))
             self._face.show(self._tally)
 
 
-class _Live:
-    """A bar in bytes where there are bytes to move, else in steps.
+class _LiveBar:
+    """A bar in bytes where there are bytes to send, else in steps.
 
-    Where the terminal is narrow, first the bar goes and then the end of the name: how much is done, how fast
-    and how long it still takes are never cut.
+    On a narrow terminal the bar is left out first, then the name is cut. How much is done, how fast it goes
+    and the time left are never cut.
     """
 
     def __init__(self, bars: Bars, tally: _Tally) -> None:
@@ -200,23 +198,23 @@ class _Live:
 
     def show(self, tally: _Tally) -> None:
         done = tally.bytes if tally.total_bytes else tally.steps
-        said = f"{tally.counted()} {tally.sent()}".rstrip()
-        room = self._bars.console.width - cell_len(said) - _TIME - 2  # blanks between columns
+        counts = f"{tally.count()} {tally.bytes_sent()}".rstrip()
+        room = self._bars.console.width - cell_len(counts) - _TIME - 2  # blanks between columns
         bar = min(_BAR, room - _NAME - 1)
         if bar >= _LEAST_BAR:
             self._bars.columns = _columns(bar)
             room -= bar + 1
         else:
             self._bars.columns = _columns(0)
-        name = tally.now(room)
-        self._bars.update(self._task, completed=done, description=name, sent=said)
+        name = tally.current(room)
+        self._bars.update(self._task, completed=done, description=name, sent=counts)
 
-    def tell(self, line: Text) -> None:
+    def print(self, line: Text) -> None:
         self._bars.console.print(line)
 
 
-class _Lines:
-    """A line now and then and for each tenth of the whole, fewer while nothing goes on; failures at once."""
+class _LogLines:
+    """A line now and then and for each tenth of the total, fewer while nothing happens; failures at once."""
 
     def __init__(self, to: Console) -> None:
         self._console = to
@@ -232,10 +230,10 @@ class _Lines:
         if waited < (_QUIET if done == self._shown else _EVERY) and not further:
             return
         self._last, self._shown, self._tenth = time.monotonic(), done, tenth
-        parts = [tally.counted(words=True), tally.sent(), tally.left(), tally.now()]
-        self.tell(Text(" · ".join(part for part in parts if part)))
+        parts = [tally.count(words=True), tally.bytes_sent(), tally.time_left(), tally.current()]
+        self.print(Text(" · ".join(part for part in parts if part)))
 
-    def tell(self, line: Text) -> None:
+    def print(self, line: Text) -> None:
         self._console.print(line, soft_wrap=True)
 
 
@@ -244,7 +242,7 @@ def _bars(to: Console) -> Bars:
 
 
 def _columns(bar: int) -> tuple[ProgressColumn, ...]:
-    """One line: what is running, a bar of so many columns, how much is done and how fast, the time left."""
+    """One line: what is running, a bar of `bar` columns, how much is done and how fast, and the time left."""
     whole = partial(Column, no_wrap=True)
     return (
         TextColumn("{task.description}", markup=False, table_column=whole(overflow="ellipsis")),

@@ -1,7 +1,7 @@
 """What differs between two DANDI values, as marks: removals first, then additions, then changes.
 
-Items of lists are matched by what names them, for display only: an item that has the same
-identifier (or name, or URL) on both sides is one item that changed.
+Items of lists are matched for display only: an item with the same identifier (or name, or URL) on both
+sides is one item that changed. Short texts are compared whole, long ones word by word.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from dandifile.words import clean, quantity
 _FEW = 6  # marks of one field that are shown unless all are asked for
 _WIDTH = 60  # columns of one value, likewise
 _NAMES = ("name", "identifier", "url", "username", "value")
-_SILENT = {"schemaKey"}  # tells the archive, not the reader
+_SILENT = {"schemaKey"}  # of use to the archive, not to a reader
 
 
 def value_marks(before: Json, after: Json, *, verbose: bool = False) -> tuple[Mark, ...]:
-    """Every difference when `verbose`, else the first few and how many more there are."""
+    """All differences if `verbose`, else the first few and how many more there are."""
     found = _marks(before, after, verbose=verbose)
     if verbose or len(found) <= _FEW:
         return tuple(found)
@@ -50,7 +50,7 @@ def _marks(before: Json, after: Json, *, verbose: bool) -> list[Mark]:
 
 
 def value_label(value: Json, *, verbose: bool = False) -> str:
-    """The few words that name a value: `nucleus accumbens (UBERON:0001882)`, `Doe, Jane`, `true`."""
+    """A few words that name a value: `nucleus accumbens (UBERON:0001882)`, `Doe, Jane`, `true`."""
     text = _whole_label(value)
     return text if verbose else clip(text, _WIDTH)
 
@@ -78,7 +78,7 @@ def _is_text(value: Json) -> bool:
 
 
 def _is_term(identifier: str) -> bool:
-    """Whether it is a CURIE such as `UBERON:0001882`, and not a URL, an ORCID or a protocol's number."""
+    """Whether it is a CURIE like `UBERON:0001882`, and not a URL, an ORCID iD or the number of a protocol."""
     prefix, colon, local = identifier.partition(":")
     return bool(colon) and prefix.isalpha() and local.isalnum()
 
@@ -119,7 +119,7 @@ def _item(item: Json, *, verbose: bool) -> str:
 
 
 def _pairs(before: Sequence[Json], after: Sequence[Json]) -> list[tuple[int, int]]:
-    """(index before, index after) of every item that is on both sides, by index before."""
+    """(index before, index after) of every item that both sides have, by index before."""
     left, right = dict(enumerate(before)), dict(enumerate(after))
     pairs = []
     for key in (_content, _by_identifier, _by_name, _by_url, _bare_name):
@@ -142,7 +142,7 @@ def _content(item: Json) -> str:
 
 
 def _key(field: str) -> Callable[[Json], str]:
-    """Names an item by one of its fields; a funder is named once for every award."""
+    """A function that names an item by one of its fields; a funder has a name for every award."""
 
     def key(item: Json) -> str:
         if not isinstance(item, dict) or not _is_text(item.get(field)):
@@ -160,7 +160,7 @@ def _bare_name(item: Json) -> str:
 
 
 def _is_other_award(before: Json, after: Json) -> bool:
-    """Whether both are of one funder, but for two awards: these are two things."""
+    """Whether both have awards, and different ones: then they are two items of one funder."""
     awards = [item.get("awardNumber") if isinstance(item, dict) else None for item in (before, after)]
     return all(awards) and awards[0] != awards[1]
 
@@ -189,7 +189,7 @@ def _sub_changes(before: JsonObject, after: JsonObject, *, verbose: bool, under:
             yield f"{name}: {value_label(old, verbose=verbose)} → {value_label(new, verbose=verbose)}"
 
 
-_DANDI_WORD = re.compile(r"(?:dcite|spdx):(?=\S)")  # vocabularies whose prefix tells a reader nothing
+_DANDI_WORD = re.compile(r"(?:dcite|spdx):(?=\S)")  # vocabularies whose prefix is of no use to a reader
 
 
 def plain_text(value: str) -> str:
@@ -199,8 +199,8 @@ def plain_text(value: str) -> str:
 
 _SHORT = 60  # characters that are shown whole, before and after
 _CONTEXT = 4  # words around a changed place
-_MOST = 240  # characters of a word-level diff that are still quick to read
-_COSTLY = 5_000  # words beyond which comparing takes longer than it tells
+_MOST = 240  # characters of a word-level diff that is still quick to read
+_COSTLY = 5_000  # words beyond which the comparison takes too long
 
 
 def text_marks(before: str, after: str, *, verbose: bool = False) -> list[Mark]:
@@ -222,7 +222,7 @@ def text_marks(before: str, after: str, *, verbose: bool = False) -> list[Mark]:
 
 
 def _words(old: list[str], new: list[str], context: int) -> Iterator[str]:
-    """The changed words among at most `context` unchanged ones on either side."""
+    """The changed words, each with at most `context` unchanged words on either side."""
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     for number, (tag, start, end, new_start, new_end) in enumerate(blocks):
         if tag == "equal":

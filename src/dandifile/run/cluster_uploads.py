@@ -63,7 +63,7 @@ def upload_from_here(step: Step, inputs: Mapping[str, Json]) -> Json:
     from dandifile.run.state import MemoryCache
 
     at: JsonObject = step.params["at"]
-    instance = Instance.called(at["instance"], at["web_url"], at["api_url"])
+    instance = Instance.with_name(at["instance"], at["web_url"], at["api_url"])
     writer = Writer(instance, require_key(instance), at["identifier"], MemoryCache())
     root = Path(at["root"])
     return KINDS[step.kind].perform(step, StepContext(writer, root, root / ".dandifile"), inputs)

@@ -11,7 +11,7 @@ from dandifile.model import GIVEN_UP, Cache, Json, Result, Status, Step
 from dandifile.run.engines import Engine, local_pool
 from dandifile.run.execute import Notify, execute
 from dandifile.run.processes import Supervision, TimeLimit
-from dandifile.survey.step_cache import Keys, StepCache
+from dandifile.survey.task import Keys, StepCache
 
 Runner = Callable[[Sequence[Step]], Mapping[str, Result]]
 """Runs steps of one kind and gives their results by id."""

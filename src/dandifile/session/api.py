@@ -13,7 +13,7 @@ from dandifile.run.execute import Notify
 from dandifile.session.apply_steps import ApplyResult
 from dandifile.session.opening import open_session
 from dandifile.session.options import Setup, plan_options, refuse_undeclared
-from dandifile.session.session import Session, silent, uncounted
+from dandifile.session.session import Session, ignore_bytes, ignore_step
 
 
 def open_spec(  # noqa: PLR0913 - one a flag
@@ -52,7 +52,7 @@ def plan(  # noqa: PLR0913 - one a flag
     locked: bool = False,
     offline: bool = False,
     jobs: int | None = None,
-    notify: Notify = silent,
+    notify: Notify = ignore_step,
 ) -> Plan:
     """What apply would do. Changes nothing, on the archive or here, but its cache.
 
@@ -80,8 +80,8 @@ def apply(  # noqa: PLR0913 - what to do, and what may be done
     allow: Collection[str] = (),
     create: bool = False,
     jobs: int | None = None,
-    notify: Notify = silent,
-    sent: Callable[[int], None] = uncounted,
+    notify: Notify = ignore_step,
+    sent: Callable[[int], None] = ignore_bytes,
 ) -> ApplyResult:
     """Does what a plan of `dandifile.plan` says, and nothing else; checks afterwards that the draft is so.
 

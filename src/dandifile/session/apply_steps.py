@@ -63,7 +63,7 @@ def apply_steps(
     if writer.identifier is None:
         return ApplyResult(outcomes, planned.plan.target, ())
     there = replace(session, access=replace(session.access, identifier=writer.identifier))
-    return _verified(there, planned, outcomes)
+    return _verify(there, planned, outcomes)
 
 
 def note_unchanged(session: Session, planned: Planned) -> ApplyResult:
@@ -72,7 +72,7 @@ def note_unchanged(session: Session, planned: Planned) -> ApplyResult:
     return ApplyResult(noted, planned.plan.target, _paths(planned.observed))
 
 
-def _verified(session: Session, planned: Planned, results: tuple[Result, ...]) -> ApplyResult:
+def _verify(session: Session, planned: Planned, results: tuple[Result, ...]) -> ApplyResult:
     """Reads the draft once more. What was done and is not there is a failure of its own."""
     try:
         observed, target = session.observe()

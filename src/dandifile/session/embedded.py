@@ -19,7 +19,7 @@ REQUIRED = ("localdandi", "anyio", "httptools", "starlette", "uvicorn")
 """What the extra `local` brings and the archive cannot start without."""
 
 if TYPE_CHECKING:
-    from localdandi.identity import Running
+    from localdandi.access import Running
 
 
 def default_store() -> Path:
@@ -32,19 +32,11 @@ def default_store() -> Path:
     return platformdirs.user_data_path("dandifile", appauthor=False) / "archive"
 
 
-def find(store: Path) -> Running | None:
-    """The server that serves `store` now, if there is one."""
-    with _refusals():
-        from localdandi import server
-
-        return server.find(store)
-
-
 @contextmanager
-def running(store: Path) -> Iterator[Running]:
+def open_archive(store: Path) -> Iterator[Running]:
     """The server of `store`: the one that runs, else one that is started and ends with the block."""
     with ExitStack() as stack:
-        with _refusals():
+        with _translated_errors():
             from localdandi import server
 
             found = stack.enter_context(server.running(store))
@@ -57,7 +49,7 @@ def serve(store: Path, port: int, host: str, on_ready: Callable[[Running], None]
     `instance` is what the archive calls itself and which schema it speaks (`name`, `schema_version`, …). What
     is not given is as the environment's variables say (`LOCALDANDI_NAME`, …), or as in production.
     """
-    with _refusals():
+    with _translated_errors():
         from localdandi import server
         from localdandi.instance import Instance
 
@@ -67,13 +59,13 @@ def serve(store: Path, port: int, host: str, on_ready: Callable[[Running], None]
 
 def reset(store: Path) -> tuple[str, ...]:
     """Deletes what the archive keeps in `store`; returns the names of what is left there."""
-    with _refusals():
+    with _translated_errors():
         from localdandi import archive
 
         return archive.reset(store)
 
 
-def require() -> None:
+def require_extra() -> None:
     """UserError where the embedded archive is not installed."""
     missing = [package for package in REQUIRED if not _is_there(package)]
     if missing:
@@ -86,14 +78,14 @@ def require() -> None:
 def _is_there(package: str) -> bool:
     try:
         return find_spec(package) is not None
-    except (ImportError, ValueError):  # whoever finds modules for Python forbids it
+    except (ImportError, ValueError):  # an import hook forbids it
         return False
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def _translated_errors() -> Iterator[None]:
     """Turns what `localdandi` refuses, and its absence, into errors that say what to do."""
-    require()
+    require_extra()
     from localdandi.document import StartError
 
     try:

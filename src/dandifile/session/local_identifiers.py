@@ -56,18 +56,18 @@ def store_id(store: Path) -> str:
     known = _read(store).store
     if known:
         return known
-    with _writing(store) as before:
+    with _locked(store) as before:
         made = before.store or secrets.token_hex(8)
         _write(store, _Known(made, before.entries))
     return made
 
 
-def known_store(store: Path) -> str:
+def existing_store_id(store: Path) -> str:
     """As `store_id`; "" for a store that has no id yet. Nothing is written."""
     return _read(store).store
 
 
-def get(store: Path, place: Place) -> str | None:
+def find_identifier(store: Path, place: Place) -> str | None:
     """The identifier that a spec has in `store`, six digits; None if it has none yet.
 
     Its path decides. Where the path is new, title and content must lead to one dandiset.
@@ -84,12 +84,12 @@ def get(store: Path, place: Place) -> str | None:
     return called.pop() if len(called) == 1 else None
 
 
-def put(store: Path, place: Place, identifier: str) -> None:
+def remember_identifier(store: Path, place: Place, identifier: str) -> None:
     """Remembers an identifier. Whole or not at all, also when two processes do it at once."""
     entry = _Entry(_path(place), place.environment, place.name.strip(), identifier, _content(place.spec))
     if entry in _read(store).entries:
         return
-    with _writing(store) as known:
+    with _locked(store) as known:
         others = [
             one for one in known.entries if (one.spec, one.environment) != (entry.spec, entry.environment)
         ]
@@ -115,7 +115,7 @@ def _path(place: Place) -> str:
 
 
 @contextmanager
-def _writing(store: Path) -> Iterator[_Known]:
+def _locked(store: Path) -> Iterator[_Known]:
     store.mkdir(parents=True, exist_ok=True)
     with hold(store / f"{_FILE}.lock"):
         yield _read(store)
@@ -137,9 +137,9 @@ def _read(store: Path) -> _Known:
     except (FileNotFoundError, NotADirectoryError):
         return _Known()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        why = getattr(error, "strerror", None) or "it is not as dandifile writes it"
+        why = getattr(error, "strerror", None) or "dandifile did not write it like this"
         raise UserError(
-            f"which dandisets of the embedded archive belong to which spec cannot be read: {why}",
+            f"the list of specs and their dandisets on the embedded archive cannot be read: {why}",
             where=str(file),
-            fix="restore it from a copy; or delete it, and write `identifier:` into each spec",
+            fix="restore it from a backup; or delete it and write `identifier:` into each spec",
         ) from None

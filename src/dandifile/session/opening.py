@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dandifile.archive.instance import LOCAL, Instance
-from dandifile.desired.spec_and_lock import MemoryLookups, SpecAndLock, complete_spec, read_with_lock
+from dandifile.desired.spec_and_lock import MemoryLookups, SpecAndLock, complete_spec, read_spec_and_lock
 from dandifile.errors import ArchiveError, BlockedError
 from dandifile.lookup.lock import identifier_in_lock, lock_file
 from dandifile.model import Record, Spec
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 def read_spec(setup: Setup, need: Need = EVERYTHING) -> SpecAndLock:
     """The spec as it was read, as far as the command needs it, and its lock."""
-    return read_with_lock(spec_file(setup.file), setup.environment, need)
+    return read_spec_and_lock(spec_file(setup.file), setup.environment, need)
 
 
 @contextmanager
@@ -77,10 +77,10 @@ def open_cache(file: Path) -> Iterator[SqliteCache]:
 def _remote(spec: Spec, *, writing: bool) -> Iterator[Access]:
     """An archive on the network; the identifier is the spec's, or the lock's."""
     from dandifile.archive.credentials import find_key, require_key
-    from dandifile.archive.instances import resolve
+    from dandifile.archive.instances import find_instance
     from dandifile.session.session import Access
 
-    instance = resolve(spec.instance)
+    instance = find_instance(spec.instance)
     identifier = spec.identifier or _locked_identifier(spec, instance.api_url)
     yield Access(instance, identifier, require_key(instance) if writing else find_key(instance))
 
@@ -89,16 +89,16 @@ def _remote(spec: Spec, *, writing: bool) -> Iterator[Access]:
 def _embedded(spec: Spec) -> Iterator[Access]:
     """The embedded archive, started if it is not up; it keeps the identifiers of its specs itself."""
     from dandifile.archive.credentials import Secret
-    from dandifile.archive.instances import exists
-    from dandifile.session.embedded import default_store, running
+    from dandifile.archive.instances import has_dandiset
+    from dandifile.session.embedded import default_store, open_archive
     from dandifile.session.session import Access
 
     store = default_store()
-    with running(store) as archive:
+    with open_archive(store) as archive:
         web = archive.web_url if archive.lasting else ""
-        instance = Instance.embedded(web, archive.api_url, local_identifiers.store_id(store))
-        known = local_identifiers.get(store, local_identifiers.place_of(spec))
-        if known and not spec.identifier and not exists(instance, known):
+        instance = Instance.of_store(web, archive.api_url, local_identifiers.store_id(store))
+        known = local_identifiers.find_identifier(store, local_identifiers.place_of(spec))
+        if known and not spec.identifier and not has_dandiset(instance, known):
             known = None  # it was deleted on the archive: the next one needs --create again
         yield Access(instance, spec.identifier or known, Secret(archive.key), store)
 
@@ -110,7 +110,7 @@ def known_identifier(source: SpecAndLock, spec: Spec) -> str | None:
     if spec.instance == LOCAL:
         from dandifile.session.embedded import default_store
 
-        return local_identifiers.get(default_store(), local_identifiers.place_of(spec))
+        return local_identifiers.find_identifier(default_store(), local_identifiers.place_of(spec))
     made = (made for made in source.lock.identifiers if made.environment == spec.environment)
     return next((one.identifier for one in made), None)
 
@@ -188,11 +188,13 @@ class Data:
             from dandifile.session.embedded import default_store
 
             store = default_store()
-            home = Instance.embedded("", "http://127.0.0.1", local_identifiers.known_store(store)).home
-            return home, spec.identifier or local_identifiers.get(store, local_identifiers.place_of(spec))
-        from dandifile.archive.instances import resolve
+            home = Instance.of_store("", "http://127.0.0.1", local_identifiers.existing_store_id(store)).home
+            return home, spec.identifier or local_identifiers.find_identifier(
+                store, local_identifiers.place_of(spec)
+            )
+        from dandifile.archive.instances import find_instance
 
-        url = resolve(spec.instance).api_url
+        url = find_instance(spec.instance).api_url
         return url, spec.identifier or _locked_identifier(spec, url)
 
 

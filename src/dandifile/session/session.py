@@ -51,11 +51,11 @@ if TYPE_CHECKING:
 UNBOUNDED = Options()
 
 
-def silent(step: Step, result: Result | None) -> None:
+def ignore_step(step: Step, result: Result | None) -> None:
     """The `notify` of a caller who wants no progress."""
 
 
-def uncounted(count: int) -> None:
+def ignore_bytes(count: int) -> None:
     """The `sent` of a caller who wants no progress."""
 
 
@@ -129,7 +129,7 @@ class Session:
             return {name: future.result() for name, future in seen.items()}, target.result()
 
     def survey(
-        self, observed: Mapping[str, Any], options: Options = UNBOUNDED, notify: Notify = silent
+        self, observed: Mapping[str, Any], options: Options = UNBOUNDED, notify: Notify = ignore_step
     ) -> Local:
         """What is on this machine: names for it all; extraction and validation for what the draft lacks."""
         draft = observed[assets.NAME].assets
@@ -152,14 +152,14 @@ class Session:
             return local
         return locate_regions(self.source, self.spec, self.lookups, local, draft)
 
-    def plan(self, options: Options = UNBOUNDED, notify: Notify = silent) -> Planned:
+    def plan(self, options: Options = UNBOUNDED, notify: Notify = ignore_step) -> Planned:
         """Looks at the archive and at the data, and says what differs. Writes nothing but its cache."""
         observed, target = self.observe()
         local = self.survey(observed, options, notify)
         plan = make_plan(KINDS, Situation(self.spec, local, observed, target), options)
         return self._checked(plan, local, observed)
 
-    def resume(self, saved: Plan, notify: Notify = silent) -> Planned:
+    def resume(self, saved: Plan, notify: Notify = ignore_step) -> Planned:
         """What is left to do of a plan that was made earlier, perhaps elsewhere: nothing but what it says.
 
         BlockedError where the spec, its lock, a file or the archive has changed since.
@@ -193,8 +193,8 @@ class Session:
         *,
         allow: Collection[str] = (),
         create: bool = False,
-        notify: Notify = silent,
-        sent: Callable[[int], None] = uncounted,
+        notify: Notify = ignore_step,
+        sent: Callable[[int], None] = ignore_bytes,
     ) -> ApplyResult:
         """Does what the plan says, checks that the draft is so, and notes what was made of which file.
 
@@ -216,7 +216,9 @@ class Session:
     def remember(self, identifier: str) -> None:
         """Notes which dandiset is this spec's: with the embedded archive, or else in the lock."""
         if self.access.store is not None:
-            local_identifiers.put(self.access.store, local_identifiers.place_of(self.spec), identifier)
+            local_identifiers.remember_identifier(
+                self.access.store, local_identifiers.place_of(self.spec), identifier
+            )
         else:
             lock = lock_file(self.spec.file)
             add_identifier(lock, self.spec.environment, self.instance.api_url, identifier)

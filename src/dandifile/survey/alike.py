@@ -46,8 +46,8 @@ def warnings(
     if not new:
         return {}
     there = {path for those in known.values() for path in those}
-    alike = of_paths(paths, there, new)
-    ids = of_ids(contents)
+    alike = case_warnings(paths, there, new)
+    ids = id_warnings(contents)
     return {
         source: those
         for source in {*ids, *(content.source for content in new)}
@@ -55,7 +55,7 @@ def warnings(
     }
 
 
-def of_ids(contents: Iterable[Content]) -> dict[str, tuple[Finding, ...]]:
+def id_warnings(contents: Iterable[Content]) -> dict[str, tuple[Finding, ...]]:
     """What is to be said of the ids in files, by source. Only contents with labels are looked at."""
     users: dict[_Name, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))  # id → sources
     found: dict[str, list[Finding]] = defaultdict(list)
@@ -105,7 +105,7 @@ def _oddities(source: str, key: str, given: str, value: str) -> Iterable[Finding
         yield Finding(source, ID_BLANKS, message, Severity.WARNING)
 
 
-def of_paths(
+def case_warnings(
     paths: Mapping[str, str], there: Collection[str], wanted: Iterable[Content]
 ) -> dict[str, tuple[Finding, ...]]:
     """The `wanted` files whose path, or a folder of it, differs in case only from another; by source.

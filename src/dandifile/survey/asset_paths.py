@@ -1,19 +1,31 @@
-"""Which paths the archive takes for assets, and which do not go together. Pure.
+"""Paths of assets: which the archive takes, which do not go together, and what is odd about others. Pure.
 
-The rules are the server's (POST and PUT of an asset), said so that a file is refused while
-planning and not after hours of hashing.
+The server's rules (POST and PUT of an asset) are checked here, so that a file is refused while
+planning and not after hours of hashing. The rules of the archive's summary are dandischema's
+(`aggregate_assets_summary`): it reads the part of a file's name before the first dot, and in it
+`sub-` and `sample-`. Subjects in the metadata are counted as well.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 
+from dandifile.model import Finding, Severity
 from dandifile.spelling import first_unfit
 from dandifile.spelling import respell as mend
+from dandifile.survey.scanned_file import Content
 
 MAX_LENGTH = 512
+
+PATH_CHARACTER = "path_character"
+SUMMARY = "archive_summary"
+"""The names of these findings, for `validation.ignore`."""
+
+_LONG_ENDINGS = re.compile(r"(\.ome\.(zarr|tiff?)|\.nwb\.zarr|\.nii\.gz|\.tsv\.gz|\.[A-Za-z0-9]+)$")
+_WORDS = {"sub": "subject", "sample": "sample"}
 
 # The server's own range A-z takes in the six characters between Z and a. Each step of this
 # form eats a character, so that it is linear where the server's expression is exponential.
@@ -35,7 +47,7 @@ def fault(path: str) -> str | None:
     if _PATH.fullmatch(path):
         return None
     for part in path.split("/"):
-        if said := first_unfit(part, takes):
+        if said := first_unfit(part, is_allowed):
             return f"{part!r} in its path has a character that the archive takes in no path: {said}"
     if ".." in path:
         return "the archive takes no two dots in a row in a path"
@@ -44,28 +56,28 @@ def fault(path: str) -> str | None:
     return "the archive takes no folder or file name that is or ends in a dot"
 
 
-def takes(character: str) -> bool:
+def is_allowed(character: str) -> bool:
     """Whether the archive takes a character in a path."""
     return bool(_ALLOWED.fullmatch(character))
 
 
-def mended(path: str) -> str:
+def allowed_spelling(path: str) -> str:
     """The path without the characters that the archive does not take; "" where that makes none."""
-    better = mend(path, takes)
+    better = mend(path, is_allowed)
     return better if better != path and fault(better) is None else ""
 
 
 def first_bad_part(path: str) -> str:
     """The first folder or file name of a path with a character that the archive does not take."""
-    return next((part for part in path.split("/") if first_unfit(part, takes)), "")
+    return next((part for part in path.split("/") if first_unfit(part, is_allowed)), "")
 
 
-def blanks(path: str) -> list[tuple[str, str]]:
-    """Folders and files with a blank that is no space, as (name, what it is): the archive takes them."""
-    return [(part, said) for part in path.split("/") if (said := first_unfit(part, _is_no_odd_blank))]
+def odd_blanks(path: str) -> list[tuple[str, str]]:
+    """Folders and files with a blank that is not a space, as (name, what it is): the archive takes them."""
+    return [(part, said) for part in path.split("/") if (said := first_unfit(part, _is_plain))]
 
 
-def _is_no_odd_blank(character: str) -> bool:
+def _is_plain(character: str) -> bool:
     return character == " " or not character.isspace()
 
 
@@ -102,3 +114,74 @@ def clashes(paths: Mapping[str, str]) -> dict[str, tuple[str, str]]:
                 found.setdefault(source, (other, "a file where this one needs a folder"))
                 found.setdefault(other, (source, "a folder where this one is a file"))
     return found
+
+
+# --- Findings -------------------------------------------------------------------------------------
+
+
+def path_findings(content: Content, path: str) -> tuple[Finding, ...]:
+    """All findings on the path that a content gets. The archive's layout is only for what is named by it."""
+    source = content.source
+    odd = (*blank_findings(source, path), *summary_findings(source, path, content.entity("sub")))
+    if not content.file.is_named_by_content:
+        return odd
+    faults = content.file.format.layout_faults(path)  # the dandi client's checks, ids and severity
+    return (*odd, *(Finding(source, check, message, Severity.ERROR) for check, message in faults))
+
+
+def blank_findings(source: str, path: str) -> tuple[Finding, ...]:
+    """Blanks in a path that look like a space and are not one: the archive takes them, and searches fail."""
+    return tuple(
+        Finding(
+            source,
+            PATH_CHARACTER,
+            f"{part!r} in its path has a blank that is not a space ({said}): "
+            f"rename it to {' '.join(part.split())!r}",
+            Severity.WARNING,
+        )
+        for part, said in odd_blanks(path)
+    )
+
+
+def summary_findings(source: str, path: str, subject: str | None) -> tuple[Finding, ...]:
+    """Findings on one file; `subject` is the one that the file itself names, as names hold it."""
+    said = (*_cut_off(path), *_hidden_image(path), *_two_subjects(path, subject))
+    return tuple(Finding(source, SUMMARY, message, Severity.WARNING) for message in said)
+
+
+def _cut_off(path: str) -> Iterator[str]:
+    """Subjects and samples with a dot: several may become one."""
+    name = PurePosixPath(path).name
+    whole = _LONG_ENDINGS.sub("", name)
+    for key, word in _WORDS.items():
+        meant, read = _value(whole, key), _value(name.split(".")[0], key)
+        if meant and meant != read:
+            seen = f"{key}-{read}" if read else f"no {word}"
+            yield (
+                f"the archive's summary reads a name up to its first dot, and so finds {seen} in place of "
+                f"{key}-{meant}: use no dot in the name except for its ending"
+            )
+
+
+def _hidden_image(path: str) -> Iterator[str]:
+    name = PurePosixPath(path).name
+    if name.endswith(".ome.zarr") and PurePosixPath(name).suffixes != [".ome", ".zarr"]:
+        yield (
+            "the archive's summary does not see that it is an OME-Zarr, since its name has another dot: "
+            "use none but those of .ome.zarr"
+        )
+
+
+def _two_subjects(path: str, subject: str | None) -> Iterator[str]:
+    read = _value(PurePosixPath(path).name.split(".")[0], "sub")
+    if subject and read and subject != read:
+        yield (
+            f"its name says sub-{read} and the file itself {subject}: the archive counts two subjects, and "
+            "its summary fails where that makes more subjects than files; name it by its subject"
+        )
+
+
+def _value(name: str, key: str) -> str:
+    """What the first part of a name that begins so says; "" where there is none."""
+    found = (part.removeprefix(f"{key}-") for part in name.split("_") if part.startswith(f"{key}-"))
+    return next(found, "")

@@ -56,7 +56,7 @@ def digest(params: JsonObject) -> JsonObject:
     the stat in the params says.
     """
     path, size = Path(params["path"]), params["size"]
-    with steady(params):
+    with check_unchanged(params):
         with path.open("rb") as file:
             if _is_pointer(file, size):
                 return {"pointer": True}
@@ -84,7 +84,7 @@ def md5s(params: JsonObject) -> JsonObject:
 
 def _md5_of(params: JsonObject) -> str | None:
     """A file's MD5 in hex; None of a pointer."""
-    with steady(params), Path(params["path"]).open("rb") as file:
+    with check_unchanged(params), Path(params["path"]).open("rb") as file:
         if _is_pointer(file, params["size"]):
             return None
         return hashlib.file_digest(file, _md5).hexdigest()
@@ -104,7 +104,7 @@ def dandi_etag(path: Path, size: int) -> str:
 
 
 @contextlib.contextmanager
-def steady(params: JsonObject) -> Iterator[None]:
+def check_unchanged(params: JsonObject) -> Iterator[None]:
     """Raises DataError unless, after it was read, the file is still as the scan saw it.
 
     `params` hold `path`, `size` and `mtime_ns` of that scan. A change before or during the
@@ -126,14 +126,14 @@ def steady(params: JsonObject) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def steady_content(params: JsonObject) -> Iterator[None]:
+def check_same_content(params: JsonObject) -> Iterator[None]:
     """As `steady`, of a file whose `digest` is known: what was read is of that content.
 
     Another file may have taken its place with the same size and times. Its inode or change time
     then differ; but there are disks where these change by themselves, so the content decides.
     """
     path = Path(params["path"])
-    with steady(params):
+    with check_unchanged(params):
         yield
         status = path.stat()
         same_file = (status.st_ctime_ns, status.st_ino) == (params["ctime_ns"], params["inode"])

@@ -48,7 +48,7 @@ def not_ignored(findings: Iterable[Finding], validation: Validation, path: str) 
     return (*blocking, *others)
 
 
-def of_content(source: str, output: JsonObject) -> tuple[Finding, ...]:
+def findings_in_output(source: str, output: JsonObject) -> tuple[Finding, ...]:
     """The findings in a validate step's output, as findings of one file."""
     return tuple(
         Finding(
@@ -62,13 +62,13 @@ def of_content(source: str, output: JsonObject) -> tuple[Finding, ...]:
     )
 
 
-def of_result(source: str, result: Result) -> tuple[Finding, ...]:
+def findings_in_result(source: str, result: Result) -> tuple[Finding, ...]:
     """The findings in the result of a validating step."""
     if has_failed(result):
         # What hangs or crashes here does so in the dandi client, too; anything else is the tool's fault.
         severity = Severity.ERROR if result.reason == GIVEN_UP else None
         return (Finding(source, "validation", f"the validation itself failed: {result.error}", severity),)
-    return of_content(source, result.output)
+    return findings_in_output(source, result.output)
 
 
 def _accepts(ignore: IgnoredCheck, finding: Finding, path: str) -> bool:

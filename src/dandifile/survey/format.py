@@ -1,9 +1,13 @@
 """What a format is to the survey: a class that inherits this Protocol, registered in `formats`."""
 
+# A default leaves unused what it is given.
+# ruff: noqa: ARG002
+
 from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from dandifile.model import Finding, JsonObject, Location, Vocabulary
@@ -84,19 +88,19 @@ class Format(Protocol):
 
     # --- Recognising, by names and markers; nothing is opened -------------------------------------
 
-    def is_file(self, name: str) -> bool:  # noqa: ARG002
+    def is_file(self, name: str) -> bool:
         """Whether a file of this name is of this format, and is taken without `standard: any`."""
         return False
 
-    def is_folder(self, path: str) -> bool:  # noqa: ARG002
+    def is_folder(self, path: str) -> bool:
         """Whether a folder is one asset of this format."""
         return False
 
-    def is_dataset(self, path: str) -> bool:  # noqa: ARG002
+    def is_dataset(self, path: str) -> bool:
         """Whether a folder is a dataset of this format; so are then all files in it."""
         return False
 
-    def misnamed_folder(self, path: str) -> Reason | None:  # noqa: ARG002
+    def misnamed_folder(self, path: str) -> Reason | None:
         """Why a folder that is one asset by what is in it cannot be taken under its name."""
         return None
 
@@ -120,7 +124,7 @@ class Format(Protocol):
         """The archive's digest of each file. Formats that share this function are digested together."""
         return digest_files(files, run)
 
-    def extract(self, contents: Iterable[Content], vocabulary: Vocabulary, run: Runner) -> Extracts:  # noqa: ARG002
+    def extract(self, contents: Iterable[Content], vocabulary: Vocabulary, run: Runner) -> Extracts:
         """What contents hold, each content once."""
         return Extracts()
 
@@ -128,29 +132,42 @@ class Format(Protocol):
         """The same, with what the format's tools find, where one look at the file gives both."""
         return self.extract(contents, vocabulary, run)
 
-    def metadata(self, contents: Iterable[Content], look: Look) -> dict[str, JsonObject]:  # noqa: ARG002
+    def metadata(self, contents: Iterable[Content], look: Look) -> dict[str, JsonObject]:
         """Asset metadata by source. A dataset's format completes `look.made`."""
         return {}
 
-    def validate(self, contents: Collection[Content], look: Look) -> dict[str, tuple[Finding, ...]]:  # noqa: ARG002
+    def validate(self, contents: Collection[Content], look: Look) -> dict[str, tuple[Finding, ...]]:
         """What the tools find in these, by source."""
         return {}
 
-    def layout_faults(self, path: str) -> list[tuple[str, str]]:  # noqa: ARG002
+    def layout_faults(self, path: str) -> list[tuple[str, str]]:
         """How an asset's path breaks the archive's layout for this format: (check, message)."""
         return []
+
+    # --- References to media, in a copy of a file ----------------------------------------------------
+
+    def rewrite_references(self, file: Path, path: str) -> dict[str, str]:
+        """Gives the media of a file new names that hold at its asset's path, inside the file; old → new.
+
+        Raises DataError where a reference would be lost.
+        """
+        return {}
+
+    def restore_references(self, file: Path, references: Mapping[str, str]) -> None:
+        """Undoes `rewrite_references`, which gave `references`."""
+        return
 
     # --- Quick looks, which need no digest -----------------------------------------------------------
 
     def locations(
         self,
-        files: Iterable[ScannedFile],  # noqa: ARG002
-        vocabulary: Vocabulary,  # noqa: ARG002
-        run: Runner,  # noqa: ARG002
+        files: Iterable[ScannedFile],
+        vocabulary: Vocabulary,
+        run: Runner,
     ) -> dict[str, tuple[Location, ...] | None]:
         """The locations that files give, by source; None for one that cannot be read."""
         return {}
 
-    def glimpse(self, path: str) -> Glimpse | None:  # noqa: ARG002
+    def glimpse(self, path: str) -> Glimpse | None:
         """What one file says at a quick look; None where nothing can be read."""
         return None

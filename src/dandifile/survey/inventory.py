@@ -9,12 +9,12 @@ from dandifile.globs import is_match
 from dandifile.model import Finding, JsonObject, Record, Refusal, Skipped, Spec
 from dandifile.survey import alike
 from dandifile.survey.asset_metadata import sessions_of, subjects_of
+from dandifile.survey.asset_paths import path_findings
 from dandifile.survey.findings import not_ignored, split
 from dandifile.survey.layout import Draft, assign, is_organized
 from dandifile.survey.left_out import left_out
 from dandifile.survey.manifest import Line
 from dandifile.survey.past import Past
-from dandifile.survey.path_findings import of_path
 from dandifile.survey.scanned_file import Content, Extracts, Known, Look, Runner
 from dandifile.survey.stages import (
     attach_labels,
@@ -128,8 +128,8 @@ def _line(content: Content, path: str, metadata: JsonObject, verdict: str) -> Li
         source=content.source,
         size=content.file.size,
         digest=content.digest,
-        subject=_joined(subjects_of(metadata)),
-        session=_joined(sessions_of(metadata)),
+        subject=_join(subjects_of(metadata)),
+        session=_join(sessions_of(metadata)),
         validation=verdict,
         tools=", ".join(f"{name} {tool_version(name)}" for name in tools_of(content)),
     )
@@ -139,9 +139,9 @@ def _verdict(content: Content, path: str, extracts: Extracts, found: tuple[Findi
     """`invalid`: apply would not upload it, by the spec's own `validation`."""
     if not tools_of(content):
         return "unchecked"
-    blocking, _, _ = split((*found, *of_path(content, path)), spec.validation, path)
+    blocking, _, _ = split((*found, *path_findings(content, path)), spec.validation, path)
     return "invalid" if blocking or extracts.failure(content) else "valid"
 
 
-def _joined(ids: Iterable[str]) -> str:
+def _join(ids: Iterable[str]) -> str:
     return ",".join(dict.fromkeys(ids))

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from dandifile.model import PathEntry, Record, Refusal
 from dandifile.spelling import respell as mend
-from dandifile.survey.asset_paths import clashes, fault, first_bad_part, mended, takes
+from dandifile.survey.asset_paths import allowed_spelling, clashes, fault, first_bad_part, is_allowed
 from dandifile.survey.scanned_file import Content, ScannedFile
 
 # The spec's words for the fields, in the order in which a name has them.
@@ -72,10 +72,12 @@ def assign(
     ordered = sorted(contents, key=lambda content: content.source)
     organized = [content for content in ordered if is_organized(content.file)]
     by_content = {content.source for content in organized}
-    paths = {c.source: _inside(c.file.entry, c.file.below) for c in ordered if c.source not in by_content}
+    paths = {
+        c.source: _path_inside(c.file.entry, c.file.below) for c in ordered if c.source not in by_content
+    }
     staying = [content for content in organized if not rename or content.labels is None]
-    paths |= _kept(staying, draft, set(paths.values()), refuse)
-    paths |= _held(staying, draft.record, paths)
+    paths |= _keep_known(staying, draft, set(paths.values()), refuse)
+    paths |= _keep_recorded(staying, draft.record, paths)
     entries: dict[PathEntry, list[Content]] = defaultdict(list)
     for content in organized:
         if content.source not in paths and content.source not in refused:
@@ -83,12 +85,12 @@ def assign(
     for entry, newcomers in entries.items():
         siblings = [paths[c.source] for c in organized if c.source in paths and c.file.entry == entry]
         taken = dict.fromkeys(draft.reserved, "a file that is not here now") | _by_path(paths)
-        paths |= _named(entry, newcomers, siblings, taken, refuse)
+        paths |= _name_new(entry, newcomers, siblings, taken, refuse)
     _refuse_impossible(ordered, paths, draft.known, refuse)
     return {source: path for source, path in paths.items() if source not in refused}, tuple(refused.values())
 
 
-def _inside(entry: PathEntry, below: str) -> str:
+def _path_inside(entry: PathEntry, below: str) -> str:
     return f"{entry.into}/{below}" if entry.into else below
 
 
@@ -96,7 +98,7 @@ def _by_path(paths: Mapping[str, str]) -> dict[str, str]:
     return {path: source for source, path in paths.items()}
 
 
-def _kept(
+def _keep_known(
     organized: Iterable[Content], draft: Draft, taken: Collection[str], refuse: Refuse
 ) -> dict[str, str]:
     """Contents on the draft keep their paths; of several copies each keeps the one recorded for it."""
@@ -127,7 +129,7 @@ def _kept(
     return paths
 
 
-def _held(organized: Iterable[Content], record: Record, paths: Mapping[str, str]) -> dict[str, str]:
+def _keep_recorded(organized: Iterable[Content], record: Record, paths: Mapping[str, str]) -> dict[str, str]:
     """Changed files stay where the last apply put them, unless subject or session say otherwise now."""
     taken = set(paths.values())
     held = {}
@@ -135,13 +137,13 @@ def _held(organized: Iterable[Content], record: Record, paths: Mapping[str, str]
         recorded = record.assets.get(content.source)
         if content.source in paths or recorded is None or recorded.path in taken:
             continue
-        if _agrees(content, recorded.path):
+        if _can_stay(content, recorded.path):
             held[content.source] = recorded.path
             taken.add(recorded.path)
     return held
 
 
-def _agrees(content: Content, path: str) -> bool:
+def _can_stay(content: Content, path: str) -> bool:
     """Whether a path is one that this content could have: nothing in it contradicts subject and session."""
     into = content.file.entry.into
     folder, _, name = path.removeprefix(f"{into}/" if into else "").partition("/")
@@ -154,7 +156,7 @@ def _agrees(content: Content, path: str) -> bool:
     return dict(_ENTITY.findall(name)).get("ses") in (None, content.entity("ses"))
 
 
-def _named(
+def _name_new(
     entry: PathEntry,
     newcomers: Iterable[Content],
     siblings: Iterable[str],
@@ -212,7 +214,7 @@ def _path(content: Content, entities: Collection[str]) -> str:
     if content.labels["modalities"]:
         parts.append(content.labels["modalities"])
     ending = os.path.splitext(content.file.below)[1]  # noqa: PTH122  # a name, not a path
-    return _inside(content.file.entry, f"{parts[0]}/{'_'.join(parts)}{ending}")
+    return _path_inside(content.file.entry, f"{parts[0]}/{'_'.join(parts)}{ending}")
 
 
 def _refuse_tied(path: str, group: Sequence[Content], holder: str | None, refuse: Refuse) -> None:
@@ -229,7 +231,7 @@ def _refuse_tied(path: str, group: Sequence[Content], holder: str | None, refuse
             all_of_them = _some(sorted({*([holder] if holder else []), *(one.source for one in group)}))
             refuse(
                 content,
-                f"{all_of_them} would get the same name, {path}: {_said(content)}",
+                f"{all_of_them} would get the same name, {path}: {_fields_in(content)}",
                 _tie_break(content),
             )
 
@@ -242,7 +244,7 @@ def _some(sources: Sequence[str]) -> str:
     return f"{', '.join(few[:-1])} and {few[-1]}"
 
 
-def _said(content: Content) -> str:
+def _fields_in(content: Content) -> str:
     """The fields that a name could tell files apart by, as this file has them."""
     given = [f"{FIELDS[key]} {value}" for key in _TIE_BREAKERS if (value := content.entity(key))]
     return (
@@ -261,15 +263,15 @@ def _tie_break(content: Content) -> str:
     return ", or ".join(filter(None, [change, add])) or "give it another session_id"
 
 
-def _mend(content: Content, path: str) -> str:
+def _fix_for(content: Content, path: str) -> str:
     """What to do about a path that the archive does not take, the same for all files with that fault."""
     bad = first_bad_part(path)
-    better = mended(bad) if bad else ""
+    better = allowed_spelling(bad) if bad else ""
     if not is_organized(content.file):
         return f"rename it to {better!r}" if better else "rename it, or set another `into`"
     for key, field in FIELDS.items():
         given = content.given(key)
-        if given and (instead := mend(given, takes)) != given and (content.entity(key) or "") in path:
+        if given and (instead := mend(given, is_allowed)) != given and (content.entity(key) or "") in path:
             return f"set {field} to {instead!r} in the file, not {given!r}" + (
                 ", or say so under `vocabulary: {subjects: …}`" if key == "sub" else ""
             )
@@ -290,7 +292,7 @@ def _refuse_impossible(
             continue
         why = fault(path)
         if why:
-            refuse(content, why, _mend(content, path))
+            refuse(content, why, _fix_for(content, path))
         elif content.source in clashing:
             other, how = clashing[content.source]
             mend = (

@@ -66,20 +66,20 @@ def save(file: Path, lines: Iterable[Line]) -> bool:
 
 
 def render(lines: Iterable[Line]) -> str:
-    rows = ("\t".join(map(_escaped, map(str, line))) for line in sorted(lines))
+    rows = ("\t".join(map(_escape, map(str, line))) for line in sorted(lines))
     return "\n".join([_HEADER, *rows, ""])
 
 
 def parse(text: str, name: str) -> tuple[Line, ...]:
     """The lines of a manifest, by path. `name` is the file's, for messages."""
     head, *rows = text.replace("\r\n", "\n").split("\n")
-    problems = [] if head == _HEADER else [Problem(f"{name}:1", *_no_header(head))]
+    problems = [] if head == _HEADER else [Problem(f"{name}:1", *_header_problem(head))]
     lines: dict[str, Line] = {}
     for number, row in enumerate(rows, 2):
         cells = row.split("\t")
         if len(cells) == _COLUMNS and _SIZE.fullmatch(cells[2]) and _is_name(cells):
             if "\\" in row:
-                cells = [_unescaped(cell) for cell in cells]
+                cells = [_unescape(cell) for cell in cells]
             path, source, size, *rest = cells
             line = Line(path, source, int(size), *rest)
             if lines.setdefault(path, line) != line:
@@ -87,7 +87,7 @@ def parse(text: str, name: str) -> tuple[Line, ...]:
                     Problem(f"{name}:{number}", f"{path} has two lines", "delete the one that is wrong")
                 )
         elif row:
-            problems.append(Problem(f"{name}:{number}", *_no_line(row, cells)))
+            problems.append(Problem(f"{name}:{number}", *_line_problem(row, cells)))
     if problems:
         raise SpecError(f"{Path(name).name} cannot be used", problems[:_MOST], fix=_FIX)
     return tuple(sorted(lines.values()))
@@ -101,13 +101,13 @@ def _is_name(cells: list[str]) -> bool:
     return "\0" not in cells[0] and "\0" not in cells[1]
 
 
-def _no_header(head: str) -> tuple[str, str]:
+def _header_problem(head: str) -> tuple[str, str]:
     if _MARKER.fullmatch(head):
         return _conflict(head)
     return "this is not the header of a data manifest", f"it begins with {_HEADER.expandtabs(1)}"
 
 
-def _no_line(row: str, cells: list[str]) -> tuple[str, str]:
+def _line_problem(row: str, cells: list[str]) -> tuple[str, str]:
     if _MARKER.fullmatch(row):
         return _conflict(row)
     if len(cells) != _COLUMNS:
@@ -122,11 +122,11 @@ def _conflict(row: str) -> tuple[str, str]:
     return f"a merge conflict is left here: {row}", "keep the lines of both sides and delete the marker"
 
 
-def _escaped(cell: str) -> str:
+def _escape(cell: str) -> str:
     if cell.isprintable() and "\\" not in cell:
         return cell
     return re.sub(r"[\\\t\n\r]", lambda found: _ESCAPED[found[0]], cell)
 
 
-def _unescaped(cell: str) -> str:
+def _unescape(cell: str) -> str:
     return re.sub(r"\\[\\tnr]", lambda found: _UNESCAPED[found[0]], cell)

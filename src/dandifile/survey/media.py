@@ -65,7 +65,7 @@ def lost_media(file: str, path: str, media: Iterable[str], paths: Mapping[str, s
     ]
 
 
-def of_media(content: Content, media: Iterable[str], paths: Mapping[str, str]) -> tuple[Finding, ...]:
+def media_findings(content: Content, media: Iterable[str], paths: Mapping[str, str]) -> tuple[Finding, ...]:
     """The references of a file that hold here and will not hold in the dandiset; `paths` as above.
 
     Media that are missing here are the tools' finding; but nwbinspector does not check absolute paths.

@@ -37,8 +37,8 @@ def overview(spec_file: Path, sources: Sequence[str], run: Runner) -> Overview:
 
     Opens every NWB file, briefly, and every Zarr that holds NWB.
     """
-    taken = {file.path: file for file in _scanned(spec_file, sources, "auto")}
-    files = [taken.get(file.path, file) for file in _scanned(spec_file, sources, "any")]
+    taken = {file.path: file for file in _scan(spec_file, sources, "auto")}
+    files = [taken.get(file.path, file) for file in _scan(spec_file, sources, "any")]
     seen = _glimpses((file for file in files if file.format.HAS_GLIMPSE), run)
     return Overview(
         tuple(folder for source in sources for folder in _folders(source, files)),
@@ -63,7 +63,7 @@ def _glimpse_step(file: ScannedFile) -> Step:
     return survey_step("glimpse", file.source, params)
 
 
-def _scanned(spec_file: Path, sources: Sequence[str], standard: str) -> tuple[ScannedFile, ...]:
+def _scan(spec_file: Path, sources: Sequence[str], standard: str) -> tuple[ScannedFile, ...]:
     entries = tuple(PathEntry(source, standard=standard) for source in sources)
     return scan(Spec(spec_file, "local", None, paths=entries)).files
 
@@ -76,7 +76,7 @@ def _folders(source: str, files: Iterable[ScannedFile]) -> list[Folder]:
     below = [file for file in own if "/" in file.below]
     names = dict.fromkeys(file.below.split("/")[0] for file in below)
     return [
-        _folder(_joined(source, name), [file for file in below if file.below.startswith(f"{name}/")])
+        _folder(_join(source, name), [file for file in below if file.below.startswith(f"{name}/")])
         for name in names
     ]
 
@@ -92,5 +92,5 @@ def _format(file: ScannedFile) -> str:
     return "" if file.entry.standard == "any" else file.formats[-1].NAME
 
 
-def _joined(source: str, name: str) -> str:
+def _join(source: str, name: str) -> str:
     return name if source in ("", ".") else f"{source}/{name}"

@@ -280,7 +280,7 @@ def _take_folder(found: _Found, entry: PathEntry, place: _Place, own: Format) ->
     elif not _is_text(path):
         found.refuse(path, *_NO_TEXT)
     elif _identity_of(status := os.stat(path)) not in found.own_identities:
-        found.files[path] = replace(_scanned(found, entry, place, status, own), size=0)
+        found.files[path] = replace(_scanned_file(found, entry, place, status, own), size=0)
 
 
 def _consider(found: _Found, entry: PathEntry, place: _Place) -> None:
@@ -323,7 +323,7 @@ def _take(found: _Found, entry: PathEntry, place: _Place) -> None:
     elif not _is_text(path):
         found.refuse(path, *_NO_TEXT)
     else:
-        found.files[path] = _scanned(found, entry, place, status, format_of_file(path))
+        found.files[path] = _scanned_file(found, entry, place, status, format_of_file(path))
 
 
 def _is_text(path: str) -> bool:
@@ -334,7 +334,7 @@ def _is_text(path: str) -> bool:
     return True
 
 
-def _scanned(
+def _scanned_file(
     found: _Found, entry: PathEntry, place: _Place, status: os.stat_result, own: Format
 ) -> ScannedFile:
     return ScannedFile(

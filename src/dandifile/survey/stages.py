@@ -15,7 +15,7 @@ from dandifile.model import Finding, JsonObject, Location, Record, Refusal, Spec
 from dandifile.survey.format import Format
 from dandifile.survey.left_out import Left
 from dandifile.survey.manifest import Line
-from dandifile.survey.media import of_media
+from dandifile.survey.media import media_findings
 from dandifile.survey.past import Past, recall
 from dandifile.survey.scan import scan
 from dandifile.survey.scanned_file import Content, Digested, Extracts, Known, Look, Runner, ScannedFile
@@ -132,7 +132,7 @@ def check_all(
         content.source: (
             *own.get(content.source, ()),
             *around.get(content.source, ()),
-            *of_media(content, look.extracts.media(content), places),
+            *media_findings(content, look.extracts.media(content), places),
         )
         for content in wanted
     }

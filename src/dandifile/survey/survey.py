@@ -17,11 +17,11 @@ from dandifile.globs import is_match
 from dandifile.model import Finding, JsonObject, Local, LocalAsset, Record, Spec
 from dandifile.survey import alike
 from dandifile.survey.asset_metadata import date_of
+from dandifile.survey.asset_paths import path_findings
 from dandifile.survey.layout import Draft, assign, is_organized
 from dandifile.survey.left_out import left_out
 from dandifile.survey.manifest import Line
 from dandifile.survey.past import gone_assets
-from dandifile.survey.path_findings import of_path
 from dandifile.survey.scan import scan
 from dandifile.survey.scanned_file import Content, Extracts, Known, Look, Runner
 from dandifile.survey.stages import (
@@ -68,10 +68,10 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     named = [(content, paths[content.source]) for content in contents if content.source in paths]
     described = [content for content, path in named if refresh or _needs_metadata(content, path, spec, known)]
     extracts |= extract_all([c for c in described if c.digest not in extracts.outputs], spec.vocabulary, run)
-    look = Look(run, extracts, seen.contents, _away(spec, seen))
+    look = Look(run, extracts, seen.contents, _files_away(spec, seen))
     metadata = _metadata(described, look)
     found = check_all([content for content, _ in named if content.digest not in known], look, paths)
-    found = _together(found, warned, _not_described(described, extracts))
+    found = _merge_findings(found, warned, _unread_findings(described, extracts))
     assets = [
         _asset(content, path, metadata.get(content.source), found.get(content.source, ()), known)
         for content, path in named
@@ -110,7 +110,7 @@ def validate_all(spec: Spec, run: Runner) -> tuple[Local, tuple[Finding, ...]]:
     )
 
 
-def _away(spec: Spec, seen: Seen) -> tuple[str, ...]:
+def _files_away(spec: Spec, seen: Seen) -> tuple[str, ...]:
     """The absolute paths of files on other machines."""
     sources = (*seen.absent, *(asset.source for asset in seen.past.pending))
     return tuple(os.path.abspath(os.path.join(spec.root, source)) for source in sources)
@@ -133,13 +133,13 @@ def _metadata(described: Iterable[Content], look: Look) -> dict[str, JsonObject]
     }
 
 
-def _together(*found: Mapping[str, tuple[Finding, ...]]) -> dict[str, tuple[Finding, ...]]:
+def _merge_findings(*found: Mapping[str, tuple[Finding, ...]]) -> dict[str, tuple[Finding, ...]]:
     """Findings by source, from several looks."""
     sources = {source for each in found for source in each}
     return {source: tuple(one for each in found for one in each.get(source, ())) for source in sources}
 
 
-def _not_described(described: Iterable[Content], extracts: Extracts) -> dict[str, tuple[Finding, ...]]:
+def _unread_findings(described: Iterable[Content], extracts: Extracts) -> dict[str, tuple[Finding, ...]]:
     """Content of the draft that keeps its metadata, since new metadata cannot be made now."""
     failures = {content.source: extracts.failure(content) for content in described}
     return {
@@ -162,5 +162,5 @@ def _asset(
 ) -> LocalAsset:
     """A path is judged like content: only where the draft does not have it."""
     if path not in known.get(content.digest, ()):
-        found += of_path(content, path)
+        found += path_findings(content, path)
     return LocalAsset(path, content.source, content.file.size, content.digest, metadata, found)

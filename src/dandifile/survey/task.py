@@ -1,24 +1,31 @@
 """How the survey's steps are done: what runs a kind, under which key its result is kept, and where it runs.
 
 A step goes to a worker as (kind, JSON params), so that everything that runs one is module-level.
+`StepCache` is the one way in which results are kept: known from the cache, else done and then put there.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
+import io
 import json
+import logging
+import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from dandifile.model import Effect, Json, JsonObject, Result, Status, Step
+from dandifile.model import Cache, Effect, Json, JsonObject, Result, Status, Step
 from dandifile.reading.jsontext import Shape, misfit
 from dandifile.survey import asset_metadata
 
 if TYPE_CHECKING:
     from dandifile.survey.scanned_file import Runner
+
 
 _TOOLS = (
     "dandi",
@@ -127,3 +134,70 @@ def _filters() -> dict[str, str]:
         return {_FILTERS: version(_FILTERS)}
     except PackageNotFoundError:
         return {}
+
+
+# --- Keeping results ------------------------------------------------------------------------------
+
+
+class Keys(Protocol):
+    """Under which key a step's output is kept, and whether a kept one can be used: `survey.tasks` is one."""
+
+    @property
+    def cache_key(self) -> Callable[[Step], str | None]: ...
+
+    @property
+    def fits(self) -> Callable[[Step, Json], bool]: ...
+
+
+class StepCache:
+    """The outputs of earlier steps; the table of a step is its kind."""
+
+    def __init__(self, keys: Keys, cache: Cache) -> None:
+        self._of, self._cache = keys, cache
+        self._keys: dict[str, str] = {}  # by step id, as they were before the step was done
+
+    def known(self, steps: Sequence[Step]) -> dict[str, Result]:
+        """What is kept of steps of one kind, by step id. An output that does not fit is made again."""
+        keys = {step.id: key for step in steps if (key := self._of.cache_key(step)) is not None}
+        found: Mapping[str, Json] = self._cache.get_many(steps[0].kind, set(keys.values())) if keys else {}
+        known = {
+            step.id: Result(step.id, Status.FRESH, output=found[keys[step.id]], reason="known by its content")
+            for step in steps
+            if keys.get(step.id) in found and self._of.fits(step, found[keys[step.id]])
+        }
+        self._keys |= {name: key for name, key in keys.items() if name not in known}
+        return known
+
+    def keep(self, step: Step, output: Json) -> None:
+        """Keeps the output of a step that `known` was asked for, unless it had no key then.
+
+        A file that was young when the step began may have changed since, though it is not young now.
+        """
+        key = self._keys.pop(step.id, None)
+        if key is not None:
+            self._cache.put_many(step.kind, {key: output})
+
+
+# --- Without the talk of tools --------------------------------------------------------------------
+
+# Read by the packages when they are imported: our cache goes by content, theirs by path, and
+# no check may ask the network for a newer version.
+_SETTINGS = {"DANDI_CACHE": "ignore", "DANDI_NO_ET": "1", "NO_ET": "1"}
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Within it, nothing that the dandi, pynwb and nwbinspector packages print or log reaches the terminal.
+
+    It acts on the whole process for a while, which is why steps that need it run in
+    worker processes, one at a time in each.
+    """
+    os.environ.update(_SETTINGS)
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        disabled = logging.root.manager.disable
+        logging.disable(logging.CRITICAL)
+        try:
+            yield
+        finally:
+            logging.disable(disabled)

@@ -21,7 +21,7 @@ _OF_A_NAME = (errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR)
 _LONG = 200  # characters of a name that are shown
 
 
-def tell(error: UserError, *, no_color: bool = False) -> int:
+def report_error(error: UserError, *, no_color: bool = False) -> int:
     """An expected error: what, where, what to do next."""
     from dandifile.report.console import show, stderr, width
     from dandifile.report.error_view import error_text
@@ -31,14 +31,14 @@ def tell(error: UserError, *, no_color: bool = False) -> int:
     return error.exit_code
 
 
-def tell_other(error: Exception) -> int:
+def report_other_error(error: Exception) -> int:
     """Any other error: of the command line, of the system, or a bug."""
     if isinstance(error, OSError):
-        return _tell_system(error)
-    return _tell_usage(error) if hasattr(error, "format_message") else _tell_bug(error)
+        return _report_system(error)
+    return _report_usage(error) if hasattr(error, "format_message") else _report_bug(error)
 
 
-def _tell_usage(error: Any) -> int:
+def _report_usage(error: Any) -> int:
     """A command line that makes no sense: typer's own words, and our exit code for bad input."""
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":  # no command at all: the message is the help
@@ -50,7 +50,7 @@ def _tell_usage(error: Any) -> int:
     return Exit.INPUT
 
 
-def _tell_system(error: OSError) -> int:
+def _report_system(error: OSError) -> int:
     """What the system refuses: no room, no rights, a folder where a file should be; or nobody reads on."""
     if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be written
@@ -60,17 +60,17 @@ def _tell_system(error: OSError) -> int:
             f"error: {str(error.filename)[:_LONG]} cannot be used: {error.strerror}\nhint: check the name\n"
         )
         return Exit.INPUT
-    log = _note(error)
+    log = _log_traceback(error)
     sys.stderr.write(f"error: the system says: {error.strerror or error}\n")
     if error.filename is not None:
         sys.stderr.write(f"  at: {error.filename}\n")
-    sys.stderr.write(f"hint: make room or rights for it, and run again; where it happened is in {log}\n")
+    sys.stderr.write(f"hint: free some space or get the rights, and run again; the details are in {log}\n")
     return Exit.FAILED
 
 
-def _tell_bug(error: Exception) -> int:
-    """Anything else is our fault: one line for the user, the traceback for whoever mends it."""
-    log = _note(error)
+def _report_bug(error: Exception) -> int:
+    """Anything else is our fault: one line for the user, the traceback for the developer."""
+    log = _log_traceback(error)
     sys.stderr.write(
         f"error: internal error: {type(error).__name__}: {error}\n"
         f"hint: this is a bug in dandifile; please report it with {log}\n"
@@ -78,7 +78,7 @@ def _tell_bug(error: Exception) -> int:
     return Exit.FAILED
 
 
-def _note(error: Exception) -> Path:
+def _log_traceback(error: Exception) -> Path:
     """Writes the traceback into the log, and gives the log's place."""
     log = log_file()
     with contextlib.suppress(OSError), log.open("a", encoding="utf-8") as stream:  # a full disk takes no log

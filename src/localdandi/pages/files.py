@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from localdandi import access, asset_metadata, errors
-from localdandi.pages import picture_cache
-from localdandi.pages.render import HEADERS
-from localdandi.pages.visit import VERSION, PageCall, visit
+from localdandi.pages import picture
+from localdandi.pages.visit import HEADERS, VERSION, PageCall, visit
 from localdandi.paging import paging
 from localdandi.routes.reading import asset_of, signed_object
-from localdandi.store import folders
+from localdandi.store import finding
 
 if TYPE_CHECKING:
     from localdandi.store.assets import Asset
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 def _browse(call: PageCall) -> Response:
     _, version = access.visible_version(call)
     folder = call.query.get("location", "").strip("/")
-    nodes = [node for node in folders.children(call.db, version.id, folder) if node.path != folder]
+    nodes = [node for node in finding.folder_children(call.db, version.id, folder) if node.path != folder]
     page = paging(call, count=len(nodes))
     return call.page(
         "files",
@@ -82,7 +81,7 @@ def _picture(call: PageCall) -> Response:
         raise errors.not_found()
     theme = "dark" if call.query.get("theme") == "dark" else "light"
     return FileResponse(
-        picture_cache.picture(call.archive, asset.blob_id, theme), headers=HEADERS, media_type="image/png"
+        picture.picture(call.archive, asset.blob_id, theme), headers=HEADERS, media_type="image/png"
     )
 
 

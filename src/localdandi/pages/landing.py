@@ -16,7 +16,7 @@ from localdandi.pages import documents
 from localdandi.pages.documents import Link
 from localdandi.pages.visit import VERSION, PageCall, visit
 from localdandi.paging import paging
-from localdandi.store import dandisets, users, verdicts
+from localdandi.store import assets, dandisets, users
 from localdandi.store.dandisets import Dandiset, Version
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _landing(call: PageCall) -> Response:
         acknowledgement=documents.text(document.get("acknowledgement")),
         summary=_summary(document),
         errors=json.loads(version.errors),
-        asset_errors=verdicts.asset_errors(call.db, version),
+        asset_errors=assets.asset_errors(call.db, version),
         versions=list(reversed(dandisets.versions_of(call.db, dandiset))),
         owners=users.owners(call.db, dandiset.id),
     )
@@ -129,7 +129,7 @@ def _objections(db: sqlite3.Connection, dandiset: Dandiset, version: Version) ->
     errors = json.loads(version.errors)
     if errors:
         found.append(f"{len(errors)} finding{'s' if len(errors) > 1 else ''} in the metadata, below")
-    bad = {error["path"] for error in verdicts.asset_errors(db, version)}
+    bad = {error["path"] for error in assets.asset_errors(db, version)}
     return (
         [*found, f"{len(bad)} file{'s' if len(bad) > 1 else ''} not valid, or not validated yet"]
         if bad

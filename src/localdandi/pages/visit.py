@@ -1,24 +1,29 @@
-"""A page's request: like one to the API, but known by a cookie, and refused in words."""
+"""A page's request: like one to the API, but known by a cookie and refused in words. Logging in and out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
+from importlib import resources
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from localdandi.errors import RefusedError
 from localdandi.http import LARGEST_UNKNOWN_BODY, Call, read_body
-from localdandi.pages.render import page
-from localdandi.store import sessions
+from localdandi.pages import documents
+from localdandi.store import users
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from starlette.requests import Request
-    from starlette.responses import Response
+    from starlette.responses import Response as AnyResponse
 
     from localdandi.store.users import User
+
 
 VERSION = "/dandiset/{dandiset:dandiset}/{version:version}"
 COOKIE = "session"
@@ -38,7 +43,7 @@ class PageCall(Call):
     @cached_property
     def user(self) -> User | None:
         """Who reads, by the session; a key in a header means nothing on a page."""
-        return sessions.reader(self.db, self.token) if self.token else None
+        return users.session_user(self.db, self.token) if self.token else None
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         return page(template, status, reader=self.user, **values)
@@ -67,3 +72,70 @@ def visit(
         return await run_in_threadpool(answer, call)
 
     return Route(path, endpoint, methods=["GET", "POST"] if post else ["GET"])
+
+
+# No script runs on these pages, whatever metadata holds; pictures and styles are our own.
+_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'"
+HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("localdandi.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["size"] = documents.size
+    environment.filters["words"] = documents.words
+    return environment
+
+
+def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """`templates/<template>.html` filled with `values`."""
+    text = _environment().get_template(f"{template}.html").render(values)
+    return HTMLResponse(text, status, headers=HEADERS)
+
+
+def _ask(call: PageCall) -> AnyResponse:
+    return call.page("login", problem="")
+
+
+def _log_in(call: PageCall) -> AnyResponse:
+    key = parse_qs(call.body.decode("utf-8", "replace")).get("key", [""])[0].strip()
+    user = users.by_key(call.db, key)
+    if user is None:
+        return call.page("login", 401, problem="No user of this archive has that key.")
+    response = RedirectResponse("/", 303)
+    with call.write() as db:
+        token = users.start_session(db, user)
+    response.set_cookie(COOKIE, token, max_age=users.LIFETIME, httponly=True, samesite="strict")
+    return response
+
+
+def _log_out(call: PageCall) -> AnyResponse:
+    with call.write() as db:
+        users.end_session(db, call.token)
+    response = RedirectResponse("/", 303)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+@cache
+def _style_sheet() -> str:
+    return (resources.files("localdandi.pages") / "templates" / "style.css").read_text(encoding="utf-8")
+
+
+def _style(_call: PageCall) -> AnyResponse:
+    return Response(_style_sheet(), media_type="text/css", headers={"Cache-Control": "max-age=60"})
+
+
+ROUTES = [visit("/login", _ask, _log_in), visit("/logout", _log_out), visit("/style.css", _style)]

@@ -13,7 +13,7 @@ from localdandi.http import Call, resource
 from localdandi.paging import paging
 from localdandi.routes import reading
 from localdandi.routes.reading import ASSETS
-from localdandi.store import assets, audit, blobs, zarrs
+from localdandi.store import assets, blobs, dandisets, zarrs
 from localdandi.store.assets import Asset, NewAsset, Selection
 from localdandi.store.blobs import Blob
 from localdandi.store.dandisets import Dandiset, Version
@@ -146,7 +146,9 @@ def _attached(  # noqa: PLR0913, PLR0917  all of one write
     if isinstance(new.content, Blob) and new.content.embargoed and dandiset.open:
         blobs.release(db, new.content)  # for everyone, wherever else it is used
     asset = assets.attach(db, version.id, new)
-    audit.record(db, dandiset.id, call.approved(), as_what, {"path": asset.path, "asset_id": asset.asset_id})
+    dandisets.record_event(
+        db, dandiset.id, call.approved(), as_what, {"path": asset.path, "asset_id": asset.asset_id}
+    )
     call.archive.work.set()
     return json_text(asset_metadata.item(asset, call.origin, metadata=True))
 
@@ -173,7 +175,7 @@ def _delete(call: Call) -> Response:
         if not version.draft:
             raise errors.refused("Only draft versions can be modified.", 405)
         assets.detach(db, version.id, asset)
-        audit.record(
+        dandisets.record_event(
             db, dandiset.id, call.approved(), "remove_asset", {"path": asset.path, "asset_id": asset.asset_id}
         )
     call.archive.work.set()

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from localdandi import errors, fields
+from localdandi.access import identity_proof
+from localdandi.archive import Settings
 from localdandi.document import Json, JsonObject
 from localdandi.errors import json_response
 from localdandi.http import Call, resource
-from localdandi.identity import identity_proof
 from localdandi.misbehave import OURS, Behaviour, Fault
-from localdandi.settings import Settings
 from localdandi.store import users
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from localdandi.document import JsonObject
 from localdandi.errors import json_response
 from localdandi.http import Call, resource
 from localdandi.paging import paging
-from localdandi.routes.described import described, stored
-from localdandi.store import audit, dandisets, users
+from localdandi.routes.reading import described, stored
+from localdandi.store import dandisets, users
 from localdandi.store.dandisets import Dandiset, dump
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ def _create(call: Call) -> Response:
             document, dandiset, call.archive.instance, version=dandisets.DRAFT, name=name
         )
         dandisets.add_version(db, dandiset, dandisets.DRAFT, name, stored(document, call))
-        audit.record(db, dandiset.id, call.approved(), "create_dandiset", {"embargoed": bool(end_date)})
+        dandisets.record_event(
+            db, dandiset.id, call.approved(), "create_dandiset", {"embargoed": bool(end_date)}
+        )
     call.archive.work.set()
     return json_response(shapes.dandiset_detail(call.db, dandiset, None))
 
@@ -116,7 +118,7 @@ def _delete(call: Call) -> Response:
     dandiset = access.visible(call)
     with call.write() as db:
         _refuse_deletion(call, db, dandiset)
-        audit.record(db, dandiset.id, call.approved(), "delete_dandiset", {})
+        dandisets.record_event(db, dandiset.id, call.approved(), "delete_dandiset", {})
         dandisets.delete(db, dandiset)
     return errors.nothing()
 

@@ -1,4 +1,4 @@
-"""Reading one asset: inside a version, or by its id alone, detached or not."""
+"""Reading one asset, in a version or by its id alone; and a body with `name` and `metadata`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import json
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from localdandi import access, asset_metadata, errors, fields
+from localdandi import access, asset_metadata, bodies, errors, fields, metadata
+from localdandi.document import JsonObject
 from localdandi.errors import json_response, json_text
 from localdandi.http import Call, resource
 from localdandi.store import assets
 from localdandi.store.assets import Asset
+from localdandi.store.dandisets import dump
 
 ASSETS = "/api/dandisets/{dandiset:dandiset}/versions/{version:version}/assets/"
 _NESTED, _ALONE = ASSETS + "{asset:uuid4}/", "/api/assets/{asset:uuid4}/"
@@ -74,6 +76,24 @@ def _download(call: Call) -> Response:
 def signed_object(call: Call, asset: Asset, params: dict[str, str]) -> str:
     """A URL to read the asset's blob with, for six hours."""
     return call.presigned("GET", asset_metadata.object_url(asset, ""), _LIFETIME, params=params)
+
+
+def described(call: Call) -> tuple[str, JsonObject]:
+    """The `name` and `metadata` of a body. Where the real archive answers with a 500, so does this one."""
+    body = fields.mapping(call.json())
+    name, _ = fields.together(
+        lambda: fields.text(body, "name", limit=300), lambda: fields.not_null(body, "metadata")
+    )
+    document = body.get("metadata")
+    if not isinstance(document, dict) or metadata.uncitable(document):
+        raise errors.fatal()
+    document = bodies.storable(document, "metadata")
+    return name, {"schemaVersion": call.archive.instance.schema_version} | document
+
+
+def stored(document: JsonObject, call: Call) -> str:
+    """The document as text to be kept, with the caller's origin out of it."""
+    return metadata.incoming(dump(document), call.origin)
 
 
 ROUTES = [

@@ -1,20 +1,21 @@
-"""Versions: list, read, and the metadata of the draft."""
+"""Versions: list, read, the metadata of the draft, publication, and the release from an embargo."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from localdandi import access, errors, fields, metadata, shapes
+from localdandi import access, errors, fields, metadata, publishing, shapes
 from localdandi.errors import json_response, json_text
 from localdandi.http import Call, resource
 from localdandi.paging import paginated
-from localdandi.routes.described import described, stored
-from localdandi.store import audit, dandisets
+from localdandi.routes.reading import described, stored
+from localdandi.store import blobs, dandisets
 from localdandi.store.dandisets import dump
 
 if TYPE_CHECKING:
     from starlette.responses import Response
+
 
 _VERSION = "/api/dandisets/{dandiset:dandiset}/versions/{version:version}/"
 
@@ -54,7 +55,7 @@ def _update(call: Call) -> Response:
                 new, dandiset, call.archive.instance, version=version.version, name=name
             )
             dandisets.save(db, version, name, stored(complete, call), "Pending")
-            audit.record(db, dandiset.id, call.approved(), "update_metadata", {"name": name})
+            dandisets.record_event(db, dandiset.id, call.approved(), "update_metadata", {"name": name})
             call.archive.work.set()
         version = dandisets.draft_of(db, dandiset)
     return json_response(shapes.version_info(call.db, version, dandiset, call.origin, metadata=answer))
@@ -71,8 +72,47 @@ def _delete(call: Call) -> Response:
     return errors.nothing()
 
 
+_LONGEST_NOTES = 5000
+_DANDISET = "/api/dandisets/{dandiset:dandiset}/"
+
+
+def _publish(call: Call) -> Response:
+    """202: it is done in the background, unless the draft is written to before."""
+    dandiset = access.owned(call)
+    if call.param("version") != dandisets.DRAFT:
+        raise errors.refused("Only draft versions can be published", 405)
+    body = fields.mapping(call.json())
+    notes = fields.text(body, "release_notes", limit=_LONGEST_NOTES) if body.get("release_notes") else ""
+    with call.write() as db:
+        draft = dandisets.draft_of(db, dandiset)
+        objection = publishing.objection(db, dandiset, draft)
+        if objection:
+            status, message = objection
+            raise errors.refused(message, status)
+        dandisets.set_status(db, draft.id, "Publishing")
+        dandisets.set_release_notes(db, draft, notes)
+        dandisets.record_event(db, dandiset.id, call.approved(), "publish_dandiset", {})
+    call.archive.work.set()
+    return errors.nothing(202)
+
+
+def _unembargo(call: Call) -> Response:
+    dandiset = access.owned(call)
+    with call.write() as db:
+        if dandiset.embargo_status != "EMBARGOED":
+            raise errors.refused("Dandiset not embargoed")
+        if blobs.uploads_of(db, dandiset.id):
+            raise errors.refused("Dandiset unembargo not allowed with active uploads")
+        dandisets.set_embargo(db, dandiset, "UNEMBARGOING", dandiset.embargo_end_date)
+        dandisets.record_event(db, dandiset.id, call.approved(), "unembargo_dandiset", {})
+    call.archive.work.set()
+    return errors.nothing(200)
+
+
 ROUTES = [
     resource("/api/dandisets/{dandiset:dandiset}/versions/", GET=_list),
     resource(_VERSION, GET=_read, PUT=_update, DELETE=_delete),
     resource(f"{_VERSION}info/", GET=_info),
+    resource(_DANDISET + "versions/{version:version}/publish/", POST=_publish),
+    resource(_DANDISET + "unembargo/", POST=_unembargo),
 ]

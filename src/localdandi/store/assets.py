@@ -3,10 +3,10 @@
 An asset never changes its content, path or metadata: a write makes a new one and detaches
 the old. `membership` says which asset a version has at a path.
 """
-# ruff: noqa: S608  queries are put together from constants; what is sent goes in as parameters
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,9 +14,11 @@ from uuid import uuid4
 
 from localdandi.document import JsonObject
 from localdandi.store.blobs import Blob
-from localdandi.store.dandisets import dump, set_status
+from localdandi.store.dandisets import Version, dump, set_status
 from localdandi.store.database import now
 from localdandi.store.zarrs import Zarr
+
+# ruff: noqa: S608  queries are put together from constants; what is sent goes in as parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,3 +316,28 @@ def release_all(db: sqlite3.Connection, dandiset: int) -> None:
     db.execute(f"UPDATE assets SET status = 'Pending' WHERE id IN ({members})", (dandiset,))
     blobs = f"SELECT blob FROM assets WHERE id IN ({members})"
     db.execute(f"UPDATE blobs SET embargoed = 0 WHERE id IN ({blobs})", (dandiset,))
+
+
+_SHOWN = 50  # assets of each sort whose findings a version's `info` shows
+
+
+_WAITING = "asset is currently being validated, please wait."
+
+
+def asset_errors(db: sqlite3.Connection, version: Version) -> list[JsonObject]:
+    """At most 50 assets that wait, and the findings of at most 50 that have any."""
+    waiting = unsettled(db, version.id, "Pending", _SHOWN)
+    invalid = unsettled(db, version.id, "Invalid", _SHOWN)
+    found = [{"field": "", "message": _WAITING, "path": asset.path} for asset in waiting]
+    return found + [
+        {"field": error["field"], "message": error["message"], "path": asset.path}
+        for asset in invalid
+        for error in json.loads(asset.errors)
+    ]
+
+
+def is_publishable(db: sqlite3.Connection, version: Version) -> bool:
+    """Valid itself, and every asset too."""
+    return version.status == "Valid" and not any(
+        unsettled(db, version.id, status, 1) for status in ("Pending", "Invalid")
+    )

@@ -1,4 +1,4 @@
-"""Dandisets and their versions."""
+"""Dandisets and their versions, the totals of the archive, and the log of changes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from localdandi.document import JsonObject
 from localdandi.store.database import now
+from localdandi.store.users import User
 
 DRAFT = "draft"
 LAST = 999_999  # six digits
@@ -195,3 +196,57 @@ def in_embargo_status(db: sqlite3.Connection, status: str) -> list[Dandiset]:
 
 def set_release_notes(db: sqlite3.Connection, version: Version, notes: str) -> None:
     db.execute("UPDATE versions SET release_notes = ? WHERE id = ?", (notes, version.id))
+
+
+_FIGURES = """
+SELECT
+  (SELECT count(*) FROM dandisets) AS dandiset_count,
+  (SELECT count(DISTINCT dandiset) FROM versions WHERE version <> 'draft') AS published_dandiset_count,
+  (SELECT count(*) FROM users) AS user_count,
+  (SELECT coalesce(sum(size), 0) FROM blobs
+   WHERE id IN (SELECT a.blob FROM assets a JOIN membership m ON m.asset = a.id))
+  + (SELECT coalesce(sum(size), 0) FROM zarrs
+     WHERE id IN (SELECT a.zarr FROM assets a JOIN membership m ON m.asset = a.id)) AS size
+"""
+
+
+def totals(db: sqlite3.Connection) -> dict[str, int]:
+    """Counts, and the bytes of all content that some version has."""
+    return dict(db.execute(_FIGURES).fetchone())
+
+
+def record_event(
+    db: sqlite3.Connection, dandiset: int, user: User, record_type: str, details: JsonObject
+) -> None:
+    db.execute(
+        "INSERT INTO audit (timestamp, dandiset, user, record_type, details) VALUES (?, ?, ?, ?, ?)",
+        (now(), dandiset, user.login, record_type, dump(details)),
+    )
+
+
+def asset_events(  # noqa: PLR0913  one argument a parameter of the query
+    db: sqlite3.Connection,
+    *,
+    before: str | None,
+    after: str | None,
+    newest_first: bool,
+    limit: int,
+    offset: int,
+) -> list[JsonObject]:
+    """Records about assets, oldest first unless asked otherwise."""
+    query = (
+        "SELECT id, dandiset, timestamp, record_type, details FROM audit"
+        " WHERE record_type IN ('add_asset', 'update_asset', 'remove_asset')"
+        " AND (?1 IS NULL OR timestamp <= ?1) AND (?2 IS NULL OR timestamp >= ?2)"
+        " ORDER BY CASE WHEN ?3 THEN -id ELSE id END LIMIT ?4 OFFSET ?5"
+    )
+    return [
+        {
+            "id": row["id"],
+            "dandiset_id": row["dandiset"],
+            "timestamp": row["timestamp"],
+            "record_type": row["record_type"],
+            "details": json.loads(row["details"]),
+        }
+        for row in db.execute(query, (before, after, newest_first, limit, offset))
+    ]

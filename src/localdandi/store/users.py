@@ -1,13 +1,20 @@
-"""Users and their keys. Keys are random and long, so a plain SHA-256 of one gives nothing away."""
-# ruff: noqa: S608  queries are put together from constants; what is sent goes in as parameters
+"""Users with their keys, sessions and stars.
+
+Keys are random and long, so a plain SHA-256 of one gives nothing away.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 import sqlite3
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from localdandi.store.database import now
+
+# ruff: noqa: S608  queries are put together from constants; what is sent goes in as parameters
 
 
 @dataclass(frozen=True)
@@ -132,3 +139,46 @@ def set_owners(db: sqlite3.Connection, dandiset: int, users: Iterable[User]) -> 
     db.execute("DELETE FROM owners WHERE dandiset = ?", (dandiset,))
     pairs = {(dandiset, user.id) for user in users}
     db.executemany("INSERT INTO owners (dandiset, user) VALUES (?, ?)", sorted(pairs))
+
+
+def star_count(db: sqlite3.Connection, dandiset: int) -> int:
+    return int(db.execute("SELECT count(*) FROM stars WHERE dandiset = ?", (dandiset,)).fetchone()[0])
+
+
+def has_star(db: sqlite3.Connection, dandiset: int, user: int) -> bool:
+    row = db.execute("SELECT 1 FROM stars WHERE dandiset = ? AND user = ?", (dandiset, user)).fetchone()
+    return row is not None
+
+
+def add_star(db: sqlite3.Connection, dandiset: int, user: int) -> None:
+    db.execute("INSERT OR IGNORE INTO stars VALUES (?, ?, ?)", (dandiset, user, now()))
+
+
+def remove_star(db: sqlite3.Connection, dandiset: int, user: int) -> None:
+    db.execute("DELETE FROM stars WHERE dandiset = ? AND user = ?", (dandiset, user))
+
+
+LIFETIME = 7 * 24 * 3600  # seconds
+
+
+def start_session(db: sqlite3.Connection, user: User) -> str:
+    """Begins a session and returns its token, which is stored nowhere else."""
+    token = secrets.token_urlsafe(32)
+    db.execute("DELETE FROM sessions WHERE expires < ?", (time.time(),))
+    db.execute("INSERT INTO sessions VALUES (?, ?, ?)", (_token_hash(token), user.id, time.time() + LIFETIME))
+    return token
+
+
+def end_session(db: sqlite3.Connection, token: str) -> None:
+    db.execute("DELETE FROM sessions WHERE token_hash = ?", (_token_hash(token),))
+
+
+def session_user(db: sqlite3.Connection, token: str) -> User | None:
+    """Whose session it is; None when it has expired, has ended or never was one."""
+    query = "SELECT user FROM sessions WHERE token_hash = ? AND expires > ?"
+    row = db.execute(query, (_token_hash(token), time.time())).fetchone()
+    return by_id(db, row["user"]) if row else None
+
+
+def _token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

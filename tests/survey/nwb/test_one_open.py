@@ -26,7 +26,7 @@ from dandifile.survey.nwb.one_open import (
     replaced_attribute,
 )
 from dandifile.survey.nwb.validate import inspect, validate
-from dandifile.survey.quiet import quiet
+from dandifile.survey.task import quiet
 from tests.frame import ROOT
 from tests.real import NWB
 from tests.survey.lab import needs_shared_data, write, write_nwb

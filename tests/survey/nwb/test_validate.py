@@ -14,7 +14,7 @@ from dandifile.model import JsonObject
 from dandifile.survey.nwb import validate as validation
 from dandifile.survey.nwb.causes import why_packed
 from dandifile.survey.nwb.validate import inspect, validate
-from dandifile.survey.quiet import quiet
+from dandifile.survey.task import quiet
 from tests.real import NWB
 from tests.survey.lab import needs_shared_data, write_nwb
 from tests.survey.nwb.damage import DAMAGED, SOUND, changed, write_recording, zeros_at

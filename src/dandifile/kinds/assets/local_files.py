@@ -15,9 +15,9 @@ from dandifile.kinds.assets.sides import NAME, DesiredAssets, ObservedAssets
 from dandifile.kinds.outgoing import SchemaFit
 from dandifile.model import Block, Finding, Key, Local, LocalAsset, Severity, Skipped
 from dandifile.survey import alike
+from dandifile.survey.asset_paths import PATH_CHARACTER, SUMMARY
 from dandifile.survey.findings import split
 from dandifile.survey.media import LOST_MEDIA
-from dandifile.survey.path_findings import PATH_CHARACTER, SUMMARY
 from dandifile.words import first_of, quantity
 
 _IN_WORDS = frozenset({LOST_MEDIA, PATH_CHARACTER, SUMMARY, *alike.CHECKS})

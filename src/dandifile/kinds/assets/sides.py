@@ -25,6 +25,7 @@ from dandifile.model import (
     Validation,
 )
 from dandifile.survey.asset_metadata import sessions_of, subjects_of
+from dandifile.survey.formats import keys_of_archive
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
@@ -33,7 +34,6 @@ NAME = "assets"
 PERMIT = "delete"
 
 _Name = TypeVar("_Name")
-_FORMAT, _ZARR = "encodingFormat", "application/x-zarr"
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,7 @@ class AssetRules:
         for overlay in self.overlays:
             if is_match(overlay.match, path):
                 keys.update(overlay.metadata)
-        if metadata.get(_FORMAT) == _ZARR:
-            keys.pop(_FORMAT, None)  # the archive writes that of a Zarr itself
-        return keys
+        return {key: value for key, value in keys.items() if key not in keys_of_archive(metadata)}
 
     def _regions(self, path: str, metadata: JsonObject) -> Anatomies | None:
         """The most specific: paths, sessions, subjects, then the file itself; None where none are declared.

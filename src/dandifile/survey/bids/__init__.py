@@ -15,7 +15,7 @@ from typing import TypeAlias
 from dandifile.model import Finding, JsonObject, Step
 from dandifile.reading.jsontext import Shape, each, maybe
 from dandifile.survey.bids.validator import entities, tree, validate
-from dandifile.survey.findings import FINDING, of_content, of_result
+from dandifile.survey.findings import FINDING, findings_in_output, findings_in_result
 from dandifile.survey.format import Format
 from dandifile.survey.scanned_file import Content, Look, Reason
 from dandifile.survey.task import Task, content_key, run_steps, survey_step
@@ -92,10 +92,12 @@ class Bids(Format):
                 for item in result.output["findings"]:
                     for owner in _owners(item, files):
                         items[owner].append(item)
-                found |= {source: of_content(source, {"findings": own}) for source, own in items.items()}
+                found |= {
+                    source: findings_in_output(source, {"findings": own}) for source, own in items.items()
+                }
             elif MARKER in files:
                 source = files[MARKER].source
-                found[source] = of_result(source, result)
+                found[source] = findings_in_result(source, result)
         return found
 
 

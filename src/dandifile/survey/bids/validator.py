@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 
 from dandifile.errors import DataError
 from dandifile.model import JsonObject, Severity
-from dandifile.survey.quiet import quiet
+from dandifile.survey.task import quiet
 from dandifile.survey.zarr import SUFFIXES as ZARR_SUFFIXES
 
 VALIDATOR = "bids-validator-deno"
@@ -44,10 +44,10 @@ def validate(params: JsonObject) -> JsonObject:
     validator itself fails.
     """
     root, elsewhere = Path(params["path"]), frozenset(params["elsewhere"])
-    with completed(root, elsewhere) as shown:
+    with complete_dataset(root, elsewhere) as shown:
         found = list(_findings(root, shown, ""))
         for folder in params["nested"]:
-            found += [_milder(finding) for finding in _findings(root, shown, f"{folder}/")]
+            found += [_lower_severity(finding) for finding in _findings(root, shown, f"{folder}/")]
     return {"findings": [finding for finding in found if finding["path"] not in elsewhere]}
 
 
@@ -78,7 +78,7 @@ def _as_metadata(flat: JsonObject) -> JsonObject:
 def _findings(root: Path, shown: Path, below: str) -> Iterator[JsonObject]:
     said = _run(shown / below)
     for issue in said["issues"]["issues"]:
-        if issue["severity"] != "ignore" and not _unfetched(root / f"{below}{_location(issue)}"):
+        if issue["severity"] != "ignore" and not _is_unfetched(root / f"{below}{_location(issue)}"):
             yield _finding(issue, said["issues"]["codeMessages"], root, below)
 
 
@@ -86,7 +86,7 @@ def _location(issue: JsonObject) -> str:
     return str(issue.get("location", "")).strip("/")
 
 
-def _unfetched(path: Path) -> bool:
+def _is_unfetched(path: Path) -> bool:
     """Links without their content, as git-annex leaves them, are unknown, and no error."""
     return path.is_symlink() and not path.exists()
 
@@ -121,7 +121,7 @@ def _run(folder: Path) -> JsonObject:
 def _finding(issue: JsonObject, messages: JsonObject, root: Path, below: str) -> JsonObject:
     path = f"{below}{_location(issue)}".rstrip("/")
     if path.rpartition("/")[2] == _SPEC:
-        return _told_to_ignore_the_spec()
+        return _spec_finding()
     is_file = bool(path) and (root / path).is_file()
     parts = (messages.get(issue["code"]), issue.get("subCode"), issue.get("issueMessage"))
     message = " ".join(" ".join(part for part in parts if part).split())
@@ -136,7 +136,7 @@ def _finding(issue: JsonObject, messages: JsonObject, root: Path, below: str) ->
     }
 
 
-def _told_to_ignore_the_spec() -> JsonObject:
+def _spec_finding() -> JsonObject:
     return {
         "path": "",
         "is_file": False,
@@ -147,7 +147,7 @@ def _told_to_ignore_the_spec() -> JsonObject:
     }
 
 
-def _milder(finding: JsonObject) -> JsonObject:
+def _lower_severity(finding: JsonObject) -> JsonObject:
     severe = finding["severity"] == Severity.ERROR
     return {**finding, "severity": Severity.WARNING.value} if severe else finding
 
@@ -157,7 +157,7 @@ def _milder(finding: JsonObject) -> JsonObject:
 
 def tree(root: str, below: str = "") -> Iterator[tuple[str, list[int]]]:
     """All that the validator may look at, also what is not taken up, with sizes and times. A Zarr is one."""
-    for item in _listed(os.path.join(root, below)):
+    for item in _items(os.path.join(root, below)):
         path = f"{below}/{item.name}" if below else item.name
         whole = os.path.splitext(item.name)[1] in ZARR_SUFFIXES
         if item.is_dir(follow_symlinks=False) and not whole:
@@ -168,7 +168,7 @@ def tree(root: str, below: str = "") -> Iterator[tuple[str, list[int]]]:
 
 
 @contextmanager
-def completed(root: Path, elsewhere: Collection[str]) -> Iterator[Path]:
+def complete_dataset(root: Path, elsewhere: Collection[str]) -> Iterator[Path]:
     """A folder in which the dataset has a file for each of those that are `elsewhere`, by path in it.
 
     The validator takes a sidecar whose data file is on another machine for one without a data file. It
@@ -208,7 +208,7 @@ def _is_plain(folder: Path, path: Path) -> bool:
     )
 
 
-def _listed(folder: str) -> list[os.DirEntry[str]]:
+def _items(folder: str) -> list[os.DirEntry[str]]:
     """A folder that cannot be read was refused by the scan; the validator sees as little of it."""
     try:
         with os.scandir(folder) as items:

@@ -8,12 +8,13 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from dandifile.model import Finding, Json, JsonObject, Location, Severity, Vocabulary
 from dandifile.reading.jsontext import Shape, each, maybe, one_of
 from dandifile.survey.asset_paths import organized_faults
-from dandifile.survey.digest import steady, steady_content
-from dandifile.survey.findings import FINDING, FINDINGS, of_content, of_result
+from dandifile.survey.digest import check_same_content, check_unchanged
+from dandifile.survey.findings import FINDING, FINDINGS, findings_in_output, findings_in_result
 from dandifile.survey.format import Format
 from dandifile.survey.media import missing_media
 from dandifile.survey.scanned_file import (
@@ -40,7 +41,7 @@ def _extract(params: JsonObject) -> Json:
     from dandifile.survey.nwb.extract import extract
 
     _load_filters()
-    with steady_content(params):
+    with check_same_content(params):
         return extract(params)
 
 
@@ -48,7 +49,7 @@ def _inspect(params: JsonObject) -> Json:
     from dandifile.survey.nwb.validate import inspect
 
     _load_filters()
-    with steady_content(params):
+    with check_same_content(params):
         return inspect(params)
 
 
@@ -56,14 +57,14 @@ def _validate(params: JsonObject) -> Json:
     from dandifile.survey.nwb.validate import validate
 
     _load_filters()
-    with steady_content(params):
+    with check_same_content(params):
         return validate(params)
 
 
 def _read_locations(params: JsonObject) -> Json:
     from dandifile.survey.nwb.glimpse import read_locations
 
-    with steady(params):
+    with check_unchanged(params):
         return read_locations(params)
 
 
@@ -150,18 +151,30 @@ class Nwb(Format):
             inspected = look.extracts.inspected.get(content.digest)
             missing = missing_media(content.file.path, look.extracts.media(content))
             if inspected and inspected["missing_media"] == missing:
-                known[content.source] = of_content(content.source, inspected["validate"])
+                known[content.source] = findings_in_output(content.source, inspected["validate"])
             elif extract is not None:
                 params = content_params(content) | {"missing_media": missing}
                 subject = " ".join([content.digest, *missing])
                 steps[content.source] = survey_step("validate", subject, params)
         results = run_steps(steps.values(), look.run)
-        found = known | {source: of_result(source, results[step.id]) for source, step in steps.items()}
+        found = known | {
+            source: findings_in_result(source, results[step.id]) for source, step in steps.items()
+        }
         outputs = {content.source: look.extracts.outputs.get(content.digest, {}) for content in contents}
-        return {source: _with_remarks(source, those, outputs[source]) for source, those in found.items()}
+        return {source: _add_remarks(source, those, outputs[source]) for source, those in found.items()}
 
     def layout_faults(self, path: str) -> list[tuple[str, str]]:
         return organized_faults(path)
+
+    def rewrite_references(self, file: Path, path: str) -> dict[str, str]:
+        from dandifile.survey.nwb.rewrite import rewrite
+
+        return rewrite(file, path)
+
+    def restore_references(self, file: Path, references: Mapping[str, str]) -> None:
+        from dandifile.survey.nwb.rewrite import restore
+
+        restore(file, references)
 
     def locations(
         self, files: Iterable[ScannedFile], vocabulary: Vocabulary, run: Runner
@@ -208,11 +221,11 @@ def _extracts(done: Mapping[str, JsonObject], failures: Mapping[str, str]) -> Ex
     )
 
 
-def _with_remarks(source: str, found: tuple[Finding, ...], extract: JsonObject) -> tuple[Finding, ...]:
+def _add_remarks(source: str, found: tuple[Finding, ...], extract: JsonObject) -> tuple[Finding, ...]:
     """Adds what extraction remarks; a check that objects to a word whose meaning is known is only a hint."""
     settled = extract.get("settled", ())
     milder = (replace(each, severity=Severity.HINT) if each.check in settled else each for each in found)
-    return (*milder, *of_content(source, {"findings": extract.get("findings", ())}))
+    return (*milder, *findings_in_output(source, {"findings": extract.get("findings", ())}))
 
 
 def _as_locations(output: Json) -> tuple[Location, ...] | None:

@@ -24,7 +24,7 @@ from dandifile.survey.nwb.references import references_of, why_incomplete
 from dandifile.survey.nwb.remarks import Defect, RefusedValueError, Remark
 from dandifile.survey.nwb.session import Times, assume_zones, time_texts, times_of
 from dandifile.survey.nwb.subject import AgeFields, age_of, sex_of, species_of, subject_id_of
-from dandifile.survey.quiet import quiet
+from dandifile.survey.task import quiet
 
 _NAME = "content.nwb"
 _ENTITY = re.compile(r"(sub|ses|tis|slice|cell|desc|probe|obj)-(.+)")

@@ -55,10 +55,10 @@ def read_locations(params: JsonObject) -> JsonObject | None:
 
 
 def _glimpse(file: h5py.File) -> Glimpse:
-    return described(lambda place: _texts(file.get(place)), _locations(file))
+    return glimpse_of_texts(lambda place: _texts(file.get(place)), _locations(file))
 
 
-def described(texts: Callable[[str], tuple[str, ...]], locations: Iterable[str]) -> Glimpse:
+def glimpse_of_texts(texts: Callable[[str], tuple[str, ...]], locations: Iterable[str]) -> Glimpse:
     """A glimpse from the texts that a place in the NWB format holds, and from the locations."""
 
     def one(place: str) -> str:
@@ -84,8 +84,8 @@ def _locations(file: h5py.File) -> Iterator[str]:
         group = file.get(f"general/{place}")
         members = group.values() if isinstance(group, h5py.Group) else ()
         groups = [member for member in members if isinstance(member, h5py.Group)]
-        said = [text for member in groups for text in _texts(member.get("location")) if somewhere(text)]
-        yield from said or filter(somewhere, map(_of_group, groups))
+        said = [text for member in groups for text in _texts(member.get("location")) if is_somewhere(text)]
+        yield from said or filter(is_somewhere, map(_of_group, groups))
 
 
 def _of_group(group: h5py.Group) -> str:
@@ -94,7 +94,7 @@ def _of_group(group: h5py.Group) -> str:
     return text.strip() if isinstance(text, str) else ""
 
 
-def somewhere(text: str) -> bool:
+def is_somewhere(text: str) -> bool:
     """Whether a location says anything."""
     return text.casefold() not in _NOWHERE
 

@@ -22,7 +22,7 @@ from dandifile.survey.nwb.extract import extract
 from dandifile.survey.nwb.one_open import lend_file
 from dandifile.survey.nwb.recognise import why_not_nwb
 from dandifile.survey.nwb.references import PICTURE, references_of
-from dandifile.survey.quiet import quiet
+from dandifile.survey.task import quiet
 
 DAMAGED = "hdf5.damaged"
 FORMAT = "nwb.format"

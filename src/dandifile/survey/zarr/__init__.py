@@ -15,7 +15,7 @@ from dandifile.model import Finding, Json, JsonObject, Refusal
 from dandifile.reading.jsontext import one_of
 from dandifile.survey.asset_metadata import metadata_by_name
 from dandifile.survey.digest import POINTER, md5s
-from dandifile.survey.findings import FINDINGS, of_result
+from dandifile.survey.findings import FINDINGS, findings_in_result
 from dandifile.survey.format import Format
 from dandifile.survey.scanned_file import Content, Digested, Glimpse, Look, Reason, Runner, ScannedFile
 from dandifile.survey.task import Task, content_key, run_steps, stats_key, survey_step
@@ -98,7 +98,7 @@ class Zarr(Format):
             for content in contents
         }
         results = run_steps(steps.values(), look.run)
-        return {source: of_result(source, results[step.id]) for source, step in steps.items()}
+        return {source: findings_in_result(source, results[step.id]) for source, step in steps.items()}
 
     def glimpse(self, path: str) -> Glimpse | None:
         from dandifile.survey.zarr.neurodata import glimpse_zarr

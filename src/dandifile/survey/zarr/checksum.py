@@ -86,7 +86,7 @@ def contents_of(roots: Iterable[Root], run: Runner) -> Iterator[tuple[Root, Iter
     The files of one must be taken before the next is asked for. Taking them raises DataError
     for what cannot be part of a Zarr or be read, AbsentError where content was not fetched.
     """
-    hashed = _hashed((batch for root in roots for batch in _batches(root)), run)
+    hashed = _hash_batches((batch for root in roots for batch in _batches(root)), run)
     for root, portion in groupby(hashed, key=lambda pair: pair[0].root):
         yield root, _files(portion)
 
@@ -133,7 +133,7 @@ def _batches(root: Root) -> Iterator[Batch]:
         yield Batch(root, tuple(files))  # the last one, which may be empty: every Zarr has a batch
 
 
-def _hashed(batches: Iterator[Batch], run: Runner) -> Iterator[tuple[Batch, Result | None]]:
+def _hash_batches(batches: Iterator[Batch], run: Runner) -> Iterator[tuple[Batch, Result | None]]:
     """Each batch with the result of its step; None where it needs none."""
     while portion := list(islice(batches, _AT_ONCE)):
         steps = [_step(batch) if batch.files else None for batch in portion]
@@ -174,7 +174,7 @@ def _walk(folder: str, below: str = "", depth: int = 1) -> Iterator[Found]:
 
     Links are followed, as the client does; the limit on depth ends those that go in circles.
     """
-    for item in _listed(folder):
+    for item in _items(folder):
         path = f"{below}{item.name}"
         if depth > DEEPEST:
             raise DataError(
@@ -184,10 +184,10 @@ def _walk(folder: str, below: str = "", depth: int = 1) -> Iterator[Found]:
         if item.is_dir():
             yield from _walk(item.path, f"{path}/", depth + 1)
         else:
-            yield _found(item, path)
+            yield _stat_of(item, path)
 
 
-def _listed(folder: str) -> list[os.DirEntry[str]]:
+def _items(folder: str) -> list[os.DirEntry[str]]:
     """In the order of whole paths: a folder's name counts with its slash."""
     try:
         with os.scandir(folder) as items:
@@ -199,7 +199,7 @@ def _listed(folder: str) -> list[os.DirEntry[str]]:
         ) from None
 
 
-def _found(item: os.DirEntry[str], path: str) -> Found:
+def _stat_of(item: os.DirEntry[str], path: str) -> Found:
     try:
         status = os.stat(item.path)
     except FileNotFoundError:

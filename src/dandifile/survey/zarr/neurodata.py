@@ -14,7 +14,7 @@ from dandifile.errors import UserError
 from dandifile.model import Json, JsonObject
 from dandifile.reading.files import SPEC_LIMIT, read_bytes
 from dandifile.reading.jsontext import NotJsonError, parse_json
-from dandifile.survey.nwb.glimpse import PLACES, described, somewhere
+from dandifile.survey.nwb.glimpse import PLACES, glimpse_of_texts, is_somewhere
 from dandifile.survey.nwb.references import OutsideData, References, why_incomplete
 from dandifile.survey.scanned_file import Glimpse
 from dandifile.survey.zarr.checksum import DEEPEST
@@ -31,15 +31,17 @@ def glimpse_zarr(path: str) -> Glimpse | None:
     root = Path(path)
     if _json_of(root / ".zattrs").get("neurodata_type") != "NWBFile":
         return None
-    return replace(described(lambda place: _texts(root / place), _locations(root / "general")), in_zarr=True)
+    return replace(
+        glimpse_of_texts(lambda place: _texts(root / place), _locations(root / "general")), in_zarr=True
+    )
 
 
 def _locations(general: Path) -> Iterator[str]:
     for place in PLACES:
         groups = sorted(found.parent for found in (general / place).glob("*/.zgroup"))
-        said = [text for group in groups for text in _texts(group / "location") if somewhere(text)]
+        said = [text for group in groups for text in _texts(group / "location") if is_somewhere(text)]
         of_groups = (str(_json_of(group / ".zattrs").get("location", "")).strip() for group in groups)
-        yield from said or filter(somewhere, of_groups)
+        yield from said or filter(is_somewhere, of_groups)
 
 
 def _texts(array: Path) -> tuple[str, ...]:

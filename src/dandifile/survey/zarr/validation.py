@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dandifile.model import JsonObject
-from dandifile.survey.quiet import quiet
+from dandifile.survey.task import quiet
 from dandifile.survey.zarr.neurodata import data_outside
 
 _UNOPENED = "zarr.cannot_open"

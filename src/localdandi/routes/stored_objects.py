@@ -1,4 +1,4 @@
-"""Blobs in the object store: read them, send their parts, put the parts together."""
+"""Objects outside /api: blobs (read, sent in parts, put together), files of Zarrs, manifests."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from localdandi import fields, instance
+from localdandi import fields, instance, shapes
 from localdandi.archive import Archive
 from localdandi.http import read_body
 from localdandi.objects import Claim, RevokedError, multipart_etag, part_sizes
 from localdandi.routes.object_store import (
+    DEFAULT_TYPE,
     NAMESPACE,
+    UNTRUSTED,
     FaultError,
     admit_reader,
     archive_of,
@@ -24,12 +26,18 @@ from localdandi.routes.object_store import (
     require_signature,
     xml,
 )
-from localdandi.store import blobs
-
-_LARGEST_LIST = 4 * 1024 * 1024  # bytes; 10,000 parts take about 1 MiB
+from localdandi.routes.zarrs import hex_md5
+from localdandi.store import blobs, dandisets, zarrs
+from localdandi.store.database import now
+from localdandi.store.zarrs import Zarr, ZarrFile
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+    from localdandi.store.dandisets import Version
+
+
+_LARGEST_LIST = 4 * 1024 * 1024  # bytes; 10,000 parts take about 1 MiB
 
 
 async def _read(request: Request) -> Response:
@@ -131,4 +139,82 @@ def _listed_parts(body: bytes) -> list[tuple[int, str]]:
     return [(number, etag) for number, etag in listed if number is not None]
 
 
-ROUTES = [objects("/blobs/{a}/{b}/{blob:uuid4}", GET=_read, PUT=_put_part, POST=_assemble)]
+async def _read_manifest(request: Request) -> Response:
+    version = await run_in_threadpool(_version, request)
+    name = request.path_params["name"]
+    db, origin = archive_of(request).database, str(request.base_url).rstrip("/")
+    kind = "text/yaml" if name.endswith(".yaml") else "application/ld+json"
+    lines = (piece for piece in shapes.manifest_text(db.read(), version, name, origin))
+    return StreamingResponse(lines, headers=UNTRUSTED, media_type=kind)
+
+
+def _version(request: Request) -> Version:
+    db, params = archive_of(request).database.read(), request.path_params
+    dandiset = dandisets.by_id(db, int(params["dandiset"]))
+    version = dandisets.version_of(db, dandiset.id, params["version"]) if dandiset else None
+    if dandiset is None or version is None or params["name"] not in shapes.NAMES:
+        raise FaultError("NoSuchKey", 404)
+    if not dandiset.open:
+        raise FaultError("AccessDenied", 403)
+    return version
+
+
+_LARGEST = 5 * 1024**3  # bytes of one PUT, as of S3
+
+
+async def _read_zarr(request: Request) -> Response:
+    archive = archive_of(request)
+    zarr, embargoed = await run_in_threadpool(_zarr, request)
+    admit_reader(request, embargoed=embargoed)
+    path = request.path_params["path"]
+    file = await run_in_threadpool(lambda: zarrs.file_at(archive.database.read(), zarr.id, path))
+    if file is None:
+        raise FaultError("NoSuchKey", 404)
+    return content(request, archive.objects.zarr_file(file.object), file.etag, kind=file.type)
+
+
+async def _put(request: Request) -> Response:
+    """One whole file, with the MD5 that its URL was made for."""
+    require_signature(request)
+    if "content-length" not in request.headers:  # a body in chunks has no end that is known
+        raise FaultError("MissingContentLength", 411)
+    if int(request.headers["content-length"]) > _LARGEST:
+        raise FaultError("EntityTooLarge", 400)
+    archive = archive_of(request)
+    zarr, _ = await run_in_threadpool(_zarr, request)
+    object_id, md5, size = await archive.objects.write_zarr_file(body_of(request))
+    if hex_md5(request.headers.get("content-md5", "")) != md5:
+        archive.objects.remove(archive.objects.zarr_file(object_id))
+        raise FaultError("BadDigest", 400)
+    kind = request.headers.get("content-type", DEFAULT_TYPE)
+    file = ZarrFile(request.path_params["path"], object_id, md5, size, now(), kind)
+    await run_in_threadpool(_keep, archive, zarr, file)
+    return Response(headers={"ETag": f'"{md5}"'})
+
+
+def _zarr(request: Request) -> tuple[Zarr, bool]:
+    """The zarr of the URL, and whether it is under embargo."""
+    db = archive_of(request).database.read()
+    zarr = zarrs.by_id(db, request.path_params["zarr"])
+    dandiset = dandisets.by_id(db, zarr.dandiset) if zarr else None
+    if zarr is None or dandiset is None:
+        raise FaultError("NoSuchKey", 404)
+    return zarr, not dandiset.open
+
+
+def _keep(archive: Archive, zarr: Zarr, file: ZarrFile) -> None:
+    with archive.database.write() as db:
+        if zarrs.by_id(db, zarr.zarr_id) is None:  # deleted while its file came
+            archive.objects.remove(archive.objects.zarr_file(file.object))
+            raise FaultError("NoSuchKey", 404)
+        old = zarrs.file_at(db, zarr.id, file.path)
+        zarrs.put_file(db, zarr.id, file)
+    if old:
+        archive.objects.remove(archive.objects.zarr_file(old.object))
+
+
+ROUTES = [
+    objects("/blobs/{a}/{b}/{blob:uuid4}", GET=_read, PUT=_put_part, POST=_assemble),
+    objects("/dandisets/{dandiset:dandiset}/{version:version}/{name}", GET=_read_manifest),
+    objects("/zarr/{zarr:uuid4}/{path:path}", GET=_read_zarr, PUT=_put),
+]

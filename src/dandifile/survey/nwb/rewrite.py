@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from dandifile.errors import DataError
 from dandifile.survey.media import is_url
 from dandifile.survey.nwb.references import Media, references_in
-from dandifile.survey.quiet import quiet
+from dandifile.survey.task import quiet
 
 if TYPE_CHECKING:
     import h5py

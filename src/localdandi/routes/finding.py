@@ -1,20 +1,22 @@
-"""A version's assets as a tree of folders: for the web page, and for WebDAV."""
+"""A version's assets as a tree of folders, and the search by what assets are."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from localdandi import access, asset_metadata, errors, fields
+from localdandi import access, asset_metadata, errors, fields, search, shapes
+from localdandi.errors import json_response
 from localdandi.http import Call, resource
-from localdandi.paging import paging
+from localdandi.paging import paginated, paging
 from localdandi.routes.reading import ASSETS
-from localdandi.store import assets, dandisets, folders
+from localdandi.store import assets, dandisets, finding
 from localdandi.store.dandisets import Version, dump
-from localdandi.store.folders import Node
+from localdandi.store.finding import Node
 
 if TYPE_CHECKING:
     from starlette.responses import Response
+
 
 _LONGEST_ID = 18  # digits; no dandiset has more
 
@@ -24,9 +26,9 @@ def _paths(call: Call) -> Response:
     _, version = access.visible_version(call)
     wanted = call.query.get("path_prefix", "")
     folder = wanted.rstrip("/")
-    if (wanted and not folder) or (folder and folders.node(call.db, version.id, folder) is None):
+    if (wanted and not folder) or (folder and finding.node_at(call.db, version.id, folder) is None):
         raise errors.detail("Specified path not found.", 404)
-    nodes = [node for node in folders.children(call.db, version.id, folder) if node.path != folder]
+    nodes = [node for node in finding.folder_children(call.db, version.id, folder) if node.path != folder]
     page = paging(call, count=len(nodes))
     return page.envelope([_path(call, version, node) for node in page.cut(nodes)], page.count, more=page.more)
 
@@ -51,14 +53,14 @@ def _at_path(call: Call) -> Response:
     path = call.query.get("path", "")
     wanted, slash = path.rstrip("/"), path.endswith("/")
     children, metadata = (fields.flag(call.query, name, default=False) for name in ("children", "metadata"))
-    node = folders.node(call.db, version.id, wanted) if wanted else None
+    node = finding.node_at(call.db, version.id, wanted) if wanted else None
     if wanted and node is None:
         raise errors.detail(f"Folder or asset not found at {wanted}", 404)
     if wanted and slash and node and node.asset_id:
         raise errors.detail(f"Folder not found at {wanted}", 404)
     nodes = [node] if node else []
     if children and not (node and node.asset_id):
-        nodes += folders.children(call.db, version.id, wanted)
+        nodes += finding.folder_children(call.db, version.id, wanted)
     page = paging(call, count=len(nodes))
     items = [_resource(call, one, metadata=metadata) for one in page.cut(nodes)]
     return page.envelope(items, page.count, more=page.more)
@@ -87,7 +89,50 @@ def _resource(call: Call, node: Node, *, metadata: bool) -> str:
     return dump({"type": "folder", "resource": folder})
 
 
+_SIZES = ("file_size_min", "file_size_max")
+
+
+def _search(call: Call) -> Response:
+    wanted = _wanted(call)
+    matching = finding.dandisets_with(call.db, wanted, _until(call))
+    chosen = [one for one in search.dandisets(call) if one in matching]
+    page = paging(call, count=len(chosen))
+    items = []
+    for identifier in page.cut(chosen):
+        dandiset = dandisets.by_id(call.db, identifier)
+        if dandiset:
+            counts = finding.asset_counts(call.db, identifier, wanted, _until(call))
+            items.append(dump(shapes.dandiset_item(call.db, dandiset, call.user) | {"asset_counts": counts}))
+    return page.envelope(items, page.count, more=page.more)
+
+
+def _wanted(call: Call) -> dict[str, list[str]]:
+    """The facets of the query that are given, each with its values."""
+    query = call.request.query_params
+    wanted = {name: query.getlist(name) for name in finding.NAMES if query.getlist(name)}
+    sizes = {name: fields.integer(dict(query), name, minimum=0) for name in _SIZES if name in query}
+    if len(sizes) == len(_SIZES) and sizes["file_size_max"] < sizes["file_size_min"]:
+        raise errors.refused({"non_field_errors": ["file_size_max must be greater than file_size_min"]})
+    return wanted
+
+
+def _until(call: Call) -> str:
+    return call.archive.searchable.value(call.archive.settings.search_age)
+
+
+def _genotypes(call: Call) -> Response:
+    """At most ten, for completion."""
+    return json_response(finding.genotypes(call.db, call.query.get("genotype", ""), _until(call))[:10])
+
+
+def _species(call: Call) -> Response:
+    return paginated(call, finding.species(call.db, call.query.get("species", ""), _until(call)))
+
+
 ROUTES = [
     resource(ASSETS + "paths/", GET=_paths),
     resource("/api/webdav/assets/atpath/", head=False, GET=_at_path),
+    resource("/api/dandisets/search/", GET=_search),
+    resource("/api/search/genotypes/", head=False, GET=_genotypes),
+    resource("/api/search/species/", head=False, GET=_species),
 ]
