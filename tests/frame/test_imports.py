@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,16 @@ def test_a_module_imports_only_what_lies_below_it(file: Path) -> None:
     module = module_of(file)
     above = own_units(file.read_text(encoding="utf-8"), module) - MAY_IMPORT[unit(module)] - {unit(module)}
     assert above == set(), f"{module} may not import {above}"
+
+
+def test_no_module_imports_itself_by_way_of_another() -> None:
+    modules = {module_of(file).removesuffix(".__init__"): file for file in FILES}
+    needs: dict[str, set[str]] = {}
+    for module, file in modules.items():
+        names = imports(file.read_text(encoding="utf-8"), module_of(file))
+        places = {name if name in modules else name.rpartition(".")[0] for name in names}
+        needs[module] = (places & modules.keys()) - {module}
+    TopologicalSorter(needs).prepare()  # CycleError names the circle
 
 
 def test_only_net_speaks_http() -> None:

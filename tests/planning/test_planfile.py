@@ -120,5 +120,5 @@ def test_anything_else_is_not_saved_over(tmp_path: Path, held: bytes) -> None:
     (tmp_path / "x").write_bytes(held)
     with pytest.raises(UserError, match="not a saved plan"):
         refuse_overwriting(tmp_path / "x")
-    with pytest.raises(UserError, match="no file"):
+    with pytest.raises(UserError, match="is not a file"):
         refuse_overwriting(tmp_path)

@@ -27,7 +27,6 @@ def _run(store: Path) -> None:
 
 
 USES: list[Callable[[Path], object]] = [
-    embedded.find,
     _run,
     lambda store: embedded.serve(store, 0, "127.0.0.1", print),
 ]

@@ -32,14 +32,6 @@ def default_store() -> Path:
     return platformdirs.user_data_path("dandifile", appauthor=False) / "archive"
 
 
-def find(store: Path) -> Running | None:
-    """The server that serves `store` now, if there is one."""
-    with _translated_errors():
-        from localdandi import server
-
-        return server.find(store)
-
-
 @contextmanager
 def open_archive(store: Path) -> Iterator[Running]:
     """The server of `store`: the one that runs, else one that is started and ends with the block."""
@@ -86,7 +78,7 @@ def require_extra() -> None:
 def _is_there(package: str) -> bool:
     try:
         return find_spec(package) is not None
-    except (ImportError, ValueError):  # whoever finds modules for Python forbids it
+    except (ImportError, ValueError):  # an import hook forbids it
         return False
 
 
