@@ -61,7 +61,7 @@ def test_odd_ones_stay_whole(text: str, doi: str | None) -> None:
 @pytest.mark.parametrize(
     "text", ["", "doi:", "10.1038", "10.12/x", "https://example.org/10.1038/x", "11.1038/x", "10.1038/"]
 )
-def test_what_is_no_doi_is_none(text: str) -> None:
+def test_other_texts_are_not_dois(text: str) -> None:
     assert normal_doi(text) is None
 
 

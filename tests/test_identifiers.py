@@ -28,7 +28,7 @@ def test_an_x_at_the_end_is_upper_case() -> None:
 @pytest.mark.parametrize(
     "text", ["", "0000-0002-1825-0098", "0009-0008-5499-549X", "0000000218250097", "Jane Doe"]
 )
-def test_what_is_no_orcid_is_refused(text: str) -> None:
+def test_other_texts_are_not_orcids(text: str) -> None:
     assert bare_orcid(text) is None
 
 
@@ -46,7 +46,7 @@ def test_a_ror_in_any_form_becomes_the_url(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["000000000", "04tr90w50", "04trw8v67", "00cv1019", "0420bd125", "", "NIMH"])
-def test_what_is_no_ror_is_refused(text: str) -> None:
+def test_other_texts_are_not_rors(text: str) -> None:
     assert ror_url(text) is None
 
 

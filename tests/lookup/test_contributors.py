@@ -90,7 +90,7 @@ def test_each_is_what_the_paper_says() -> None:
     }
 
 
-def test_what_only_openalex_says_is_beside_and_not_in() -> None:
+def test_what_only_openalex_says_is_for_review_and_not_used() -> None:
     assert merged().review == (
         Review("Doe, Jane", "affiliation", f"Université Toulouse III - Paul Sabatier ({TOULOUSE})"),
         Review("van der Roe, Richard", "ORCID iD", RICHARD),
@@ -116,7 +116,7 @@ def test_what_the_spec_says_needs_no_review() -> None:
         {"name": "Doe, Jane Q."},
     ],
 )
-def test_an_entry_is_laid_over_its_author_by_orcid_or_name(entry: JsonObject) -> None:
+def test_an_entry_is_applied_on_top_of_its_author_by_orcid_or_name(entry: JsonObject) -> None:
     result = merged([entry | {"email": "jane@example.org"}])
     assert len(result.contributors) == 5
     assert result.contributors[0]["name"] == entry["name"]
@@ -135,7 +135,7 @@ def test_a_name_short_for_one_of_another_orcid_is_somebody_else() -> None:
     assert names(result)[3] == "Doe, J."
 
 
-def test_a_name_that_may_be_two_authors_is_told_and_taken_for_neither() -> None:
+def test_a_name_that_may_be_two_authors_is_reported_and_matches_neither() -> None:
     paper = replace(PAPER, authors=(Author("Doe", "Jane"), Author("Doe", "John", corresponding=True)))
     result = merged([{"name": "Doe, J.", "email": "x@example.org"}], [paper])
     assert "Doe, Jane; Doe, John" in result.problems[0].what
@@ -226,7 +226,7 @@ AWARDS = replace(
         ({"organization": "NIH", "ror": NIH, "award": "MH54671", "omit": True}, ["R01 MH000000", None]),
     ],
 )
-def test_a_funder_of_the_spec_is_laid_over_its_award(entry: JsonObject, awards: list[str | None]) -> None:
+def test_a_funder_of_the_spec_is_applied_to_its_award(entry: JsonObject, awards: list[str | None]) -> None:
     result = merged([EMAIL, entry], [AWARDS])
     paid = [each for each in result.contributors if "dcite:Funder" in each["roleName"]]
     assert [each.get("awardNumber") for each in paid] == awards
@@ -267,7 +267,7 @@ ENTRIES = st.fixed_dictionaries(
 
 
 @given(st.lists(PEOPLE, max_size=5), st.lists(FUNDERS, max_size=5), st.lists(ENTRIES, max_size=4))
-def test_nobody_is_lost_and_nobody_is_made_up(
+def test_no_author_is_lost_and_none_is_invented(
     people: list[Author], paying: list[Funder], declared: list[JsonObject]
 ) -> None:
     paper = Paper(DOI, "T", "article", authors=tuple(people), funders=tuple(paying))
@@ -286,7 +286,7 @@ def test_nobody_is_lost_and_nobody_is_made_up(
         assert_valid(result.contributors)
 
 
-def test_without_a_paper_the_spec_stands_as_it_is() -> None:
+def test_without_a_paper_the_spec_is_the_result() -> None:
     declared: list[JsonObject] = [
         {"organization": "NIH", "roles": ["Funder"]},
         {"name": "Roe, Richard", "roles": ["DataCurator"]},
@@ -317,7 +317,7 @@ def test_roles_that_leave_the_contact_out_keep_it_out() -> None:
     assert "there is no ContactPerson" in result.missing[0].what
 
 
-def test_a_paper_that_tells_no_corresponding_author_needs_one_from_the_spec() -> None:
+def test_a_paper_without_a_corresponding_author_needs_one_from_the_spec() -> None:
     result = merged([EMAIL], [crossref.paper(crossref_work())])
     assert "does not name its corresponding author" in result.missing[0].what
 
@@ -332,7 +332,7 @@ def test_of_two_corresponding_authors_one_address_is_enough() -> None:
 
 
 @pytest.mark.parametrize("name", ["Plato", "राम शर्मा"])
-def test_a_name_that_the_archive_refuses_is_a_problem(name: str) -> None:
+def test_a_name_that_the_archive_rejects_is_a_problem(name: str) -> None:
     result = merged([EMAIL], [replace(PAPER, authors=(*PAPER.authors, Author(name=name)))])
     assert name in result.problems[0].what
 
@@ -359,7 +359,7 @@ def test_two_papers_are_one_list() -> None:
     assert names(result)[4:] == ["National Institutes of Health", "Simons Foundation", "NSF"]
 
 
-def test_authors_of_one_paper_are_never_taken_for_each_other() -> None:
+def test_authors_of_one_paper_are_never_confused() -> None:
     authors = (Author("Wang", "Y."), Author("Wang", "Yi"), Author("Wang", "Wei"), Author("Wang", "Wei"))
     result = merged([], [replace(PAPER, authors=authors)])
     assert names(result)[:4] == ["Wang, Y.", "Wang, Yi", "Wang, Wei", "Wang, Wei"]

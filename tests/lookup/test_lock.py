@@ -54,7 +54,7 @@ def lock(tmp_path: Path) -> Path:
     return lock_file(tmp_path / "dandiset.yaml")
 
 
-def test_it_lies_beside_the_spec(tmp_path: Path) -> None:
+def test_it_is_next_to_the_spec(tmp_path: Path) -> None:
     assert lock_file(tmp_path / "dandiset.yaml") == tmp_path / "dandiset.lock.yaml"
 
 
@@ -80,7 +80,7 @@ def test_what_else_is_in_it_stays(lock: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["- a list", "a: [", "dandifile_lock: 99", "\xff".encode("latin1")])
-def test_one_that_cannot_be_used_is_told(lock: Path, text: str | bytes) -> None:
+def test_one_that_cannot_be_used_is_reported(lock: Path, text: str | bytes) -> None:
     lock.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(SpecError) as caught:
         identifier_in_lock(lock, "", URL)
@@ -174,7 +174,7 @@ def test_identifiers_and_lookups_live_in_one_file(lock: Path) -> None:
         ("checked: '2026-11-20'", "checked: 2026-13-45", ":5"),
     ],
 )
-def test_a_lock_that_is_none_says_where(lock: Path, found: str, instead: str, place: str) -> None:
+def test_an_invalid_lock_says_where(lock: Path, found: str, instead: str, place: str) -> None:
     save_lock(lock, Lock(people=WHOLE.people[:1]))
     text = lock.read_text("utf-8").replace("dandifile_lock: 1\n", "")
     lock.write_text(text.replace(found, instead), "utf-8")

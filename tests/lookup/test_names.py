@@ -60,7 +60,7 @@ def test_names_that_come_in_parts(family: str, given: str, suffix: str, name: st
         ("Doe,Jane", "one comma"),
     ],
 )
-def test_what_the_archive_refuses_is_told(name: str, why: str) -> None:
+def test_what_the_archive_rejects_is_reported(name: str, why: str) -> None:
     assert why in name_fault(dandi_name(split_name(name)) if "," not in name else name)
 
 
@@ -130,7 +130,7 @@ def test_awards_are_the_same_in_any_spelling() -> None:
 
 
 @given(st.text(max_size=60))
-def test_any_text_becomes_a_name_that_is_taken_or_told(text: str) -> None:
+def test_any_text_becomes_a_name_that_is_accepted_or_reported(text: str) -> None:
     name = dandi_name(split_name(text))
     assert (name_fault(name) == "") == bool(DANDI.fullmatch(name))
 

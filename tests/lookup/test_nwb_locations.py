@@ -40,7 +40,7 @@ def settle(replay: Replay, *locations: Location, lock: Lock | None = None, **how
     ("CA1", False, "UBERON:0003881", ""),
     ("UBERON:0003881", False, "UBERON:0003881", "id"),
 ])  # fmt: skip
-def test_what_is_exact_is_taken(replay: Replay, word: str, mouse: bool, id_: str, match: str) -> None:
+def test_what_is_exact_matches(replay: Replay, word: str, mouse: bool, id_: str, match: str) -> None:
     found = settle(replay, Location(word, mouse))
     [term] = found.lock.terms
     assert (term.asked, term.id) == (word, id_)

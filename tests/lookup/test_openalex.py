@@ -113,11 +113,11 @@ def test_the_old_grants_are_read_too() -> None:
         ({"type": None, "primary_location": None}, "other"),
     ],
 )
-def test_preprint_and_article_are_told_apart(changed: dict[str, Any], kind: str) -> None:
+def test_preprint_and_article_are_reported_apart(changed: dict[str, Any], kind: str) -> None:
     assert paper(openalex_work(**changed)).kind == kind
 
 
-def test_a_retraction_is_told() -> None:
+def test_a_retraction_is_reported() -> None:
     assert "retracted" in paper(openalex_work(is_retracted=True)).warnings[0]
 
 

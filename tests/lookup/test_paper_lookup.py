@@ -82,7 +82,7 @@ def test_what_the_registry_calls_a_preprint_is_one() -> None:
     assert fill_gaps(openalex.paper(openalex_work()), registry).kind == "preprint"
 
 
-def test_a_merged_work_of_another_doi_is_not_taken(replay: Replay, client: Client) -> None:
+def test_a_merged_work_of_another_doi_is_not_used(replay: Replay, client: Client) -> None:
     replay.says(OPENALEX, openalex_work(doi="https://doi.org/10.5555/article"))
     replay.says(CROSSREF, crossref_work())
     result = look_up_paper(client, DOI)
@@ -96,7 +96,7 @@ def test_without_openalex_the_registry_alone(replay: Replay, client: Client) -> 
     assert found(client).source == "crossref"
 
 
-def test_an_openalex_that_is_down_is_told(replay: Replay, client: Client) -> None:
+def test_an_openalex_that_is_down_is_reported(replay: Replay, client: Client) -> None:
     replay.says(OPENALEX, text(429, "budget"))
     replay.says(CROSSREF, crossref_work())
     result = look_up_paper(client, DOI)
@@ -119,7 +119,7 @@ def test_the_registration_agency_leads_to_datacite(replay: Replay, client: Clien
         ([{"DOI": DOI, "RA": "Crossref"}], "does not show it yet"),
     ],
 )
-def test_a_doi_that_nobody_has_is_told(
+def test_a_doi_that_does_not_exist_is_reported(
     replay: Replay, client: Client, agency: list[JsonObject], words: str
 ) -> None:
     replay.says(AGENCY, agency)
@@ -129,7 +129,7 @@ def test_a_doi_that_nobody_has_is_told(
 
 
 @pytest.mark.parametrize("down", [OPENALEX, CROSSREF, AGENCY])
-def test_what_nobody_could_be_asked_is_not_known_to_be_missing(
+def test_what_could_not_be_asked_is_not_known_to_be_missing(
     replay: Replay, client: Client, down: str
 ) -> None:
     replay.says(down, Said(500))

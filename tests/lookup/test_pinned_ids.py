@@ -66,7 +66,7 @@ def test_what_could_not_be_asked_stays() -> None:
     assert update_ids(PAPER, lock) == (PAPER, [])
 
 
-def test_a_paper_that_belongs_to_it_and_is_not_named_is_told() -> None:
+def test_a_paper_that_belongs_to_it_and_is_not_named_is_reported() -> None:
     paper = replace(PAPER, related=(Related(PREPRINT, Relation.PREPRINT),), warnings=("odd",))
     assert paper_warnings([paper]) == [
         f"{DOI}: odd",

@@ -83,7 +83,7 @@ def test_a_date_is_as_exact_as_it_is_known(changed: dict[str, Any], published: s
     assert crossref.paper(crossref_work(**changed)).published == published
 
 
-def test_an_orcid_that_fails_its_checksum_is_left_out_and_told() -> None:
+def test_an_orcid_that_fails_its_checksum_is_left_out_and_reported() -> None:
     author = {"given": "Jane", "family": "Doe", "ORCID": "http://orcid.org/0000-0002-1825-0098"}
     found = crossref.paper(crossref_work(author=[author]))
     assert found.authors == (Author("Doe", "Jane"),)

@@ -100,7 +100,7 @@ def test_refreshing_takes_what_is_new(run: Run, replay: Replay) -> None:
     ]
 
 
-def test_services_that_are_down_change_no_fact_and_are_told(run: Run, replay: Replay) -> None:
+def test_services_that_are_down_change_no_fact_and_are_reported(run: Run, replay: Replay) -> None:
     first = run(PAPER)
     for path in list(replay.answers):
         replay.says(path, text(503, "down"))
@@ -146,7 +146,7 @@ def test_verdicts_that_need_a_person_say_what_to_do(run: Run, replay: Replay) ->
     assert found.lock.institutions[1].status is InstitutionStatus.UNKNOWN
 
 
-def test_an_orcid_of_somebody_else_is_told(run: Run, replay: Replay) -> None:
+def test_an_orcid_of_somebody_else_is_reported(run: Run, replay: Replay) -> None:
     replay.says(f"orcid/{JANE}/person", orcid_person("Poe", "Edgar"))
     assert "Poe, Edgar" in row(run(PAPER), JANE).notes[0]
 

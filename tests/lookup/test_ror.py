@@ -74,7 +74,7 @@ def test_a_funder_that_is_not_certain_is_none(answer: Answer) -> None:
     assert ror.funder("10.13039/1", answer) is None
 
 
-def test_an_affiliation_is_taken_only_where_ror_chose_it(replay: Replay, client: Client) -> None:
+def test_an_affiliation_matches_only_where_ror_chose_it(replay: Replay, client: Client) -> None:
     record = ror_record(COLUMBIA, "Columbia University")
     chosen = {"organization": record, "score": 0.9, "chosen": True, "matching_type": "EXACT"}
     better = {"organization": ror_record(NIH, "NIH"), "score": 1.0, "chosen": False}

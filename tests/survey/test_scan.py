@@ -153,7 +153,7 @@ def test_a_file_that_two_entries_reach_stays_with_the_first_and_is_told(tmp_path
     assert [file.entry.source for file in found.files] == ["data/sub"]
     [refusal] = found.refused
     assert refusal.source == "data"
-    assert "data/sub takes 1 of its files already, data/sub/a.nwb" in refusal.reason
+    assert "data/sub already takes 1 file of this entry, such as data/sub/a.nwb" in refusal.reason
 
 
 @pytest.mark.parametrize(

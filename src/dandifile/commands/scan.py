@@ -13,7 +13,7 @@ from dandifile.terminal.screen import Flags, print_json, refused_json, show, sho
 
 
 def scan(flags: Flags, forget: Sequence[str]) -> int:
-    """Looks at every file that the spec names and is here. Asks no archive."""
+    """Looks at every file that the spec names and is here. Asker no archive."""
     refuse_globs("--forget", forget)
     with open_data(flags) as data, show_progress(flags) as (notify, _), data.runner(notify) as run:
         file = manifest_file(data.spec.file)

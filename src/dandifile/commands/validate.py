@@ -14,7 +14,7 @@ from dandifile.terminal.screen import Flags, print_json, show, show_progress
 
 
 def validate(flags: Flags, report: Path | None) -> int:
-    """Asks no archive. What was validated once is known by its content."""
+    """Asker no archive. What was validated once is known by its content."""
     from dandifile.survey.survey import validate_all
 
     with open_data(flags) as data:

@@ -119,7 +119,7 @@ class _DownError(Exception):
 
 
 class Client:
-    """Asks the services; threads may share it. Of services in `refresh` no remembered answer is used."""
+    """Asker the services; threads may share it. Of services in `refresh` no remembered answer is used."""
 
     def __init__(  # noqa: PLR0913 - each is an edge of its own
         self,

@@ -7,9 +7,9 @@ Dates are days, `2026-11-20`. A ROR id is its URL, an ORCID iD is bare, a DOI ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum, StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from dandifile.model import Json, JsonObject
 
@@ -173,6 +173,17 @@ class Unsettled:
     about: str
     why: str
     checked: str = ""
+
+
+_Fact = TypeVar("_Fact", bound=Paper | Person | Institution | Term | Unsettled)
+
+
+def keep_if_same(old: _Fact | None, new: _Fact) -> _Fact:
+    """`old` if `new` differs only in the day of the lookup, so that the lock stays as it is; else `new`."""
+    if old is None or type(old) is not type(new):
+        return new
+    day: JsonObject = {"fetched": new.fetched} if isinstance(new, Paper) else {"checked": new.checked}
+    return old if replace(old, **day) == new else new
 
 
 @dataclass(frozen=True)

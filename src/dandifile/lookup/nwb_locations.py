@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dandifile.lookup.client import Asker
-from dandifile.lookup.facts import Lock, Term, Unsettled
+from dandifile.lookup.facts import Lock, Term, Unsettled, keep_if_same
 from dandifile.lookup.rows import LookupRow, LookupState, outcome_row, term_row
 from dandifile.lookup.terms.allen import find_structure
 from dandifile.lookup.terms.outcome import (
@@ -57,9 +57,9 @@ def settle_locations(
             assert before
             yield SettledLocation(before, _pinned_row(before))
             continue
-        fact, row = _fact(each, outcome, today), _row(outcome)
-        same = before is not None and fact is not None and replace(fact, checked=before.checked) == before
-        yield SettledLocation(before if same else fact, replace(row, pinned=same))
+        found = _fact(each, outcome, today)
+        fact = keep_if_same(before, found) if found else None
+        yield SettledLocation(fact, replace(_row(outcome), pinned=fact is not None and fact is before))
 
 
 def _fact(location: Location, outcome: TermOutcome, today: str) -> Term | Unsettled | None:

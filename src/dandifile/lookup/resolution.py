@@ -15,7 +15,7 @@ from typing import TypeVar
 from dandifile.lookup import orcid, ror
 from dandifile.lookup.authors import full_name
 from dandifile.lookup.client import PATIENT, Answer, Asker, Client, Unreachable
-from dandifile.lookup.facts import Institution, Lock, Paper, Person, Term, Unsettled
+from dandifile.lookup.facts import Institution, Lock, Paper, Person, Term, Unsettled, keep_if_same
 from dandifile.lookup.nwb_locations import SettledLocation, find_location, settle_locations
 from dandifile.lookup.paper_lookup import add_ror_ids, look_up_paper
 from dandifile.lookup.rows import (
@@ -51,6 +51,7 @@ _OPEN = "unreachable"  # status of people and institutions whose service could n
 _Fact = TypeVar("_Fact", Paper, Person, Institution, Term, Unsettled)
 _Verdict = TypeVar("_Verdict", Person, Institution)
 _Item = TypeVar("_Item", bound=Hashable)
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,22 @@ def resolve(  # noqa: PLR0913 - each is an edge of its own
     return Resolution(resolved, tuple(rows), tuple(paper_warnings(papers)))
 
 
+def paper_warnings(papers: Sequence[Paper]) -> list[str]:
+    """The warnings of the services about the papers, and related papers that the spec does not name."""
+    named = {paper.doi for paper in papers}
+    warnings = [f"{paper.doi}: {warning}" for paper in papers for warning in paper.warnings]
+    return warnings + [
+        f"{paper.doi}: {'has a preprint' if each.relation == 'preprint' else 'was published as'} {each.doi};"
+        " name it under `doi` too if the dandiset belongs to both"
+        for paper in papers
+        for each in paper.related
+        if each.doi not in named
+    ]
+
+
 def _resolve_papers(run: _Run, dois: Sequence[str], contact: str) -> tuple[list[Paper], list[LookupRow]]:
     asked = [doi for doi in dois if "doi" in run.refresh or run.lock.paper(doi) is None]
-    looked_up = dict(
-        zip(asked, run.pool.map(lambda doi: look_up_paper(run.client, doi, contact), asked), strict=True)
-    )
+    looked_up = _ask_all(run, asked, lambda doi: look_up_paper(run.client, doi, contact))
     papers: list[Paper] = []
     rows: list[LookupRow] = []
     for doi in dois:
@@ -138,15 +150,12 @@ def _new_paper(
     run: _Run, paper: Paper, pinned: Paper | None, warnings: tuple[str, ...]
 ) -> tuple[Paper, list[LookupRow]]:
     """A paper that was just looked up, with the ROR ids that it lacked."""
-    rich = add_ror_ids(run.client, paper, run.pool, pinned)
-    if rich.unreachable:
+    found = add_ror_ids(run.client, paper, run.pool, pinned)
+    if found.unreachable:
         later = "some funders and affiliations have no id; run `dandifile resolve --refresh doi` later"
-        warnings += (f"ROR: {rich.unreachable}; {later}",)
-    settled = rich.paper
-    if pinned and replace(settled, fetched=pinned.fetched) == pinned:
-        settled = pinned
-    matched = {asked: (place.name, place.ror) for asked, place in rich.matched.items()}
-    return settled, [paper_row(settled, warnings, pinned=settled is pinned), *ror_rows(matched)]
+        warnings += (f"ROR: {found.unreachable}; {later}",)
+    paper = keep_if_same(pinned, found.paper)
+    return paper, [paper_row(paper, warnings, pinned=paper is pinned), *ror_rows(found.matched)]
 
 
 def _resolve_people(
@@ -189,26 +198,18 @@ def _verdicts(  # noqa: PLR0913, PLR0917 - how people and institutions differ
     """The verdict on each id, and the answer behind it, None if there was no request."""
     pinned = {each: fact for each in ids if (fact := known(each))}
     asked = [each for each in ids if key in run.refresh or each not in pinned or pinned[each].status == _OPEN]
-    answers = dict(zip(asked, run.pool.map(lambda each: ask(run.client, each), asked), strict=True))
+    answers = _ask_all(run, asked, lambda each: ask(run.client, each))
     for each in ids:
         before, answer = pinned.get(each), answers.get(each)
         if before and (answer is None or isinstance(answer, Unreachable)):
             yield before, answer
         elif answer:
-            fact = judge(each, answer, run.today)
-            same = before and replace(fact, checked=before.checked) == before
-            yield before if before and same else fact, answer
+            yield keep_if_same(before, judge(each, answer, run.today)), answer
 
 
 def _resolve_terms(run: _Run, wanted: Sequence[WantedTerm]) -> tuple[list[Term], list[LookupRow]]:
     asked = [each for each in wanted if "terms" in run.refresh or not run.lock.term(each.asked, each.about)]
-    outcomes = dict(
-        zip(
-            asked,
-            run.pool.map(lambda each: find_term(each.asked, each.about, run.client), asked),
-            strict=True,
-        )
-    )
+    outcomes = _ask_all(run, asked, lambda each: find_term(each.asked, each.about, run.client))
     terms, rows = [], []
     for each in wanted:
         pinned, outcome = run.lock.term(each.asked, each.about), outcomes.get(each)
@@ -216,10 +217,10 @@ def _resolve_terms(run: _Run, wanted: Sequence[WantedTerm]) -> tuple[list[Term],
             terms.append(pinned)
             rows.append(term_row(pinned, [outcome.why] if outcome else (), pinned=True))
         elif isinstance(outcome, Matched):
-            term = replace(outcome.term, checked=outcome.term.checked or run.today)
-            same = pinned and replace(term, checked=pinned.checked) == pinned
-            terms.append(pinned if pinned and same else term)
-            rows.append(term_row(terms[-1], pinned=bool(same)))
+            found = replace(outcome.term, checked=outcome.term.checked or run.today)
+            term = keep_if_same(pinned, found)
+            terms.append(term)
+            rows.append(term_row(term, pinned=term is pinned))
         elif outcome:
             rows.append(outcome_row(outcome))
     return terms, rows
@@ -227,8 +228,13 @@ def _resolve_terms(run: _Run, wanted: Sequence[WantedTerm]) -> tuple[list[Term],
 
 def _resolve_locations(run: _Run, wanted: Sequence[Location]) -> list[SettledLocation]:
     asked = [each for each in wanted if "terms" in run.refresh or pinned_location(each, run.lock) is None]
-    found = run.pool.map(lambda each: find_location(each, run.client), asked)
-    return list(settle_locations(wanted, run.lock, dict(zip(asked, found, strict=True)), run.today))
+    outcomes = _ask_all(run, asked, lambda each: find_location(each, run.client))
+    return list(settle_locations(wanted, run.lock, outcomes, run.today))
+
+
+def _ask_all(run: _Run, items: Sequence[_Item], ask: Callable[[_Item], _Answer]) -> dict[_Item, _Answer]:
+    """The answer for each item; several requests are sent at the same time."""
+    return dict(zip(items, run.pool.map(ask, items), strict=True))
 
 
 def _why(title: str, answer: Answer | None) -> str:
@@ -245,16 +251,3 @@ def _in_order(
 
 def _unique(items: Iterable[_Item]) -> list[_Item]:
     return list(dict.fromkeys(items))
-
-
-def paper_warnings(papers: Sequence[Paper]) -> list[str]:
-    """What the services noticed of the papers, and papers that belong to them and are not named."""
-    named = {paper.doi for paper in papers}
-    told = [f"{paper.doi}: {warning}" for paper in papers for warning in paper.warnings]
-    return told + [
-        f"{paper.doi}: {'has a preprint' if each.relation == 'preprint' else 'was published as'} {each.doi};"
-        " name it under `doi` too if the dandiset belongs to both"
-        for paper in papers
-        for each in paper.related
-        if each.doi not in named
-    ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from dandifile.lookup.authors import can_be_same, is_same_name
 from dandifile.lookup.facts import (
+    Affiliation,
     Institution,
     InstitutionStatus,
     Paper,
@@ -64,7 +65,7 @@ def no_paper_row(doi: str, notes: Iterable[str], *, unreachable: bool) -> Lookup
 
 def person_row(person: Person, author: str, why: str = "", *, pinned: bool) -> LookupRow:
     """`author` has this iD in the paper, or is ""; `why` says why ORCID could not be asked, or is ""."""
-    notes = {
+    note = {
         PersonStatus.UNKNOWN: "ORCID has no such record: correct it, or leave it out",
         PersonStatus.DEPRECATED: f"replaced by {person.successor or 'another one'}: use that one",
         PersonStatus.LOCKED: "locked by ORCID: ask the person",
@@ -80,14 +81,14 @@ def person_row(person: Person, author: str, why: str = "", *, pinned: bool) -> L
         author and person.name and not (is_same_name(author, person.name) or can_be_same(author, person.name))
     )
     other = f"ORCID says that this is {person.name}, but the paper says {author}" if is_other else None
-    told = tuple(filter(None, (notes, other, why)))
-    return LookupRow("ORCID iD", person.orcid, state, person.name or author, "ORCID", "id", told, pinned)
+    notes = tuple(filter(None, (note, other, why)))
+    return LookupRow("ORCID iD", person.orcid, state, person.name or author, "ORCID", "id", notes, pinned)
 
 
 def institution_row(place: Institution, why: str = "", *, pinned: bool) -> LookupRow:
     successors = " or ".join(place.successors)
     instead = f": use {successors}" if successors else ""
-    notes = {
+    note = {
         InstitutionStatus.UNKNOWN: "ROR has no such record: correct it, or leave it out",
         InstitutionStatus.INACTIVE: f"the institution no longer exists{instead}",
         InstitutionStatus.WITHDRAWN: f"ROR has withdrawn it{instead}",
@@ -97,23 +98,22 @@ def institution_row(place: Institution, why: str = "", *, pinned: bool) -> Looku
         InstitutionStatus.UNKNOWN: LookupState.MISSING,
         InstitutionStatus.UNREACHABLE: LookupState.UNKNOWN,
     }.get(place.status, LookupState.DOUBTFUL)
-    return LookupRow(
-        "ROR id", place.ror, state, place.name, "ROR", "id", tuple(filter(None, (notes, why))), pinned
-    )
+    notes = tuple(filter(None, (note, why)))
+    return LookupRow("ROR id", place.ror, state, place.name, "ROR", "id", notes, pinned)
 
 
-def ror_rows(matched: dict[str, tuple[str, str]]) -> list[LookupRow]:
-    """Funders and affiliations whose ROR id was found by DOI or text: asked → (name, id)."""
+def ror_rows(matched: Mapping[str, Affiliation]) -> list[LookupRow]:
+    """Funders and affiliations whose ROR id was found, by the DOI or text in the request."""
     return [
         LookupRow(
             "ROR id",
             asked,
             LookupState.FOUND,
-            f"{name} ({ror})",
+            f"{place.name} ({place.ror})",
             "ROR",
             "funder DOI" if asked.startswith("10.13039/") else "affiliation",
         )
-        for asked, (name, ror) in matched.items()
+        for asked, place in matched.items()
     ]
 
 
@@ -137,12 +137,9 @@ def outcome_row(outcome: TermOutcome) -> LookupRow:
     if isinstance(outcome, Foreign):
         note = "used as written: only ids of OBO ontologies can be checked"
         return LookupRow("term", outcome.asked, LookupState.FOUND, outcome.asked, notes=(note,))
-    return LookupRow(
-        "term", outcome.asked, _STATES.get(type(outcome), LookupState.DOUBTFUL), notes=_notes(outcome)
-    )
-
-
-_STATES: dict[type[TermOutcome], LookupState] = {Absent: LookupState.MISSING, Unchecked: LookupState.UNKNOWN}
+    states = {Absent: LookupState.MISSING, Unchecked: LookupState.UNKNOWN}
+    state = states.get(type(outcome), LookupState.DOUBTFUL)
+    return LookupRow("term", outcome.asked, state, notes=_notes(outcome))
 
 
 def _notes(outcome: TermOutcome) -> tuple[str, ...]:

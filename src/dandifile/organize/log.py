@@ -1,6 +1,6 @@
 """The log of a tree: what was put where, one JSON line a file, written before the file gets its name.
 
-It lies in the tree, under a hidden name that no scan takes for data, and is all that undoing needs.
+It is in the tree, under a hidden name that no scan takes for data, and is all that undoing needs.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Log:
 
 
 class Writer:
-    """Adds to a log; what `add` was told is on the disk when it returns."""
+    """Adds to a log; an entry is on the disk when `add` returns."""
 
     def __init__(self, file: Path, mode: Mode, *, made: bool) -> None:
         self.file, self._mode, self._made = file, mode, made
@@ -79,7 +79,7 @@ def new_log(folder: Path, mode: Mode, *, made: bool = False) -> Writer:
 
 
 def read(file: Path) -> Log:
-    """A log, without a last line that a crash cut short. UserError where it is none."""
+    """A log, without a last line that a crash cut short. UserError for any other file."""
     try:
         head, *lines = read_text(file, "the log", LIST_LIMIT).splitlines()
         header = parse_json(head)
@@ -88,10 +88,10 @@ def read(file: Path) -> Log:
     except (UserError, ValueError, KeyError, TypeError) as error:
         raise UserError(
             f"{file} is not a log of `dandifile organize`",
-            fix=f"give it the {_PREFIX}….jsonl that lies in the tree",
+            fix=f"give it the {_PREFIX}….jsonl that is in the tree",
         ) from error
     if version != _VERSION:
-        raise UserError(f"{file} is of a newer dandifile", fix="undo it with that")
+        raise UserError(f"{file} is of a newer dandifile", fix="undo it with that version")
     return Log(file, file.parent, mode, tuple(_entries(file, lines)), header.get("made") is True)
 
 
@@ -117,5 +117,7 @@ def _entries(file: Path, lines: list[str]) -> Iterator[Entry]:
             if number == len(lines) + 1:
                 return
             raise SpecError(
-                f"{file.name} is damaged", [Problem(f"{file}:{number}", "this is no entry")], fix="mend it"
+                f"{file.name} is damaged",
+                [Problem(f"{file}:{number}", "this is not an entry")],
+                fix="correct the line",
             )

@@ -34,7 +34,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class Tree:
-    """Where the files come, and what earlier runs put there, by path."""
+    """Where the files go, and what earlier runs put there, by path."""
 
     folder: Path
     mode: Mode
@@ -76,7 +76,7 @@ def _place(placement: Placement, tree: Tree) -> Placed:
 
 
 def _put(source: Source, tree: Tree) -> bool:
-    """Places a file as it is; False where nothing was left to do."""
+    """Places a file unchanged; False where nothing was left to do."""
     file, target = Path(source.file), tree.folder / source.path
     entry = Entry(source.file, source.path, source.digest, source.size, source.mtime_ns)
     if os.path.lexists(target):
@@ -136,7 +136,7 @@ def _copy_whole(source: Source, target: Path) -> Iterator[Path]:
 
 
 def _refuse_different(source: Source, target: Path, before: Entry | None) -> None:
-    """An existing file must be the very file, what an earlier run made of it, or its content."""
+    """An existing file must be the same file, what an earlier run made of it, or have its content."""
     if not target.is_file():
         raise _taken_error(target, "is there already, and is not a file")
     if target.samefile(source.file):
@@ -210,7 +210,7 @@ def _without_target(entry: Entry, mode: Mode) -> Placed:
 
 
 def _refuse_last(entry: Entry, target: Path, mode: Mode) -> None:
-    """Takes nothing away that is not known to be still there under its first name."""
+    """Deletes nothing unless its original is still there, unchanged."""
     if mode is Mode.SYMLINK:
         if not target.is_symlink() or str(target.readlink()) != entry.source:
             raise _kept_error(target, "is not the link that was made")
@@ -260,7 +260,7 @@ def _kept_error(target: Path, why: str) -> DataError:
 
 
 def _remove_empty(folders: Iterable[Path]) -> None:
-    """Those that nothing is left in."""
+    """Removes those that are empty."""
     for folder in folders:
         with suppress(OSError):  # not empty, or gone
             folder.rmdir()

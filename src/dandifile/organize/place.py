@@ -30,7 +30,7 @@ def folds_case(folder: Path) -> bool:
 
 @contextmanager
 def copied(source: Path, target: Path) -> Iterator[Path]:
-    """A copy of `source` with its times, beside `target` under a hidden name; gone if not published."""
+    """A copy of `source` with its times, next to `target` under a hidden name; deleted if not published."""
     temporary = target.with_name(f".partial-{target.name}")
     temporary.unlink(missing_ok=True)
     try:
@@ -68,7 +68,7 @@ def move(source: Path, target: Path) -> None:
     """Moves a file, also to another disk. A crash leaves it at one of the two places, or whole at both."""
     if source.is_symlink():
         raise DataError(
-            "it is a link, whose content stays where it is",
+            "it is a link, and moving it would leave its content behind",
             where=str(source),
             fix="use --mode symlink or copy",
         )

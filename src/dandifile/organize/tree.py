@@ -1,7 +1,7 @@
-"""What a tree is made of: which file comes where, and which media files go with their NWB file. Pure.
+"""What a tree is made of: which file goes where, and which media files go with their NWB file. Pure.
 
 An NWB file refers to media files by paths from its own folder. Where those would not hold in
-the tree, the media files come beside the NWB file, in a folder with its name, as `dandi organize`
+the tree, the media files go next to the NWB file, in a folder with its name, as `dandi organize`
 puts them, and the references are rewritten. A link to a file cannot be rewritten.
 """
 
@@ -16,7 +16,7 @@ from enum import StrEnum
 from dandifile.model import Refusal
 from dandifile.survey.media import is_url, lost_media, media_path
 
-_FOLDER = ("it is a folder, of which a tree takes a link alone", "use --mode symlink")
+_FOLDER = ("it is a folder, and a tree can only have a link to it", "use --mode symlink")
 
 
 class Mode(StrEnum):
@@ -27,7 +27,7 @@ class Mode(StrEnum):
 
     @property
     def rewrites(self) -> bool:
-        """Whether the file in the tree is one of its own, whose references can be rewritten."""
+        """Whether the tree gets a file of its own, in which references can be rewritten."""
         return self in (Mode.COPY, Mode.MOVE)
 
 
@@ -47,7 +47,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Placement:
-    """One file of the tree; `rewrite` where its references to media files are to be rewritten."""
+    """One file of the tree; `rewrite` where its references to media files must be rewritten."""
 
     source: Source
     rewrite: bool = False
@@ -77,11 +77,11 @@ def tree(
     if folds:
         refused |= {source.source: Refusal(source.source, *why) for source, why in _one_name(sources)}
     going = {source.source for source in rewritten} - refused.keys()
-    beside = {name for source in rewritten if source.source in going for name in media_files(source)}
+    next_to = {name for source in rewritten if source.source in going for name in media_files(source)}
     placements = [
         Placement(source, rewrite=source.source in going)
         for source in sorted(sources, key=lambda source: source.path)
-        if source.source not in refused and os.path.normpath(source.file) not in beside
+        if source.source not in refused and os.path.normpath(source.file) not in next_to
     ]
     return placements, [refused[name] for name in sorted(refused)]
 

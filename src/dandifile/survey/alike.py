@@ -28,7 +28,7 @@ _COMPARED = ("sub", "ses", "tis", "slice", "cell")
 
 @dataclass(frozen=True, order=True)
 class _Name:
-    """One entity of organised names, such as sub-M-1; all but subjects are told apart within one subject."""
+    """One entity of organised names, such as sub-M-1; all but subjects count within one subject."""
 
     key: str
     value: str
@@ -41,7 +41,7 @@ class _Name:
 def warnings(
     contents: Iterable[Content], paths: Mapping[str, str], known: Mapping[str, tuple[str, ...]]
 ) -> dict[str, tuple[Finding, ...]]:
-    """All that is to be said, by source. What is on the draft as it is, by `known`, is left in peace."""
+    """All warnings, by source. What is on the draft already (`known`) gets none."""
     new = [c for c in contents if paths.get(c.source) not in (None, *known.get(c.digest, ()))]
     if not new:
         return {}
@@ -56,7 +56,7 @@ def warnings(
 
 
 def id_warnings(contents: Iterable[Content]) -> dict[str, tuple[Finding, ...]]:
-    """What is to be said of the ids in files, by source. Only contents with labels are looked at."""
+    """Warnings on the ids in files, by source. Only contents with labels are looked at."""
     users: dict[_Name, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))  # id → sources
     found: dict[str, list[Finding]] = defaultdict(list)
     for content in contents:

@@ -35,7 +35,7 @@ OF_CONTENT = frozenset(
 EXTRACTED = OF_CONTENT | {"blobDateModified", "dataType", "dateModified", "name", "sameAs"}
 """What the dandi package's extraction can fill in (dandi-api 4.9).
 
-The rest of an asset's metadata is somebody's work and outlives new content.
+The rest of an asset's metadata was written by people, and stays when the content changes.
 """
 
 _ORDERED_BY_CHANCE = ("approach", "measurementTechnique", "variableMeasured")  # the client lists sets

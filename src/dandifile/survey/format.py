@@ -105,7 +105,7 @@ class Format(Protocol):
         return None
 
     def near_miss(self, name: str) -> Reason | None:
-        """Why a file is left out that somebody surely meant to be of this format."""
+        """Why a file that was surely meant to be of this format is left out."""
         stem, ending = os.path.splitext(name)  # noqa: PTH122  # a name, not a path
         lower = ending.lower()
         if ending == lower or not self.is_file(stem + lower):

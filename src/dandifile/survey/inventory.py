@@ -38,7 +38,7 @@ class Named:
     absent: tuple[str, ...]
     past: Past
     skipped: tuple[Skipped, ...] = ()
-    notes: tuple[str, ...] = ()  # on patterns of `paths` that fit nothing
+    notes: tuple[str, ...] = ()  # on patterns of `paths` that match nothing
     warnings: tuple[Finding, ...] = ()  # ids and paths that are nearly the same
 
 

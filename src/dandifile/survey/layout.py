@@ -1,10 +1,10 @@
 """Which path in the dandiset each file gets. Pure.
 
-Organised names are made of the parts that `dandi organize` gives a file (`nwb.extract`), and
+Organised names are made of the parts that `dandi organize` gives a file (`labels` in `Format`), and
 put together by its rules: subject always, session and sample where they are required or differ,
-description, probes and object id only to break ties. What is added here is that names stay:
-a content that is on the draft keeps its path, a changed file keeps the path that the last apply
-gave it, and only newcomers are named, around those.
+description, probes and object id only to break ties. In addition, names stay: a content that is on
+the draft keeps its path, a changed file keeps the path that the last apply gave it, and only new
+files get names, different from those.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dandifile.model import PathEntry, Record, Refusal
-from dandifile.spelling import respell as mend
+from dandifile.spelling import respell
 from dandifile.survey.asset_paths import allowed_spelling, clashes, fault, first_bad_part, is_allowed
 from dandifile.survey.scanned_file import Content, ScannedFile
 
@@ -33,13 +33,13 @@ FIELDS = {
 }
 _WHERE_THEY_DIFFER = ("ses", "tis", "slice", "cell")
 _TIE_BREAKERS = (*_WHERE_THEY_DIFFER, "desc", "probe", "obj")
-_NAMED = 4  # files that are named of those that would have one name
+_SHOWN = 4  # of the files that would get the same name, those that a message names
 _ENTITY = re.compile(r"_(ses|tis|slice|cell)-([^_.]+)")
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be kept: paths by digest on the draft, the record, and paths of files unknown here."""
+    """What must stay: paths by digest on the draft, the record, and paths of files unknown here."""
 
     known: Mapping[str, tuple[str, ...]]
     record: Record
@@ -50,7 +50,7 @@ Refuse = Callable[[Content, str, str], None]
 
 
 def is_organized(file: ScannedFile) -> bool:
-    """Whether the file's name comes from its content, and not from where it lies."""
+    """Whether the file gets its name from its content, and not from its place in the folders."""
     if not file.is_named_by_content or file.entry.layout == "as-is":
         return False
     return file.entry.layout == "organize" or bool(file.format.layout_faults(file.below))
@@ -61,8 +61,8 @@ def assign(
 ) -> tuple[dict[str, str], tuple[Refusal, ...]]:
     """Paths by source, and the files that can get none. The order of `contents` does not matter.
 
-    Contents to be organised need `labels` unless their digest is on the draft. `rename` names
-    all that have labels anew.
+    Contents to be organised need `labels` unless their digest is on the draft. With `rename`,
+    all that have labels get a new name.
     """
     refused: dict[str, Refusal] = {}
 
@@ -82,10 +82,10 @@ def assign(
     for content in organized:
         if content.source not in paths and content.source not in refused:
             entries[content.file.entry].append(content)
-    for entry, newcomers in entries.items():
+    for entry, new_contents in entries.items():
         siblings = [paths[c.source] for c in organized if c.source in paths and c.file.entry == entry]
         taken = dict.fromkeys(draft.reserved, "a file that is not here now") | _by_path(paths)
-        paths |= _name_new(entry, newcomers, siblings, taken, refuse)
+        paths |= _name_new(entry, new_contents, siblings, taken, refuse)
     _refuse_impossible(ordered, paths, draft.known, refuse)
     return {source: path for source, path in paths.items() if source not in refused}, tuple(refused.values())
 
@@ -132,15 +132,15 @@ def _keep_known(
 def _keep_recorded(organized: Iterable[Content], record: Record, paths: Mapping[str, str]) -> dict[str, str]:
     """Changed files stay where the last apply put them, unless subject or session say otherwise now."""
     taken = set(paths.values())
-    held = {}
+    kept = {}
     for content in organized:
         recorded = record.assets.get(content.source)
         if content.source in paths or recorded is None or recorded.path in taken:
             continue
         if _can_stay(content, recorded.path):
-            held[content.source] = recorded.path
+            kept[content.source] = recorded.path
             taken.add(recorded.path)
-    return held
+    return kept
 
 
 def _can_stay(content: Content, path: str) -> bool:
@@ -158,27 +158,27 @@ def _can_stay(content: Content, path: str) -> bool:
 
 def _name_new(
     entry: PathEntry,
-    newcomers: Iterable[Content],
+    new_contents: Iterable[Content],
     siblings: Iterable[str],
     taken: Mapping[str, str],
     refuse: Refuse,
 ) -> dict[str, str]:
-    """Names for the newcomers of one entry, apart from each other and from the paths that others hold."""
+    """Names for the new contents of one entry, different from each other and from paths that are taken."""
     nameable = []
-    for content in newcomers:
+    for content in new_contents:
         if content.entity("sub"):
             nameable.append(content)
         else:
             refuse(
                 content,
-                "it has no subject_id, which its name in the dandiset starts with",
+                "it has no subject_id, and its name in the dandiset starts with it",
                 "set Subject.subject_id in the file, or use `layout: as-is` with names of your own",
             )
     base = _base_entities(entry, nameable, siblings)
     entities = {content.source: set(base) for content in nameable}
     for key in _TIE_BREAKERS:
         for path, group in _ties(nameable, entities, taken).items():
-            # Among newcomers alone these are in the names already where they differ.
+            # Among new contents alone these are in the names already where they differ.
             helps = path in taken or key not in _WHERE_THEY_DIFFER
             if helps and any(content.entity(key) for content in group):
                 for content in group:
@@ -239,7 +239,7 @@ def _refuse_tied(path: str, group: Sequence[Content], holder: str | None, refuse
 def _some(sources: Sequence[str]) -> str:
     """The first few, in words that are the same for each of them."""
     few = (
-        sources if len(sources) <= _NAMED else [*sources[: _NAMED - 1], f"{len(sources) - _NAMED + 1:,} more"]
+        sources if len(sources) <= _SHOWN else [*sources[: _SHOWN - 1], f"{len(sources) - _SHOWN + 1:,} more"]
     )
     return f"{', '.join(few[:-1])} and {few[-1]}"
 
@@ -271,7 +271,7 @@ def _fix_for(content: Content, path: str) -> str:
         return f"rename it to {better!r}" if better else "rename it, or set another `into`"
     for key, field in FIELDS.items():
         given = content.given(key)
-        if given and (instead := mend(given, is_allowed)) != given and (content.entity(key) or "") in path:
+        if given and (instead := respell(given, is_allowed)) != given and (content.entity(key) or "") in path:
             return f"set {field} to {instead!r} in the file, not {given!r}" + (
                 ", or say so under `vocabulary: {subjects: …}`" if key == "sub" else ""
             )
@@ -284,7 +284,7 @@ def _refuse_impossible(
     known: Mapping[str, tuple[str, ...]],
     refuse: Refuse,
 ) -> None:
-    """Paths that the archive does not take, alone or together; what is on the draft as it is stays."""
+    """Paths that the archive does not take, alone or together; what is on the draft already stays."""
     clashing = clashes(paths)
     for content in contents:
         path = paths.get(content.source)
@@ -295,9 +295,9 @@ def _refuse_impossible(
             refuse(content, why, _fix_for(content, path))
         elif content.source in clashing:
             other, how = clashing[content.source]
-            mend = (
+            fix = (
                 f"rename or exclude {other}, or set another `into`"
                 if is_organized(content.file)
                 else "rename or exclude one of the two, or set another `into`"
             )
-            refuse(content, f"{other} has {how} ({path})", mend)
+            refuse(content, f"{other} has {how} ({path})", fix)

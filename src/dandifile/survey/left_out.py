@@ -1,4 +1,4 @@
-"""What the entries of `paths` leave out, and which of it somebody may have meant: files, and patterns.
+"""What the entries of `paths` leave out, and which of that was probably meant as data: files, and patterns.
 
 A misspelt `exclude` leaves nothing out, so a pattern that matches nothing is reported.
 """
@@ -41,7 +41,7 @@ class Left:
 
 
 def left_out(files: Iterable[Left], contents: Iterable[Content], extracts: Extracts) -> tuple[Skipped, ...]:
-    """The files by reason; those that somebody surely meant come first."""
+    """The files by reason; those that were surely meant as data come first."""
     referred = {
         media_path(content.file.path, name)
         for content in contents
@@ -58,7 +58,7 @@ def left_out(files: Iterable[Left], contents: Iterable[Content], extracts: Extra
 
 
 def _why(file: Left, referred: bool) -> tuple[int, str, str]:
-    """(0 for what somebody surely meant, else 1; the reason; what to do)."""
+    """(0 for what was surely meant as data, else 1; the reason; what to do)."""
     name = os.path.basename(file.path)
     if referred:
         reason = f"an NWB file refers to it, and `standard: {file.standard}` leaves it out"

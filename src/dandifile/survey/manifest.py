@@ -21,7 +21,7 @@ _SIZE = re.compile("[0-9]{1,19}")
 _ESCAPED = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _UNESCAPED = {escaped: character for character, escaped in _ESCAPED.items()}
 _LONG = 30  # characters of a cell that are shown
-_MOST = 20  # problems that are told: enough to see what kind they are
+_MOST = 20  # problems that are reported: enough to see what kind they are
 
 
 class Line(NamedTuple):
@@ -93,7 +93,7 @@ def parse(text: str, name: str) -> tuple[Line, ...]:
     return tuple(sorted(lines.values()))
 
 
-_FIX = "mend it, or restore it from git; `dandifile scan` writes the lines of files that are here"
+_FIX = "correct it, or restore it from git; `dandifile scan` writes the lines of files that are here"
 
 
 def _is_name(cells: list[str]) -> bool:
@@ -113,7 +113,7 @@ def _line_problem(row: str, cells: list[str]) -> tuple[str, str]:
     if len(cells) != _COLUMNS:
         return f"{len(cells)} columns, and {_COLUMNS} are needed", "separate them by tabs"
     if not _is_name(cells):
-        return "a name holds a NUL character, which none can", "delete it"
+        return "a name contains a NUL character, which no name can", "delete it"
     size = cells[2] if len(cells[2]) <= _LONG else f"{cells[2][:_LONG]}…"
     return f"the size is {size!r}", "give it in bytes, in at most 19 digits"
 

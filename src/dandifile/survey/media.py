@@ -17,7 +17,7 @@ from dandifile.model import Finding, Severity
 from dandifile.survey.scanned_file import Content
 
 SUFFIXES = frozenset({".mp4", ".avi", ".wmv", ".mov", ".flv", ".mkv", ".png", ".jpg", ".jpeg", ".gif"})
-"""What the dandi client uploads without being told to take any path; case counts, as there."""
+"""What the dandi client uploads without an option; case counts, as there."""
 
 LOST_MEDIA = "media_reference"
 """The check that a reference holds in the dandiset, as findings and `validation.ignore` call it."""
@@ -25,7 +25,7 @@ LOST_MEDIA = "media_reference"
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # one slash: the dandi package loses the other
 _LOST = (
     "an NWB file refers to a video or image that will not be where it looks for it in the dandiset: "
-    "`dandifile organize --to DIR --mode copy` puts it there and mends the reference"
+    "`dandifile organize --to DIR --mode copy` puts it there and corrects the reference"
 )
 _NOT_TAKEN = (
     "an NWB file refers to a {suffix} file, which is not among the media that `paths` takes by itself "

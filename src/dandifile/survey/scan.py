@@ -1,8 +1,8 @@
 """What is in the folders: every file that may become an asset, at one stat a file.
 
 A Zarr is one asset, whatever files it holds; of a BIDS dataset every file is one. Nothing is
-opened here. Whatever cannot be an asset for a reason that the name, the kind or the size shows is
-refused with what to do; nothing that lies in a folder is an error.
+opened here. A file that cannot be an asset, as its name, kind or size shows, is refused with a fix;
+nothing in a folder is an error.
 """
 
 # Strings, not Path objects: this looks at 100,000 files, and resolves no link.
@@ -22,17 +22,17 @@ from dandifile.survey.format import Format
 from dandifile.survey.formats import FORMATS, format_of_file, format_of_folder
 from dandifile.survey.left_out import HIDDEN, STANDARD, Left, UnmatchedPatterns, notes_on_file
 from dandifile.survey.scanned_file import LEFTOVER, Dataset, ScannedFile
+from dandifile.words import quantity
 
 MAX_SIZE = 5 * 2**40  # bytes: the most that S3 takes as one object
 
 # Why something is refused, and what to do.
 _NO_RIGHT = ("it cannot be read: permission denied", "give yourself the right to read it")
 _NO_TEXT = ("its name is not valid UTF-8", "rename it")
-_OWN = ("it is dandifile's own, and never data", "take it out of `paths`")
-
+_OWN = ("it is a file of dandifile itself, not data", "take it out of `paths`")
 
 _NO_DATA = (".git", ".datalad", ".dandi", ".DS_Store", "._", ".ipynb_checkpoints", ".nfs", ".partial-", ".~")
-"""How names begin that programs give to what is theirs."""
+"""How the names of files that programs keep for themselves begin."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Scan:
     refused: tuple[Refusal, ...] = ()
     absent: tuple[str, ...] = ()
     skipped: tuple[Left, ...] = ()
-    notes: tuple[str, ...] = ()  # on patterns of `paths` that fit nothing
+    notes: tuple[str, ...] = ()  # on patterns of `paths` that match nothing
 
 
 @dataclass
@@ -52,7 +52,7 @@ class _Found:
 
     root: str
     own: frozenset[str]  # absolute paths that are never data
-    own_identities: frozenset[tuple[int, int]]  # the same, under whatever path a link leads to them
+    own_identities: frozenset[tuple[int, int]]  # the same, for links that lead to them
     files: dict[str, ScannedFile] = field(default_factory=dict)  # by absolute path
     refused: list[Refusal] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
@@ -82,8 +82,9 @@ def scan(spec: Spec) -> Scan:
         found.refused.append(
             Refusal(
                 later,
-                f"paths: {first} takes {len(names)} of its files already, {names[0]} for one",
-                f"exclude them from one of the two entries; as it is, {first} keeps them",
+                f"paths: {first} already takes {quantity(len(names), 'file')} of this entry, "
+                f"such as {names[0]}",
+                f"exclude them from one of the two entries; until then {first} keeps them",
             )
         )
     return Scan(
@@ -96,7 +97,7 @@ def scan(spec: Spec) -> Scan:
 
 
 def source_name(root: str, path: str) -> str:
-    """How a file is called in the record and in messages: below `root` relative, else absolute."""
+    """The name of a file in the record and in messages: relative to `root` if below it, else absolute."""
     name = path.removeprefix(root.rstrip(os.sep) + os.sep)
     # A name that is not UTF-8 must not break the cache, the plan or a terminal.
     return name.replace(os.sep, "/").encode("utf-8", "backslashreplace").decode()
@@ -117,7 +118,7 @@ def is_excluded(entry: PathEntry, below: str) -> bool:
 
 
 def _own_files(root: str, spec: Spec) -> frozenset[str]:
-    """The spec and what dandifile keeps beside it."""
+    """The spec and what dandifile keeps next to it."""
     stems = {spec.file.stem, "dandiset"}
     names = {spec.file.name, *(f"{stem}.{kind}" for stem in stems for kind in ("lock.yaml", "assets.tsv"))}
     return frozenset(os.path.join(root, name) for name in names)
@@ -220,7 +221,7 @@ def _walk_into(found: _Found, entry: PathEntry, here: _Folder, path: str, name: 
 
 
 def _is_missed(entry: PathEntry, name: str, below: str) -> bool:
-    """Whether something that hides would be taken if it did not."""
+    """Whether a hidden file would be taken under a name without the dot."""
     return (
         _takes(entry.standard, name)
         and not name.startswith(_NO_DATA)
@@ -236,7 +237,7 @@ def _dataset(entry: PathEntry, path: str) -> Dataset | None:
 
 
 def _identity(path: str) -> tuple[int, int]:
-    """What a folder or file is, under whatever name. A folder that hides is refused when it is listed."""
+    """What a folder or file is, under any name. A folder that cannot be read is refused when it is listed."""
     try:
         return _identity_of(os.stat(path))
     except OSError:
@@ -258,7 +259,7 @@ def _items(found: _Found, folder: str) -> Iterator[os.DirEntry[str]]:
 
 
 def _take_whole(found: _Found, entry: PathEntry, place: _Place) -> bool:
-    """Takes a folder that is one asset; False for a folder that is to be walked."""
+    """Takes a folder that is one asset; False for a folder to walk."""
     if own := format_of_folder(place.path):
         if not place.below or is_included(entry, place.below):
             below = place.below or os.path.basename(place.path)

@@ -126,7 +126,7 @@ def test_a_name_that_none_has_gets_what_is_near(client: Client) -> None:
 
 
 @pytest.mark.parametrize("asked", ["UBERON:9999999", "http://purl.obolibrary.org/obo/UBERON_9999999"])
-def test_an_id_that_does_not_exist_is_told(client: Client, asked: str) -> None:
+def test_an_id_that_does_not_exist_is_reported(client: Client, asked: str) -> None:
     assert find_term(asked, TermKind.REGION, client) == Absent(asked, TermKind.REGION)
 
 
@@ -162,7 +162,7 @@ def test_a_service_that_fails_half_way_is_no_verdict(client: Client, small: Smal
     assert isinstance(find_term("heart", TermKind.REGION, client), Unchecked)
 
 
-def test_near_misses_of_the_tables_are_told_when_nobody_answers(client: Client, small: SmallOls) -> None:
+def test_near_misses_are_reported_if_no_service_answers(client: Client, small: SmallOls) -> None:
     small.status = 503
     found = find_term("hipocampus", TermKind.REGION, client)
     assert isinstance(found, Unchecked)

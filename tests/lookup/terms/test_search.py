@@ -38,7 +38,7 @@ def cases() -> list[tuple[TermKind, Any]]:
 @pytest.mark.parametrize(
     ("kind", "case"), cases(), ids=lambda case: case if isinstance(case, str) else case["asked"]
 )
-def test_a_name_is_taken_only_where_it_is_certain(kind: TermKind, case: Any) -> None:
+def test_a_name_matches_only_where_it_is_certain(kind: TermKind, case: Any) -> None:
     expected = {key: value for key, value in case.items() if key != "asked"}
     assert summary(offline(case["asked"], kind)) == expected
 
@@ -76,7 +76,7 @@ class Silent:
 @pytest.mark.parametrize(
     "asked", ["hippocampus", "locus coeruleus", "VISp", "UBERON:0002421", "EC", "UBERON:0004685"]
 )
-def test_what_the_tables_know_is_asked_of_nobody(asked: str) -> None:
+def test_what_the_tables_know_is_not_asked(asked: str) -> None:
     find_term(asked, TermKind.REGION, Silent())
 
 
@@ -88,7 +88,7 @@ def test_ids_outside_of_obo_stay_what_they_are(asked: str) -> None:
 
 
 @pytest.mark.parametrize("asked", ["", "  ", "?!", "-"])
-def test_what_has_no_letters_is_asked_of_nobody(asked: str) -> None:
+def test_what_has_no_letters_is_not_asked(asked: str) -> None:
     assert find_term(asked, TermKind.REGION, Silent()) == Absent(asked, TermKind.REGION)
 
 
@@ -99,7 +99,7 @@ def test_what_has_no_letters_is_asked_of_nobody(asked: str) -> None:
     ("hippocampus proper", "UBERON:0001954", True),
     ("amygdala", "UBERON:0002421", False),
 ])  # fmt: skip
-def test_a_name_beside_an_id_is_compared(name: str, id_: str, right: bool) -> None:
+def test_a_name_next_to_an_id_is_compared(name: str, id_: str, right: bool) -> None:
     found = offline(id_, TermKind.REGION)
     assert isinstance(found, Matched)
     assert is_name_of(name, found) is right
@@ -117,7 +117,7 @@ def test_every_live_label_is_found_and_is_its_own(kind: TermKind) -> None:
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_no_synonym_that_is_taken_leads_to_another_term(kind: TermKind) -> None:
+def test_no_synonym_that_matches_leads_to_another_term(kind: TermKind) -> None:
     shipped = table(kind)
     assert shipped
     for row in shipped.rows.values():
@@ -149,7 +149,7 @@ def test_any_text_has_an_outcome(text: str, kind: TermKind) -> None:
 
 
 @given(st.text(alphabet=string.ascii_letters, min_size=1, max_size=4))
-def test_an_abbreviation_is_taken_only_after_a_review(text: str) -> None:
+def test_an_abbreviation_matches_only_after_a_review(text: str) -> None:
     found = offline(text, TermKind.REGION)
     if isinstance(found, Matched) and is_abbreviation(text):
         assert found.term.match != "exact synonym"
