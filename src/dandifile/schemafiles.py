@@ -22,5 +22,5 @@ def schema(name: str) -> JsonObject:
 
 
 def spec_schema() -> JsonObject:
-    """The schema, JSON Schema 2020-12, as a new object each time."""
+    """The schema of dandiset.yaml, which editors read as well."""
     return schema("dandiset.schema.json")
