@@ -19,7 +19,7 @@ from dandifile.survey import alike
 from dandifile.survey.asset_metadata import date_of
 from dandifile.survey.asset_paths import path_findings
 from dandifile.survey.layout import Draft, assign, is_organized
-from dandifile.survey.left_out import left_out
+from dandifile.survey.left_out import group_left_out
 from dandifile.survey.manifest import Line
 from dandifile.survey.past import gone_assets
 from dandifile.survey.scan import scan
@@ -85,7 +85,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
         pending=past.pending,
         refused=tuple(sorted((*seen.refused, *unreadable, *unnamed), key=lambda refusal: refusal.source)),
         absent=seen.absent,
-        skipped=left_out(seen.skipped, seen.contents, extracts),
+        skipped=group_left_out(seen.skipped, seen.contents, extracts),
         notes=seen.notes,
     )
 
