@@ -1,4 +1,4 @@
-"""Where the JSON Schemas of dandifile's own formats lie: in an installed package, or atop a checkout."""
+"""The JSON Schemas of dandifile's own formats, from an installed package or the top of a checkout."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dandifile.model import JsonObject
 
 
 def schema_file(name: str) -> Path:
-    """The file of `name`, as in `plan.schema.json`."""
+    """The file with this name, such as `plan.schema.json`."""
     package = Path(__file__).resolve().parent
     places = (package / "schemas" / name, package.parents[1] / "schemas" / name)
     return next(place for place in places if place.is_file())
@@ -22,5 +22,5 @@ def schema(name: str) -> JsonObject:
 
 
 def spec_schema() -> JsonObject:
-    """The schema, JSON Schema 2020-12, as a new object each time."""
+    """The schema of dandiset.yaml, which editors read as well."""
     return schema("dandiset.schema.json")

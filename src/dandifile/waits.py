@@ -77,7 +77,7 @@ def say_if_slow(url: str, seconds: float, quiet: float = 3 * QUIET) -> Iterator[
 
 
 def say_busy(what: str) -> None:
-    """Says what takes long on this machine."""
+    """Says what takes long here, or in a cluster."""
     _log.warning("%s", what)
 
 

@@ -241,7 +241,7 @@ def test_on_a_terminal_it_asks_and_says_why(
     assert found["contributors"][0]["email"] == "jane@example.org"
     assert gaps(here / "dandiset.yaml").keys() == {"ethics[0].protocol"}
     err = capsys.readouterr().err
-    assert "The e-mail address of Doe, Jane? (readers' questions go there" in err
+    assert "The e-mail address of Doe, Jane? (readers send their questions there" in err
 
 
 def test_a_name_that_is_answered_is_put_last_name_first(

@@ -57,7 +57,7 @@ def test_the_corresponding_author_answers_questions_else_the_first(
 ) -> None:
     known = of_paper(authors=authors, funders=(Funder("NIH", award="R01"),))
     assert contacts(written(known)) == [contact]
-    assert ("# Is this who answers questions?" in spec_text(known, {})) is asked
+    assert ("# Is this the person who answers questions?" in spec_text(known, {})) is asked
     assert [question.asked for question in questions(known) if question.key == "email"] == [
         f"The e-mail address of {contact}?"
     ]

@@ -21,6 +21,7 @@ from dandifile.run.engines import find_engine
 from dandifile.run.execute import Perform, execute
 from dandifile.run.processes import Supervision
 from dandifile.session.session import Session
+from dandifile.terminal.failures import start_logs
 from tests.conftest import CONTACT, Lab
 from tests.kinds.test_contract import zarr
 from tests.running.cluster import busy_worker, cluster, dying_once, overlapping, where
@@ -277,6 +278,7 @@ def test_a_cluster_that_has_lost_all_workers_is_not_waited_for_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("dandifile.run.dask_pool.PATIENCE", Patience(look=0.1, shown=0.2, ends=1.0))
+    start_logs()
     with cluster(tmp_path / "cluster", 1) as address, find_engine(f"dask://{address}")("threads", 1) as pool:
         [first] = run(pool, dying_once, Step("a", "k", {"mark": str(tmp_path / "a")}))
         [next_one] = run(pool, where, Step("b", "k", {}))

@@ -113,6 +113,7 @@ def test_a_url_is_told_or_taken_by_the_archive(tmp_path_factory: pytest.TempPath
         ("{name: 'A, A', roles: [Author]}", ""),  # nobody is cited: the plan says so
         ("{name: 'A, A', roles: [Author]}, {name: 'B, B', roles: [Author], cite: true}", "A, A"),
         ("{organization: Lab, roles: [Author], cite: false}", "Lab"),
+        ("{name: 'A, A', metadata: {roleName: true}}", ""),
     ],
 )
 def test_authors_who_are_not_cited_are_said_to_be_creators_all_the_same(

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from dandifile.errors import DataError
-from dandifile.model import JsonObject
+from dandifile.model import Json, JsonObject, Step
+from dandifile.run.state import MemoryCache
 from dandifile.survey import task
 from dandifile.survey.digest import dandi_etag
-from dandifile.survey.task import survey_step
+from dandifile.survey.task import StepCache, survey_step
 from dandifile.survey.tasks import cache_key, perform
 from tests.survey.lab import write, write_nwb
 
@@ -113,3 +114,40 @@ def test_where_something_was_is_read_again_when_other_words_mean_a_mouse() -> No
 
     assert key() == key()
     assert len({key(), key(mice=["lab mouse"]), key(mice=["lab mouse", "maus"])}) == 3
+
+
+class Keys:
+    """A step that has no key while its file is young."""
+
+    young = True
+
+    def cache_key(self, step: Step) -> str | None:
+        return None if self.young else step.id
+
+    def inputs(self, step: Step) -> None:
+        return None
+
+    def fits(self, step: Step, output: Json) -> bool:
+        return bool(output != "damaged")
+
+
+STEP = survey_step("digest", "a", STAT)
+
+
+def test_the_result_of_a_file_that_was_young_when_the_step_began_is_not_kept() -> None:
+    keys, cache = Keys(), MemoryCache()
+    kept = StepCache(keys, cache)
+    assert kept.known([STEP]) == {}
+    keys.young = False
+    kept.keep(STEP, "D")
+    assert StepCache(keys, cache).known([STEP]) == {}
+
+
+@pytest.mark.parametrize(("output", "known"), [("D", True), ("damaged", False)])
+def test_a_kept_result_is_known_if_it_fits(output: str, known: bool) -> None:
+    keys, cache = Keys(), MemoryCache()
+    keys.young = False
+    kept = StepCache(keys, cache)
+    kept.known([STEP])
+    kept.keep(STEP, output)
+    assert (STEP.id in StepCache(keys, cache).known([STEP])) == known

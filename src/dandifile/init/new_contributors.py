@@ -60,7 +60,7 @@ def with_contacts(
     places = contacts(found, papers)
     if not places:
         return [_with_email(ListItem(_author(name)), emails[0]), *found]
-    guessed = () if _corresponding_authors(papers) else ("Is this who answers questions?",)
+    guessed = () if _corresponding_authors(papers) else ("Is this the person who answers questions?",)
     changed = list(found)
     for place, address in zip(places, emails, strict=True):
         changed[place] = _with_email(ListItem(found[place].value, (*found[place].remarks, *guessed)), address)
@@ -88,7 +88,7 @@ def _short_entry(item: JsonObject) -> JsonObject:
     if short.get("cite") is False:
         del short["cite"]
     if item["schemaKey"] == "Person" and (why := name_fault(item["name"])):
-        short["name"] = gap(f"“{item['name']}” as last name, comma, first name: {why}")
+        short["name"] = gap(f"'{item['name']}' as last name, comma, first name: {why}")
     return short
 
 

@@ -31,27 +31,29 @@ class Question:
 
 
 INSTANCE = Question(
-    "instance", "Which archive?", "dandi-sandbox to try things out, dandi for the real one, local to rehearse"
+    "instance",
+    "Which archive?",
+    "dandi-sandbox to try things out, dandi for the real archive, local to rehearse",
 )
 NAME = Question(
     "name",
     "The dandiset's title?",
-    "what was recorded, where, in whom and when doing what: it is all that a search shows",
+    "what was recorded, in which region and species, during which task; searches show only this",
 )
 LICENSE = Question(
     "license",
     "The license of the data?",
-    "CC-BY-4.0 (credit is asked for) or CC0-1.0 (nothing is): the archive takes these two",
+    "CC-BY-4.0 (reuse requires credit) or CC0-1.0 (no conditions); the archive accepts these two",
 )
 CONTACT_NAME = Question(
     "contact",
     "Who answers questions about the data?",
-    "last name, comma, first name of who answers questions",
+    "last name, comma, first name of the person who answers questions",
 )
 EMAIL = Question(
     "email",
     "Their e-mail address?",
-    "readers' questions go there, and the archive refuses a dandiset without one",
+    "readers send their questions there, and the archive rejects a dandiset without one",
 )
 PROTOCOL = Question(
     "protocol",
@@ -94,7 +96,7 @@ def _emails(known: Material) -> list[Question]:
     others = [
         Question(
             f"email {number}",
-            f"The e-mail address of {name}, who is a corresponding author too?",
+            f"The e-mail address of {name}, another corresponding author?",
             f"of {name}, a corresponding author too; or delete this e-mail and their role ContactPerson",
         )
         for number, name in enumerate(names[1:], 2)
@@ -142,15 +144,17 @@ def _title(known: Material) -> str:
 def _description(known: Material) -> Section:
     abstract = known.papers[0].abstract if known.papers else ""
     if abstract:
-        remark = "The paper's abstract. Add what is in the files, and how it was recorded."
+        remark = "The paper's abstract. Add what the files hold and how the data were recorded."
         return Section("description", abstract, (remark,))
-    return Section("description", gap("what was asked, how it was recorded, and what is in the files"))
+    return Section(
+        "description", gap("what the study asked, how the data were recorded, and what the files hold")
+    )
 
 
 def _keywords(known: Material) -> list[Section]:
     words = [word for seen in known.overview.glimpses for word in seen.keywords]
     distinct = list({word.casefold(): word for word in words}.values())
-    return [Section("keywords", distinct, ("As the files say.",))] if distinct else []
+    return [Section("keywords", distinct, ("From the files.",))] if distinct else []
 
 
 # --- People ---------------------------------------------------------------------------------------
@@ -164,7 +168,7 @@ def _contributors(known: Material) -> list[ListItem]:
 def _people(known: Material, answer: str, emails: Sequence[str]) -> Section:
     name = dandi_name(split_name(answer)) if answer else gap(CONTACT_NAME.why)
     found = with_contacts(_contributors(known), known.papers, name, emails)
-    remark = "In the order of the citation. The archive writes to the ContactPerson, and so do readers."
+    remark = "In the order of the citation. The archive and readers write to the ContactPerson."
     return Section("contributors", found, (remark,))
 
 
@@ -172,7 +176,7 @@ def _people(known: Material, answer: str, emails: Sequence[str]) -> Section:
 
 
 FROM_NWB = (
-    "Of the dandiset. `regions: {dandiset: […], from_nwb: true}` gives assets what their own files say."
+    "Of the dandiset. `regions: {dandiset: […], from_nwb: true}` gives assets those that their files name."
 )
 
 
@@ -182,7 +186,7 @@ def _regions(known: Material) -> list[Section]:
     terms = {term.asked: term for term in known.terms}
     items = {
         terms[place].id: ListItem(
-            {"name": terms[place].label, "id": terms[place].id}, (f"The files say {place}.",)
+            {"name": terms[place].label, "id": terms[place].id}, (f"In the files: {place}.",)
         )
         for place in places
         if place in terms
@@ -191,13 +195,13 @@ def _regions(known: Material) -> list[Section]:
         return []
     unknown = [place for place in places if place not in terms]
     told = [f"The files {'also ' if items else ''}name {_shown_names(unknown)}."] if unknown else []
-    wanted = () if items else (ListItem(gap("brain regions by their names or ids in UBERON")),)
+    wanted = () if items else (ListItem(gap("brain regions, by name or id in UBERON")),)
     return [Section("regions", [*items.values(), *wanted], (*told, FROM_NWB))]
 
 
 def _ethics(known: Material, protocol: str) -> Section:
     numbers = _protocols(known)
-    remarks = ("As the files say.",) if numbers else ()
+    remarks = ("From the files.",) if numbers else ()
     return Section("ethics", [ListItem({"protocol": number}) for number in numbers or [protocol]], remarks)
 
 
@@ -210,7 +214,7 @@ def _protocols(known: Material) -> list[str]:
 def _related(known: Material) -> list[Section]:
     if known.papers:
         found = [ListItem(short_form(RESOURCE, item)) for item in related_resources(known.papers)]
-        remark = "Its relation to the dandiset. Add the code: IsSupplementedBy, Software."
+        remark = "`relation` says what the dandiset is to it. Add your code: IsSupplementedBy, Software."
         return [Section("related", found, (remark,))]
     return []
 
@@ -231,7 +235,7 @@ def _paths(overview: Overview) -> Section:
     elif left:
         remarks += [line for folder in left for line in _left_out_remarks(folder)]
     if not items:
-        return Section("paths", [ListItem(gap("the folder of your data, from here"))])
+        return Section("paths", [ListItem(gap("the folder of your data, relative to this file"))])
     return Section("paths", items, tuple(remarks))
 
 
@@ -249,7 +253,7 @@ def _data_remarks(overview: Overview) -> Iterator[str]:
         quantity(len(sessions), "session") + (f" from {days[0]} to {days[-1]}" if days else ""),
     ]
     in_zarrs = sum(each.in_zarr for each in seen)
-    named = "; they are named from what they hold" if in_zarrs < len(seen) else ""
+    named = "; their names come from what they hold" if in_zarrs < len(seen) else ""
     yield f"The NWB files are of {', '.join(said)}{named}."
     if in_zarrs:
         those = quantity(in_zarrs, "of them is a Zarr", "of them are Zarrs")
@@ -263,7 +267,7 @@ def _data_remarks(overview: Overview) -> Iterator[str]:
 
 def _left_out_remarks(folder: Folder) -> tuple[str, str]:
     into = folder.source.rpartition("/")[2]
-    said = f"Left out: {folder.source}, {_folder_counts(folder)}. To have it too, add:"
+    said = f"Left out: {folder.source}, {_folder_counts(folder)}. To include it, add:"
     return said, f"- {{source: {folder.source}, into: {into}, standard: any}}"
 
 

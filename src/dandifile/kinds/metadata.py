@@ -1,6 +1,6 @@
 """The dandiset's metadata: the fields that the spec declares, applied on top of the draft's document.
 
-The archive replaces the whole document at every PUT (dandi-api 2.1), so the current one is
+The archive replaces the whole document at every PUT (docs/archive-api.md 3.2), so the current one is
 fetched, the owned fields replace those in it, and everything else goes back as it came.
 """
 

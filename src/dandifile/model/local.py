@@ -54,7 +54,7 @@ class LocalAsset:
     digest: str  # dandi-etag, or dandi-zarr-checksum of a folder
     metadata: JsonObject | None = None
     findings: tuple[Finding, ...] = ()
-    locations: tuple[Location, ...] | None = None  # sorted; None: not known, or nobody wants them
+    locations: tuple[Location, ...] | None = None  # sorted; None: not known, or not needed
 
 
 class ZarrFile(NamedTuple):

@@ -1,4 +1,4 @@
-"""What is to be done: changes, their steps, the plan that holds both, and what came of it."""
+"""What to do: changes, their steps, the plan that holds both, and the results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dandifile.model.values import Json, JsonObject
 
 @dataclass(frozen=True, order=True)
 class Key:
-    """Names a resource for good. An asset's name is its path: its id changes on every PUT."""
+    """Identifies a resource permanently. An asset's name is its path, as its id changes on every PUT."""
 
     kind: str
     name: str
@@ -29,7 +29,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One resource that is not as it should be: what it is now and what it shall be.
+    """One resource that is not as it should be: what it is now and what it will be.
 
     None means "not there". Assets are `{path, digest, size, metadata}`, where `metadata`
     holds only the keys that differ. `permit` names the `--allow` word (or "create") without

@@ -34,11 +34,11 @@ class Complaint:
 
 @dataclass(frozen=True)
 class Health:
-    """The archive's verdict on a draft; `in_the_way` of publishing it is what no complaint says."""
+    """The archive's verdict on a draft. `in_the_way`: what else prevents publishing it."""
 
     status: str
     complaints: tuple[Complaint, ...] = ()
-    waiting: int = 0  # assets that the archive has not looked at; it tells of 50 at most
+    waiting: int = 0  # assets that the archive has not looked at; it reports 50 at most
     in_the_way: tuple[str, ...] = ()
 
     @property
@@ -64,7 +64,7 @@ class Target:
 
     @property
     def page(self) -> str:
-        """The draft's web page; the instance's while there is no draft; "" where no page is served."""
+        """The draft's web page; the instance's while there is no draft; "" if no page is served."""
         if not self.web_url:
             return ""
         return f"{self.web_url}/dandiset/{self.identifier}/draft" if self.identifier else self.web_url

@@ -1,4 +1,4 @@
-"""What the lab wants: the spec."""
+"""The nouns of the spec, with the brain regions that it declares."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class PathEntry:
 
 @dataclass(frozen=True)
 class Overlay:
-    """One entry of `assets`: metadata laid over every asset whose path matches."""
+    """One entry of `assets`: metadata for every asset whose path matches, on top of its own."""
 
     match: str
     metadata: JsonObject
@@ -63,7 +63,7 @@ class Vocabulary:
     subjects: Mapping[str, str] = field(default_factory=dict)
 
     def as_params(self) -> JsonObject:
-        """As steps are given it, and results remembered by it: without what it leaves open."""
+        """As parameters of steps, by which their results are also remembered; without empty kinds."""
         kinds = {"species": self.species, "sex": self.sex, "subjects": self.subjects}
         return {kind: dict(sorted(words.items())) for kind, words in kinds.items() if words}
 
@@ -111,7 +111,9 @@ class Spec:
     owners: Json = None  # None: not declared; else a list, or {"exactly": list}
     not_acted_on: tuple[str, ...] = ()  # declared keys that this version does not reconcile
     unpinned: tuple[str, ...] = ()  # what the lock lacks of what the spec names, in words
-    unresolved: tuple[Block, ...] = ()  # what is declared and not here, since it names what was not found
+    unresolved: tuple[
+        Block, ...
+    ] = ()  # what is declared but not in `fields`, as it refers to something not found
     notes: tuple[str, ...] = ()
     looked_up: str = ""  # sha256 of the facts that were looked up; "" for none
     digest: str = ""  # sha256 of what was declared, for the environment chosen

@@ -1,4 +1,4 @@
-"""What a tree is made of: which file comes where, and which media files go with their NWB file. Pure.
+"""What a tree is made of: which file goes where, and which media files go with their NWB file. Pure.
 
 An NWB file refers to media files by paths from its own folder. Where those would not hold in
 the tree, the media files go next to the NWB file, in a folder with its name, as `dandi organize`
@@ -27,7 +27,7 @@ class Mode(StrEnum):
 
     @property
     def rewrites(self) -> bool:
-        """Whether the file in the tree is one of its own, whose references can be rewritten."""
+        """Whether the tree gets a file of its own, in which references can be rewritten."""
         return self in (Mode.COPY, Mode.MOVE)
 
 
@@ -47,7 +47,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Placement:
-    """One file of the tree; `rewrite` where its references to media files are to be rewritten."""
+    """One file of the tree; `rewrite` where its references to media files must be rewritten."""
 
     source: Source
     rewrite: bool = False

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from dandifile.model import Action, Change, JsonObject, is_zarr
-from dandifile.report.lines import Mark, Row
+from dandifile.report.lines import Remark, TableRow
 from dandifile.report.values import value_marks
 from dandifile.words import quantity, size
 
@@ -26,26 +26,26 @@ _FEW_KEYS = 3  # of changed metadata that are named next to new content
 
 
 @dataclass(frozen=True)
-class _Entry:
+class _AssetGroup:
     """One asset, or several with the same change: `path` and `old` are then patterns."""
 
     action: Action
     path: str
     old: str  # its present path; "" unless it moves
-    marks: tuple[Mark, ...]
+    marks: tuple[Remark, ...]
     bytes: int | None  # None where the size does not matter
     count: int = 1
 
-    def row(self) -> Row:
+    def row(self) -> TableRow:
         name = f"{self.old} → {self.path}" if self.old else self.path
         name += f"  {quantity(self.count, 'asset')}" if self.count > 1 else ""
         amount = "" if self.bytes is None else size(self.bytes)
-        return Row(SIGNS[self.action], "asset", name, amount, self.marks)
+        return TableRow(SIGNS[self.action], "asset", name, amount, self.marks)
 
 
 def asset_rows(
     changes: Iterable[Change], permits: Collection[str] = (), *, verbose: bool = False
-) -> list[Row]:
+) -> list[TableRow]:
     """Deletions, moves, changes, then additions, each by path. `permits` are those that the user gave."""
     entries = [_entry(change, permits, verbose=verbose) for change in changes]
     entries.sort(key=lambda entry: (ORDER.index(entry.action), entry.path))
@@ -61,14 +61,16 @@ def asset_rows(
 # --- One asset ----------------------------------------------------------------------------------
 
 
-def _entry(change: Change, permits: Collection[str], *, verbose: bool) -> _Entry:
+def _entry(change: Change, permits: Collection[str], *, verbose: bool) -> _AssetGroup:
     before, after = change.before or {}, change.after or {}
     found = _MARKS[change.action](before, after, verbose=verbose)
     found = add_need(found, change, permits)
     moves = change.action is Action.MOVE
     weightless = change.action in (Action.MOVE, Action.UPDATE)
     amount = None if weightless else int((after or before).get("size") or 0)
-    return _Entry(change.action, change.key.name, str(before.get("path", "")) if moves else "", found, amount)
+    return _AssetGroup(
+        change.action, change.key.name, str(before.get("path", "")) if moves else "", found, amount
+    )
 
 
 def permit_flag(permit: str) -> str:
@@ -76,52 +78,52 @@ def permit_flag(permit: str) -> str:
     return "--create" if permit == "create" else f"--allow {permit}"
 
 
-def add_need(marks: tuple[Mark, ...], change: Change, permits: Collection[str]) -> tuple[Mark, ...]:
+def add_need(marks: tuple[Remark, ...], change: Change, permits: Collection[str]) -> tuple[Remark, ...]:
     """The marks of a change, with the flag that it needs where its permit is missing."""
     if not change.permit or change.permit in permits:
         return marks
     need = f"needs {permit_flag(change.permit)}"
     if marks and not marks[-1].sign:
-        return (*marks[:-1], Mark("", f"{marks[-1].text}: {need}"))
-    return (*marks, Mark("", need))
+        return (*marks[:-1], Remark("", f"{marks[-1].text}: {need}"))
+    return (*marks, Remark("", need))
 
 
-def _creation_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:  # noqa: ARG001
-    return (Mark("", "no bytes: the archive has this content"),) if _is_on_archive(after) else ()
+def _creation_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Remark, ...]:  # noqa: ARG001
+    return (Remark("", "no bytes: the archive has this content"),) if _is_on_archive(after) else ()
 
 
 def _is_on_archive(after: JsonObject) -> bool:
     return bool(after.get("blob") or after.get("on_archive"))
 
 
-def _replacement_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:
+def _replacement_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Remark, ...]:
     sent = ", only differences are sent" if before.get("zarr") and is_zarr(after["digest"]) else ""
-    found = [Mark("", f"new content, was {size(int(before.get('size') or 0))}{sent}")]
+    found = [Remark("", f"new content, was {size(int(before.get('size') or 0))}{sent}")]
     old, new = before.get("metadata") or {}, after.get("metadata") or {}
     keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
     if verbose:
         found += _metadata_marks(before, after, verbose=True)
     elif keys:
         more = " …" if len(keys) > _FEW_KEYS else ""
-        found.append(Mark("", f"and its metadata: {', '.join(keys[:_FEW_KEYS])}{more}"))
+        found.append(Remark("", f"and its metadata: {', '.join(keys[:_FEW_KEYS])}{more}"))
     return (*found, *_creation_marks(before, after, verbose=verbose))
 
 
-def _move_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:
-    return (Mark("", "no bytes"), *_metadata_marks(before, after, verbose=verbose))
+def _move_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Remark, ...]:
+    return (Remark("", "no bytes"), *_metadata_marks(before, after, verbose=verbose))
 
 
-def _deletion_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:  # noqa: ARG001
-    return (Mark("", "deleted"),)
+def _deletion_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Remark, ...]:  # noqa: ARG001
+    return (Remark("", "deleted"),)
 
 
-def _metadata_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Mark, ...]:
+def _metadata_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> tuple[Remark, ...]:
     """Each metadata key that differs: its name, then its marks."""
     old, new = before.get("metadata") or {}, after.get("metadata") or {}
-    all_marks: list[Mark] = []
+    all_marks: list[Remark] = []
     for key in sorted({*old, *new}):
         found = value_marks(old.get(key), new.get(key), verbose=verbose)
-        all_marks += [Mark("", key), *found] if old.get(key) != new.get(key) else []
+        all_marks += [Remark("", key), *found] if old.get(key) != new.get(key) else []
     return tuple(all_marks)
 
 
@@ -145,9 +147,9 @@ _STAGES: tuple[dict[Action, int], ...] = (
 )
 
 
-def _fold_entries(entries: Sequence[_Entry], depths: Mapping[Action, int]) -> list[_Entry]:
+def _fold_entries(entries: Sequence[_AssetGroup], depths: Mapping[Action, int]) -> list[_AssetGroup]:
     """Folds entries with the same marks in one folder, as far as `depths` allows for their action."""
-    groups: dict[tuple[object, ...], list[_Entry]] = {}
+    groups: dict[tuple[object, ...], list[_AssetGroup]] = {}
     for entry in entries:
         depth = depths.get(entry.action)
         places = (entry.path,) if depth is None else (_place(entry.path, depth), _place(entry.old, depth))
@@ -166,12 +168,12 @@ def _place(path: str, depth: int) -> str:
     return "" if depth == _ALL else folder.partition("/")[0] if depth == _TOP else folder
 
 
-def _fold(group: Sequence[_Entry]) -> _Entry:
+def _fold(group: Sequence[_AssetGroup]) -> _AssetGroup:
     first = group[0]
-    marks = (Mark("", "new content"),) if first.action is Action.REPLACE else first.marks
+    marks = (Remark("", "new content"),) if first.action is Action.REPLACE else first.marks
     amount = None if first.bytes is None else sum(entry.bytes or 0 for entry in group)
     old = _pattern(entry.old for entry in group) if first.old else ""
-    return _Entry(first.action, _pattern(entry.path for entry in group), old, marks, amount, len(group))
+    return _AssetGroup(first.action, _pattern(entry.path for entry in group), old, marks, amount, len(group))
 
 
 def _pattern(paths: Iterable[str]) -> str:
@@ -186,10 +188,10 @@ def _pattern(paths: Iterable[str]) -> str:
     return f"{common}*/**" if deeper else f"{common}*/*"
 
 
-def _first_rows(entries: Sequence[_Entry]) -> list[Row]:
+def _first_rows(entries: Sequence[_AssetGroup]) -> list[TableRow]:
     """The first entries of each action, deletions first, each with a row that counts the others."""
     groups = [list(group) for _, group in groupby(entries, key=lambda entry: entry.action)]
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     for later, group in zip(range(len(groups) - 1, -1, -1), groups, strict=True):
         room = max(_MOST - len(rows) - later * _LEAST, _LEAST)
         shown, rest = (group, []) if len(group) <= room else (group[: room - 1], group[room - 1 :])
@@ -199,8 +201,8 @@ def _first_rows(entries: Sequence[_Entry]) -> list[Row]:
     return rows
 
 
-def _rest_row(entries: Sequence[_Entry]) -> Row:
+def _rest_row(entries: Sequence[_AssetGroup]) -> TableRow:
     count, pattern = sum(entry.count for entry in entries), _pattern(entry.path for entry in entries)
     under = "" if pattern.startswith("*") else f" under {pattern}"
     amount = "" if entries[0].bytes is None else f" ({size(sum(entry.bytes or 0 for entry in entries))})"
-    return Row(SIGNS[entries[0].action], "asset", f"… and {count:,} more{under}{amount}; -v shows all")
+    return TableRow(SIGNS[entries[0].action], "asset", f"… and {count:,} more{under}{amount}; -v shows all")

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from rich.text import Text
 
 from dandifile.model import Finding, JsonObject, Refusal, Skipped
-from dandifile.report.lines import Mark, Row, page, table
+from dandifile.report.lines import Remark, TableRow, page, table
 from dandifile.words import quantity
 
 _COLUMN = 8  # `left out`
@@ -66,45 +66,45 @@ def causes_json(found: Iterable[Cause]) -> list[JsonObject]:
     return [{"reason": cause.reason, "fix": cause.fix, "files": list(cause.files)} for cause in found]
 
 
-def refused_rows(refused: Iterable[Refusal], *, verbose: bool = False) -> list[Row]:
+def refused_rows(refused: Iterable[Refusal], *, verbose: bool = False) -> list[TableRow]:
     """A row for each cause: a single file by its name, several by their number and the first few names."""
     rows = []
     for cause in refusal_causes(refused):
-        marks = [Mark("", cause.reason), Mark("", cause.fix, alone=True)]
+        marks = [Remark("", cause.reason), Remark("", cause.fix, alone=True)]
         if len(cause.files) > 1:
-            marks += [Mark("", name, alone=True) for name in first_files(cause.files, verbose=verbose)]
-        rows.append(Row("!", "refused", file_or_count(cause.files), marks=tuple(marks)))
+            marks += [Remark("", name, alone=True) for name in first_files(cause.files, verbose=verbose)]
+        rows.append(TableRow("!", "refused", file_or_count(cause.files), marks=tuple(marks)))
     return rows
 
 
-def warning_rows(warnings: Iterable[Finding]) -> list[Row]:
+def warning_rows(warnings: Iterable[Finding]) -> list[TableRow]:
     """Warnings, which do not exclude a file: a row for each cause."""
     return [
-        Row(
+        TableRow(
             "~",
             "warning",
             file_or_count(cause.files),
             marks=(
-                Mark("", cause.reason),
-                *(Mark("", name, alone=True) for name in first_files(cause.files) if len(cause.files) > 1),
+                Remark("", cause.reason),
+                *(Remark("", name, alone=True) for name in first_files(cause.files) if len(cause.files) > 1),
             ),
         )
         for cause in causes((finding.source, finding.message, "") for finding in warnings)
     ]
 
 
-def skipped_rows(skipped: Iterable[Skipped]) -> list[Row]:
+def skipped_rows(skipped: Iterable[Skipped]) -> list[TableRow]:
     """Files that are left out: a row for each reason."""
     return [
-        Row(
+        TableRow(
             "·",
             "left out",
             file_or_count(group.sources),
             marks=(
-                Mark("", group.reason),
-                Mark("", group.fix, alone=True),
+                Remark("", group.reason),
+                Remark("", group.fix, alone=True),
                 *(
-                    Mark("", name, alone=True)
+                    Remark("", name, alone=True)
                     for name in first_files(group.sources)
                     if len(group.sources) > 1
                 ),
@@ -144,11 +144,11 @@ def names_text(  # noqa: PLR0913 - each sort of finding
     width: int = 100,
 ) -> Text:
     """A line for each file, `source → path`, then files without a name and why. `paths` is by source."""
-    rows = [Row("→", "name", f"{source} → {path}") for source, path in paths.items()]
+    rows = [TableRow("→", "name", f"{source} → {path}") for source, path in paths.items()]
     rows += warning_rows(warnings)
     rows += refused_rows(refused)
     rows += skipped_rows(skipped)
-    rows += [Row("?", "absent", f"{source} is not on this machine") for source in absent]
+    rows += [TableRow("?", "absent", f"{source} is not on this machine") for source in absent]
     rows += _note_rows(notes)
     counts = quantity(len(paths), "file") + (f" · {len(refused):,} refused" if refused else "")
     return page([*table(rows, width, _COLUMN), *([Text("")] if rows else []), Text(counts, "bold")])
@@ -164,7 +164,7 @@ def placement_text(  # noqa: PLR0913 - as above
     width: int = 100,
 ) -> Text:
     """Failures with their reasons, then the counts. `errors` is by path, `counts` by status."""
-    rows = [Row("!", "failed", path, marks=(Mark("", error),)) for path, error in errors.items()]
+    rows = [TableRow("!", "failed", path, marks=(Remark("", error),)) for path, error in errors.items()]
     rows += warning_rows(warnings)
     rows += refused_rows(refused)
     rows += _note_rows(notes)
@@ -192,5 +192,5 @@ def scan_text(
     return page([*rows, *([Text("")] if rows else []), Text(summary, "bold")])
 
 
-def _note_rows(notes: Iterable[str]) -> list[Row]:
-    return [Row("~", "note", note) for note in notes]
+def _note_rows(notes: Iterable[str]) -> list[TableRow]:
+    return [TableRow("~", "note", note) for note in notes]

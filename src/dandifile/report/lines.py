@@ -22,7 +22,7 @@ _SIZE = 9  # columns of the longest size: `1,023.4 PB` is rare enough
 
 
 @dataclass(frozen=True)
-class Mark:
+class Remark:
     """One remark in a row; `sign` is `-`, `+`, `~`, or "" for a change without a sign.
 
     `alone`: it begins a line of its own, as a sentence that says what to do.
@@ -37,15 +37,15 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     sign: str
     kind: str
     name: str
     size: str = ""
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[Remark, ...] = ()
 
 
-def table(rows: Sequence[Row], width: int, kind_width: int) -> list[Text]:
+def table(rows: Sequence[TableRow], width: int, kind_width: int) -> list[Text]:
     """The lines of rows that belong together: they share columns for names and sizes."""
     if not rows:
         return []
@@ -59,12 +59,12 @@ def table(rows: Sequence[Row], width: int, kind_width: int) -> list[Text]:
     return [line for row in rows for line in _row_lines(row, indent, column, sizes=sizes, width=width)]
 
 
-def _clean_row(row: Row) -> Row:
+def _clean_row(row: TableRow) -> TableRow:
     marks = tuple(replace(mark, text=clean(mark.text)) for mark in row.marks)
-    return Row(row.sign, clean(row.kind), clean(row.name), row.size, marks)
+    return TableRow(row.sign, clean(row.kind), clean(row.name), row.size, marks)
 
 
-def _row_lines(row: Row, indent: int, column: int, *, sizes: bool, width: int) -> list[Text]:
+def _row_lines(row: TableRow, indent: int, column: int, *, sizes: bool, width: int) -> list[Text]:
     head = Text(" " * 2)
     head.append(row.sign, STYLES.get(row.sign, ""))
     head.append(f" {pad(row.kind, indent - 6)}  ")
@@ -78,13 +78,13 @@ def _row_lines(row: Row, indent: int, column: int, *, sizes: bool, width: int) -
     return _append_marks(lines, row.marks, indent, tidy=tidy, width=width)
 
 
-def _has_room_without_size(row: Row, start: int, width: int) -> bool:
+def _has_room_without_size(row: TableRow, start: int, width: int) -> bool:
     """Whether the marks of a row without a size fit only if its empty column of sizes is left out."""
     need = start + _length(row.marks)
     return not row.size and need <= width < need + _SIZE + 2
 
 
-def _length(marks: Sequence[Mark]) -> int:
+def _length(marks: Sequence[Remark]) -> int:
     return sum(cell_len(str(mark)) for mark in marks) + len(_GAP) * (len(marks) - 1)
 
 
@@ -97,7 +97,7 @@ def _name_lines(head: Text, name: str, indent: int, width: int) -> list[Text]:
 
 
 def _append_marks(
-    lines: list[Text], marks: Sequence[Mark], indent: int, *, tidy: bool, width: int
+    lines: list[Text], marks: Sequence[Remark], indent: int, *, tidy: bool, width: int
 ) -> list[Text]:
     """Adds marks next to the name where they fit, else below it."""
     if not marks:
@@ -111,7 +111,7 @@ def _append_marks(
     return [*lines, *(Text(" " * start).append_text(line) for line in _pack(marks, width - start))]
 
 
-def _pack(marks: Iterable[Mark], width: int) -> list[Text]:
+def _pack(marks: Iterable[Remark], width: int) -> list[Text]:
     """Marks side by side on as few lines as possible; each change begins a line."""
     lines: list[Text] = []
     for mark in marks:
@@ -124,7 +124,7 @@ def _pack(marks: Iterable[Mark], width: int) -> list[Text]:
     return lines
 
 
-def _wrap_mark(mark: Mark, width: int) -> list[Text]:
+def _wrap_mark(mark: Remark, width: int) -> list[Text]:
     """A mark on its own lines, wrapped under its text and not under its sign."""
     hang = 2 if mark.sign else 0
     pieces = wrap(mark.text, width - hang)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dandifile.report.lines import STYLES, Mark, Row, paragraph, sections, table
+from dandifile.report.lines import STYLES, Remark, TableRow, paragraph, sections, table
 from dandifile.words import clean, quantity
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ def lookups_text(found: Lookups, *, verbose: bool = False, width: int = 100) -> 
     )
 
 
-def _row(row: LookupRow) -> Row:
+def _row(row: LookupRow) -> TableRow:
     marks = [row.found, " · ".join(part for part in (row.where, row.how) if part and row.found), *row.notes]
     sign = " " if row.pinned and row.state == "found" else _SIGNS[row.state]
-    return Row(sign, row.what, row.asked, marks=tuple(Mark("", text) for text in marks if text))
+    return TableRow(sign, row.what, row.asked, marks=tuple(Remark("", text) for text in marks if text))
 
 
 def _pinned_count(count: int) -> list[Text]:

@@ -22,7 +22,7 @@ from dandifile.model import (
 )
 from dandifile.report.asset_rows import SIGNS, add_need, asset_rows, permit_flag
 from dandifile.report.files_view import causes, causes_json, group_by_words
-from dandifile.report.lines import Mark, Row, join_parts, paragraph, sections, table, wrap
+from dandifile.report.lines import Remark, TableRow, join_parts, paragraph, sections, table, wrap
 from dandifile.report.reasons_view import reasons_text, tally
 from dandifile.report.values import value_marks
 from dandifile.words import clean, first_of, quantity, size
@@ -98,7 +98,7 @@ def group_by_kind(changes: Iterable[Change], wordings: Iterable[str]) -> dict[st
     return {kind: found[kind] for kind in [*order, *sorted(found.keys() - {*order})] if kind in found}
 
 
-def _kind_rows(wording: Wording, changes: Sequence[Change], plan: Plan, *, verbose: bool) -> list[Row]:
+def _kind_rows(wording: Wording, changes: Sequence[Change], plan: Plan, *, verbose: bool) -> list[TableRow]:
     if wording.paths:
         return asset_rows(changes, plan.allow, verbose=verbose)
     if wording.line:
@@ -117,20 +117,20 @@ def _simple_action(change: Change) -> Action:
     return change.action if change.action in (Action.CREATE, Action.DELETE) else Action.UPDATE
 
 
-def _line_row(change: Change, line: ChangeLine, plan: Plan) -> Row:
+def _line_row(change: Change, line: ChangeLine, plan: Plan) -> TableRow:
     amount = "" if line.size is None else size(line.size)
-    marks = add_need((Mark("", line.remark),) if line.remark else (), change, plan.allow)
-    return Row(SIGNS[_simple_action(change)], change.key.kind, line.name, amount, marks)
+    marks = add_need((Remark("", line.remark),) if line.remark else (), change, plan.allow)
+    return TableRow(SIGNS[_simple_action(change)], change.key.kind, line.name, amount, marks)
 
 
-def _field_row(change: Change, plan: Plan, *, verbose: bool) -> Row:
+def _field_row(change: Change, plan: Plan, *, verbose: bool) -> TableRow:
     """The row of any kind without words of its own: the name, and what differs between before and after."""
     is_bare = _is_bare(change.before, change.key) and _is_bare(change.after, change.key)
     found = () if is_bare else value_marks(change.before, change.after, verbose=verbose)
     found = add_need(found, change, plan.allow)
     if any(block.key == change.key for block in plan.blocked):
-        found = (*found, Mark("", "blocked: not done"))
-    return Row(SIGNS[_simple_action(change)], change.key.kind, change.key.name, marks=found)
+        found = (*found, Remark("", "blocked: not done"))
+    return TableRow(SIGNS[_simple_action(change)], change.key.kind, change.key.name, marks=found)
 
 
 def _is_bare(value: Json, key: Key) -> bool:
@@ -150,7 +150,7 @@ def _plan_blocks(plan: Plan, width: int) -> list[Text]:
     return [*lines, Text("Nothing is done until this is fixed.", "bold")] if lines else []
 
 
-def _blocked_rows(blocks: Iterable[Block], *, verbose: bool) -> list[Row]:
+def _blocked_rows(blocks: Iterable[Block], *, verbose: bool) -> list[TableRow]:
     """One row for each file, with all its reasons; files with the same reasons share a row."""
     by_name: dict[str, list[Block]] = {}
     for block in blocks:
@@ -161,22 +161,25 @@ def _blocked_rows(blocks: Iterable[Block], *, verbose: bool) -> list[Row]:
         for name, own in by_name.items()
     ]
     rows = [
-        Row("!", "blocked", shown, marks=tuple(Mark("", text, alone=True) for text in words))
+        TableRow("!", "blocked", shown, marks=tuple(Remark("", text, alone=True) for text in words))
         for alike, names in group_by_words(by_file).items()
         for shown, words in (names.items() if verbose or len(names) == 1 else [(first_of([*names]), alike)])
     ]
     return _shorten(rows, None if verbose else _MOST_BLOCKED, "blocked")
 
 
-def _elsewhere_rows(remarks: Sequence[str], *, verbose: bool) -> list[Row]:
-    rows = [Row("?", "elsewhere", "", marks=(Mark("", remark),)) for remark in remarks]
+def _elsewhere_rows(remarks: Sequence[str], *, verbose: bool) -> list[TableRow]:
+    rows = [TableRow("?", "elsewhere", "", marks=(Remark("", remark),)) for remark in remarks]
     return _shorten(rows, None if verbose else _MOST_ELSEWHERE, "elsewhere")
 
 
-def _shorten(rows: Sequence[Row], most: int | None, kind: str) -> list[Row]:
+def _shorten(rows: Sequence[TableRow], most: int | None, kind: str) -> list[TableRow]:
     if most is None or len(rows) <= most:
         return list(rows)
-    return [*rows[: most - 1], Row(rows[0].sign, kind, f"… and {len(rows) - most + 1:,} more; -v shows all")]
+    return [
+        *rows[: most - 1],
+        TableRow(rows[0].sign, kind, f"… and {len(rows) - most + 1:,} more; -v shows all"),
+    ]
 
 
 def _notes(notes: Sequence[str], *, verbose: bool, width: int) -> list[Text]:
@@ -196,7 +199,9 @@ def _forecast_lines(found: Sequence[Forecast], width: int) -> list[Text]:
     ages = {True: " (already so now)", False: " (new with this plan)"} if any(old) and not all(old) else {}
     title = f"The archive will call the draft Invalid{already}; until this is fixed it cannot be published:"
     rows = [
-        Row("!", "invalid", _forecast_place(one), marks=(Mark("", message), Mark("", one.fix, alone=True)))
+        TableRow(
+            "!", "invalid", _forecast_place(one), marks=(Remark("", message), Remark("", one.fix, alone=True))
+        )
         for one in found
         for message in [f"{one.message}{ages.get(one.before, '')}"]
     ]

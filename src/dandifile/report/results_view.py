@@ -10,7 +10,7 @@ from rich.text import Text
 
 from dandifile.model import Action, Change, Json, JsonObject, Plan, Result, Status, Step, Wording
 from dandifile.report.asset_rows import permit_flag
-from dandifile.report.lines import Mark, Row, page, paragraph, table, wrap
+from dandifile.report.lines import Remark, TableRow, page, paragraph, table, wrap
 from dandifile.report.plan_view import group_by_kind
 from dandifile.report.reasons_view import reason_json
 from dandifile.words import clean, duration, first_of, quantity, size
@@ -59,14 +59,16 @@ def results_text(  # noqa: PLR0913 - how it is shown
     return page(lines)
 
 
-def _failed_rows(plan: Plan, found: ApplySummary) -> Iterator[Row]:
+def _failed_rows(plan: Plan, found: ApplySummary) -> Iterator[TableRow]:
     steps = {step.id: step for step in plan.steps}
     for result in found.failed:
         error = result.error or result.reason or "no reason given"
-        yield Row("!", "failed", step_label(steps.get(result.step), result.step), marks=(Mark("", error),))
+        yield TableRow(
+            "!", "failed", step_label(steps.get(result.step), result.step), marks=(Remark("", error),)
+        )
 
 
-def _skipped_rows(plan: Plan, found: ApplySummary) -> Iterator[Row]:
+def _skipped_rows(plan: Plan, found: ApplySummary) -> Iterator[TableRow]:
     """Steps that were skipped because of the same failure share a row."""
     steps = {step.id: step for step in plan.steps}
     groups: dict[str, list[str]] = {}
@@ -77,7 +79,7 @@ def _skipped_rows(plan: Plan, found: ApplySummary) -> Iterator[Row]:
     if len(groups) > _MOST_CAUSES:
         groups = {"because of these failures": [name for names in groups.values() for name in names]}
     for because, names in groups.items():
-        yield Row("?", "skipped", first_of(names), marks=(Mark("", because),) if because else ())
+        yield TableRow("?", "skipped", first_of(names), marks=(Remark("", because),) if because else ())
 
 
 def _remainder(plan: Plan) -> str:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from rich.text import Text
 
 from dandifile.model import Complaint, Health, JsonObject, Plan, Target, Wording
-from dandifile.report.lines import Mark, Row, page, paragraph, table
+from dandifile.report.lines import Remark, TableRow, page, paragraph, table
 from dandifile.report.plan_view import plan_text
 from dandifile.words import clean, first_of, quantity
 
@@ -32,7 +32,7 @@ def status_text(  # noqa: PLR0913 - how it is shown
     width: int = 100,
     fields: int = 0,
 ) -> Text:
-    """The plan in brief, the archive's validation (dandi-api 1.7), the links and the sessions.
+    """The plan in brief, the archive's validation (docs/archive-api.md 3.5), the links and the sessions.
 
     `wordings` and `fields` are as in `plan_text`.
     """
@@ -70,29 +70,31 @@ def _readiness(plan: Plan, health: Health) -> str:
     return ", ready to publish" + (" as it is now, not as the spec declares it" if plan.changes else "")
 
 
-def _rows(complaints: Sequence[Complaint], *, verbose: bool) -> list[Row]:
+def _rows(complaints: Sequence[Complaint], *, verbose: bool) -> list[TableRow]:
     rows = list(_all_rows(complaints))
     if verbose or len(rows) <= MOST_COMPLAINTS:
         return rows
     return [
         *rows[: MOST_COMPLAINTS - 1],
-        Row("!", "", f"… and {len(rows) - MOST_COMPLAINTS + 1} more; -v shows all"),
+        TableRow("!", "", f"… and {len(rows) - MOST_COMPLAINTS + 1} more; -v shows all"),
     ]
 
 
-def _all_rows(complaints: Sequence[Complaint]) -> Iterator[Row]:
+def _all_rows(complaints: Sequence[Complaint]) -> Iterator[TableRow]:
     """A row for each fault; assets with the same fault share a row."""
     groups: dict[tuple[bool, str, str], list[Complaint]] = {}
     for one in complaints:
         groups.setdefault((bool(one.asset), one.field, one.message), []).append(one)
     for (of_asset, field, message), same in groups.items():
-        marks = [Mark("", f"{field}: {message}" if of_asset and field else message)]
+        marks = [Remark("", f"{field}: {message}" if of_asset and field else message)]
         if of_asset:
             files = [one.source for one in same if one.source]
-            marks.append(Mark("", f"file: {first_of(files) if files else 'not on this machine'}", alone=True))
+            marks.append(
+                Remark("", f"file: {first_of(files) if files else 'not on this machine'}", alone=True)
+            )
         name = first_of([one.asset for one in same]) if of_asset else field or "dandiset"
-        yield Row(
-            "!", "asset" if of_asset else "invalid", name, marks=(*marks, Mark("", same[0].fix, alone=True))
+        yield TableRow(
+            "!", "asset" if of_asset else "invalid", name, marks=(*marks, Remark("", same[0].fix, alone=True))
         )
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from dandifile.identifiers import obo_curie
 from dandifile.model import Json, JsonObject
-from dandifile.report.lines import Mark, clip
+from dandifile.report.lines import Remark, clip
 from dandifile.words import clean, quantity
 
 _FEW = 6  # marks of one field that are shown unless all are asked for
@@ -23,30 +23,30 @@ _NAMES = ("name", "identifier", "url", "username", "value")
 _SILENT = {"schemaKey"}  # of use to the archive, not to a reader
 
 
-def value_marks(before: Json, after: Json, *, verbose: bool = False) -> tuple[Mark, ...]:
+def value_marks(before: Json, after: Json, *, verbose: bool = False) -> tuple[Remark, ...]:
     """All differences if `verbose`, else the first few and how many more there are."""
     found = _marks(before, after, verbose=verbose)
     if verbose or len(found) <= _FEW:
         return tuple(found)
-    return (*found[: _FEW - 1], Mark("", f"… and {len(found) - _FEW + 1:,} more; -v shows all"))
+    return (*found[: _FEW - 1], Remark("", f"… and {len(found) - _FEW + 1:,} more; -v shows all"))
 
 
-def _marks(before: Json, after: Json, *, verbose: bool) -> list[Mark]:
+def _marks(before: Json, after: Json, *, verbose: bool) -> list[Remark]:
     if isinstance(before, list | None) and isinstance(after, list | None):
         return _list_marks(before or [], after or [], verbose=verbose)
     if isinstance(before, dict) and isinstance(after, dict):
         changes = list(_sub_changes(before, after, verbose=verbose))
-        return [Mark("~", change) for change in changes or ["changed"]]
+        return [Remark("~", change) for change in changes or ["changed"]]
     if isinstance(before, str) and isinstance(after, str):
         return text_marks(plain_text(before), plain_text(after), verbose=verbose)
     if before is None or after is None:
         return [
-            Mark(
+            Remark(
                 "+" if before is None else "-",
                 _long_text(before if after is None else after, verbose=verbose),
             )
         ]
-    return [Mark("", f"{value_label(before, verbose=verbose)} → {value_label(after, verbose=verbose)}")]
+    return [Remark("", f"{value_label(before, verbose=verbose)} → {value_label(after, verbose=verbose)}")]
 
 
 def value_label(value: Json, *, verbose: bool = False) -> str:
@@ -97,21 +97,21 @@ def _is_empty(value: Json) -> bool:
 # --- Lists --------------------------------------------------------------------------------------
 
 
-def _list_marks(before: Sequence[Json], after: Sequence[Json], *, verbose: bool) -> list[Mark]:
+def _list_marks(before: Sequence[Json], after: Sequence[Json], *, verbose: bool) -> list[Remark]:
     pairs = _pairs(before, after)
     old, new = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
-    removed = [Mark("-", _item(item, verbose=verbose)) for at, item in enumerate(before) if at not in old]
-    added = [Mark("+", _item(item, verbose=verbose)) for at, item in enumerate(after) if at not in new]
+    removed = [Remark("-", _item(item, verbose=verbose)) for at, item in enumerate(before) if at not in old]
+    added = [Remark("+", _item(item, verbose=verbose)) for at, item in enumerate(after) if at not in new]
     changed = [
-        Mark("~", f"{value_label(after[right], verbose=verbose)}  {'; '.join(changes)}")
+        Remark("~", f"{value_label(after[right], verbose=verbose)}  {'; '.join(changes)}")
         for left, right in pairs
         if (changes := _item_changes(before[left], after[right], verbose=verbose))
     ]
     found = removed + added + changed
     if any(left > right for left, right in pairwise(right for _, right in pairs)):
         order = "; ".join(_item(item, verbose=verbose) for item in after)
-        found.append(Mark("~", f"order changed: now {order if verbose else clip(order, _WIDTH)}"))
-    return found or [Mark("~", "changed")]
+        found.append(Remark("~", f"order changed: now {order if verbose else clip(order, _WIDTH)}"))
+    return found or [Remark("~", "changed")]
 
 
 def _item(item: Json, *, verbose: bool) -> str:
@@ -203,22 +203,22 @@ _MOST = 240  # characters of a word-level diff that is still quick to read
 _COSTLY = 5_000  # words beyond which the comparison takes too long
 
 
-def text_marks(before: str, after: str, *, verbose: bool = False) -> list[Mark]:
+def text_marks(before: str, after: str, *, verbose: bool = False) -> list[Remark]:
     """Short text before → after; longer text with `[-removed-]` and `{+added+}` words."""
     if max(len(before), len(after)) <= _SHORT:
         return (
-            [Mark("-", before), Mark("+", after)]
+            [Remark("-", before), Remark("+", after)]
             if " " in before + after
-            else [Mark("", f"{before} → {after}")]
+            else [Remark("", f"{before} → {after}")]
         )
     old, new = before.split(), after.split()
     if len(old) + len(new) <= _COSTLY:
         words = " ".join(_words(old, new, _COSTLY if verbose else _CONTEXT))
         if verbose or len(words) <= _MOST:
-            return [Mark("~", words)]
+            return [Remark("~", words)]
     elif verbose:
-        return [Mark("-", before), Mark("+", after)]
-    return [Mark("~", f"changed ({len(before):,} → {len(after):,} characters); -v shows how")]
+        return [Remark("-", before), Remark("+", after)]
+    return [Remark("~", f"changed ({len(before):,} → {len(after):,} characters); -v shows how")]
 
 
 def _words(old: list[str], new: list[str], context: int) -> Iterator[str]:

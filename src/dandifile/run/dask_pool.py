@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import os
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -25,6 +24,7 @@ from dandifile.model import Json, JsonObject, Step
 from dandifile.run import processes
 from dandifile.run.processes import Supervision, perform_task, run_in_child, run_within
 from dandifile.survey.task import tool_versions
+from dandifile.waits import say_busy
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -206,7 +206,7 @@ class WorkerWatch:
             since = since or time.monotonic()
             alone = time.monotonic() - since
             if alone >= self._waiting.shown and not shown:
-                sys.stderr.write("the Dask cluster has no workers left; waiting for new ones\n")
+                say_busy("the Dask cluster has no workers left; waiting for new ones")
                 shown = True
             if alone >= self._waiting.ends:
                 self.lost = _no_workers_error(alone)

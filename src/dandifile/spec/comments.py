@@ -1,9 +1,9 @@
 """The comments and blank lines of a YAML file, and what each of them is about.
 
-A comment at the end of a line is about what stands before it; one on a line of its own is
-about the entry that follows, or, where it is indented deeper than that, about the block
-that it ends. Entries are those of block collections: what stands inside `[ ]` and `{ }` on
-one line has no comments of its own.
+A comment at the end of a line is about what comes before it. One on a line of its own is
+about the entry that follows or, if it is indented deeper, about the block that it ends.
+Entries are those of block collections: what is inside `[ ]` and `{ }` on one line has no
+comments of its own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _BREAKS = "\r\n\x85\u2028\u2029"  # what the parser counts as ends of lines
 
 @dataclass(frozen=True)
 class Comment:
-    """`text` begins with `#`; "" is a blank line. `alone` on its line, or behind something."""
+    """`text` starts with `#`; "" is a blank line. `alone`: nothing else is on its line."""
 
     line: int
     column: int
@@ -34,7 +34,7 @@ class Comment:
 
 @dataclass
 class Remarks:
-    """What is said around one entry."""
+    """The comments around one entry."""
 
     above: list[str] = field(default_factory=list)
     beside: list[Comment] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Attached:
 
 
 def attach(text: str, root: Node) -> Attached:
-    """Finds every comment and blank line of `text`, of which `root` is the tree."""
+    """Finds every comment and blank line of `text`, whose tree is `root`."""
     attached = Attached()
     masked, inside = _mask_scalars(text, root)
     lines = masked.splitlines()
@@ -97,12 +97,12 @@ def _comments(lines: list[str], inside: set[int]) -> Iterator[Comment]:
 
 
 def _mask_scalars(text: str, root: Node) -> tuple[str, set[int]]:
-    """The text with every scalar blackened, and the lines that begin inside one."""
+    """The text with every scalar masked, and the lines that start inside one."""
     characters = list(text)
     inside: set[int] = set()
     for scalar in _scalars(root):
         start, end = scalar.start.index, scalar.end.index
-        if scalar.style in {"|", ">"}:  # a comment can stand behind the indicator
+        if scalar.style in {"|", ">"}:  # a comment can follow the indicator
             head = text[start:end].splitlines()[0]
             start += len(head)
             if "+" not in head.split("#")[0]:  # else the blank lines at its end are part of it
@@ -154,7 +154,7 @@ class _Entries:
                 yield from self.below(item, (*path, index))
 
     def _dash(self, node: Sequence, item: Node) -> tuple[int, int]:
-        """Where an item begins: at its dash, which may stand on a line above it."""
+        """Where an item starts: at its dash, which may be on a line above it."""
         if node.flow:
             return item.start.line, item.start.column
         column = node.start.column
@@ -164,13 +164,13 @@ class _Entries:
 
 
 def _remarks_before(entries: list[_Entry], comment: Comment, attached: Attached) -> Remarks:
-    """The innermost entry that begins on the comment's line, else the last before it."""
+    """The innermost entry that starts on the comment's line, else the last one before it."""
     before = [entry for entry in entries if entry.line <= comment.line]
     return attached.of(before[-1].path if before else entries[0].path)
 
 
 def _attach_lines(lines: list[Comment], entries: list[_Entry], attached: Attached) -> None:
-    """Comments with a line of their own, and blank lines: these go with what follows them."""
+    """Attaches comments on lines of their own, and blank lines, to what follows them."""
     for number, line in enumerate(lines):
         next_comment = next((other for other in lines[number:] if other.text), None)
         following = next((entry for entry in entries if entry.line > line.line), None)
@@ -183,7 +183,7 @@ def _attach_lines(lines: list[Comment], entries: list[_Entry], attached: Attache
 def _attach_line(
     text: str, comment: Comment, entries: list[_Entry], following: _Entry | None, attached: Attached
 ) -> None:
-    """Puts the line where the comment belongs, which is itself or the one that it leads to."""
+    """Puts a line where `comment` belongs, which is the line itself or the next comment after it."""
     before = [entry for entry in entries if entry.line < comment.line]
     if following and (comment.column <= following.column or not before):
         attached.of(following.path).above.append(text)
@@ -198,7 +198,7 @@ def _attach_line(
 
 
 def _split_header(entries: list[_Entry], attached: Attached) -> None:
-    """What stands above the first entry and apart from it is about the file."""
+    """Comments above the first entry, separated by a blank line, are about the file."""
     above = attached.of(entries[0].path).above
     last_blank = max((index for index, line in enumerate(above) if not line), default=-1)
     attached.header, above[:] = above[: last_blank + 1], above[last_blank + 1 :]

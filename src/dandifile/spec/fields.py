@@ -96,13 +96,18 @@ def uncited_creators(fields: JsonObject) -> tuple[str, ...]:
     left_out = [
         str(each.get("name", ""))
         for each in people
-        if "dcite:Author" in (each.get("roleName") or ()) and not each.get("includeInCitation", not cited)
+        if _is_author(each) and not each.get("includeInCitation", not cited)
     ]
     if not left_out:
         return ()
     what = f"contributors: left out of the citation (`cite`): {'; '.join(left_out)}"
     why = "With the role Author they are still creators in the DOI's DataCite record"
     return (f"{what}. {why}; remove the role from anyone who is not an author",)
+
+
+def _is_author(contributor: JsonObject) -> bool:
+    roles = contributor.get("roleName")  # an item's `metadata` may hold anything
+    return isinstance(roles, list | str) and "dcite:Author" in roles
 
 
 def _about(raw: JsonObject) -> list[JsonObject]:

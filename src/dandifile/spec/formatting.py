@@ -1,4 +1,4 @@
-"""Writes a YAML tree as text: two blanks a level, double quotes, comments where they belong."""
+"""`dandifile fmt`: a spec in its documented order, with every comment, two spaces a level, double quotes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from dandifile.spec.comments import Attached, TreePath, attach
 
 
 def format_text(text: str, file: str) -> str:
-    """The same spec, tidied: formatting it again changes nothing, and it says the same.
+    """The same spec, formatted. It means the same, and formatting it again changes nothing.
 
-    It need not be a right spec, but it must be YAML that is read as it looks; a SpecError
+    The spec need not be valid, but it must be YAML that is read as it looks; a SpecError
     says where it is not. `file` is for messages. In a file with aliases the order stays.
     """
     document = read_document(text, file)
@@ -33,7 +33,7 @@ def format_text(text: str, file: str) -> str:
     tidy = Emitter(text, attach(text, root), has_aliases).document(root, KeyOrder(spec_schema()))
     if read_document(tidy, file).value != document.value:
         raise RuntimeError(
-            f"{file}: formatting would change what it says; this is a bug, nothing was written"
+            f"{file}: formatting would change its meaning; this is a bug, and nothing was written"
         )
     return tidy
 
@@ -49,10 +49,10 @@ def _nodes(node: Node) -> Iterator[Node]:
             yield from _nodes(value)
 
 
-WIDTH = 120  # a flow collection that would be longer is written as a block
+WIDTH = 120  # a flow collection that is longer is written as a block
 _INDICATOR = re.compile(r"[|>][+-]?\s*(#.*)?")
 
-_BLANK = "\0"  # begins a blank line inside a text, which must stay; YAML has no such character
+_BLANK = "\0"  # starts a blank line inside a text, which must stay; YAML forbids the character
 _UNPRINTABLE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")  # beyond what JSON escapes
 
 
@@ -95,7 +95,7 @@ class Emitter:
             yield margin + line if line else ""
 
     def _item(self, item: Node, path: TreePath, indent: int, order: KeyOrder) -> list[str]:
-        """An item of a list: a mapping begins on the line of its dash, its first remarks go above it."""
+        """An item of a list. A mapping starts on the line of its dash; its first remarks go above it."""
         margin = " " * indent
         if not self._is_block(item, path, indent + 2, order):
             return self._scalar_lines(f"{margin}- ", item, indent, order)
@@ -124,7 +124,7 @@ class Emitter:
         return [(before + self._inline(node, order, in_flow=False)).rstrip()]
 
     def _raw_block(self, node: Scalar, indent: int) -> list[str]:
-        """A literal or folded text as it is written, moved to `indent`; [] where that could change it."""
+        """A literal or folded text as written, moved to `indent`; [] if that could change it."""
         head, *body = self.source[node.start.index : node.end.index].splitlines()
         if not _INDICATOR.fullmatch(head) or not node.text.strip():
             return []
@@ -143,7 +143,7 @@ class Emitter:
         ]
 
     def _is_block(self, node: Node, path: TreePath, before: int, order: KeyOrder) -> bool:
-        """Whether a value is written on lines of its own."""
+        """Whether a value gets lines of its own."""
         if not isinstance(node, Mapping | Sequence):
             return False
         if not (node.entries if isinstance(node, Mapping) else node.items):
@@ -180,7 +180,7 @@ def _keys(node: Mapping) -> list[str]:
 
 
 def _scalar(node: Scalar, *, in_flow: bool) -> str:
-    """Quotes become double ones where that needs no escapes; a plain text stays plain."""
+    """Quotes become double quotes if that needs no escapes; a plain text stays plain."""
     text = node.text
     if not node.style and "\n" not in text and node.start.line == node.end.line:
         return text or ("null" if in_flow else "")
@@ -190,12 +190,12 @@ def _scalar(node: Scalar, *, in_flow: bool) -> str:
 
 
 def quote(text: str) -> str:
-    """In double quotes, with what YAML takes for unprintable written as an escape."""
+    """The text in double quotes, with escapes for what YAML does not count as printable."""
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def _collapse_blanks(lines: list[str]) -> list[str]:
-    """No two blank lines in a row outside of texts, and none at the ends of the file."""
+    """Removes repeated blank lines outside of texts, and those at the start and end of the file."""
     kept: list[str] = []
     for line in lines:
         if line or (kept and kept[-1]):
@@ -206,19 +206,19 @@ def _collapse_blanks(lines: list[str]) -> list[str]:
 
 
 class KeyOrder:
-    """The schema at one place of a spec; `at` goes one step down."""
+    """The order of keys at one place of a spec, which is the schema's; `at` goes one step down."""
 
     def __init__(self, root: JsonObject, schema: JsonObject | None = None) -> None:
         self.root = root
         self.schema = root if schema is None else schema
 
     def sorted(self, keys: list[str]) -> list[str]:
-        """Known keys first, as documented; the others after them, as they were."""
+        """Documented keys first, in the schema's order; then the others in their own order."""
         documented = list(self._for(keys).get("properties", {}))
         return sorted(keys, key=lambda key: documented.index(key) if key in documented else len(documented))
 
     def at(self, part: str | int, siblings: list[str]) -> KeyOrder:
-        """The order below a key (with those beside it), or below an item of a list."""
+        """The order below a key, given its sibling keys, or below an item of a list."""
         here = self._for([] if isinstance(part, int) else siblings, is_list=isinstance(part, int))
         if isinstance(part, int):
             below: Json = here.get("items", {})
@@ -231,7 +231,7 @@ class KeyOrder:
 
 
 def _resolve(root: JsonObject, schema: JsonObject, keys: list[str], *, is_list: bool) -> JsonObject:
-    """The schema behind references and alternatives that is for a mapping with these keys, or a list."""
+    """Follows references and alternatives to the schema for a mapping with these keys, or for a list."""
     if "$ref" in schema:
         target = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
         return _resolve(root, target, keys, is_list=is_list)

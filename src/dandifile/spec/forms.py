@@ -1,4 +1,4 @@
-"""The short forms of list items and the DANDI objects that they stand for: one table a form."""
+"""The short forms of list items, one table each, and the DANDI objects that they stand for: both ways."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dandifile.reading.document import KeyPath
 
 @dataclass(frozen=True)
 class Form:
-    """`keys` leads from the spec's keys to DANDI's; `from_text` is the key that a bare text stands for."""
+    """`keys` maps the spec's keys to DANDI's; `from_text` is the key that a bare text stands for."""
 
     schema_key: str
     keys: Mapping[str, str]
@@ -61,7 +61,7 @@ def contributor_form(item: JsonObject) -> Form:
 
 
 def dandi_object(form: Form, item: Json) -> JsonObject:
-    """The DANDI object that a checked item stands for. What is empty is left out: DANDI takes no nulls."""
+    """The DANDI object of a checked item. Empty values are left out, as DANDI accepts no null."""
     item = form.as_mapping(item)
     said = {short: item[short] for short in form.keys if item.get(short) not in (None, "", [])}
     values = {form.keys[short]: _dandi_value(short, value) for short, value in said.items()}
@@ -70,12 +70,12 @@ def dandi_object(form: Form, item: Json) -> JsonObject:
 
 
 def contributor_object(item: JsonObject) -> JsonObject:
-    """A person or an organization, as the entry says itself."""
+    """The DANDI object of a person or an organization; the entry says which."""
     return dandi_object(contributor_form(item), item)
 
 
 def anatomy_of_asset(item: Json) -> JsonObject:
-    """A region as assets have it: with the full IRI."""
+    """A region as assets have it, with the full IRI."""
     region = dandi_object(ANATOMY, item)
     return region | {"identifier": term_iri(region["identifier"])}
 
@@ -104,7 +104,7 @@ _CONVERT: dict[str, Callable[[Json], Json]] = {
 
 @dataclass(frozen=True)
 class SpecItem:
-    """One item of the spec: where it stands, what it is, and itself as a mapping."""
+    """One item of the spec: its path, its form, and itself as a mapping."""
 
     path: KeyPath
     form: Form
@@ -116,7 +116,7 @@ class SpecItem:
 
 
 def spec_items(raw: JsonObject) -> Iterator[SpecItem]:
-    """Every item of the spec that is written in a short form, those inside others included."""
+    """Every item of the spec in a short form, also those inside other items."""
     for item in _items_at(raw, ("contributors",), None):
         yield item
         yield from _items_at(item.keys, ("affiliations",), AFFILIATION, item.path)
@@ -130,7 +130,7 @@ def spec_items(raw: JsonObject) -> Iterator[SpecItem]:
 
 
 def term_lists(raw: JsonObject) -> Iterator[tuple[KeyPath, str]]:
-    """Where lists of terms stand, and what they are of: `regions`, or a key of `ABOUT`."""
+    """The paths of lists of terms, and what they are about: `regions`, or a key of `ABOUT`."""
     regions = raw.get("regions")
     if isinstance(regions, dict):
         if "dandiset" in regions:
@@ -143,18 +143,18 @@ def term_lists(raw: JsonObject) -> Iterator[tuple[KeyPath, str]]:
 
 
 def _items_at(raw: Json, path: KeyPath, form: Form | None, above: KeyPath = ()) -> Iterator[SpecItem]:
-    """The items of the list at `path`; those of contributors say themselves which form they have."""
+    """The items of the list at `path`. `form` None: contributors, whose keys tell which form they have."""
     for key in path:
         raw = raw.get(key) if isinstance(raw, dict) else None
     for index, item in enumerate(raw or ()):
-        if item is None:  # taken out: another check has told what is wrong with it
+        if item is None:  # removed: another check has reported it
             continue
         itself = form or contributor_form(item)
         yield SpecItem((*above, *path, index), itself, itself.as_mapping(item), isinstance(item, str))
 
 
 def short_form(form: Form, item: JsonObject) -> JsonObject:
-    """The item of the spec that stands for a DANDI object; keys without a short form go into `metadata`."""
+    """The spec's item for a DANDI object; keys without a short form go into `metadata`."""
     short = {
         key: _SHORT.get(key, lambda value: value)(item[dandi])
         for key, dandi in form.keys.items()

@@ -1,4 +1,4 @@
-"""Related resources: identifiers that publishing reads; the papers' links and the spec's as one. Pure."""
+"""Related resources: identifiers as publishing reads them; the papers' links merged with the spec's. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EMPTY: tuple[Json, ...] = (None, "", [])
 
 
 def resource_faults(raw: JsonObject) -> Iterator[Fault]:
-    """What is wrong with the resources of a spec, in `related` and wherever `relatedResource` is declared."""
+    """Faults in the resources of a spec, in `related` and wherever `relatedResource` is declared."""
     for item in spec_items(raw):
         if item.form is not RESOURCE:
             continue
@@ -36,7 +36,7 @@ def _identifier_faults(identifier: Json, path: KeyPath) -> Iterator[Fault]:
 
 
 def _resources_in_metadata(raw: JsonObject) -> Iterator[tuple[KeyPath, JsonObject]]:
-    """Resources under DANDI's own name for them, of the dandiset and of assets."""
+    """Resources in `metadata` under DANDI's own name, of the dandiset and of assets."""
     holders: list[tuple[KeyPath, Json]] = [(("metadata",), raw.get("metadata"))]
     holders += [
         (("assets", number, "metadata"), (overlay or {}).get("metadata"))
@@ -64,13 +64,13 @@ def _normalise_resource(resource: JsonObject) -> JsonObject:
     identifier = resource.get("identifier")
     if not isinstance(identifier, str):
         return resource
-    if not identifier.strip() and resource.get("url"):  # an empty identifier hides the address
+    if not identifier.strip() and resource.get("url"):  # an empty identifier hides the URL
         return {key: value for key, value in resource.items() if key != "identifier"}
     return {**resource, "identifier": dois.resource_identifier(identifier)}
 
 
 def lost_link_notes(fields: JsonObject) -> tuple[str, ...]:
-    """A line for each resource that the DOI record of the published dandiset will not name."""
+    """A note for each resource that will be missing in the DOI record of the published dandiset."""
     listed = fields.get(RELATED_RESOURCE)
     named = [
         resource.get("identifier")
@@ -79,7 +79,7 @@ def lost_link_notes(fields: JsonObject) -> tuple[str, ...]:
     ]
     return tuple(
         f"related: publishing leaves {identifier!r} out of the dandiset's DOI record, which keeps only"
-        " `doi:…` and `https://…`: write its DOI, or give its address as `url` and leave `identifier` out"
+        " `doi:…` and `https://…`: write its DOI, or give its URL as `url` and leave `identifier` out"
         for identifier in named
         if isinstance(identifier, str) and dois.is_lost(identifier)
     )
@@ -96,8 +96,8 @@ class MergedLinks:
 def merge_links(papers: Sequence[JsonObject], declared: Sequence[JsonObject]) -> MergedLinks:
     """The papers' links, then those of `related`; an entry about a paper is applied on top of its link.
 
-    `omit` leaves the paper's link out. Two entries that say the same relation to the same resource are
-    one: where they differ, the later one counts.
+    `omit` leaves the paper's link out. Two entries with the same relation to the same resource become
+    one; where they differ, the later one counts.
     """
     entries = [(number, raw, dandi_object(RESOURCE, raw)) for number, raw in enumerate(declared)]
     kept: list[JsonObject] = []
@@ -115,14 +115,14 @@ def merge_links(papers: Sequence[JsonObject], declared: Sequence[JsonObject]) ->
         if number in used:
             continue
         if raw.get("omit"):
-            notes.append(f"related[{number}]: {_label(resource)} is to be left out, and no paper brings it")
+            notes.append(f"related[{number}]: `omit` has no effect, as no paper links {_label(resource)}")
         else:
             _add(kept, resource)
     return MergedLinks(tuple(kept), tuple(notes))
 
 
 def _merge_link(paper: JsonObject, raw: JsonObject, resource: JsonObject) -> JsonObject:
-    """The paper's link with the entry's keys; what the entry has empty takes the paper's away."""
+    """The paper's link with the entry's keys on top; an empty key of the entry removes the paper's."""
     emptied = {dandi for short, dandi in RESOURCE.keys.items() if raw.get(short, "said") in _EMPTY}
     emptied |= {key for key, value in (raw.get("metadata") or {}).items() if value in _EMPTY}
     return {key: value for key, value in paper.items() if key not in emptied} | resource
@@ -141,7 +141,7 @@ def _label(resource: JsonObject) -> str:
 
 
 def _is_same(one: JsonObject, other: JsonObject) -> bool:
-    """By DOI, wherever it is written; resources without a DOI by identifier, else by address."""
+    """Compares by DOI, wherever it is written; without a DOI by identifier, else by URL."""
     by_identifier = [dois.resource_doi(_text(each, "identifier")) for each in (one, other)]
     if all(by_identifier):
         return by_identifier[0] == by_identifier[1]
@@ -163,7 +163,7 @@ def _has_same_address(one: JsonObject, other: JsonObject) -> bool:
 
 
 def normal_address(url: str) -> str:
-    """Without what does not matter: http or https, www, a slash at the end, the case of the host."""
+    """A URL without what makes no difference: http or https, www, a final slash, the case of the host."""
     try:
         parts = urlsplit(url.strip())
     except ValueError:
@@ -178,5 +178,5 @@ def _text(resource: JsonObject, key: str) -> str:
 
 
 def related_resources(declared: Iterable[JsonObject] | None) -> list[JsonObject] | None:
-    """DANDI's list of a `related` without papers; None and `[]` stay what they are."""
+    """DANDI's list for `related` without papers; None and `[]` stay as they are."""
     return None if declared is None else list(merge_links((), list(declared)).resources)

@@ -1,4 +1,4 @@
-"""Writes a new spec as text: values with the comments that explain them, formatted as `fmt` does it. Pure."""
+"""Writes a new spec as text: values with comments that explain them, formatted as by `fmt`. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TEMPLATE = re.compile(r"\{[{%#]")
 
 @dataclass(frozen=True)
 class ListItem:
-    """One item of a list; `remarks` stand above it, a comment each."""
+    """One item of a list; each of `remarks` is a comment above it."""
 
     value: Json
     remarks: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class ListItem:
 
 @dataclass(frozen=True)
 class Section:
-    """A key of the spec and what is said about it. A list is given as `Item`s, anything else as JSON."""
+    """A key of the spec and the comments on it. Lists are given as `ListItem`s, other values as JSON."""
 
     key: str
     value: Json | Sequence[ListItem]
@@ -35,7 +35,7 @@ class Section:
 
 
 def skeleton(remarks: Iterable[str], parts: Iterable[Section]) -> str:
-    """A whole spec, `remarks` at its top. Formatting it again changes nothing."""
+    """A whole spec with `remarks` at its top. Formatting it again changes nothing."""
     lines = [*_comment_lines(remarks, "")]
     for part in parts:
         lines += ["", *_comment_lines(part.remarks, ""), *_section_lines(part)]
@@ -43,7 +43,7 @@ def skeleton(remarks: Iterable[str], parts: Iterable[Section]) -> str:
 
 
 def escape_templates(text: str) -> str:
-    """Other people's texts may hold `{{` and are no templates all the same."""
+    """A text as it is: other people's texts may hold `{{` without being templates."""
     return f"{{% raw %}}{text}{{% endraw %}}" if _TEMPLATE.search(text) else text
 
 
@@ -61,7 +61,7 @@ def _section_lines(part: Section) -> Iterator[str]:
 
 
 def _folded_lines(text: str) -> Iterator[str]:
-    """Lines that YAML joins again; an empty line stands for each line break of the text."""
+    """Lines that YAML joins again; an empty line for each line break of the text."""
     for number, paragraph in enumerate(text.split("\n")):
         if number:
             yield ""
@@ -70,8 +70,8 @@ def _folded_lines(text: str) -> Iterator[str]:
 
 def _comment_lines(remarks: Iterable[str], margin: str) -> Iterator[str]:
     for remark in remarks:
-        told = "".join(sign if sign.isprintable() else " " for sign in remark)
-        yield from (f"{margin}# {line}" for line in _wrap(told))
+        printable = "".join(character if character.isprintable() else " " for character in remark)
+        yield from (f"{margin}# {line}" for line in _wrap(printable))
 
 
 def _wrap(text: str) -> list[str]:
@@ -83,7 +83,7 @@ def _is_printable(text: str) -> bool:
 
 
 def _flow_value(value: Json) -> str:
-    """On one line; `fmt` breaks what is too long for one."""
+    """The value on one line; `fmt` breaks lines that are too long."""
     if isinstance(value, dict):
         return f"{{{', '.join(f'{_flow_value(key)}: {_flow_value(item)}' for key, item in value.items())}}}"
     if isinstance(value, list | tuple):

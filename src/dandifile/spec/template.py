@@ -1,7 +1,7 @@
 """Jinja2 in the spec's strings, after YAML parsing: values of `paper` and `environment`, and plain filters.
 
-Jinja can also loop, calculate and repeat without end, which no text of a dandiset needs: a template's
-parts are looked at before it is filled in, and what comes out has a limit.
+Jinja can also loop, calculate and repeat without end, which no text of a dandiset needs. So the parts of a
+template are checked before it is filled in, and the length of the result is limited.
 """
 
 from __future__ import annotations
@@ -27,13 +27,11 @@ _FILTERS = (
     "truncate", "upper",
 )  # fmt: skip
 _LONGEST_TEMPLATE = 20_000
-_LONGEST_TEXT = (
-    200_000  # that a template or one of its filters gives; twenty times the archive's longest field
-)
+_LONGEST_TEXT = 200_000  # of a result; twenty times the archive's longest field
 _LONGEST_ARGUMENT = 200
 _LARGEST_ARGUMENT = 10_000
 _DEEPEST = 20  # levels of one expression
-_UNTOUCHED = ("instance", "environments")  # what templates are told about cannot be a template
+_UNTOUCHED = ("instance", "environments")  # templates use these, so they cannot be templates
 _OF_THE_PAPER = (
     "name", "description", "license", "keywords", "contributors", "ethics", "related", "metadata",
 )  # fmt: skip
@@ -41,9 +39,9 @@ _OF_THE_PAPER = (
 
 @dataclass(frozen=True)
 class RenderedSpec:
-    """The document, filled in; what is wrong with templates, and where those stand that wait for the paper.
+    """The document with its templates filled in, the faults, and the paths that wait for the paper.
 
-    Both kinds stay as they were written.
+    Faulty and waiting templates stay as they were written.
     """
 
     value: JsonObject
@@ -54,8 +52,8 @@ class RenderedSpec:
 def render(document: JsonObject, environment: JsonObject, paper: JsonObject | None = None) -> RenderedSpec:
     """Fill in the templates of a document.
 
-    They see `environment` (name, instance) and, where a `doi` is declared, `paper` in the fields
-    of the dandiset; None: it is not known yet.
+    They see `environment` (name, instance) and, in the fields of the dandiset and if a `doi` is
+    declared, `paper`; None: the paper is not known yet.
     """
     context = {"environment": environment} | ({"paper": paper} if paper is not None else {})
     renderer = _Renderer(context, has_doi=bool(document.get("doi")))
@@ -87,7 +85,7 @@ class _Renderer:
 
     def _text(self, text: str, path: KeyPath) -> str:
         try:
-            names = self._names(text)
+            names = self._used_names(text)
             if "paper" in names and (fault := _paper_fault(path, has_doi=self.has_doi)):
                 self.faults.append(fault)
                 return text
@@ -98,21 +96,22 @@ class _Renderer:
                 self.waiting.append(path)
                 return text
             return str(_check_length(self.jinja.from_string(text).render(self.context)))
-        except Exception as error:  # noqa: BLE001 - whatever Jinja stumbles over is in the text
+        except Exception as error:  # noqa: BLE001 - any error of Jinja comes from the text
             what = f"the template cannot be filled in: {str(error)[:_LONGEST_ARGUMENT]}"
-            self.faults.append(Fault(path, what, self._seen()))
+            self.faults.append(Fault(path, what, self._advice()))
             return text
 
-    def _seen(self) -> str:
-        fix = "templates see `environment.name` and `environment.instance`"
+    def _advice(self) -> str:
+        fix = "templates can use `environment.name` and `environment.instance`"
         known = ", ".join(f"`paper.{key}`" for key in self.context.get("paper", ()))
-        return f"{fix}; of this paper there are {known}" if known else fix
+        return f"{fix}; of this paper: {known}" if known else fix
 
-    def _names(self, text: str) -> set[str]:
+    def _used_names(self, text: str) -> set[str]:
+        """The names in a template; ValueError, which says why, if it is not allowed."""
         from jinja2 import nodes
 
         if len(text) > _LONGEST_TEMPLATE:
-            raise ValueError(f"it has {len(text):,} characters, and {_LONGEST_TEMPLATE:,} are the limit")
+            raise ValueError(f"it has {len(text):,} characters; the limit is {_LONGEST_TEMPLATE:,}")
         try:
             template = self.jinja.parse(text)
         except RecursionError:
@@ -132,7 +131,7 @@ def _make_jinja() -> SandboxedEnvironment:
     from jinja2.sandbox import SandboxedEnvironment
 
     class Environment(SandboxedEnvironment):
-        """A dot gives what a mapping holds, and never one of Python's methods."""
+        """A dot gives a key of a mapping, never one of Python's methods."""
 
         def getattr(self, obj: Any, attribute: str) -> Any:
             return self.getitem(obj, attribute)
@@ -150,7 +149,7 @@ def _make_jinja() -> SandboxedEnvironment:
 
 
 def _limit_filter(filter_: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(filter_)  # with the marks by which Jinja passes its environment to some
+    @wraps(filter_)  # keeps the marks by which Jinja passes its environment to some filters
     def limited(*arguments: Any, **named: Any) -> Any:
         return _check_length(filter_(*arguments, **named))
 
@@ -159,12 +158,12 @@ def _limit_filter(filter_: Callable[..., Any]) -> Callable[..., Any]:
 
 def _check_length(value: Any) -> Any:
     if isinstance(value, str) and len(value) > _LONGEST_TEXT:
-        raise ValueError(f"it gives more than {_LONGEST_TEXT:,} characters")
+        raise ValueError(f"the result is longer than {_LONGEST_TEXT:,} characters")
     return value
 
 
 def _check_expression(node: nodes.Node) -> None:
-    """ValueError for anything but names, what they hold, constants, and plain filters of those."""
+    """ValueError for anything but names, their values, constants, and plain filters of these."""
     from jinja2 import nodes
 
     depth = 0
@@ -185,37 +184,39 @@ def _check_expression(node: nodes.Node) -> None:
 
 def _check_constant(value: object) -> None:
     if isinstance(value, str) and len(value) > _LONGEST_ARGUMENT:
-        raise ValueError(f"a text in it has {len(value):,} characters, and {_LONGEST_ARGUMENT} are the limit")
+        raise ValueError(f"a text in it has {len(value):,} characters; the limit is {_LONGEST_ARGUMENT}")
     if isinstance(value, int) and not 0 <= value <= _LARGEST_ARGUMENT:
         raise ValueError(f"a number in it is not between 0 and {_LARGEST_ARGUMENT:,}")
     if not isinstance(value, str | int | None):
-        raise ValueError(f"{str(value)[:40]} is not used in templates")  # noqa: TRY004 - as above
+        raise ValueError(f"{str(value)[:40]} is not allowed in templates")  # noqa: TRY004 - as above
 
 
 def _refusal(node: nodes.Node) -> str:
     from jinja2 import nodes
 
     if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
-        return f"there is no filter `{node.name}` here; there are {', '.join(_FILTERS)}"
+        return f"there is no filter `{node.name}`; allowed are {', '.join(_FILTERS)}"
     kinds: tuple[tuple[Any, str], ...] = (
         (nodes.For, "loops are"),
         ((nodes.If, nodes.CondExpr), "conditions are"),
         (nodes.Call, "calls are"),
         ((nodes.BinExpr, nodes.UnaryExpr), "calculations are"),
-        (nodes.Expr, "such an expression is"),
+        (nodes.Expr, "expressions of this kind are"),
     )
     what = next((words for kind, words in kinds if isinstance(node, kind)), "statements are")
-    return f"{what} not used in templates, only values and filters"
+    return f"{what} not allowed in templates, only values and filters"
 
 
 def _paper_fault(path: KeyPath, *, has_doi: bool) -> Fault | None:
     if not has_doi:
         what = "the template uses `paper`, and the spec has no `doi`"
-        return Fault(path, what, "add the paper's `doi`, or write the text itself")
+        return Fault(path, what, "add the paper's `doi`, or replace the template with the text")
     if path[0] not in _OF_THE_PAPER:
-        return Fault(path, f"`{path[0]}` cannot be filled in from the paper", "write the text itself")
+        return Fault(
+            path, f"`{path[0]}` cannot be filled in from the paper", "replace the template with the text"
+        )
     return None
 
 
 def _unknown_name_fault(name: str, path: KeyPath) -> Fault:
-    return Fault(path, f"the template uses `{name}`, which nothing fills in", suggest(name, _KNOWN))
+    return Fault(path, f"the template uses `{name}`, which does not exist", suggest(name, _KNOWN))

@@ -120,7 +120,7 @@ def clashes(paths: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 
 
 def path_findings(content: Content, path: str) -> tuple[Finding, ...]:
-    """All findings on the path that a content gets. The archive's layout is only for what is named by it."""
+    """All findings on the path that a content gets. The layout applies to files that are named by content."""
     source = content.source
     odd = (*blank_findings(source, path), *summary_findings(source, path, content.entity("sub")))
     if not content.file.is_named_by_content:
@@ -144,7 +144,7 @@ def blank_findings(source: str, path: str) -> tuple[Finding, ...]:
 
 
 def summary_findings(source: str, path: str, subject: str | None) -> tuple[Finding, ...]:
-    """Findings on one file; `subject` is the one that the file itself names, as names hold it."""
+    """Findings on one file; `subject` is the one in the file itself, spelled as names have it."""
     said = (*_cut_off(path), *_hidden_image(path), *_two_subjects(path, subject))
     return tuple(Finding(source, SUMMARY, message, Severity.WARNING) for message in said)
 
@@ -182,6 +182,6 @@ def _two_subjects(path: str, subject: str | None) -> Iterator[str]:
 
 
 def _value(name: str, key: str) -> str:
-    """What the first part of a name that begins so says; "" where there is none."""
+    """The value of the first part of a name with this key; "" where there is none."""
     found = (part.removeprefix(f"{key}-") for part in name.split("_") if part.startswith(f"{key}-"))
     return next(found, "")

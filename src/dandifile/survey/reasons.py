@@ -7,13 +7,13 @@ that something is different, and not what.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from dandifile.model import Json, JsonObject, Reason, Why
 from dandifile.reading.jsontext import Shape, each, misfit
 
 _SHAPE: Shape = {"content": dict, "tools": each(str), "options": each(str), "rules": int}
-_STAT = {"size": "size", "mtime_ns": "time", "ctime_ns": "change time", "inode": "inode"}
+_STAT = {"size": "size", "mtime_ns": "modification time", "ctime_ns": "change time", "inode": "inode"}
 _FILES = "size or time of its files"
 _OPTIONS = {
     "vocabulary": "vocabulary",
@@ -42,7 +42,7 @@ class Inputs:
         return "digest" in self.content
 
     def as_json(self) -> JsonObject:
-        return asdict(self)
+        return dict(vars(self))
 
     @classmethod
     def of(cls, kept: Json) -> Inputs | None:

@@ -178,7 +178,8 @@ class StepCache:
     """The outputs of earlier steps; the table of a step is its kind.
 
     A table of its own says what the keys were made of, by subject, so that a step that is due can say why.
-    Its entry for a kind as a whole says that the subjects of that kind are in it.
+    Its entry for a kind as a whole says that the subjects of that kind are in it. It is written once for all
+    steps of a batch that are due, before they are done: after an interruption the rest is not in the cache.
     """
 
     def __init__(self, keys: Keys, cache: Cache) -> None:
@@ -210,9 +211,6 @@ class StepCache:
 
         A file that was young when the step began may have changed since, though it is not young now.
         """
-        inputs = self._of.inputs(step)
-        if inputs is not None:
-            self._cache.put_many(_INPUTS, {step.kind: {}} | dict.fromkeys(_subjects(step), inputs.as_json()))
         key = self._keys.pop(step.id, None)
         if key is not None:
             self._cache.put_many(step.kind, {key: output})
@@ -222,10 +220,13 @@ class StepCache:
         asked = {kind, *(subject for step in due for subject in _subjects(step))}
         before = self._cache.get_many(_INPUTS, asked)
         self._complete.setdefault(kind, kind in before)
-        return [replace(step, reason=self._reason(step, before)) for step in due]
+        inputs = {step.id: self._of.inputs(step) for step in due}
+        noted = {name: now.as_json() for step in due if (now := inputs[step.id]) for name in _subjects(step)}
+        if noted:
+            self._cache.put_many(_INPUTS, {kind: {}, **noted})
+        return [replace(step, reason=self._reason(step, inputs[step.id], before)) for step in due]
 
-    def _reason(self, step: Step, before: Mapping[str, Json]) -> Reason:
-        now = self._of.inputs(step)
+    def _reason(self, step: Step, now: Inputs | None, before: Mapping[str, Json]) -> Reason:
         if now is None:
             return step.reason or Reason(Why.NEVER_KEPT)
         earlier = next((before[subject] for subject in _subjects(step) if subject in before), None)

@@ -1,6 +1,6 @@
 """BIDS datasets: what the BIDS validator finds, and what a file's path says of subject and session.
 
-The validator is the one that the dandi package runs, with the schema that it brings along, and
+The validator is the one that the dandi package runs, with the schema that comes with it, and
 its results mean here what they mean there. Nothing needs the network.
 """
 
@@ -39,8 +39,8 @@ def validate(params: JsonObject) -> JsonObject:
 
     The other keys of a finding are `severity` and `within`.
     `path` of a finding is relative to the dataset, "" for the dataset as a whole. `nested` are
-    folders of datasets inside it: the archive asks nothing of them, so what is found there is at
-    most a warning. `elsewhere` are files of it that are on another machine. DataError where the
+    folders of datasets inside it: the archive does not check them, so what is found there is at
+    most a warning. `elsewhere` are files of the dataset that are on another machine. DataError where the
     validator itself fails.
     """
     root, elsewhere = Path(params["path"]), frozenset(params["elsewhere"])
@@ -87,7 +87,7 @@ def _location(issue: JsonObject) -> str:
 
 
 def _is_unfetched(path: Path) -> bool:
-    """Links without their content, as git-annex leaves them, are unknown, and no error."""
+    """Links without their content, as git-annex leaves them, are unknown, and not an error."""
     return path.is_symlink() and not path.exists()
 
 
