@@ -10,9 +10,9 @@ from dandifile.model import Finding, JsonObject, Record, Refusal, Skipped, Spec
 from dandifile.survey import alike
 from dandifile.survey.asset_metadata import sessions_of, subjects_of
 from dandifile.survey.asset_paths import path_findings
-from dandifile.survey.findings import not_ignored, split
+from dandifile.survey.findings import drop_ignored, split
 from dandifile.survey.layout import Draft, assign, is_organized
-from dandifile.survey.left_out import left_out
+from dandifile.survey.left_out import group_left_out
 from dandifile.survey.manifest import Line
 from dandifile.survey.past import Past
 from dandifile.survey.scanned_file import Content, Extracts, Known, Look, Runner
@@ -64,12 +64,12 @@ def names(
         refused=tuple(sorted((*seen.refused, *unreadable, *unnamed), key=lambda refusal: refusal.source)),
         absent=seen.absent,
         past=past,
-        skipped=left_out(seen.skipped, seen.contents, extracts),
+        skipped=group_left_out(seen.skipped, seen.contents, extracts),
         notes=seen.notes,
         warnings=tuple(
             finding
             for source in sorted(warned)
-            for finding in not_ignored(warned[source], spec.validation, paths.get(source, ""))
+            for finding in drop_ignored(warned[source], spec.validation, paths.get(source, ""))
         ),
     )
 
