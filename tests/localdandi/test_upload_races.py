@@ -64,7 +64,7 @@ def test_uploads_that_are_dropped_while_one_is_validated_leave_its_blob_alone(
     content, dandiset = b"dropped late", alice.create()
     upload, sent = begin(alice, dandiset, content)
     assert assemble(alice, upload, sent) == 200
-    real = uploads._owned
+    real = uploads._owned_dandiset
 
     def owned(call: Any) -> Any:
         found = real(call)
