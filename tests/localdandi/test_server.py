@@ -132,8 +132,8 @@ def test_a_served_store_is_left_in_order(store: Path, number: int) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="kills by signal")
 def test_the_server_ends_when_its_parent_is_killed(store: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from localdandi.server import running\n"
-        "with running(Path(sys.argv[1])) as r: print(r.api_url, flush=True); time.sleep(60)"
+        "import sys, time; from pathlib import Path; from localdandi.server import running_server\n"
+        "with running_server(Path(sys.argv[1])) as r: print(r.api_url, flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code, str(store)], stdout=subprocess.PIPE, text=True)
     assert parent.stdout

@@ -113,8 +113,10 @@ def _hindrance(
     files = media_files(source)
     if not mode.rewrites:
         return (
-            f"its reference to {_first_and_count(source.media)} would be wrong in the tree, "
-            "and a link cannot be rewritten",
+            (
+                f"its reference to {_first_and_count(source.media)} would be wrong in the tree, "
+                "and a link cannot be rewritten"
+            ),
             "use --mode copy or move, which rewrite the references",
         )
     missing = [file for file in files if not exists(file)]
