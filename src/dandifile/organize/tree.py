@@ -87,7 +87,7 @@ def tree(
 
 
 def _one_name(sources: Iterable[Source]) -> Iterator[tuple[Source, tuple[str, str]]]:
-    """Files that would overwrite another on a disk that ignores case; what they would become, and what to do."""
+    """Files that would overwrite another on a disk that ignores case, with what to do."""
     groups: dict[str, list[Source]] = defaultdict(list)
     for source in sources:
         groups[source.path.casefold()].append(source)
