@@ -83,7 +83,7 @@ def test_retry_after_is_waited_for(replay: Replay, new_client: NewClient) -> Non
     ("said", "words"),
     [
         (Said(500, {"error": "oops"}), "500"),
-        (Said(403, {"error": "no"}), "refuses the question (403)"),
+        (Said(403, {"error": "no"}), "rejects the request (403)"),
         (html(200), "no JSON"),
         (Said(200, "{broken"), "no JSON"),
         (redirect("https://elsewhere.example.org/"), "has moved"),

@@ -92,11 +92,11 @@ def test_paths_that_do_not_go_together_name_each_other(
 @pytest.mark.parametrize(
     ("path", "subject", "said"),
     [
-        ("sub-A.1/sub-A.1_ses-x_ecephys.nwb", None, ["finds sub-A in place of sub-A.1"]),
-        ("v1.2_sub-A.csv", None, ["finds no subject in place of sub-A"]),
+        ("sub-A.1/sub-A.1_ses-x_ecephys.nwb", None, ["finds sub-A instead of sub-A.1"]),
+        ("v1.2_sub-A.csv", None, ["finds no subject instead of sub-A"]),
         ("x/sub-1_sample-a.b_x.tif", None, ["finds sample-a in place of sample-a.b"]),
         ("sub-1_day.1.ome.zarr", None, ["not see that it is an OME-Zarr"]),
-        ("sub-A.1.ome.zarr", None, ["sub-A in place of sub-A.1", "OME-Zarr"]),
+        ("sub-A.1.ome.zarr", None, ["sub-A instead of sub-A.1", "OME-Zarr"]),
         ("sub-A1/sub-A1_ses-x.nwb", "A-1", ["sub-A1 and the file itself A-1"]),
         ("sub-A1/sub-A1_ses-x.nwb", "A1", []),
         ("sub-1_sample-a.ome.zarr", None, []),
