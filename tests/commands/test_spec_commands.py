@@ -59,7 +59,7 @@ def test_an_instance_that_is_none_is_told_at_its_place(
     assert run([verb, "-f", str(spec)]) == Exit.INPUT
     err = "".join(capsys.readouterr().err.split())  # a long path is broken wherever the line ends
     assert "dandiset.yaml:2:11noarchiveiscalled'dandi-sanbox'" in err
-    assert "didyoumeandandi-sandbox?Knownaredandi,dandi-sandbox,linc" in err
+    assert "didyoumeandandi-sandbox?Knownarchives:dandi,dandi-sandbox,linc" in err
     assert "dandiset.yaml:6:33noarchiveiscalled'dandy'" in err
 
 
