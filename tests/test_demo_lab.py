@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from dandifile.demo_lab import make_lab, make_recordings
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")

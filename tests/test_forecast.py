@@ -199,7 +199,10 @@ def test_a_draft_with_a_zarr_is_not_ready(lab: Lab) -> None:
     assert lab.run("apply", "--create", "--yes").code == Exit.DONE
     settled(lab)
     out = lab.run("status").out
-    assert ("not ready to publish" in out, "no dandiset with Zarrs yet: a.zarr" in out) == (True, True), out
+    assert ("not ready to publish" in out, "does not publish dandisets with Zarrs yet: a.zarr" in out) == (
+        True,
+        True,
+    ), out
 
 
 def test_nothing_is_said_where_all_is_well(lab: Lab, tmp_path: Path) -> None:

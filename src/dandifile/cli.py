@@ -281,6 +281,7 @@ def scan(
         list[str], typer.Option("--forget", metavar="GLOB", help="Remove lines of files that are not here.")
     ] = [],
     format: Format = "text",
+    verbose: Verbose = False,
     no_color: NoColor = False,
     jobs: Jobs = None,
     executor: Executor = "local",
@@ -290,7 +291,9 @@ def scan(
     from dandifile.commands.scan import scan
     from dandifile.terminal.screen import Flags
 
-    flags = Flags(file, environment, jobs, executor, step_timeout, format=format, no_color=no_color)
+    flags = Flags(
+        file, environment, jobs, executor, step_timeout, format=format, verbose=verbose, no_color=no_color
+    )
     return scan(flags, forget)
 
 
@@ -309,6 +312,7 @@ def organize(
     ] = None,
     rename: Rename = False,
     format: Format = "text",
+    verbose: Verbose = False,
     no_color: NoColor = False,
     jobs: Jobs = None,
     executor: Executor = "local",
@@ -318,7 +322,9 @@ def organize(
     from dandifile.commands.organize import organize
     from dandifile.terminal.screen import Flags
 
-    flags = Flags(file, environment, jobs, executor, step_timeout, format=format, no_color=no_color)
+    flags = Flags(
+        file, environment, jobs, executor, step_timeout, format=format, verbose=verbose, no_color=no_color
+    )
     return organize(flags, to, mode, undo, rename=rename)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
     from localdandi.access import Running
 
 INPUT = 3  # exit code: something that the user can mend
+EXTRA = ("anyio", "httptools", "starlette", "uvicorn")  # what `pip install dandifile` alone lacks
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     given = _parser().parse_args(arguments)
     try:
+        require_extra()
         return int(given.command(given))
     except StartError as error:
         where = f"\n  at: {error.where}" if error.where else ""
@@ -28,6 +31,16 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:  # the way to stop a server, so nothing was interrupted
         sys.stderr.write("stopped\n")
         return 0
+
+
+def require_extra() -> None:
+    """StartError where the packages of the extra `local` are not installed."""
+    missing = [package for package in EXTRA if find_spec(package) is None]
+    if missing:
+        raise StartError(
+            f"the archive is not fully installed: {', '.join(missing)} cannot be found",
+            fix='run pip install "dandifile[local]"',
+        )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -15,7 +15,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 from starlette.routing import Route
 
-from localdandi import bodies, errors
+from localdandi import errors, fields
 from localdandi.archive import Archive
 from localdandi.document import Json
 from localdandi.errors import RefusedError
@@ -106,7 +106,7 @@ class Call:
 
     def json(self) -> Json:
         """The body, decoded: JSON or a form; an empty object if there is none."""
-        return bodies.decoded(self.body, self.request.headers.get("content-type", ""))
+        return fields.decoded(self.body, self.request.headers.get("content-type", ""))
 
 
 def key_in(headers: Mapping[str, str]) -> str | None:
@@ -166,7 +166,7 @@ async def _answer(call: Call, handlers: Mapping[str, Handler], anyone_writes: bo
     except RefusedError as refusal:
         return refusal.response
     except RecursionError:  # somewhere in what was sent
-        return bodies.too_deep().response
+        return fields.too_deep().response
     if call.user:
         response.headers["X-Request-Username"] = call.user.login
     return response
@@ -184,7 +184,7 @@ def _admit(call: Call, handlers: Mapping[str, Handler], anyone_writes: bool) -> 
 
 
 def _options(_call: Call) -> Response:
-    return errors.json_response({"renders": list(bodies.RENDERS), "parses": list(bodies.PARSES)})
+    return errors.json_response({"renders": list(fields.RENDERS), "parses": list(fields.PARSES)})
 
 
 def _challenged(response: Response, headers: Mapping[str, str]) -> Response:

@@ -155,7 +155,7 @@ def test_what_asks_services_is_not_even_imported_where_all_is_pinned(lab: Lab, r
     assert lab.run("resolve").code == Exit.DONE
     probe = (
         "import sys; from pathlib import Path; from dandifile.desired.spec_and_lock import *;"
-        "spec = complete_spec(read_with_lock(Path(sys.argv[1])), MemoryLookups(None));"
+        "spec = complete_spec(read_spec_and_lock(Path(sys.argv[1])), MemoryLookups(None));"
         "asks = [name in sys.modules for name in ('requests', 'dandifile.lookup.ror')];"
         "print(len(spec.fields['contributor']), *asks)"
     )

@@ -16,7 +16,7 @@ FILES = [
     ROOT / "dandifile",
     *sorted((ROOT / "src").rglob("*.py")),
     *sorted((ROOT / "benchmarks").rglob("*.py")),
-    *sorted((ROOT / "tools").rglob("*.py")),
+    *sorted((ROOT / ".ci").rglob("*.py")),
 ]
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from localdandi import background
+from localdandi import jobs
 from localdandi.objects import multipart_etag
 from localdandi.routes import uploads
 from localdandi.store import blobs
@@ -175,7 +175,7 @@ def test_a_blob_that_cannot_be_read_holds_up_no_other(local: TestArchive, alice:
         damaged = alice.upload(dandiset, b"its object is lost")
         archive.objects.remove(archive.objects.blob(damaged))
         sound = alice.upload(dandiset, b"its object is here")
-        while background.hash_blobs(archive):
+        while jobs.hash_blobs(archive):
             pass
     db = archive.database.read()
     found = [blobs.by_id(db, blob) for blob in (damaged, sound)]

@@ -11,7 +11,7 @@ from dandifile.errors import UserError
 from dandifile.lookup.client import Answer, Client, Found, NotFound, Request, Unreachable
 from dandifile.lookup.services import Services
 from dandifile.net.connections import Timeouts
-from dandifile.net.pace import Limit, Pace
+from dandifile.net.retry import Limit, Pace
 from tests.lookup.conftest import NOW, NewClient
 from tests.lookup.replay import Replay, Said, html, redirect, text
 

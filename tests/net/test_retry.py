@@ -11,7 +11,7 @@ import pytest
 from dandifile.net import retry
 from dandifile.net.connections import Connections, Response, Timeouts
 from dandifile.net.failures import Cause, NoAnswerError
-from dandifile.net.retry import Patience, Repeat, exchange
+from dandifile.net.retry import Limit, LimitReachedError, Pace, Patience, Repeat, exchange
 from tests.net.scripted import QUICK, Reply, Scripted
 
 
@@ -240,3 +240,21 @@ def test_waits_double_with_jitter_up_to_a_longest() -> None:
 def test_by_default_a_job_waits_minutes_not_hours() -> None:
     assert retry.PATIENT.total <= 300
     assert retry.PATIENT.attempts * retry.PATIENT.longest <= 300
+
+
+def test_a_limit_is_kept() -> None:
+    pace = Pace(Limit(requests=2, seconds=0.2, at_once=1))
+    started = time.monotonic()
+    for _ in range(4):
+        with pace.slot(longest=1):
+            pass
+    assert time.monotonic() - started >= 0.2
+
+
+def test_a_wait_that_would_take_too_long_is_not_begun() -> None:
+    pace = Pace(Limit(requests=1, seconds=300, at_once=1))
+    with pace.slot(longest=1):
+        pass
+    with pytest.raises(LimitReachedError) as error, pace.slot(longest=1):
+        pass
+    assert 299 < error.value.seconds <= 300

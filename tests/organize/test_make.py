@@ -9,7 +9,7 @@ import pytest
 
 from dandifile.errors import UserError
 from dandifile.organize import place
-from dandifile.organize.log import read
+from dandifile.organize.log import read_log
 from dandifile.organize.make import Placed, Tree, make, undo
 from dandifile.organize.tree import Mode, Placement, Source
 from dandifile.survey.digest import dandi_etag
@@ -67,7 +67,7 @@ def test_a_tree_is_made_and_undone_by_its_log(raw: Path, mode: Mode) -> None:
     assert [one.status for one in placed] == ["done", "done"]
     assert visible(folder) == TREE
     assert contents(raw) == ({} if mode is Mode.MOVE else RAW)
-    assert {one.status for one in undo(read(log))} == {"done"}
+    assert {one.status for one in undo(read_log(log))} == {"done"}
     assert contents(raw) == RAW
     assert not folder.exists()
 
@@ -99,7 +99,7 @@ def test_the_same_content_is_fine(raw: Path, mode: Mode) -> None:
     assert {one.status for one in placed} <= {"done", "there"}
     assert visible(folder) == TREE
     assert contents(raw) == ({} if mode is Mode.MOVE else RAW)
-    undo(read(log))
+    undo(read_log(log))
     assert contents(raw) == RAW
 
 
@@ -127,7 +127,7 @@ def test_a_move_that_was_killed_half_way_is_finished_and_can_be_undone(raw: Path
     placed, log = made(sources(raw), folder, Mode.MOVE)
     assert [one.status for one in placed] == ["done", "done"]
     assert (contents(raw), visible(folder)) == ({}, TREE)
-    undo(read(log))
+    undo(read_log(log))
     assert contents(raw) == RAW
 
 
@@ -140,7 +140,7 @@ def test_without_hard_links_it_works_too(raw: Path, mode: Mode, monkeypatch: pyt
     folder = raw.parent / "tree"
     placed, log = made(sources(raw), folder, mode)
     assert ({one.status for one in placed}, visible(folder)) == ({"done"}, TREE)
-    undo(read(log))
+    undo(read_log(log))
     assert contents(raw) == RAW
 
 
@@ -183,7 +183,7 @@ def test_what_was_changed_since_is_kept(raw: Path, mode: Mode) -> None:
     folder = raw.parent / "tree"
     _, log = made(sources(raw), folder, mode)
     write(folder / "sub-1" / "a.csv", "worked on")
-    undone = {Path(one.path).name: one for one in undo(read(log))}
+    undone = {Path(one.path).name: one for one in undo(read_log(log))}
     assert (undone["a.csv"].status, undone["b.csv"].status) == ("failed", "done")
     assert visible(folder) == {"sub-1/a.csv": "worked on"}
     assert log.exists(), "what is left can be undone later"
@@ -194,7 +194,7 @@ def test_the_last_copy_is_kept(raw: Path, mode: Mode) -> None:
     folder = raw.parent / "tree"
     _, log = made(sources(raw), folder, mode)
     (raw / "a.csv").unlink()
-    undone = {Path(one.path).name: one for one in undo(read(log))}
+    undone = {Path(one.path).name: one for one in undo(read_log(log))}
     assert "only copy" in undone["a.csv"].error
     assert visible(folder) == {"sub-1/a.csv": "aaa"}
 
@@ -207,7 +207,7 @@ def test_the_last_copy_is_kept_where_the_original_holds_something_else_now(
     _, log = made(sources(raw), raw.parent / "tree", mode)
     (raw / "a.csv").unlink()  # so that a hard link keeps what it has
     write(raw / "a.csv", now)
-    undone = {placed.path: placed for placed in undo(read(log))}
+    undone = {placed.path: placed for placed in undo(read_log(log))}
     assert "only copy left" in undone["sub-1/a.csv"].error
     assert visible(raw.parent / "tree") == {"sub-1/a.csv": "aaa"}
 
@@ -217,7 +217,7 @@ def test_an_original_that_was_only_touched_is_no_reason_to_keep_the_copy(raw: Pa
     _, log = made(sources(raw), raw.parent / "tree", mode)
     (raw / "a.csv").unlink()
     aged(write(raw / "a.csv", "aaa"))
-    assert {placed.status for placed in undo(read(log))} == {"done"}
+    assert {placed.status for placed in undo(read_log(log))} == {"done"}
 
 
 def test_a_folder_that_cannot_be_made_is_told(raw: Path) -> None:
@@ -228,7 +228,7 @@ def test_a_folder_that_cannot_be_made_is_told(raw: Path) -> None:
 def test_a_moved_file_does_not_come_back_over_another(raw: Path) -> None:
     _, log = made(sources(raw), raw.parent / "tree", Mode.MOVE)
     write(raw / "a.csv", "new")
-    assert [one.status for one in undo(read(log))] == ["done", "failed"]
+    assert [one.status for one in undo(read_log(log))] == ["done", "failed"]
     assert contents(raw) == {"a.csv": "new", "b.csv": "bbbb"}
 
 
@@ -236,4 +236,4 @@ def test_undone_twice_it_does_what_is_left(raw: Path) -> None:
     folder = raw.parent / "tree"
     _, log = made(sources(raw), folder, Mode.COPY)
     (folder / "sub-1" / "a.csv").unlink()
-    assert [one.status for one in undo(read(log))] == ["done", "there"]
+    assert [one.status for one in undo(read_log(log))] == ["done", "there"]

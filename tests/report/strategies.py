@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from dandifile.model import Block, Change, Effect, JsonObject, Key, Plan, Step, Target
+from dandifile.model import Block, Change, Effect, JsonObject, Key, Plan, Reason, Step, Target, Why
 
 texts = st.text(st.characters(codec=None), max_size=24)
 names = st.from_regex(r"\A(?:[a-zé世-]{1,9}/){0,3}[a-z0-9_é世-]{1,12}\.(?:nwb|json)\Z")
@@ -40,12 +40,14 @@ def _asset_change(draw: st.DrawFn) -> Change:
     return Change(Key("assets", path), before, after, draw(permits))
 
 
+_reasons = st.none() | st.builds(Reason, st.sampled_from(Why), texts)
 _other_changes = st.builds(
     Change,
     st.builds(Key, st.sampled_from(["dandiset", "metadata", "owners", "embargo"]), texts),
     values,
     values,
     permits,
+    _reasons,
 )
 _steps = st.builds(
     Step,
@@ -55,6 +57,7 @@ _steps = st.builds(
     st.lists(texts, max_size=2).map(tuple),
     st.lists(texts, max_size=2).map(tuple),
     st.sampled_from(Effect),
+    _reasons,
 )
 _targets = st.builds(
     Target,

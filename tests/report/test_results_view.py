@@ -143,7 +143,7 @@ def test_a_skipped_step_leads_to_its_first_cause_through_a_join() -> None:
 
 
 def test_json_has_every_step_and_the_counts() -> None:
-    document = results_json(results(**BROKEN))
+    document = results_json(PLAN, results(**BROKEN))
 
     assert document["counts"] == {"done": 5, "fresh": 0, "failed": 1, "skipped": 1}
     assert document["bytes_sent"] == 1_000_000_000

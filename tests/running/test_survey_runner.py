@@ -11,6 +11,7 @@ from dandifile.errors import DataError
 from dandifile.model import Effect, Json, Result, Status, Step
 from dandifile.run.state import MemoryCache
 from dandifile.run.survey_runner import survey_runner
+from dandifile.survey.reasons import Inputs
 
 
 def where(step: Step, inputs: Mapping[str, Json]) -> Json:
@@ -26,6 +27,7 @@ class Tasks:
     perform: Callable[[Step, Mapping[str, Json]], Json] = where
     fits: Callable[[Step, Json], bool] = field(default=lambda step, output: True)
     cache_key: Callable[[Step], str | None] = field(default=lambda step: step.params.get("key"))
+    inputs: Callable[[Step], Inputs | None] = field(default=lambda step: None)
     size: Callable[[Step], int] = field(default=lambda step: step.params.get("size", 0))
 
 

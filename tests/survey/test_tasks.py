@@ -124,6 +124,9 @@ class Keys:
     def cache_key(self, step: Step) -> str | None:
         return None if self.young else step.id
 
+    def inputs(self, step: Step) -> None:
+        return None
+
     def fits(self, step: Step, output: Json) -> bool:
         return bool(output != "damaged")
 

@@ -1,8 +1,8 @@
 """The archive's documents: what of its answers is used, and what of metadata is the server's own.
 
 An answer that lacks what is used is not one of a DANDI archive; keys that nothing here reads may be missing.
-The server strips its own keys from whatever it is sent (dandi-api 2.1, 2.2), so two documents that agree
-once stripped are the same to it: they are stripped before comparing and before sending.
+The server removes its own keys from what it is sent (docs/archive-api.md 3.2, 5.3), so two documents that
+agree without them are the same to it: they are removed before comparing and before sending.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 One listing without metadata (1000 rows a request, pages in parallel), and metadata only of
 assets that the cache does not have: the asset of an asset id never changes, and neither
-does the blob of a blob id (dandi-api 5.2).
+does the blob of a blob id (docs/archive-api.md 5.1, 5.2).
 
 | cache table | key      | value                        |
 |-------------|----------|------------------------------|

@@ -183,7 +183,7 @@ def join_parts(url: str, body: str, patience: Patience = PATIENCE) -> str | None
 
 
 def _headers(url: str, piece: Piece) -> dict[str, str]:
-    """The type, and what the signature of a URL for one whole file covers (dandi-api 1.9)."""
+    """The type, and what the signature of a URL for one whole file covers (docs/archive-api.md 4.6)."""
     headers = {"Content-Type": piece.kind} if piece.kind else {}
     if piece.md5:
         headers["Content-MD5"] = b64encode(bytes.fromhex(piece.md5)).decode()

@@ -1,6 +1,6 @@
 """How a file gets to the archive: only content that it lacks is sent, in parts, several at a time.
 
-The archive prescribes the order of the requests (dandi-api 1.10): initialize, the parts, complete,
+The archive prescribes the order of the requests (docs/archive-api.md 4.4): initialize, the parts, complete,
 join, validate. After a kill at any point, the next run ends with one blob: an upload that was
 joined is only validated, another one is begun again.
 """

@@ -1,8 +1,9 @@
 """How a Zarr gets to the archive: only files that the archive lacks, or has with other content, are sent.
 
 A Zarr on the archive is a row with a name and files; its checksum is computed when it is finalized
-(dandi-api 1.9). After a kill at any point, the next run finds the row by its name, compares its files, and
-goes on: what was sent is not sent again. Both lists come sorted, so that neither is in memory as a whole.
+(docs/archive-api.md 4.6). After a kill at any point, the next run finds the row by its name, compares its
+files, and goes on: what was sent is not sent again. Both lists come sorted, so that neither is in memory as a
+whole.
 """
 
 from __future__ import annotations

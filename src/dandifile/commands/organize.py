@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dandifile.errors import Exit, UserError
 from dandifile.model import Finding, JsonObject, PathEntry, Refusal, Spec
-from dandifile.organize.log import read
+from dandifile.organize.log import read_log
 from dandifile.organize.make import Placed, Tree, make, undo
 from dandifile.organize.place import folds_case
 from dandifile.organize.tree import Mode, Source, tree
@@ -76,7 +76,7 @@ def _sources(spec: Spec, run: Runner, named: Named) -> tuple[list[Source], list[
 def _undo(flags: Flags, log: Path, to: Path | None) -> int:
     if to is not None:
         raise UserError("--undo and --to cannot be combined", fix="leave --to out: the log names the tree")
-    placed = undo(read(log.absolute()))
+    placed = undo(read_log(log.absolute()))
     _show_placed(placed, [], flags, log=None)
     return _exit_code(placed, [])
 

@@ -20,9 +20,11 @@ from dandifile.model import (
     JsonObject,
     Key,
     Local,
+    Reason,
     Spec,
     Step,
     Target,
+    Why,
     Wording,
 )
 from dandifile.planning.kind import Difference, Standing, Traits
@@ -103,7 +105,9 @@ def diff(desired: DesiredDandiset, observed: Protected | None, options: Options)
 
 
 def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
-    return tuple(Step("dandiset", NAME, dict(change.after)) for change in changes)
+    return tuple(
+        Step("dandiset", NAME, dict(change.after), reason=Reason(Why.NO_DANDISET)) for change in changes
+    )
 
 
 def standing(change: Change, observed: Protected | None) -> Standing:

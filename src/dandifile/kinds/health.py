@@ -2,7 +2,7 @@
 
 A draft counts as Valid as soon as its own document is. What else keeps the archive from publishing it:
 assets that are not valid or not validated yet, a summary of the files that cannot be made, and Zarrs, which
-the archive does not publish yet (dandi-api 1.7, 1.8).
+the archive does not publish yet (docs/archive-api.md 3.5, 3.6).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The dandiset's metadata: the fields that the spec declares, applied on top of the draft's document.
 
-The archive replaces the whole document at every PUT (dandi-api 2.1), so the current one is
+The archive replaces the whole document at every PUT (docs/archive-api.md 3.2), so the current one is
 fetched, the owned fields replace those in it, and everything else goes back as it came.
 """
 
@@ -25,7 +25,20 @@ from dandifile.kinds.special_fields import (
     own_part,
     server_part,
 )
-from dandifile.model import Block, Change, Json, JsonObject, Key, Local, Record, Spec, Step, Wording
+from dandifile.model import (
+    Block,
+    Change,
+    Json,
+    JsonObject,
+    Key,
+    Local,
+    Reason,
+    Record,
+    Spec,
+    Step,
+    Why,
+    Wording,
+)
 from dandifile.planning.kind import Difference, Standing, Traits, standing_of
 from dandifile.planning.merge import carry, is_empty, is_same, merge
 
@@ -104,9 +117,11 @@ def diff(desired: DesiredMetadata, observed: ObservedMetadata, options: Options)
     A failing rule of `policy.require` blocks everything, also where nothing would change.
     """
     changes = tuple(
-        Change(Key(NAME, name), observed.document.get(name), after)
+        Change(Key(NAME, name), now, after, reason=_reason(name, now, desired.left))
         for name in sorted(desired.fields)
-        if not is_same(after := _value_after(name, desired, observed.document), observed.document.get(name))
+        if not is_same(
+            after := _value_after(name, desired, observed.document), now := observed.document.get(name)
+        )
     )
     policy = policy_blocks(outgoing(desired, observed.document), desired.facts, desired.require)
     idle = (*notes_on_server_keys(desired.access, observed.access), *_version_notes(observed))
@@ -204,7 +219,21 @@ def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
     if not changes:
         return ()
     fields = {change.key.name: {"before": change.before, "after": change.after} for change in changes}
-    return (Step("metadata", NAME, {"fields": fields}),)
+    return (Step("metadata", NAME, {"fields": fields}, reason=_joint_reason(changes)),)
+
+
+def _reason(name: str, now: Json, left: Mapping[str, str]) -> Reason:
+    """Which side has changed, where the last apply from here noted how it left the field."""
+    if name not in left:
+        return Reason(Why.METADATA_DIFFERS, name)
+    return Reason(Why.SPEC_CHANGED if left[name] == _digest(now) else Why.EDITED_ON_DRAFT, name)
+
+
+def _joint_reason(changes: tuple[Change, ...]) -> Reason:
+    """The reason that all fields have, else the one that is true of any."""
+    codes = {change.reason.code for change in changes if change.reason}
+    names = ", ".join(sorted(change.key.name for change in changes))
+    return Reason(codes.pop() if len(codes) == 1 else Why.METADATA_DIFFERS, names)
 
 
 def standing(change: Change, observed: ObservedMetadata) -> Standing:

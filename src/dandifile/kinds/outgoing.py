@@ -1,8 +1,8 @@
 """What is sent is held to the archive's own version of DANDI's schema, before it is sent. Pure.
 
-The server stores bad metadata without a word and calls the draft Invalid later (dandi-api 1.6). So the same
-JSON Schema, in the server's own version, is applied beforehand. Faults that the draft had before are not the
-change's business.
+The server stores bad metadata without an error and calls the draft Invalid later (docs/archive-api.md 3.5).
+So the same JSON Schema, in the server's own version, is applied beforehand. Faults that the draft had before
+are not reported for the change.
 
 That version may be older than the one with which files are read here, and a record in a version that the
 archive does not know is Invalid there, whatever else it says. So what is sent is in the archive's version,

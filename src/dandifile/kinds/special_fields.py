@@ -3,8 +3,8 @@
 `about` gets the brain regions that the NWB files name, where the spec says `from_nwb: {dandiset: true}`.
 
 Of `access` the archive writes some keys of the first item; the rest is the lab's. The archive keeps what it
-is sent of the rest, `embargoedUntil` of an open draft included (dandi-api 2.1). So those keys are left out
-where values are compared, and go back as they came where a document is sent.
+is sent of the rest, `embargoedUntil` of an open draft included (docs/archive-api.md 3.4). So those keys are
+left out where values are compared, and go back as they came where a document is sent.
 """
 
 from __future__ import annotations

@@ -21,9 +21,11 @@ from dandifile.model import (
     JsonObject,
     Key,
     Local,
+    Reason,
     Spec,
     Step,
     Target,
+    Why,
     Wording,
 )
 from dandifile.planning.kind import Difference, Standing, Traits
@@ -154,8 +156,9 @@ def _hidden_notes(count: int) -> tuple[str, ...]:
 
 
 def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
+    why, kept = Reason(Why.UNFINISHED), ("uploads", "finished")
     return tuple(
-        Step(NAME, NAME, {key: change.before[key] for key in ("uploads", "finished")}) for change in changes
+        Step(NAME, NAME, {key: change.before[key] for key in kept}, reason=why) for change in changes
     )
 
 

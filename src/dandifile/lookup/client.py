@@ -18,8 +18,7 @@ from dandifile.lookup.services import DAILY_QUOTA, TITLES, Services, limits
 from dandifile.model import Cache, Json
 from dandifile.net.connections import Connections, Response, Timeouts, user_agent
 from dandifile.net.failures import Cause, NoAnswerError
-from dandifile.net.pace import LimitReachedError, Pace
-from dandifile.net.retry import Patience, exchange
+from dandifile.net.retry import LimitReachedError, Pace, Patience, exchange
 from dandifile.reading.jsontext import NotJsonError, maybe, misfit, parse_json
 
 TABLE = "lookup"

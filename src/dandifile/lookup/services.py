@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from dandifile.errors import UserError
-from dandifile.net.pace import Limit
+from dandifile.net.retry import Limit
 
 
 @dataclass(frozen=True)

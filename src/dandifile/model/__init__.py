@@ -39,6 +39,7 @@ from dandifile.model.plan import (
     Step,
     Wording,
 )
+from dandifile.model.reason import Reason, Why, reason_text
 from dandifile.model.remote import Complaint, Health, RemoteAsset, Target
 from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Regions, Spec, Validation, Vocabulary
 from dandifile.model.values import Cache, Json, JsonObject
@@ -69,6 +70,7 @@ __all__ = [
     "PathEntry",
     "PendingAsset",
     "Plan",
+    "Reason",
     "Record",
     "Recorded",
     "Refusal",
@@ -83,7 +85,9 @@ __all__ = [
     "Target",
     "Validation",
     "Vocabulary",
+    "Why",
     "Wording",
     "ZarrFile",
     "is_zarr",
+    "reason_text",
 ]

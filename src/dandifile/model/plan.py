@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dandifile.model.reason import Reason
 from dandifile.model.remote import Target
 from dandifile.model.values import Json, JsonObject
 
@@ -32,13 +33,15 @@ class Change:
 
     None means "not there". Assets are `{path, digest, size, metadata}`, where `metadata`
     holds only the keys that differ. `permit` names the `--allow` word (or "create") without
-    which nothing is done about this change; "" where none is needed.
+    which nothing is done about this change; "" where none is needed. `reason` is why it is to be
+    made, where the two sides alone do not show that.
     """
 
     key: Key
     before: Json
     after: Json
     permit: str = ""
+    reason: Reason | None = None
 
     @property
     def action(self) -> Action:
@@ -66,6 +69,7 @@ class Step:
 
     A step runs once all of `needs` are done, and is skipped when one of them failed.
     `after` only orders: these have ended, one way or another, before the step starts.
+    `reason` is why it runs; None of a step that only waits for others, or in a plan that was saved without.
     """
 
     id: str
@@ -74,6 +78,7 @@ class Step:
     needs: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     effect: Effect = Effect.REMOTE
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +168,7 @@ GIVEN_UP = "given up"
 
 @dataclass(frozen=True)
 class Result:
-    """How a step ended. `reason` says why it ran, or why not; `error` what went wrong and what to do."""
+    """How a step ended. `reason` says why it did not run; `error` what went wrong and what to do."""
 
     step: str
     status: Status

@@ -78,7 +78,7 @@ def new_log(folder: Path, mode: Mode, *, made: bool = False) -> Writer:
     return Writer(folder / f"{_PREFIX}{stamp}.jsonl", mode, made=made)
 
 
-def read(file: Path) -> Log:
+def read_log(file: Path) -> Log:
     """A log, without a last line that a crash cut short. UserError for any other file."""
     try:
         head, *lines = read_text(file, "the log", LIST_LIMIT).splitlines()
@@ -95,9 +95,9 @@ def read(file: Path) -> Log:
     return Log(file, file.parent, mode, tuple(_entries(file, lines)), header.get("made") is True)
 
 
-def logs(folder: Path) -> list[Log]:
+def earlier_logs(folder: Path) -> list[Log]:
     """Those of earlier runs in a folder, oldest first."""
-    return [read(file) for file in sorted(folder.glob(f"{_PREFIX}*.jsonl"))]
+    return [read_log(file) for file in sorted(folder.glob(f"{_PREFIX}*.jsonl"))]
 
 
 def entries_before(earlier: Iterable[Log]) -> dict[str, Entry]:

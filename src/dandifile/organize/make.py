@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dandifile.errors import DataError, UserError
 from dandifile.organize import place
-from dandifile.organize.log import Entry, Log, Writer, entries_before, logs, new_log
+from dandifile.organize.log import Entry, Log, Writer, earlier_logs, entries_before, new_log
 from dandifile.organize.tree import Mode, Placement, Source
 from dandifile.survey.digest import check_unchanged, dandi_etag
 from dandifile.survey.formats import format_of_file
@@ -50,7 +50,7 @@ class Tree:
             raise UserError(
                 f"{folder} cannot be made: {error.strerror}", fix="choose a folder that you may write to"
             ) from error
-        earlier = logs(folder)
+        earlier = earlier_logs(folder)
         log = new_log(folder, mode, made=made or any(log.made for log in earlier))
         return cls(folder, mode, log, entries_before(earlier))
 
@@ -129,7 +129,7 @@ def _publish(temporary: Path, target: Path, entry: Entry, log: Writer) -> None:
 @contextmanager
 def _copy_whole(source: Source, target: Path) -> Iterator[Path]:
     """A copy that is whole: the original is still as it was scanned when the copy is finished."""
-    with place.copied(Path(source.file), target) as temporary:
+    with place.copy_next_to(Path(source.file), target) as temporary:
         with check_unchanged({"path": source.file, "size": source.size, "mtime_ns": source.mtime_ns}):
             pass
         yield temporary
@@ -189,7 +189,7 @@ def _undo_entry(entry: Entry, log: Log) -> Placed:
     target = log.folder / entry.path
     try:
         if not os.path.lexists(target):
-            return _without_target(entry, log.mode)
+            return _place_without_target(entry, log.mode)
         if log.mode is Mode.MOVE:
             _move_back(entry, target)
         else:
@@ -202,7 +202,7 @@ def _undo_entry(entry: Entry, log: Log) -> Placed:
     return Placed(entry.path, entry.source, "done")
 
 
-def _without_target(entry: Entry, mode: Mode) -> Placed:
+def _place_without_target(entry: Entry, mode: Mode) -> Placed:
     """It was never made, or is undone already; a moved file must be where it was."""
     if mode is Mode.MOVE and not os.path.lexists(entry.source):
         return Placed(entry.path, entry.source, "failed", "it is not in the tree, and not in its old place")
@@ -244,7 +244,7 @@ def _move_back(entry: Entry, target: Path) -> None:
     if not entry.references:
         place.move(target, source)
         return
-    with place.copied(target, source) as temporary:
+    with place.copy_next_to(target, source) as temporary:
         format_of_file(entry.path).restore_references(temporary, entry.references)
         place.publish(temporary, source)
     target.unlink()

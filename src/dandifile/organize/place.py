@@ -29,7 +29,7 @@ def folds_case(folder: Path) -> bool:
 
 
 @contextmanager
-def copied(source: Path, target: Path) -> Iterator[Path]:
+def copy_next_to(source: Path, target: Path) -> Iterator[Path]:
     """A copy of `source` with its times, next to `target` under a hidden name; deleted if not published."""
     temporary = target.with_name(f".partial-{target.name}")
     temporary.unlink(missing_ok=True)
@@ -45,7 +45,7 @@ def publish(temporary: Path, target: Path) -> None:
     """Gives a finished file its name. FileExistsError where the name is taken."""
     with temporary.open("rb+") as file:
         os.fsync(file.fileno())
-    if not _linked(temporary, target):
+    if not _make_link(temporary, target):
         _refuse_taken(target)
         temporary.rename(target)
 
@@ -56,7 +56,7 @@ def symlink(source: Path, target: Path) -> None:
 
 def hardlink(source: Path, target: Path) -> None:
     """A second name for the content; through links, to what they lead to."""
-    if not _linked(source.resolve(), target):
+    if not _make_link(source.resolve(), target):
         raise DataError(
             f"{target.parent} cannot hold a hard link to it",
             where=str(source),
@@ -72,13 +72,13 @@ def move(source: Path, target: Path) -> None:
             where=str(source),
             fix="use --mode symlink or copy",
         )
-    if not _linked(source, target):
-        with copied(source, target) as temporary:
+    if not _make_link(source, target):
+        with copy_next_to(source, target) as temporary:
             publish(temporary, target)
     source.unlink()
 
 
-def _linked(source: Path, target: Path) -> bool:
+def _make_link(source: Path, target: Path) -> bool:
     """Makes a hard link; False where file systems, or two of them, have none."""
     try:
         os.link(source, target)

@@ -14,7 +14,20 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 from dandifile.errors import Problem, SpecError, UserError
-from dandifile.model import Block, Change, Effect, Forecast, Json, JsonObject, Key, Plan, Step, Target
+from dandifile.model import (
+    Block,
+    Change,
+    Effect,
+    Forecast,
+    Json,
+    JsonObject,
+    Key,
+    Plan,
+    Reason,
+    Step,
+    Target,
+    Why,
+)
 from dandifile.reading.files import LIST_LIMIT, read_bytes
 from dandifile.reading.jsontext import NotJsonError, parse_json
 from dandifile.schemafiles import schema
@@ -40,7 +53,7 @@ def from_json(document: Json, file: str) -> Plan:
         raise SpecError(f"{file} is not a plan that this version of dandifile can use", problems, fix=_FIX)
     return Plan(
         target=Target(**document["target"]),
-        changes=tuple(Change(**{**change, "key": Key(**change["key"])}) for change in document["changes"]),
+        changes=tuple(_change(change) for change in document["changes"]),
         steps=tuple(_step(step) for step in document["steps"]),
         blocked=tuple(_block(block) for block in document["blocked"]),
         elsewhere=tuple(document["elsewhere"]),
@@ -120,12 +133,23 @@ def _as_json(value: Json) -> Json:
         return {name: _as_json(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_as_json(item) for item in value]
-    return value.value if isinstance(value, Effect) else value
+    return value.value if isinstance(value, Effect | Why) else value
+
+
+def _change(document: JsonObject) -> Change:
+    return Change(**{**document, "key": Key(**document["key"]), "reason": _reason(document)})
 
 
 def _step(document: JsonObject) -> Step:
-    needs, after = tuple(document["needs"]), tuple(document["after"])
-    return Step(**{**document, "needs": needs, "after": after, "effect": Effect(document["effect"])})
+    needs, after, effect = tuple(document["needs"]), tuple(document["after"]), Effect(document["effect"])
+    given = {"needs": needs, "after": after, "effect": effect, "reason": _reason(document)}
+    return Step(**{**document, **given})
+
+
+def _reason(document: JsonObject) -> Reason | None:
+    """None also where the plan was saved before reasons were part of it."""
+    known = document.get("reason")
+    return Reason(Why(known["code"]), known["detail"]) if known else None
 
 
 def _forecast(document: JsonObject) -> Forecast:

@@ -23,6 +23,7 @@ from dandifile.model import (
 from dandifile.report.asset_rows import SIGNS, add_need, asset_rows, permit_flag
 from dandifile.report.files_view import causes, causes_json, group_by_words
 from dandifile.report.lines import Remark, TableRow, join_parts, paragraph, sections, table, wrap
+from dandifile.report.reasons_view import reasons_text, tally
 from dandifile.report.values import value_marks
 from dandifile.words import clean, first_of, quantity, size
 
@@ -42,7 +43,7 @@ def plan_text(
 
     `wordings` has the words of each kind, in the order in which kinds are shown. Similar changes share a
     row so that the plan fits on a screen, unless `verbose`. `fields` is the number of metadata fields in
-    the spec, for a plan without changes.
+    the spec, for a plan without changes. Verbose text says why each step of the plan runs.
     """
     return sections(
         [
@@ -51,6 +52,7 @@ def plan_text(
             _body(plan, wordings, verbose=verbose, width=width),
             _forecast_lines(plan.forecast, width),
             _notes(plan.notes, verbose=verbose, width=width),
+            reasons_text(tally(plan.steps), width) if verbose else [],
             _summary(plan, wordings, fields, width),
         ]
     )

@@ -12,6 +12,7 @@ from dandifile.model import Action, Change, Json, JsonObject, Plan, Result, Stat
 from dandifile.report.asset_rows import permit_flag
 from dandifile.report.lines import Remark, TableRow, page, paragraph, table, wrap
 from dandifile.report.plan_view import group_by_kind
+from dandifile.report.reasons_view import reason_json
 from dandifile.words import clean, duration, first_of, quantity, size
 
 _OK = (Status.DONE, Status.FRESH)
@@ -112,8 +113,9 @@ def _sentence(found: ApplySummary, wordings: Mapping[str, Wording], seconds: flo
     return f"{'Not all done' if found.failed else 'Done'} in {duration(seconds)}: {' · '.join(parts)}"
 
 
-def results_json(results: Sequence[Result]) -> JsonObject:
-    """How every step ended, without its output, which is internal. Documented in docs/json.md."""
+def results_json(plan: Plan, results: Sequence[Result]) -> JsonObject:
+    """How every step ended and why it ran, without its internal output. Documented in docs/json.md."""
+    why = {step.id: reason_json(step.reason) for step in plan.steps}
     counts = Counter(result.status for result in results)
     return {
         "bytes_sent": bytes_sent(results),
@@ -124,6 +126,7 @@ def results_json(results: Sequence[Result]) -> JsonObject:
                 "reason": result.reason,
                 "status": result.status.value,
                 "step": result.step,
+                "why": why.get(result.step),
             }
             for result in results
         ],

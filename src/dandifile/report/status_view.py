@@ -32,7 +32,7 @@ def status_text(  # noqa: PLR0913 - how it is shown
     width: int = 100,
     fields: int = 0,
 ) -> Text:
-    """The plan in brief, the archive's validation (dandi-api 1.7), the links and the sessions.
+    """The plan in brief, the archive's validation (docs/archive-api.md 3.5), the links and the sessions.
 
     `wordings` and `fields` are as in `plan_text`.
     """

@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -132,7 +132,7 @@ def task_json(function: Callable[..., Any], step: Step, inputs: Mapping[str, Jso
     """A step as JSON. Any process must be able to import the function."""
     return {
         "function": f"{function.__module__}:{function.__qualname__}",
-        "step": asdict(step),
+        "step": asdict(replace(step, reason=None)),  # why it runs is of no use there
         "inputs": dict(inputs),
     }
 

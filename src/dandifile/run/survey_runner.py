@@ -1,4 +1,7 @@
-"""Runs the survey's steps: what the cache knows is not done again, the rest goes to an engine's pools."""
+"""Runs the survey's steps: what the cache knows is not done again, the rest goes to an engine's pools.
+
+Each step that goes there has the reason for which it runs.
+"""
 
 from __future__ import annotations
 
@@ -51,8 +54,9 @@ def survey_runner(  # noqa: PLR0913, PLR0917 - what runs, and where, how much of
     )
 
     def run(steps: Sequence[Step]) -> Mapping[str, Result]:
-        known = kept.known(steps) | {step.id: given_up[step.id] for step in steps if step.id in given_up}
-        due = [step for step in steps if step.id not in known]
+        known, due = kept.split(steps)
+        known |= {step.id: given_up[step.id] for step in due if step.id in given_up}
+        due = [step for step in due if step.id not in known]
 
         def ended(step: Step, result: Result | None) -> None:
             if result and result.status is Status.DONE:

@@ -33,7 +33,7 @@ OF_CONTENT = frozenset(
 """The keys that depend on a file's content; others are the server's (path, digest, …) or say "now"."""
 
 EXTRACTED = OF_CONTENT | {"blobDateModified", "dataType", "dateModified", "name", "sameAs"}
-"""What the dandi package's extraction can fill in (dandi-api 4.9).
+"""What the dandi package's extraction can fill in (docs/archive-api.md 5.7).
 
 The rest of an asset's metadata was written by people, and stays when the content changes.
 """

@@ -42,7 +42,7 @@ def split(
     return tuple(blocking), tuple(ignored), tuple(others)
 
 
-def not_ignored(findings: Iterable[Finding], validation: Validation, path: str) -> tuple[Finding, ...]:
+def drop_ignored(findings: Iterable[Finding], validation: Validation, path: str) -> tuple[Finding, ...]:
     """Those that the spec does not accept."""
     blocking, _, others = split(findings, validation, path)
     return (*blocking, *others)

@@ -18,7 +18,7 @@ from dandifile.survey.scanned_file import (
     Extracts,
     Glimpse,
     Look,
-    Reason,
+    Objection,
     Runner,
     ScannedFile,
 )
@@ -100,11 +100,11 @@ class Format(Protocol):
         """Whether a folder is a dataset of this format; so are then all files in it."""
         return False
 
-    def misnamed_folder(self, path: str) -> Reason | None:
+    def misnamed_folder(self, path: str) -> Objection | None:
         """Why a folder that is one asset by what is in it cannot be taken under its name."""
         return None
 
-    def near_miss(self, name: str) -> Reason | None:
+    def near_miss(self, name: str) -> Objection | None:
         """Why a file that was surely meant to be of this format is left out."""
         stem, ending = os.path.splitext(name)  # noqa: PTH122  # a name, not a path
         lower = ending.lower()
@@ -113,7 +113,7 @@ class Format(Protocol):
         reason = f"its ending is {ending}, and the archive's tools know only {lower}"
         return reason, f"rename it to end in {lower}"
 
-    def nothing_found(self) -> Reason | None:
+    def nothing_found(self) -> Objection | None:
         """Why an entry of this `standard` has nothing, though there are files in its folder."""
         return None
 

@@ -10,13 +10,14 @@ from dandifile.model import Finding, JsonObject, Record, Refusal, Skipped, Spec
 from dandifile.survey import alike
 from dandifile.survey.asset_metadata import sessions_of, subjects_of
 from dandifile.survey.asset_paths import path_findings
-from dandifile.survey.findings import not_ignored, split
+from dandifile.survey.findings import drop_ignored, split
 from dandifile.survey.layout import Draft, assign, is_organized
-from dandifile.survey.left_out import left_out
+from dandifile.survey.left_out import group_left_out
 from dandifile.survey.manifest import Line
 from dandifile.survey.past import Past
 from dandifile.survey.scanned_file import Content, Extracts, Known, Look, Runner
 from dandifile.survey.stages import (
+    asked_by,
     attach_labels,
     check_all,
     describe_all,
@@ -53,8 +54,11 @@ def names(
     seen = see(spec, run, record, listed)
     past = seen.past
     known = paths_by_digest(past.record)
-    asked = [c for c in seen.contents if is_organized(c.file) and (rename or c.digest not in known)]
-    extracts = extract_all(asked, spec.vocabulary, run)
+    named = [content for content in seen.contents if is_organized(content.file)]
+    extracts = extract_all([c for c in named if c.digest not in known], spec.vocabulary, run)
+    if rename:
+        there = [content for content in named if content.digest in known]
+        extracts |= extract_all(there, spec.vocabulary, asked_by("--rename", run))
     contents, unreadable = attach_labels(seen.contents, extracts, known)
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
     warned = alike.warnings(label_neighbours(contents, paths, known, spec.vocabulary, run), paths, known)
@@ -64,12 +68,12 @@ def names(
         refused=tuple(sorted((*seen.refused, *unreadable, *unnamed), key=lambda refusal: refusal.source)),
         absent=seen.absent,
         past=past,
-        skipped=left_out(seen.skipped, seen.contents, extracts),
+        skipped=group_left_out(seen.skipped, seen.contents, extracts),
         notes=seen.notes,
         warnings=tuple(
             finding
             for source in sorted(warned)
-            for finding in not_ignored(warned[source], spec.validation, paths.get(source, ""))
+            for finding in drop_ignored(warned[source], spec.validation, paths.get(source, ""))
         ),
     )
 

@@ -40,7 +40,9 @@ class Left:
     why: str
 
 
-def left_out(files: Iterable[Left], contents: Iterable[Content], extracts: Extracts) -> tuple[Skipped, ...]:
+def group_left_out(
+    files: Iterable[Left], contents: Iterable[Content], extracts: Extracts
+) -> tuple[Skipped, ...]:
     """The files by reason; those that were surely meant as data come first."""
     referred = {
         media_path(content.file.path, name)

@@ -103,13 +103,13 @@ def _is_name(cells: list[str]) -> bool:
 
 def _header_problem(head: str) -> tuple[str, str]:
     if _MARKER.fullmatch(head):
-        return _conflict(head)
+        return _conflict_problem(head)
     return "this is not the header of a data manifest", f"it begins with {_HEADER.expandtabs(1)}"
 
 
 def _line_problem(row: str, cells: list[str]) -> tuple[str, str]:
     if _MARKER.fullmatch(row):
-        return _conflict(row)
+        return _conflict_problem(row)
     if len(cells) != _COLUMNS:
         return f"{len(cells)} columns, and {_COLUMNS} are needed", "separate them by tabs"
     if not _is_name(cells):
@@ -118,7 +118,7 @@ def _line_problem(row: str, cells: list[str]) -> tuple[str, str]:
     return f"the size is {size!r}", "give it in bytes, in at most 19 digits"
 
 
-def _conflict(row: str) -> tuple[str, str]:
+def _conflict_problem(row: str) -> tuple[str, str]:
     return f"a merge conflict is left here: {row}", "keep the lines of both sides and delete the marker"
 
 

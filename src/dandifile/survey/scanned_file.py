@@ -20,7 +20,7 @@ Runner: TypeAlias = Callable[[Sequence[Step]], Mapping[str, Result]]
 Known: TypeAlias = Mapping[str, tuple[str, ...]]
 """The draft's paths by digest, sorted."""
 
-Reason: TypeAlias = tuple[str, str]
+Objection: TypeAlias = tuple[str, str]
 """What is wrong with a file or folder, and what to do about it."""
 
 
@@ -121,7 +121,7 @@ class Extracts:
     """By digest: what was read from contents (an extract, as `Format` says), or why it could not be read."""
 
     outputs: Mapping[str, JsonObject] = field(default_factory=dict)
-    failures: Mapping[str, Reason] = field(default_factory=dict)
+    failures: Mapping[str, Objection] = field(default_factory=dict)
     inspected: Mapping[str, JsonObject] = field(default_factory=dict)  # the format's own, for its `validate`
 
     def __or__(self, other: Extracts) -> Extracts:
@@ -131,7 +131,7 @@ class Extracts:
             {**self.inspected, **other.inspected},
         )
 
-    def failure(self, content: Content) -> Reason | None:
+    def failure(self, content: Content) -> Objection | None:
         """Why a content could not be read, if its format reads contents at all."""
         return self.failures.get(content.digest) if content.file.format.READS_CONTENT else None
 

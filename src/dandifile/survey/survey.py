@@ -19,13 +19,14 @@ from dandifile.survey import alike
 from dandifile.survey.asset_metadata import date_of
 from dandifile.survey.asset_paths import path_findings
 from dandifile.survey.layout import Draft, assign, is_organized
-from dandifile.survey.left_out import left_out
+from dandifile.survey.left_out import group_left_out
 from dandifile.survey.manifest import Line
 from dandifile.survey.past import gone_assets
 from dandifile.survey.scan import scan
 from dandifile.survey.scanned_file import Content, Extracts, Known, Look, Runner
 from dandifile.survey.stages import (
     Seen,
+    asked_by,
     attach_labels,
     check_all,
     describe_all,
@@ -61,13 +62,14 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     extracts = inspect_all([c for c in seen.contents if c.digest not in known], spec.vocabulary, run)
     if rename:
         there = [c for c in seen.contents if c.digest in known and is_organized(c.file)]
-        extracts |= extract_all(there, spec.vocabulary, run)
+        extracts |= extract_all(there, spec.vocabulary, asked_by("--rename", run))
     past, (contents, unreadable) = seen.past, attach_labels(seen.contents, extracts, known)
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
     warned = alike.warnings(label_neighbours(contents, paths, known, spec.vocabulary, run), paths, known)
     named = [(content, paths[content.source]) for content in contents if content.source in paths]
     described = [content for content, path in named if refresh or _needs_metadata(content, path, spec, known)]
-    extracts |= extract_all([c for c in described if c.digest not in extracts.outputs], spec.vocabulary, run)
+    unread = [content for content in described if content.digest not in extracts.outputs]
+    extracts |= extract_all(unread, spec.vocabulary, asked_by("--refresh-metadata", run) if refresh else run)
     look = Look(run, extracts, seen.contents, _files_away(spec, seen))
     metadata = _metadata(described, look)
     found = check_all([content for content, _ in named if content.digest not in known], look, paths)
@@ -85,7 +87,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
         pending=past.pending,
         refused=tuple(sorted((*seen.refused, *unreadable, *unnamed), key=lambda refusal: refusal.source)),
         absent=seen.absent,
-        skipped=left_out(seen.skipped, seen.contents, extracts),
+        skipped=group_left_out(seen.skipped, seen.contents, extracts),
         notes=seen.notes,
     )
 

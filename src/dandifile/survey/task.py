@@ -1,7 +1,8 @@
 """How the survey's steps are done: what runs a kind, under which key its result is kept, and where it runs.
 
 A step goes to a worker as (kind, JSON params), so that everything that runs one is module-level.
-`StepCache` is the one way in which results are kept: known from the cache, else done and then put there.
+`StepCache` is the one way in which results are kept: known from the cache, else done, for a reason, and then
+put there.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ import os
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from dandifile.model import Cache, Effect, Json, JsonObject, Result, Status, Step
+from dandifile.model import Cache, Effect, Json, JsonObject, Reason, Result, Status, Step, Why
 from dandifile.reading.jsontext import Shape, misfit
 from dandifile.survey import asset_metadata
+from dandifile.survey.reasons import Inputs, merge_reasons, reason_of
 
 if TYPE_CHECKING:
     from dandifile.survey.scanned_file import Runner
@@ -38,9 +40,9 @@ _TOOLS = (
     "bidsschematools",
 )
 _FILTERS = "hdf5plugin"  # not required: few files need it
-_OF_THE_PLACE = frozenset(
-    {"path", "size", "mtime_ns", "ctime_ns", "inode"}
-)  # params that say nothing of the content
+_STAT = ("size", "mtime_ns", "ctime_ns", "inode")
+_OF_THE_PLACE = frozenset({"path", *_STAT})  # params that say nothing of the content
+_INPUTS = "inputs"  # the table of what the keys were made of
 _YOUNG = 2 * 10**9  # ns: a file that young may change again without another time or size
 
 AGAIN = "fix that, then run again"
@@ -63,6 +65,10 @@ class Task:
     def fits(self, params: JsonObject, output: Json) -> bool:
         """Whether that can be what a step with these params gave."""
         return not misfit(output, self.shape) and self.complete(params, output)
+
+    def inputs(self, params: JsonObject) -> Inputs | None:
+        """What the cache key is made of; None where results are never kept."""
+        return None if self.cache_key is no_key else key_inputs(params)
 
 
 def survey_step(kind: str, subject: str, params: JsonObject) -> Step:
@@ -108,6 +114,22 @@ def content_key(params: JsonObject) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def key_inputs(params: JsonObject) -> Inputs:
+    """What the keys above are made of: of a step with a `digest` by content, else by stat."""
+    by_stat = {key: params[key] for key in _STAT if key in params}
+    if "files" in params:
+        by_stat = {"files": _checksum(params["files"])}
+    given = params.keys() - _OF_THE_PLACE - {"source", "files", "digest"}
+    options = {key: _checksum(params[key]) for key in given if params[key]}
+    if "digest" not in params:
+        return Inputs(by_stat, options=options)
+    return Inputs({"digest": params["digest"]}, tool_versions(), options, asset_metadata.VERSION)
+
+
+def _checksum(value: Json) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def _is_young(*times_ns: int) -> bool:
     now = time.time_ns()
     return any(abs(now - moment) < _YOUNG for moment in times_ns)
@@ -140,21 +162,37 @@ def _filters() -> dict[str, str]:
 
 
 class Keys(Protocol):
-    """Under which key a step's output is kept, and whether a kept one can be used: `survey.tasks` is one."""
+    """By what a step's output is kept, and whether a kept one can be used: `survey.tasks` is one."""
 
     @property
     def cache_key(self) -> Callable[[Step], str | None]: ...
+
+    @property
+    def inputs(self) -> Callable[[Step], Inputs | None]: ...
 
     @property
     def fits(self) -> Callable[[Step, Json], bool]: ...
 
 
 class StepCache:
-    """The outputs of earlier steps; the table of a step is its kind."""
+    """The outputs of earlier steps; the table of a step is its kind.
+
+    A table of its own says what the keys were made of, by subject, so that a step that is due can say why.
+    Its entry for a kind as a whole says that the subjects of that kind are in it. It is written once for all
+    steps of a batch that are due, before they are done: after an interruption the rest is not in the cache.
+    """
 
     def __init__(self, keys: Keys, cache: Cache) -> None:
         self._of, self._cache = keys, cache
         self._keys: dict[str, str] = {}  # by step id, as they were before the step was done
+        self._complete: dict[str, bool] = {}  # by kind: whether its subjects were noted from the beginning
+        self._hashed: dict[str, Reason] = {}  # by path: why the file was hashed in this run
+
+    def split(self, steps: Sequence[Step]) -> tuple[dict[str, Result], list[Step]]:
+        """(what is kept of steps of one kind, by step id; the steps that are due, each with its reason)."""
+        known = self.known(steps)
+        due = [step for step in steps if step.id not in known]
+        return known, self._with_reasons(due) if due else []
 
     def known(self, steps: Sequence[Step]) -> dict[str, Result]:
         """What is kept of steps of one kind, by step id. An output that does not fit is made again."""
@@ -176,6 +214,39 @@ class StepCache:
         key = self._keys.pop(step.id, None)
         if key is not None:
             self._cache.put_many(step.kind, {key: output})
+
+    def _with_reasons(self, due: Sequence[Step]) -> list[Step]:
+        kind = due[0].kind
+        asked = {kind, *(subject for step in due for subject in _subjects(step))}
+        before = self._cache.get_many(_INPUTS, asked)
+        self._complete.setdefault(kind, kind in before)
+        inputs = {step.id: self._of.inputs(step) for step in due}
+        noted = {name: now.as_json() for step in due if (now := inputs[step.id]) for name in _subjects(step)}
+        if noted:
+            self._cache.put_many(_INPUTS, {kind: {}, **noted})
+        return [replace(step, reason=self._reason(step, inputs[step.id], before)) for step in due]
+
+    def _reason(self, step: Step, now: Inputs | None, before: Mapping[str, Json]) -> Reason:
+        if now is None:
+            return step.reason or Reason(Why.NEVER_KEPT)
+        earlier = next((before[subject] for subject in _subjects(step) if subject in before), None)
+        path = step.params.get("path", "")
+        reason = reason_of(
+            now,
+            Inputs.of(earlier),
+            is_complete=self._complete[step.kind],
+            of_file=self._hashed.get(path) if now.is_by_digest else None,
+            asked=step.reason,
+        )
+        if not now.is_by_digest:
+            self._hashed[path] = merge_reasons(self._hashed.get(path), reason)
+        return reason
+
+
+def _subjects(step: Step) -> dict[str, None]:
+    """What the inputs of a step are kept under: what it is about, and its content alone, without options."""
+    names = [step.id, *([f"{step.kind}:{step.params['digest']}"] if "digest" in step.params else [])]
+    return dict.fromkeys(names)
 
 
 # --- Without the talk of tools --------------------------------------------------------------------

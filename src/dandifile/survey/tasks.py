@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dandifile.model import Json, JsonObject, Step
 from dandifile.survey.digest import DIGEST
 from dandifile.survey.formats import FORMATS
+from dandifile.survey.reasons import Inputs
 from dandifile.survey.task import Task, no_key
 
 
@@ -19,6 +20,11 @@ def perform(step: Step, inputs: Mapping[str, Json]) -> Json:
 def cache_key(step: Step) -> str | None:
     """Under which key, in the table named by the step's kind, its output is kept; None where it is not."""
     return task_of(step.kind).cache_key(step.params)
+
+
+def inputs(step: Step) -> Inputs | None:
+    """What that key is made of; None where outputs are never kept."""
+    return task_of(step.kind).inputs(step.params)
 
 
 def fits(step: Step, output: Json) -> bool:

@@ -23,8 +23,7 @@ _LONG = 200  # characters of a name that are shown
 
 def report_error(error: UserError, *, no_color: bool = False) -> int:
     """An expected error: what, where, what to do next."""
-    from dandifile.report.console import show, stderr, width
-    from dandifile.report.error_view import error_text
+    from dandifile.report.console import error_text, show, stderr, width
 
     console = stderr(no_color=no_color)
     show(console, error_text(error, width=width(console)))

@@ -17,6 +17,7 @@ from dandifile.session.options import Setup
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from dandifile.report.reasons_view import Tally
     from dandifile.run.execute import Notify
     from dandifile.session.apply_steps import ApplyResult
 
@@ -74,7 +75,7 @@ def print_applied(plan: Plan, done: ApplyResult, seconds: float) -> None:
     print_json(
         {
             **plan_json(plan, to_json(plan)),
-            "apply": {**results_json(done.results), "seconds": round(seconds, 3)},
+            "apply": {**results_json(plan, done.results), "seconds": round(seconds, 3)},
             "after": links_json(done.target, done.paths),
         }
     )
@@ -98,9 +99,14 @@ def refused_json(refused: Sequence[Refusal]) -> JsonObject:
 def show_progress(
     flags: Flags, steps: int = 0, size: int = 0
 ) -> Iterator[tuple[Notify, Callable[[int], None]]]:
-    """Progress on stderr while the block runs: call the one with steps, the other with bytes sent."""
-    from dandifile.report.progress import progress
+    """Progress on stderr while the block runs: call the one with steps, the other with bytes sent.
 
+    Afterwards verbose output says why each step of the survey ran. The plan says it of the steps of apply.
+    """
+    from dandifile.report.progress import progress
+    from dandifile.report.reasons_view import Tally, tally
+
+    ran = Tally()
     with progress(size, steps, stream=sys.stderr, no_color=flags.no_color) as shown:
 
         def notify(step: Step, result: Result | None) -> None:
@@ -108,8 +114,21 @@ def show_progress(
                 shown.started(step.id, _words(step))
             else:
                 shown.ended(result)
+                if step.effect is Effect.NONE:
+                    ran.update(tally([step]))
 
         yield notify, shown.advance
+    if flags.verbose and ran:
+        _show_reasons(ran, flags)
+
+
+def _show_reasons(ran: Tally, flags: Flags) -> None:
+    from dandifile.report.console import show, stderr, width
+    from dandifile.report.lines import page
+    from dandifile.report.reasons_view import reasons_text
+
+    console = stderr(no_color=flags.no_color)
+    show(console, page(reasons_text(ran, width(console))))
 
 
 def _words(step: Step) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse
 
-from localdandi import access, metadata, publishing, search
+from localdandi import access, jobs, metadata, search
 from localdandi.document import JsonObject
 from localdandi.errors import RefusedError
 from localdandi.pages import documents
@@ -124,7 +124,7 @@ def _objections(db: sqlite3.Connection, dandiset: Dandiset, version: Version) ->
     """What stands between a draft and its publication, all at once."""
     if not version.draft:
         return []
-    first = publishing.objection(db, dandiset, version)
+    first = jobs.objection(db, dandiset, version)
     found = [] if first is None else [first[1]]
     errors = json.loads(version.errors)
     if errors:

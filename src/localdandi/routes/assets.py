@@ -6,7 +6,7 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING
 
-from localdandi import access, asset_metadata, bodies, errors, fields
+from localdandi import access, asset_metadata, errors, fields
 from localdandi.document import JsonObject
 from localdandi.errors import json_text
 from localdandi.http import Call, resource
@@ -119,7 +119,7 @@ def _described(call: Call) -> NewAsset:
     content = _content(call, body)
     if len(path) > _MAX_PATH:
         raise errors.refused(f"Ensure this value has at most {_MAX_PATH} characters (it has {len(path)}).")
-    stripped = bodies.storable(asset_metadata.strip(document), "metadata")
+    stripped = fields.storable(asset_metadata.strip(document), "metadata")
     stripped.setdefault("schemaVersion", call.archive.instance.schema_version)
     return NewAsset(path, stripped, content)
 

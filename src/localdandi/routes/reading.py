@@ -6,7 +6,7 @@ import json
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from localdandi import access, asset_metadata, bodies, errors, fields, metadata
+from localdandi import access, asset_metadata, errors, fields, metadata
 from localdandi.document import JsonObject
 from localdandi.errors import json_response, json_text
 from localdandi.http import Call, resource
@@ -87,7 +87,7 @@ def described(call: Call) -> tuple[str, JsonObject]:
     document = body.get("metadata")
     if not isinstance(document, dict) or metadata.uncitable(document):
         raise errors.fatal()
-    document = bodies.storable(document, "metadata")
+    document = fields.storable(document, "metadata")
     return name, {"schemaVersion": call.archive.instance.schema_version} | document
 
 

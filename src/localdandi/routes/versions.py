@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from localdandi import access, errors, fields, metadata, publishing, shapes
+from localdandi import access, errors, fields, jobs, metadata, shapes
 from localdandi.errors import json_response, json_text
 from localdandi.http import Call, resource
 from localdandi.paging import paginated
@@ -85,7 +85,7 @@ def _publish(call: Call) -> Response:
     notes = fields.text(body, "release_notes", limit=_LONGEST_NOTES) if body.get("release_notes") else ""
     with call.write() as db:
         draft = dandisets.draft_of(db, dandiset)
-        objection = publishing.objection(db, dandiset, draft)
+        objection = jobs.objection(db, dandiset, draft)
         if objection:
             status, message = objection
             raise errors.refused(message, status)

@@ -22,14 +22,16 @@ from dandifile.lookup.terms.tables import (
     read_data,
     table,
 )
+from tests.ci import load_script
 from tests.conftest import SHARED
 from tests.lookup.terms.asking import offline
-from tools import make_term_tables
 
 REFERENCE = SHARED / "ontology"
 needs_reference = pytest.mark.skipif(
     not REFERENCE.is_dir(), reason="the reference tables are not beside this checkout"
 )
+
+make_term_tables = load_script("make_term_tables")
 
 
 def reference(name: str) -> dict[str, dict[str, str]]:

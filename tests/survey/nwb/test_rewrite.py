@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dandifile.model import Record
-from dandifile.organize.log import read
+from dandifile.organize.log import read_log
 from dandifile.organize.make import Tree, make, undo
 from dandifile.organize.tree import Mode, Placement, Source, tree
 from dandifile.survey.digest import dandi_etag
@@ -56,7 +56,7 @@ def test_media_come_beside_the_nwb_file_and_are_found_there(raw: Path, mode: Mod
     assert (folder / "sub-m1" / name).read_text("utf-8") == "film"
     assert (raw / "a.nwb").exists() == (raw / "films" / "v.MP4").exists() == (mode is Mode.COPY)
 
-    assert {one.status for one in undo(read(target.log.file))} == {"done"}
+    assert {one.status for one in undo(read_log(target.log.file))} == {"done"}
     assert references(raw / "a.nwb") == ["films/v.MP4"]
     assert (raw / "films" / "v.MP4").read_text("utf-8") == "film"
     assert not folder.exists()
@@ -137,7 +137,7 @@ def test_media_of_every_sort_and_place_go_with_the_file_and_are_found(tmp_path: 
     for place, names in after.items():
         there = [(folder / "sub-m1" / name).read_text("utf-8") for name in names]
         assert there == list(before[place])
-    assert {one.status for one in undo(read(target.log.file))} == {"done"}
+    assert {one.status for one in undo(read_log(target.log.file))} == {"done"}
     assert media_of(file) == before
     assert sorted(path.read_text("utf-8") for path in (tmp_path / "raw").glob("*/*")) == sorted(MEDIA)
 

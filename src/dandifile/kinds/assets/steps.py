@@ -17,7 +17,9 @@ from graphlib import CycleError, TopologicalSorter
 from dandifile.kinds.assets.moves import folders_above, parking_place
 from dandifile.kinds.assets.sending import ON_ARCHIVE
 from dandifile.kinds.assets.sides import NAME
-from dandifile.model import Action, Block, Change, Effect, JsonObject, Key, Step, is_zarr
+from dandifile.kinds.outgoing import VERSION_KEY
+from dandifile.model import Action, Block, Change, Effect, JsonObject, Key, Reason, Step, Why, is_zarr
+from dandifile.words import first_of
 
 WRITTEN = "assets:written"
 """The join that deletions wait for: nothing is deleted when something else could not be written."""
@@ -81,14 +83,18 @@ def _half_block(name: str, needed: str) -> Block:
 
 def _blobs(changes: Iterable[Change]) -> tuple[Step, ...]:
     """One upload for each content that the draft does not have, however many assets hold it."""
-    found = {
-        change.after["digest"]: change.after
-        for change in changes
-        if "source" in change.after and not _sends_zarr(change)
-    }
+    holders: dict[str, list[JsonObject]] = defaultdict(list)
+    for change in changes:
+        if "source" in change.after and not _sends_zarr(change):
+            holders[change.after["digest"]].append(change.after)
     return tuple(
-        Step(_blob_id(after), NAME, {"do": "upload", **{key: after[key] for key in _CONTENT}})
-        for after in found.values()
+        Step(
+            _blob_id(sides[-1]),
+            NAME,
+            {"do": "upload", **{key: sides[-1][key] for key in _CONTENT}},
+            reason=Reason(Why.CONTENT_NEEDED, first_of([side["path"] for side in sides])),
+        )
+        for sides in holders.values()
     )
 
 
@@ -106,7 +112,9 @@ def _send_zarr(change: Change) -> Step:
     own = _replaced_zarr(change)
     params = {"do": "send", "path": change.key.name, "zarr": own}
     params |= {key: change.after[key] for key in _CONTENT}
-    return Step(_zarr_id(change.key.name), NAME, params, needs=(_id(change.key.name),) if own else ())
+    needs = (_id(change.key.name),) if own else ()
+    reason = Reason(Why.CONTENT_NEEDED, change.key.name)
+    return Step(_zarr_id(change.key.name), NAME, params, needs, reason=reason)
 
 
 def _write(change: Change, parked: Mapping[str, Change]) -> Step:
@@ -123,7 +131,24 @@ def _write(change: Change, parked: Mapping[str, Change]) -> Step:
         needs.append(_zarr_id(change.key.name) if _sends_zarr(change) else _blob_id(after))
     if change.key.name in parked:
         needs.append(parking_id(change.key.name))
-    return Step(_id(change.key.name), NAME, params, needs=tuple(needs))
+    return Step(_id(change.key.name), NAME, params, tuple(needs), reason=reason_of(change))
+
+
+def reason_of(change: Change) -> Reason:
+    """Why an asset is written or deleted: the main thing that the two sides differ in."""
+    before, after = change.before, change.after
+    if change.action is Action.CREATE:
+        return Reason(Why.NOT_ON_DRAFT)
+    if change.action is Action.DELETE:
+        return Reason(Why.NOT_DECLARED)
+    if change.action is Action.MOVE:
+        return Reason(Why.PATH_DIFFERS, before["path"])
+    if change.action is Action.REPLACE:
+        return Reason(Why.CONTENT_DIFFERS)
+    fields = sorted(after["metadata"].keys() - {VERSION_KEY})
+    if not fields:
+        return Reason(Why.SCHEMA_NOT_ACCEPTED, str(before["metadata"].get(VERSION_KEY, "")))
+    return Reason(Why.METADATA_DIFFERS, ", ".join(fields))
 
 
 def _park(change: Change) -> Step:
@@ -137,12 +162,12 @@ def _park(change: Change) -> Step:
         "asset_id": change.before["asset_id"],
         "metadata": {},
     }
-    return Step(parking_id(change.key.name), NAME, params)
+    return Step(parking_id(change.key.name), NAME, params, reason=Reason(Why.PATH_TAKEN))
 
 
 def _delete(change: Change) -> Step:
     params = {"do": "delete", "path": change.key.name, "asset_id": change.before["asset_id"]}
-    return Step(_id(change.key.name), NAME, params)
+    return Step(_id(change.key.name), NAME, params, reason=reason_of(change))
 
 
 def _wait_for_room(step: Step, room: Mapping[str, list[str]], parked: Mapping[str, Change]) -> Step:

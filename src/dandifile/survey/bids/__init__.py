@@ -17,7 +17,7 @@ from dandifile.reading.jsontext import Shape, each, maybe
 from dandifile.survey.bids.validator import entities, tree, validate
 from dandifile.survey.findings import FINDING, findings_in_output, findings_in_result
 from dandifile.survey.format import Format
-from dandifile.survey.scanned_file import Content, Look, Reason
+from dandifile.survey.scanned_file import Content, Look, Objection
 from dandifile.survey.task import Task, content_key, run_steps, survey_step
 
 MARKER = "dataset_description.json"
@@ -52,7 +52,7 @@ class Bids(Format):
     def is_dataset(self, path: str) -> bool:
         return os.path.lexists(os.path.join(path, MARKER))  # noqa: PTH118  # strings, as in the scan
 
-    def nothing_found(self) -> Reason | None:
+    def nothing_found(self) -> Objection | None:
         return (
             f"`standard: bids` is declared for it, and there is no {MARKER} in it",
             f"add {MARKER} to the dataset's folder, or take `standard: bids` away",

@@ -22,7 +22,7 @@ from dandifile.survey.scanned_file import (
     Extracts,
     Glimpse,
     Look,
-    Reason,
+    Objection,
     Runner,
     ScannedFile,
     content_params,
@@ -119,7 +119,7 @@ class Nwb(Format):
     def is_file(self, name: str) -> bool:
         return name.endswith(SUFFIX)
 
-    def near_miss(self, name: str) -> Reason | None:
+    def near_miss(self, name: str) -> Objection | None:
         ending = os.path.splitext(name)[1]  # noqa: PTH122  # a name, not a path
         if f"{SUFFIX}." in name.lower() and ending.lower() in _HDF5:
             return f"its ending is {ending}, so that it is not read as NWB", f"rename it to end in {SUFFIX}"

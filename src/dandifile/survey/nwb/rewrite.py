@@ -34,7 +34,7 @@ def rewrite(file: Path, path: str) -> dict[str, str]:
         import h5py
 
         with h5py.File(file, "r+") as nwb:
-            renamed = _renamed(references_in(nwb).media, path)
+            renamed = _new_names(references_in(nwb).media, path)
             _write(nwb, renamed)
     unique = {new: old for old, new in reversed(renamed.items())}
     return {old: new for new, old in unique.items()}
@@ -49,7 +49,7 @@ def restore(file: Path, references: Mapping[str, str]) -> None:
             _write(nwb, {new: old for old, new in references.items()})
 
 
-def _renamed(media: Iterable[Media], path: str) -> dict[str, str]:
+def _new_names(media: Iterable[Media], path: str) -> dict[str, str]:
     """Old reference → new. A file that is referred to several times has its first name everywhere."""
     renamed: dict[str, str] = {}
     by_file: dict[str, str] = {}

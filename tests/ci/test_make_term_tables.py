@@ -9,9 +9,11 @@ import pytest
 
 from dandifile.lookup.terms.tables import parse_table
 from dandifile.model import JsonObject
-from tools import make_term_tables
+from tests.ci import load_script
 
 NERVOUS = "UBERON:0001016"
+
+make_term_tables = load_script("make_term_tables")
 
 
 def guide_term(label: str, *ancestors: str, **more: object) -> JsonObject:

@@ -1,1 +1,0 @@
-"""Scripts that make what is committed. No part of the installed package."""
