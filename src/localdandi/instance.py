@@ -58,8 +58,8 @@ class Instance:
                 f"no SPDX license is called {unknown[0].removeprefix('spdx:')!r}",
                 fix="give identifiers of https://spdx.org/licenses/",
             )
-        if self.schema_version not in schemas.served():
-            known = " or ".join(schemas.served())
+        if self.schema_version not in schemas.served_versions():
+            known = " or ".join(schemas.served_versions())
             raise StartError(f"schema {self.schema_version} cannot be served", fix=f"choose {known}")
 
     @classmethod
@@ -105,7 +105,7 @@ class Instance:
         return {
             "schema_version": self.schema_version,
             "schema_url": f"{origin}/api/schemas/?model=Dandiset",
-            "allowed_schema_versions": schemas.allowed(self.schema_version),
+            "allowed_schema_versions": schemas.allowed_versions(self.schema_version),
             "version": VERSION,
             "cli-minimal-version": "0.74.0",
             "cli-requires-python": ">=3.10",

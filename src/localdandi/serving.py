@@ -199,4 +199,4 @@ async def _no_route(request: Request, _error: Exception) -> Response:
 
 async def _broken(_request: Request, error: Exception) -> Response:
     _LOG.error("a request failed", exc_info=error)
-    return errors.broken()
+    return errors.internal_error_response()

@@ -75,7 +75,7 @@ def built_in_instance(name_or_url: str) -> Instance | None:
     """
     text = name_or_url.strip()
     if text in _RENAMED:
-        raise _renamed(text, _RENAMED[text])
+        raise _old_name_error(text, _RENAMED[text])
     if text in known_instances():
         return known_instances()[text]
     if "://" not in text:
@@ -83,7 +83,7 @@ def built_in_instance(name_or_url: str) -> Instance | None:
     url = normal_url(text)
     parts = split(url)
     if (parts.hostname or "") in _RENAMED:
-        raise _renamed(text, _RENAMED[parts.hostname or ""])
+        raise _old_name_error(text, _RENAMED[parts.hostname or ""])
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UserError(f"{text!r} is not the URL of an archive", fix="write it as https://HOST")
     _refuse_plain_http(url)
@@ -121,7 +121,7 @@ def _no_such_name(name: str) -> UserError:
     )
 
 
-def _renamed(old: str, new: str) -> UserError:
+def _old_name_error(old: str, new: str) -> UserError:
     return UserError(
         f"{old!r} is an old name: it only redirects, and a redirect loses the API key",
         fix=f"write `instance: {new}`",

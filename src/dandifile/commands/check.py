@@ -13,7 +13,7 @@ from dandifile.desired.spec_and_lock import SpecAndLock
 from dandifile.errors import Exit
 from dandifile.model import Forecast, Spec
 from dandifile.session.opening import known_identifier, read_spec
-from dandifile.spelling import nearest
+from dandifile.spelling import nearest_word
 from dandifile.survey.scan import scan
 from dandifile.terminal.screen import Flags, print_json
 from dandifile.words import quantity
@@ -105,7 +105,7 @@ def _nearest_name(spec: Spec, source: str) -> str | None:
         there = [each.name for each in place.parent.iterdir() if each not in named]
     except OSError:
         return None
-    near = nearest(place.name, there)
+    near = nearest_word(place.name, there)
     return str(PurePosixPath(source).with_name(near)) if near else None
 
 

@@ -32,7 +32,7 @@ def checklist(flags: Flags) -> int:
 def _document(session: Session) -> JsonObject:
     """The draft's metadata with the declared fields over it; these alone where there is no draft."""
     draft = session.reader.draft()["metadata"] if session.identifier else {}
-    return metadata.outgoing(metadata.desired(session.spec, Local()), own_part(draft))
+    return metadata.document_after_apply(metadata.desired(session.spec, Local()), own_part(draft))
 
 
 def _about(session: Session) -> str:

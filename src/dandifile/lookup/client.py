@@ -19,12 +19,12 @@ from dandifile.model import Cache, Json
 from dandifile.net.connections import Connections, Response, Timeouts, user_agent
 from dandifile.net.failures import Cause, NoAnswerError
 from dandifile.net.retry import LimitReachedError, Pace, Patience, exchange
-from dandifile.reading.jsontext import NotJsonError, maybe, misfit, parse_json
+from dandifile.reading.jsontext import NotJsonError, misfit, optional_shape, parse_json
 
 TABLE = "lookup"
 """The cache's table: question → answer and time."""
 
-_ENTRY = {"at": str, "fetched": str, "status": maybe(int), "location": maybe(str)}
+_ENTRY = {"at": str, "fetched": str, "status": optional_shape(int), "location": optional_shape(str)}
 
 KEPT = {200: timedelta(days=30), 301: timedelta(days=30)}
 KEPT_OTHERWISE = timedelta(days=1)

@@ -73,9 +73,9 @@ def merge_contributors(
     paid = [_apply_entries(slot, pairs.of(slot)) for slot in funders]
     added = [_new_slot(entry) for entry in pairs.unpaired if not entry.omit]
     people, missing, warnings = _choose_contacts(
-        [*_present(laid), *(slot for slot in added if not _is_funder(slot))]
+        [*_drop_missing(laid), *(slot for slot in added if not _is_funder(slot))]
     )
-    everyone = [*people, *_present(paid), *(slot for slot in added if _is_funder(slot))]
+    everyone = [*people, *_drop_missing(paid), *(slot for slot in added if _is_funder(slot))]
     review = tuple(review for slot in everyone for review in slot.reviews)
     return MergedContributors(
         contributors=tuple(slot.written for slot in everyone),
@@ -121,7 +121,7 @@ def _new_slot(entry: DeclaredEntry) -> Slot:
     return Slot(written, entry=entry)
 
 
-def _present(slots: Iterable[Slot | None]) -> list[Slot]:
+def _drop_missing(slots: Iterable[Slot | None]) -> list[Slot]:
     return [slot for slot in slots if slot is not None]
 
 

@@ -45,7 +45,7 @@ def open_session(setup: Setup, *, writing: bool = False, need: Need = ONLINE) ->
     with open_cache(source.file) as cache, _only_apply(source.file) if writing else nullcontext():
         lookups = MemoryLookups(cache, setup.locked, setup.offline)
         spec = complete_spec(source, lookups)
-        with _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing) as access:
+        with _open_embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing) as access:
             yield Session(
                 source=source,
                 spec=spec,
@@ -86,7 +86,7 @@ def _remote(spec: Spec, *, writing: bool) -> Iterator[Access]:
 
 
 @contextmanager
-def _embedded(spec: Spec) -> Iterator[Access]:
+def _open_embedded(spec: Spec) -> Iterator[Access]:
     """The embedded archive, started if it is not up; it keeps the identifiers of its specs itself."""
     from dandifile.archive.credentials import Secret
     from dandifile.archive.instances import has_dandiset

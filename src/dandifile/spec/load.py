@@ -23,7 +23,7 @@ from dandifile.spec.need import EVERYTHING, Need
 from dandifile.spec.rules import rule_faults
 from dandifile.spec.schema_faults import schema_faults
 from dandifile.spec.template import RenderedSpec, render
-from dandifile.spelling import nearest
+from dandifile.spelling import nearest_word
 from dandifile.words import quantity
 
 SPEC_NAME = "dandiset.yaml"
@@ -124,7 +124,7 @@ def check_environment(document: JsonObject, name: str, shown: str) -> None:
     names = list(declared) if isinstance(declared, dict) else []
     if not name or name in names:
         return
-    near = nearest(name, names)
+    near = nearest_word(name, names)
     fix = (
         f"the spec has: {', '.join(names)}" if names else "the spec has no `environments`: leave the flag out"
     )

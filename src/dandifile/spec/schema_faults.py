@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dandifile.model import Json, JsonObject
 from dandifile.reading.document import KeyPath
 from dandifile.spec.faults import Fault, is_gap, path_text
-from dandifile.spelling import nearest, suggest
+from dandifile.spelling import nearest_word, suggest
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -115,7 +115,7 @@ def _advice_for_missing(key: str, schema: JsonObject) -> str:
 
 def _unknown_key_fault(path: KeyPath, key: str, given: JsonObject, allowed: list[str]) -> Fault:
     before = list(given)[: list(given).index(key)]
-    alone = path and given[key] is None and not nearest(key, allowed)
+    alone = path and given[key] is None and not nearest_word(key, allowed)
     if alone and before and isinstance(given[before[-1]], str):
         text = f"{given[before[-1]]}, {key}"
         what = f"`{key}` has no value in {path_text(path)}"

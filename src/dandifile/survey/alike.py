@@ -70,13 +70,13 @@ def id_warnings(contents: Iterable[Content]) -> dict[str, tuple[Finding, ...]]:
                 found[content.source] += _oddities(content.source, key, given, value)
     for name, ids in sorted(users.items()):
         if len(ids) > 1:
-            message = _alike(name, sorted(ids))
+            message = _warning_text(name, sorted(ids))
             for source in sorted({source for sources in ids.values() for source in sources}):
                 found[source].append(Finding(source, IDS_ALIKE, message, Severity.WARNING))
     return {source: tuple(those) for source, those in found.items() if those}
 
 
-def _alike(name: _Name, ids: list[str]) -> str:
+def _warning_text(name: _Name, ids: list[str]) -> str:
     listed = f"{', '.join(map(repr, ids[:-1]))} and {ids[-1]!r}"
     field = FIELDS[name.key]
     if name.key == "sub":

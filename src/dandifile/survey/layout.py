@@ -229,7 +229,9 @@ def _refuse_tied(path: str, group: Sequence[Content], holder: str | None, refuse
                 "remove one of the copies, or exclude it",
             )
         else:
-            all_of_them = _some(sorted({*([holder] if holder else []), *(one.source for one in group)}))
+            all_of_them = _shortened_list(
+                sorted({*([holder] if holder else []), *(one.source for one in group)})
+            )
             refuse(
                 content,
                 f"{all_of_them} would get the same name, {path}: {_fields_in(content)}",
@@ -237,7 +239,7 @@ def _refuse_tied(path: str, group: Sequence[Content], holder: str | None, refuse
             )
 
 
-def _some(sources: Sequence[str]) -> str:
+def _shortened_list(sources: Sequence[str]) -> str:
     """The first few, in words that are the same for each of them."""
     few = (
         sources if len(sources) <= _SHOWN else [*sources[: _SHOWN - 1], f"{len(sources) - _SHOWN + 1:,} more"]

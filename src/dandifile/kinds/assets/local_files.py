@@ -137,11 +137,11 @@ def _notes(findings: Iterable[Finding]) -> list[str]:
         for message, times in sorted(worded.items())
     ]
     if mild:
-        counts = ", ".join(_counted(severity, count) for severity, count in sorted(mild.items()))
+        counts = ", ".join(_finding_count(severity, count) for severity, count in sorted(mild.items()))
         notes.append(f"the checks also found {counts} that do not block; `dandifile validate` shows them")
     return notes
 
 
-def _counted(severity: Severity, count: int) -> str:
+def _finding_count(severity: Severity, count: int) -> str:
     """`2 warnings`; `info` has no plural."""
     return quantity(count, severity.value, severity.value if severity is Severity.INFO else "")

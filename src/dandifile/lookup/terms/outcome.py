@@ -166,9 +166,9 @@ def _look_up(kind: TermKind) -> str:
 
 
 def _list(candidates: Iterable[Candidate]) -> str:
-    return ", ".join(map(_shown, candidates))
+    return ", ".join(map(_candidate_text, candidates))
 
 
-def _shown(candidate: Candidate) -> str:
+def _candidate_text(candidate: Candidate) -> str:
     details = ", ".join(filter(None, (candidate.label, candidate.why)))
     return f"{candidate.id} ({details})" if details else candidate.id

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dandifile.model import JsonObject
-from dandifile.survey.task import quiet
+from dandifile.survey.task import silence_packages
 from dandifile.survey.zarr.neurodata import data_outside
 
 _UNOPENED = "zarr.cannot_open"
@@ -22,7 +22,7 @@ def validate(params: JsonObject) -> JsonObject:
     `severity` is null where the Zarr does not open and the fault is not its own.
     """
     root = Path(params["path"])
-    with quiet():
+    with silence_packages():
         from dandi.files import ZarrAsset
 
         # Without a dandiset's folder the dandi package does not judge the path.
@@ -43,7 +43,7 @@ def _finding(result: Any, root: Path) -> JsonObject:
         "check": str(result.id),
         "message": " ".join(filter(None, [result.message, cause])),
         "severity": result.severity.name.lower() if result.severity else None,
-        "within": _within(result.path, root),
+        "within": _relative_path(result.path, root),
     }
 
 
@@ -93,5 +93,5 @@ def _cause(error: object) -> str:
     return f"({lines[0][:300]})" if lines else ""
 
 
-def _within(path: Path | None, root: Path) -> str:
+def _relative_path(path: Path | None, root: Path) -> str:
     return "" if path in (None, root) else path.relative_to(root).as_posix()
