@@ -367,15 +367,11 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="The address to listen at.")] = "127.0.0.1",
     store: Store = None,
     format: Format = "text",
-    schema_version: Annotated[
-        str, typer.Option(help="Version of the DANDI schema; default: production's.")
-    ] = "",
+    schema_version: Annotated[str, typer.Option(help="DANDI schema; default: production's version.")] = "",
     name: Annotated[str, typer.Option(help="The prefix of identifiers; default: DANDI.")] = "",
     web_url: Annotated[str, typer.Option(help="The web address that it reports; default: its own.")] = "",
-    doi_prefix: Annotated[
-        str, typer.Option(help="The prefix of DOIs; default: DataCite's test prefix.")
-    ] = "",
-    licenses: Annotated[str, typer.Option(help="The licenses that it allows, separated by commas.")] = "",
+    doi_prefix: Annotated[str, typer.Option(help="The prefix of DOIs; default: DataCite's test one.")] = "",
+    licenses: Annotated[str, typer.Option(help="The licenses it allows, separated by commas.")] = "",
     identifier: Annotated[str, typer.Option(help="The archive's RRID; default: a placeholder.")] = "",
 ) -> int:
     """Run the embedded archive until Ctrl-C."""
