@@ -55,7 +55,7 @@ class Instance:
         unknown = sorted(set(self.licenses) - schemas.known_licenses())
         if unknown:
             raise StartError(
-                f"no SPDX license is called {unknown[0]!r}",
+                f"no SPDX license is called {unknown[0].removeprefix('spdx:')!r}",
                 fix="give identifiers of https://spdx.org/licenses/",
             )
         if self.schema_version not in schemas.served_versions():
@@ -128,10 +128,10 @@ class Instance:
 OPTIONS = {
     "name": "the prefix of identifiers; default: DANDI",
     "identifier": "its research resource identifier; default: a placeholder",
-    "web_url": "where its web page is said to be; default: here",
-    "doi_prefix": "default: 10.80507, the test prefix of DataCite",
-    "licenses": "what dandisets may be licensed under, separated by commas; default: CC0-1.0,CC-BY-4.0",
-    "schema_version": f"of the DANDI schema; default: {schemas.PRODUCTION}, as in production",
+    "web_url": "the web address that it reports; default: its own",
+    "doi_prefix": "the prefix of DOIs; default: 10.80507, the test prefix of DataCite",
+    "licenses": "the licenses that it allows, separated by commas; default: CC0-1.0,CC-BY-4.0",
+    "schema_version": f"version of the DANDI schema; default: {schemas.PRODUCTION}, as in production",
 }
 """What each field of an instance is, for those who set it on a command line."""
 

@@ -117,7 +117,7 @@ def _no_such_name(name: str) -> UserError:
     nearest = f"did you mean {near[0]}? " if near else ""
     return UserError(
         f"no archive is called {name!r}",
-        fix=f"{nearest}Known are {', '.join(names)}; any other archive is named by its URL, https://HOST",
+        fix=f"{nearest}Known archives: {', '.join(names)}; for any other archive, write its URL, https://HOST",
     )
 
 
@@ -174,13 +174,13 @@ def not_an_archive(error: ArchiveError, url: str) -> ArchiveError:
         fix = "run again later; if it stays so, check `instance` in the spec"
         return ArchiveError(f"{url}: {error.what}", status=status, where=error.where, fix=fix)
     said = (
-        f"it answers {status} where every archive tells what it is" if status >= _BAD_REQUEST else error.what
+        f"it answers {status} to the question which archive it is" if status >= _BAD_REQUEST else error.what
     )
     return ArchiveError(
         f"{url} is not a DANDI archive, or not the address of its API: {said}",
         status=status,
         where=error.where,
-        fix=f"check `instance` in the spec; known are {', '.join([*known_instances(), LOCAL])}",
+        fix=f"check `instance` in the spec; known archives: {', '.join([*known_instances(), LOCAL])}",
     )
 
 

@@ -85,14 +85,14 @@ def _lines(
     for one in expected:
         unless = ", unless it is on the draft already" if one.before else ""
         what = f"assets of {one.assets[0]}" if one.assets else "the draft"
-        yield f"  the archive will call {what} Invalid: {one.field}: {one.message}{unless}"
+        yield f"  the archive will mark {what} as Invalid: {one.field}: {one.message}{unless}"
         yield f"    {one.fix}"
     yield from (f"  note: {note}" for note in spec.notes)
     if spec.embargo is not None and spec.embargo is not False:
         yield "  embargo: `plan` and `apply` do nothing unless the dandiset is under embargo already"
     for row in policy:
         if row.verdict is not Verdict.PASSED:
-            verb = "fails" if row.verdict is Verdict.FAILED else "is not known here"
+            verb = "fails" if row.verdict is Verdict.FAILED else "is not decided yet"
             yield f"  policy.require {row.rule} {verb}: {row.found}"
             yield f"    {row.fix}"
 

@@ -37,5 +37,5 @@ def _document(session: Session) -> JsonObject:
 
 def _about(session: Session) -> str:
     if session.identifier is None:
-        return f"{session.instance.name} · as the spec has it; there is no dandiset yet"
+        return f"{session.instance.name} · from the spec; there is no dandiset yet"
     return f"{session.instance.name} · {session.identifier} draft, as it would be after apply"

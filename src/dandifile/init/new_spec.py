@@ -58,7 +58,7 @@ EMAIL = Question(
 PROTOCOL = Question(
     "protocol",
     "The number of the ethics protocol (IACUC, IRB, …)?",
-    "data of animals and humans need an approval to be reused; where none was needed, delete `ethics`",
+    "others can reuse data from subjects only if the work was approved; if none was needed, delete `ethics`",
 )
 
 

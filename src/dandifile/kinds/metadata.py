@@ -135,8 +135,8 @@ def _version_notes(observed: ObservedMetadata) -> Iterator[str]:
     version = observed.document.get(VERSION_KEY, "")
     if observed.versions.refuses(str(version)):
         yield (
-            f"the draft's metadata are in schema version {version}, which the archive does not accept, and "
-            f"therefore invalid there; the next change of a field writes them in {observed.versions.own}"
+            f"the draft's metadata are in schema version {version}, which the archive does not accept, so "
+            f"they are invalid there; the next change of a field writes them again in {observed.versions.own}"
         )
 
 

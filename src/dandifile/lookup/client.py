@@ -249,13 +249,13 @@ def _refusal(service: str, response: Response) -> str:
         return (
             "today's requests from this network are used up; run again tomorrow"
             if service in DAILY_QUOTA
-            else "asks for fewer requests; run again later"
+            else "gets too many requests; run again later"
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return f"has an error of its own ({status}); run again later"
+        return f"has an internal error ({status}); run again later"
     if response.location:
         return f"has moved ({status})"
-    return f"refuses the question ({status})"
+    return f"rejects the request ({status})"
 
 
 def _reason(cause: Cause) -> str:

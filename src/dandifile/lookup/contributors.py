@@ -91,7 +91,7 @@ def _guess_warnings(reviews: Iterable[Review]) -> list[str]:
     names = [review.who for review in reviews if review.what == "family name"]
     if not names:
         return []
-    said = f"contributors: where the family name begins is a guess for {'; '.join(names)}"
+    said = f"contributors: the family name is a guess for {'; '.join(names)}"
     return [f"{said}: the record has each name in one piece; write an entry for each that is wrong"]
 
 
@@ -192,8 +192,8 @@ def _no_contact(corresponding: Sequence[Slot]) -> Problem:
     )
     return Problem(
         first.where,
-        f"{names} {'are the corresponding authors' if plural else 'is the corresponding author'}, so the"
-        " ContactPerson, who needs an e-mail address; papers do not give it",
+        f"{names} {'are the corresponding authors' if plural else 'is the corresponding author'}, and so the"
+        " ContactPerson, who needs an e-mail address; the paper's record does not have it",
         f'add to `contributors`: - {{name: "{first.name}", {key}email: …}},'
         " or give another contributor the role ContactPerson",
     )

@@ -91,7 +91,7 @@ def _why(outcome: Choice | Retired | Absent | Foreign) -> str:
         case Absent():
             said = "UBERON has no region of that name"
         case Foreign():
-            said = "not the id of an OBO ontology, so that it cannot be checked"
+            said = "not the id of an OBO ontology, so it cannot be checked"
     perhaps = " or ".join(map(_candidate_text, candidates_of(outcome)))
     return f"{said}; perhaps {perhaps}" if perhaps else said
 

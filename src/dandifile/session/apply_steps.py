@@ -127,8 +127,8 @@ def _note(session: Session, local: Local, observed: Mapping[str, Any]) -> tuple[
             session.remember(identifier)
         save_record(session.state, session.instance.home, identifier, record)
     except OSError as error:
-        why = f"what was done cannot be noted in {session.state} ({error.strerror or error})"
-        return (Result("record", Status.FAILED, error=f"{why}: no later rename will be recognised"),)
+        why = f"what was done cannot be recorded in {session.state} ({error.strerror or error})"
+        return (Result("record", Status.FAILED, error=f"{why}: later renames will not be recognised"),)
     return ()
 
 

@@ -70,7 +70,7 @@ def open_cache(file: Path) -> Iterator[SqliteCache]:
     finally:
         cache.close()
         if cache.trouble:
-            _log.warning("%s: nothing more is remembered there (%s)", state, cache.trouble)
+            _log.warning("%s: nothing more can be cached there (%s)", state, cache.trouble)
 
 
 @contextmanager
@@ -177,7 +177,7 @@ class Data:
         try:
             home, identifier = self._dandiset()
         except ArchiveError as error:
-            _log.warning("%s: names are given without what the archive has", error.what)
+            _log.warning("%s: names are made without a look at the archive", error.what)
             return Record()
         return load_record(self.spec.root / ".dandifile", home, identifier) if identifier else Record()
 

@@ -184,7 +184,7 @@ class Session:
         if creates and "create" not in plan.allow and not plan.is_stopped:  # first mend what stops it
             raise BlockedError(
                 f"there is no dandiset yet on {plan.target.instance} for this spec",
-                fix="apply --create makes it, or put `identifier:` of one that exists into the spec",
+                fix="run `dandifile apply --create`, or write an existing `identifier` into the spec",
             )
 
     def apply(

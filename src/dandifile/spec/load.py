@@ -163,8 +163,8 @@ def _check_is_spec(document: Document) -> None:
     value, where = document.value, f"{document.file}:1:1"
     if not isinstance(value, dict):
         kind = "a list" if isinstance(value, list) else "a text"
-        what = f"a spec is a mapping (`key: value`), and this is {kind}"
-        fix = "start from a copy of dandi.yaml.example"
+        what = f"a spec must be a mapping (`key: value`), but this is {kind}"
+        fix = "rename this file and run `dandifile init --data DIR` to write a new spec"
         raise SpecError(f"{document.file} is not a spec", [Problem(where, what, fix)])
     if value.get("schemaKey") != "Dandiset":
         return
@@ -173,7 +173,7 @@ def _check_is_spec(document: Document) -> None:
         fix = "restore the spec from git, and download into another folder"
     else:
         what = "this is the dandi client's export of a dandiset (schemaKey: Dandiset), not a spec"
-        fix = "write a spec from dandi.yaml.example, and keep the export in another folder"
+        fix = "move the export to another folder, and run `dandifile init --data DIR` to write a spec"
     raise SpecError(f"{document.file} is not a spec", [Problem(where, what, fix)])
 
 

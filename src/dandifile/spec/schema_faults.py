@@ -157,7 +157,7 @@ def _accepted_types(branch: Iterable[ValidationError]) -> list[str]:
 def _type_fault(path: KeyPath, given: Json, types: list[str], written: Mapping[KeyPath, str]) -> Fault:
     text = written.get(path, str(given))
     wanted = " or ".join(_TYPES[name] for name in types if name != "null")
-    what = f"{path_text(path)} must be {wanted}, and is {_kind_of(given, text)}"
+    what = f"{path_text(path)} must be {wanted}, but is {_kind_of(given, text)}"
     if isinstance(given, str) and "boolean" in types and given.lower() in {"yes", "no", "on", "off"}:
         return Fault(path, what, "write `true` or `false`")
     if isinstance(given, bool | int | float) and "string" in types:
@@ -166,7 +166,7 @@ def _type_fault(path: KeyPath, given: Json, types: list[str], written: Mapping[K
         return Fault(path, what, f"write it as a list: [{given}]")
     if given is None:
         return Fault(path, what, "give it a value, or leave the key out")
-    return Fault(path, what, "write it in a form that docs/spec.md shows")
+    return Fault(path, what, f"write {wanted} here")
 
 
 def _kind_of(given: Json, text: str) -> str:
@@ -174,7 +174,7 @@ def _kind_of(given: Json, text: str) -> str:
         case None:
             return "empty"
         case bool():
-            return f"{text} (true or false)"
+            return f"the value {text}"
         case int() | float():
             return f"the number {text}"
         case str():

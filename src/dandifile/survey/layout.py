@@ -123,7 +123,8 @@ def _keep_known(
                 other = next((c.source for c in contents if c.source in paths), None)
                 refuse(
                     content,
-                    f"it has the same content as {other or ', '.join(draft.known[digest])}, an asset already",
+                    f"it has the same content as {other or ', '.join(draft.known[digest])}, "
+                    "which is an asset already",
                     "remove one of the copies, or exclude it",
                 )
     return paths
@@ -224,7 +225,7 @@ def _refuse_tied(path: str, group: Sequence[Content], holder: str | None, refuse
         if any(other.digest == content.digest for other in others):
             refuse(
                 content,
-                f"its name would be {path}, as that of {rivals}, which has the same content",
+                f"it would get the name {path}, as would {rivals}, which has the same content",
                 "remove one of the copies, or exclude it",
             )
         else:

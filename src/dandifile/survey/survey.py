@@ -149,8 +149,8 @@ def _unread_findings(described: Iterable[Content], extracts: Extracts) -> dict[s
             Finding(
                 source,
                 UNREAD,
-                "a file that is on the draft keeps the metadata that it has there, since none can be made "
-                "of it now: {} ({})".format(*failure),
+                "a file that is on the draft keeps its metadata there, because no new metadata can be "
+                "made: {} ({})".format(*failure),
                 None,
             ),
         )

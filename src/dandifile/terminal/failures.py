@@ -63,7 +63,9 @@ def _report_system(error: OSError) -> int:
     sys.stderr.write(f"error: the system says: {error.strerror or error}\n")
     if error.filename is not None:
         sys.stderr.write(f"  at: {error.filename}\n")
-    sys.stderr.write(f"hint: free some space or get the rights, and run again; the details are in {log}\n")
+    sys.stderr.write(
+        f"hint: check the disk space and your permissions, then run again; the details are in {log}\n"
+    )
     return Exit.FAILED
 
 

@@ -27,7 +27,7 @@ def find_deletions(
         for path in free
         if any(_prunes(entry, path, gone.get(path), desired) for entry in pruning if entry.source not in held)
     ]
-    return going, [f"{source}: nothing is pruned: {reason}" for source, reason in held.items()]
+    return going, [f"{source}: nothing is deleted: {reason}" for source, reason in held.items()]
 
 
 def deletion_guard(deletions: int, total: int, limit: str) -> Block | None:
@@ -73,7 +73,7 @@ def _why_nothing_goes(entry: PathEntry, desired: DesiredAssets) -> str:
     refused = [refusal for refusal in local.refused if is_below(entry.source, refusal.source)]
     if refused:
         first, *more = refused
-        others = f", nor can {quantity(len(more), 'more file')} of this folder" if more else ""
+        others = f", and neither can {quantity(len(more), 'more file')} of this folder" if more else ""
         return f"{first.source} cannot be an asset ({first.reason}){others}"
     return ""
 

@@ -141,7 +141,7 @@ def _spec_finding() -> JsonObject:
         "path": "",
         "is_file": False,
         "check": "DANDI.BIDSIGNORE_DANDISET_YAML",
-        "message": f"the BIDS validator takes {_SPEC} for data: add the line dandiset.* to .bidsignore",
+        "message": f"the BIDS validator treats {_SPEC} as data: add the line dandiset.* to .bidsignore",
         "severity": Severity.HINT.value,
         "within": "",
     }
