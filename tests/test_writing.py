@@ -12,7 +12,7 @@ import pytest
 from dandifile.archive.create import Intent
 from dandifile.archive.create import _write_intent as write_intent
 from dandifile.commands.fmt import fmt
-from dandifile.commands.init import Source, init
+from dandifile.commands.init import SpecSource, init
 from dandifile.errors import Exit, UserError
 from dandifile.lookup.lock import add_identifier
 from dandifile.model import Plan, Record, Target
@@ -139,5 +139,5 @@ def test_tidying_keeps_a_link_and_the_mode(tmp_path: Path) -> None:
 def test_a_new_spec_that_cannot_be_written_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     with pytest.raises(UserError, match="No space"):
-        init(tmp_path / "dandiset.yaml", Source((), (tmp_path / "data",), "dandi-sandbox", offline=True))
+        init(tmp_path / "dandiset.yaml", SpecSource((), (tmp_path / "data",), "dandi-sandbox", offline=True))
     assert [file.name for file in tmp_path.iterdir()] == ["data"]

@@ -82,9 +82,9 @@ def init(
     offline: Offline = False,
 ) -> int:
     """Write a first dandiset.yaml from a paper and folders of data."""
-    from dandifile.commands.init import Source, init, normal_dois
+    from dandifile.commands.init import SpecSource, init, normal_dois
 
-    source = Source(normal_dois(doi), tuple(data), instance, offline)
+    source = SpecSource(normal_dois(doi), tuple(data), instance, offline)
     return init(file or Path(), source)
 
 

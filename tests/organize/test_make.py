@@ -11,7 +11,7 @@ from dandifile.errors import UserError
 from dandifile.organize import place
 from dandifile.organize.log import read_log
 from dandifile.organize.make import Placed, Tree, make, undo
-from dandifile.organize.tree import Mode, Placement, Source
+from dandifile.organize.tree import Mode, Placement, TreeSource
 from dandifile.survey.digest import dandi_etag
 from tests.survey.lab import aged, write
 
@@ -29,7 +29,7 @@ def sources(raw: Path) -> list[Placement]:
     """Everything in the folder, each file to be `sub-1/` and its name."""
     return [
         Placement(
-            Source(
+            TreeSource(
                 file.name,
                 str(file),
                 f"sub-1/{file.name}",

@@ -5,18 +5,18 @@ from pathlib import Path
 import pytest
 
 from dandifile.organize.place import folds_case
-from dandifile.organize.tree import Mode, Source, tree
+from dandifile.organize.tree import Mode, TreeSource, tree
 from dandifile.survey.media import is_url
 
 ROOT = Path("/lab/raw").absolute()
 
 
-def source(name: str, path: str, *media: str, folder: bool = False) -> Source:
-    return Source(name, str(ROOT / name), path, 1, 0, name, media, folder)
+def source(name: str, path: str, *media: str, folder: bool = False) -> TreeSource:
+    return TreeSource(name, str(ROOT / name), path, 1, 0, name, media, folder)
 
 
 def placed(
-    sources: list[Source], mode: Mode, there: set[str] | None = None
+    sources: list[TreeSource], mode: Mode, there: set[str] | None = None
 ) -> tuple[dict[str, bool], dict[str, str]]:
     """(path → rewritten, source → reason); `there` are the files that exist, below the root."""
     files = None if there is None else {str(ROOT / name) for name in there}

@@ -16,7 +16,7 @@ import pytest
 
 from dandifile.errors import Exit, UserError
 from dandifile.model import GIVEN_UP, Result, Status, Step
-from dandifile.run.dask_pool import Patience, _cluster_error, package_versions, run_step
+from dandifile.run.dask_pool import WorkerPatience, _cluster_error, package_versions, run_step
 from dandifile.run.engines import find_engine
 from dandifile.run.execute import Perform, execute
 from dandifile.run.processes import Supervision
@@ -277,7 +277,7 @@ def test_a_cluster_without_workers_is_told(tmp_path: Path, monkeypatch: pytest.M
 def test_a_cluster_that_has_lost_all_workers_is_not_waited_for_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("dandifile.run.dask_pool.PATIENCE", Patience(look=0.1, shown=0.2, ends=1.0))
+    monkeypatch.setattr("dandifile.run.dask_pool.PATIENCE", WorkerPatience(look=0.1, shown=0.2, ends=1.0))
     start_logs()
     with cluster(tmp_path / "cluster", 1) as address, find_engine(f"dask://{address}")("threads", 1) as pool:
         [first] = run(pool, dying_once, Step("a", "k", {"mark": str(tmp_path / "a")}))

@@ -65,7 +65,7 @@ class Piece:
     kind: str = ""
 
 
-class Stream:
+class PieceStream:
     """A piece, read once; looks like an open file to `requests`.
 
     `sent` gets the bytes of every block, and `all_sent` is called after the last one. DataError if the
@@ -141,7 +141,7 @@ def md5_of(piece: Piece) -> str:
     """The MD5, in hex, of what a piece holds now."""
     md5 = hashlib.md5(usedforsecurity=False)
     with _open(piece.file) as opened:
-        stream = Stream(piece, opened, lambda _: None)
+        stream = PieceStream(piece, opened, lambda _: None)
         while stream.done < piece.size:
             md5.update(stream.read(_BLOCK))
     return md5.hexdigest()
@@ -193,9 +193,11 @@ def _headers(url: str, piece: Piece) -> dict[str, str]:
     return headers
 
 
-def _put(url: str, piece: Piece, sent: Callable[[int], None], patience: Patience) -> tuple[Response, Stream]:
+def _put(
+    url: str, piece: Piece, sent: Callable[[int], None], patience: Patience
+) -> tuple[Response, PieceStream]:
     """Send a part until the store answers; its last answer, and the stream that it got."""
-    streams: list[Stream] = []
+    streams: list[PieceStream] = []
     headers, connections = _headers(url, piece), _connections(is_loopback(url))
     silence = (_PUT if connections.has_answered(url) else _FIRST) + piece.size / _SLOWEST
     timeouts = Timeouts(_CONNECT, silence, silence, math.inf)
@@ -204,7 +206,7 @@ def _put(url: str, piece: Piece, sent: Callable[[int], None], patience: Patience
         if streams:
             streams[-1].unsend()
         with _open(piece.file) as opened, waits.say_if_slow(url, silence) as all_sent:
-            streams.append(Stream(piece, opened, sent, all_sent))
+            streams.append(PieceStream(piece, opened, sent, all_sent))
             # An empty stream would be sent in chunks, which the store does not take.
             body = streams[-1] if piece.size else b""
             return connections.send("PUT", url, timeouts, body=body, headers=headers)

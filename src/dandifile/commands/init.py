@@ -30,7 +30,7 @@ _MINUTES = 1.0  # for one file, of which a few texts are read
 
 
 @dataclass(frozen=True)
-class Source:
+class SpecSource:
     """What a spec is made from; `instance` is "" where the user is asked for it."""
 
     dois: tuple[str, ...]
@@ -39,7 +39,7 @@ class Source:
     offline: bool = False
 
 
-def init(file: Path, source: Source) -> int:
+def init(file: Path, source: SpecSource) -> int:
     """Writes the spec and its lock, and says what is left to fill in. Never writes over a spec.
 
     `file` may be its folder.
@@ -87,7 +87,7 @@ def normal_dois(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def _look_up(
-    file: Path, source: Source, found: Overview
+    file: Path, source: SpecSource, found: Overview
 ) -> tuple[Material, Lock, Sequence[LookupRow], list[str]]:
     """Looks up the papers, then what the spec will name of them: the lock holds that and no more."""
     if source.dois and not source.offline:

@@ -14,7 +14,7 @@ from dandifile.model import Finding, JsonObject, PathEntry, Refusal, Spec
 from dandifile.organize.log import read_log
 from dandifile.organize.make import Placed, Tree, make, undo
 from dandifile.organize.place import folds_case
-from dandifile.organize.tree import Mode, Source, tree
+from dandifile.organize.tree import Mode, TreeSource, tree
 from dandifile.session.opening import open_data
 from dandifile.survey.inventory import Named, names
 from dandifile.survey.manifest import load, manifest_file
@@ -56,7 +56,7 @@ def _make(spec: Spec, run: Runner, named: Named, target: Tree, flags: Flags) -> 
     return _exit_code(placed, refused)
 
 
-def _sources(spec: Spec, run: Runner, named: Named) -> tuple[list[Source], list[Refusal]]:
+def _sources(spec: Spec, run: Runner, named: Named) -> tuple[list[TreeSource], list[Refusal]]:
     """The named files with the media that they refer to, which the names do not need; and unreadable ones."""
     extracts = extract_all([content for content, _ in named.files], spec.vocabulary, run)
     sources, refused = [], []
@@ -68,7 +68,9 @@ def _sources(spec: Spec, run: Runner, named: Named) -> tuple[list[Source], list[
         media = tuple(extracts.media(content))
         folder = Path(file.path).is_dir()
         sources.append(
-            Source(content.source, file.path, path, file.size, file.mtime_ns, content.digest, media, folder)
+            TreeSource(
+                content.source, file.path, path, file.size, file.mtime_ns, content.digest, media, folder
+            )
         )
     return sources, refused
 

@@ -55,7 +55,7 @@ class Log:
     made: bool = False
 
 
-class Writer:
+class LogWriter:
     """Adds to a log; an entry is on the disk when `add` returns."""
 
     def __init__(self, file: Path, mode: Mode, *, made: bool) -> None:
@@ -72,10 +72,10 @@ class Writer:
         self._begun = True
 
 
-def new_log(folder: Path, mode: Mode, *, made: bool = False) -> Writer:
+def new_log(folder: Path, mode: Mode, *, made: bool = False) -> LogWriter:
     """A log for one run in a folder; it becomes a file with its first entry."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    return Writer(folder / f"{_PREFIX}{stamp}.jsonl", mode, made=made)
+    return LogWriter(folder / f"{_PREFIX}{stamp}.jsonl", mode, made=made)
 
 
 def read_log(file: Path) -> Log:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from dandifile.errors import DataError, UserError
 from dandifile.organize import place
-from dandifile.organize.log import Entry, Log, Writer, earlier_logs, entries_before, new_log
-from dandifile.organize.tree import Mode, Placement, Source
+from dandifile.organize.log import Entry, Log, LogWriter, earlier_logs, entries_before, new_log
+from dandifile.organize.tree import Mode, Placement, TreeSource
 from dandifile.survey.digest import check_unchanged, dandi_etag
 from dandifile.survey.formats import format_of_file
 from dandifile.survey.media import media_path
@@ -38,7 +38,7 @@ class Tree:
 
     folder: Path
     mode: Mode
-    log: Writer
+    log: LogWriter
     before: Mapping[str, Entry]
 
     @classmethod
@@ -75,7 +75,7 @@ def _place(placement: Placement, tree: Tree) -> Placed:
         return Placed(source.path, source.source, "failed", str(error.strerror or error))
 
 
-def _put(source: Source, tree: Tree) -> bool:
+def _put(source: TreeSource, tree: Tree) -> bool:
     """Places a file unchanged; False where nothing was left to do."""
     file, target = Path(source.file), tree.folder / source.path
     entry = Entry(source.file, source.path, source.digest, source.size, source.mtime_ns)
@@ -97,7 +97,7 @@ def _put(source: Source, tree: Tree) -> bool:
 _PLACED = {Mode.SYMLINK: place.symlink, Mode.HARDLINK: place.hardlink, Mode.MOVE: place.move}
 
 
-def _put_with_media(source: Source, tree: Tree) -> None:
+def _put_with_media(source: TreeSource, tree: Tree) -> None:
     """A file is in the tree only when its media files are; a move ends with the original."""
     target = tree.folder / source.path
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -118,16 +118,16 @@ def _put_medium(file: str, path: str, tree: Tree) -> None:
     if before and before.source == file and not Path(file).exists():
         return  # moved by an earlier run that was interrupted
     status = Path(file).stat()
-    _put(Source(file, file, path, status.st_size, status.st_mtime_ns, ""), tree)
+    _put(TreeSource(file, file, path, status.st_size, status.st_mtime_ns, ""), tree)
 
 
-def _publish(temporary: Path, target: Path, entry: Entry, log: Writer) -> None:
+def _publish(temporary: Path, target: Path, entry: Entry, log: LogWriter) -> None:
     log.add(entry)
     place.publish(temporary, target)
 
 
 @contextmanager
-def _copy_whole(source: Source, target: Path) -> Iterator[Path]:
+def _copy_whole(source: TreeSource, target: Path) -> Iterator[Path]:
     """A copy that is whole: the original is still as it was scanned when the copy is finished."""
     with place.copy_next_to(Path(source.file), target) as temporary:
         with check_unchanged({"path": source.file, "size": source.size, "mtime_ns": source.mtime_ns}):
@@ -135,7 +135,7 @@ def _copy_whole(source: Source, target: Path) -> Iterator[Path]:
         yield temporary
 
 
-def _refuse_different(source: Source, target: Path, before: Entry | None) -> None:
+def _refuse_different(source: TreeSource, target: Path, before: Entry | None) -> None:
     """An existing file must be the same file, what an earlier run made of it, or have its content."""
     if not target.is_file():
         raise _taken_error(target, "is there already, and is not a file")
@@ -150,7 +150,7 @@ def _refuse_different(source: Source, target: Path, before: Entry | None) -> Non
         raise _taken_error(target, "is there already, with other content")
 
 
-def _finish_move(file: Path, target: Path, log: Writer, entry: Entry) -> bool:
+def _finish_move(file: Path, target: Path, log: LogWriter, entry: Entry) -> bool:
     """Removes the original of a file that the tree has; False where the two are one."""
     if target.is_symlink():
         raise _taken_error(target, "is a link")

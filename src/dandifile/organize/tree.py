@@ -32,7 +32,7 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True)
-class Source:
+class TreeSource:
     """A file here and its path in the tree; `media` are the references of an NWB file."""
 
     source: str  # as in messages
@@ -49,12 +49,12 @@ class Source:
 class Placement:
     """One file of the tree; `rewrite` where its references to media files must be rewritten."""
 
-    source: Source
+    source: TreeSource
     rewrite: bool = False
 
 
 def tree(
-    sources: Sequence[Source],
+    sources: Sequence[TreeSource],
     mode: Mode,
     exists: Callable[[str], bool] = os.path.exists,
     *,
@@ -86,9 +86,9 @@ def tree(
     return placements, [refused[name] for name in sorted(refused)]
 
 
-def _one_name(sources: Iterable[Source]) -> Iterator[tuple[Source, tuple[str, str]]]:
+def _one_name(sources: Iterable[TreeSource]) -> Iterator[tuple[TreeSource, tuple[str, str]]]:
     """Files that would overwrite another on a disk that ignores case, with what to do."""
-    groups: dict[str, list[Source]] = defaultdict(list)
+    groups: dict[str, list[TreeSource]] = defaultdict(list)
     for source in sources:
         groups[source.path.casefold()].append(source)
     for group in groups.values():
@@ -101,13 +101,13 @@ def _one_name(sources: Iterable[Source]) -> Iterator[tuple[Source, tuple[str, st
             yield from ((source, why) for source in group)
 
 
-def media_files(source: Source) -> list[str]:
+def media_files(source: TreeSource) -> list[str]:
     """The media files that an NWB file refers to on this machine, absolute."""
     return [media_path(source.file, name) for name in source.media if not is_url(name)]
 
 
 def _hindrance(
-    source: Source, mode: Mode, uses: Mapping[str, int], exists: Callable[[str], bool]
+    source: TreeSource, mode: Mode, uses: Mapping[str, int], exists: Callable[[str], bool]
 ) -> tuple[str, str] | None:
     """Why an NWB file whose references do not hold cannot be in the tree, and what to do."""
     files = media_files(source)

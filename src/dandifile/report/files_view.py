@@ -22,7 +22,7 @@ Words: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Cause:
+class FileCause:
     """A reason, what to do, and the sorted files that have it, in words that hold for each of them."""
 
     reason: str
@@ -30,12 +30,12 @@ class Cause:
     files: tuple[str, ...]
 
 
-def causes(reports: Iterable[tuple[str, str, str]]) -> list[Cause]:
+def causes(reports: Iterable[tuple[str, str, str]]) -> list[FileCause]:
     """The causes of (file, reason, fix), by their first file. Files may differ only in their names."""
     found = []
     for words, files in group_by_words((file, (reason, fix)) for file, reason, fix in reports).items():
         reason, fix = next(iter(files.values())) if len(files) == 1 else words
-        found.append(Cause(reason, fix, tuple(sorted(files))))
+        found.append(FileCause(reason, fix, tuple(sorted(files))))
     return sorted(found, key=lambda cause: (cause.files, cause.reason))
 
 
@@ -58,11 +58,11 @@ def replace_name(file: str, text: str) -> str:
     return re.sub(rf"(?:[^\s'\"]*[/\\])?{re.escape(file)}(?![\w/])", "the file", text)
 
 
-def refusal_causes(refused: Iterable[Refusal]) -> list[Cause]:
+def refusal_causes(refused: Iterable[Refusal]) -> list[FileCause]:
     return causes((item.source, item.reason, item.fix) for item in refused)
 
 
-def causes_json(found: Iterable[Cause]) -> list[JsonObject]:
+def causes_json(found: Iterable[FileCause]) -> list[JsonObject]:
     return [{"reason": cause.reason, "fix": cause.fix, "files": list(cause.files)} for cause in found]
 
 

@@ -169,7 +169,7 @@ def _connect(address: str) -> Client:
 
 
 @dataclass(frozen=True)
-class Patience:
+class WorkerPatience:
     """Seconds between two looks, and without workers until a message is shown, and until all steps fail."""
 
     look: float = 5.0
@@ -177,14 +177,14 @@ class Patience:
     ends: float = 1800.0
 
 
-PATIENCE = Patience()
+PATIENCE = WorkerPatience()
 
 
 class WorkerWatch:
     """Calls `give_up` once a cluster has had no workers for too long. `workers` counts those that are up."""
 
     def __init__(
-        self, workers: Callable[[], int], give_up: Callable[[DataError], None], waiting: Patience
+        self, workers: Callable[[], int], give_up: Callable[[DataError], None], waiting: WorkerPatience
     ) -> None:
         self._workers = workers
         self._give_up = give_up

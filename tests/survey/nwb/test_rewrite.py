@@ -9,7 +9,7 @@ import pytest
 from dandifile.model import Record
 from dandifile.organize.log import read_log
 from dandifile.organize.make import Tree, make, undo
-from dandifile.organize.tree import Mode, Placement, Source, tree
+from dandifile.organize.tree import Mode, Placement, TreeSource, tree
 from dandifile.survey.digest import dandi_etag
 from dandifile.survey.nwb.extract import extract
 from dandifile.survey.nwb.references import references_of
@@ -39,7 +39,7 @@ def placements(raw: Path, mode: Mode, path: str = PATH) -> list[Placement]:
     file = raw / "a.nwb"
     size = file.stat().st_size
     digest = dandi_etag(file, size)
-    nwb = Source("a.nwb", str(file), path, size, file.stat().st_mtime_ns, digest, ("films/v.MP4",))
+    nwb = TreeSource("a.nwb", str(file), path, size, file.stat().st_mtime_ns, digest, ("films/v.MP4",))
     found, refused = tree([nwb], mode)
     assert refused == []
     return found
@@ -99,7 +99,7 @@ def test_a_path_as_it_is_keeps_its_references(raw: Path) -> None:
     """Both keep their places to each other: nothing is read or rewritten."""
     video = raw / "films" / "v.MP4"
     status = video.stat()
-    film = Source("films/v.MP4", str(video), "x/films/v.MP4", status.st_size, status.st_mtime_ns, "")
+    film = TreeSource("films/v.MP4", str(video), "x/films/v.MP4", status.st_size, status.st_mtime_ns, "")
     [nwb] = [placement.source for placement in placements(raw, Mode.COPY, "x/a.nwb")]
     folder = raw.parent / "tree"
     found, _ = tree([nwb, film], Mode.SYMLINK)
@@ -113,7 +113,7 @@ def everything(folder: Path, mode: Mode, **names: str) -> tuple[Path, list[Place
     write_media(folder)
     size, media = file.stat().st_size, extract({"path": str(file)})["media"]
     digest = dandi_etag(file, size)
-    nwb = Source("a.nwb", str(file), PATH, size, file.stat().st_mtime_ns, digest, tuple(media))
+    nwb = TreeSource("a.nwb", str(file), PATH, size, file.stat().st_mtime_ns, digest, tuple(media))
     found, refused = tree([nwb], mode)
     assert refused == []
     return file, found

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dandifile.survey.nwb import subject
-from dandifile.survey.nwb.remarks import Defect, RefusedValueError, Remark
+from dandifile.survey.nwb.remarks import Defect, NwbRemark, RefusedValueError
 from dandifile.survey.nwb.subject import AgeFields, age_of, iso_duration
 
 OBO = "http://purl.obolibrary.org/obo/"
@@ -177,7 +177,7 @@ def test_no_word_is_no_metadata(word: str | None) -> None:
 START = datetime(2024, 3, 1, 10, tzinfo=UTC)
 
 
-def recorded(**said: object) -> tuple[str | None, str | None, list[Remark]]:
+def recorded(**said: object) -> tuple[str | None, str | None, list[NwbRemark]]:
     """The age, what it counts from, and what is reported."""
     age, remarks = age_of(AgeFields(**said))  # type: ignore[arg-type]  # one field at a time
     if age is None:

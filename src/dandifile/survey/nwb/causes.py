@@ -13,7 +13,7 @@ from typing import Any
 
 from dandifile.errors import DataError
 from dandifile.survey.nwb.recognise import DAMAGED_STRUCTURE
-from dandifile.survey.nwb.references import References, dead_references, missing_filters, references_of
+from dandifile.survey.nwb.references import FileReferences, dead_references, missing_filters, references_of
 from dandifile.survey.nwb.remarks import Defect, and_more
 
 _LONG = 300  # characters
@@ -124,7 +124,7 @@ def last_line(text: str) -> str:
     return lines[-1].strip() if lines else ""
 
 
-def _why_unread(references: References | None, error: Exception) -> Defect | None:
+def _why_unread(references: FileReferences | None, error: Exception) -> Defect | None:
     """What the walk over the HDF5 has seen already."""
     if references is None:
         return DAMAGED_STRUCTURE

@@ -21,7 +21,7 @@ from dandifile.survey.nwb.one_open import replaced_attribute
 from dandifile.survey.nwb.papers import related_resources
 from dandifile.survey.nwb.recognise import why_not_nwb
 from dandifile.survey.nwb.references import references_of, why_incomplete
-from dandifile.survey.nwb.remarks import Defect, RefusedValueError, Remark
+from dandifile.survey.nwb.remarks import Defect, NwbRemark, RefusedValueError
 from dandifile.survey.nwb.session import Times, assume_zones, time_texts, times_of
 from dandifile.survey.nwb.subject import AgeFields, age_of, sex_of, species_of, subject_id_of
 from dandifile.survey.task import silence_packages
@@ -128,7 +128,7 @@ def _content(path: str) -> Any:
     """The file without its folder: the dandi package then looks for no BIDS dataset around it."""
     from dandi.misctypes import Readable
 
-    class Content(Readable):  # type: ignore[misc]  # the dandi package has no types for mypy here
+    class NwbContent(Readable):  # type: ignore[misc]  # the dandi package has no types for mypy here
         def open(self) -> Any:
             return Path(path).open("rb")
 
@@ -141,7 +141,7 @@ def _content(path: str) -> Any:
         def get_filename(self) -> str:
             return _NAME
 
-    return Content()
+    return NwbContent()
 
 
 @dataclass
@@ -150,7 +150,7 @@ class Description:
 
     flat: JsonObject
     metadata: JsonObject = field(default_factory=dict)
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[NwbRemark] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
 
 

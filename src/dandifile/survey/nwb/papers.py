@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
 from dandifile.model import JsonObject
-from dandifile.survey.nwb.remarks import Remark
+from dandifile.survey.nwb.remarks import NwbRemark
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _NEXT = r"https?:|doi\b|10\.[0-9]{4,9}[./]|PMC?ID|PMC[0-9]|arxiv"
@@ -49,7 +49,7 @@ _CHECK = "dandifile.related_publications"
 _PLACE = "/general/related_publications"
 
 
-def related_resources(named: object) -> tuple[list[JsonObject], list[Remark]]:
+def related_resources(named: object) -> tuple[list[JsonObject], list[NwbRemark]]:
     """DANDI's `relatedResource`, and a remark for each text that names no paper."""
     found: dict[str, JsonObject] = {}
     remarks = []
@@ -145,10 +145,10 @@ def _texts_without_paper(text: str, *, has_papers: bool) -> Iterator[str]:
             yield part.strip()
 
 
-def _remark(text: str) -> Remark:
+def _remark(text: str) -> NwbRemark:
     said = text if len(text) <= 100 else f"{text[:99]}…"  # noqa: PLR2004  # enough to find it
     message = (
         f"related_publications has '{said}', which has no DOI, PMID or URL: this paper is not recorded;"
         " write it as a DOI, such as https://doi.org/10.1038/s41586-023-06031-6"
     )
-    return Remark(_CHECK, message, "warning", _PLACE)
+    return NwbRemark(_CHECK, message, "warning", _PLACE)

@@ -59,7 +59,7 @@ class Media:
 
 
 @dataclass(frozen=True)
-class References:
+class FileReferences:
     """All that a file refers to, and its datasets without a value."""
 
     outside: tuple[OutsideData, ...] = ()
@@ -73,7 +73,7 @@ class References:
         return sorted({name for item in self.media for name in item.names if name.strip()})
 
 
-def references_of(path: str) -> References | None:
+def references_of(path: str) -> FileReferences | None:
     """None if the file's HDF5 cannot be walked through: the tools that read it say more."""
     import h5py
 
@@ -84,7 +84,7 @@ def references_of(path: str) -> References | None:
         return None
 
 
-def references_in(file: h5py.File) -> References:
+def references_in(file: h5py.File) -> FileReferences:
     """Looks at every object once, however many links lead to it, and opens no other file."""
     from h5py import h5d, h5l, h5o, h5s
 
@@ -106,10 +106,10 @@ def references_in(file: h5py.File) -> References:
         else:  # a user-defined link can only lead elsewhere
             value = file.id.links.get_val(name) if kind == h5l.TYPE_EXTERNAL else (b"another place",)
             outside.append(OutsideData(place, "link", _text(value[0])))
-    return References(tuple(outside), tuple(dangling), tuple(media), tuple(empty))
+    return FileReferences(tuple(outside), tuple(dangling), tuple(media), tuple(empty))
 
 
-def why_incomplete(references: References) -> Defect | None:
+def why_incomplete(references: FileReferences) -> Defect | None:
     """Why a file cannot be uploaded alone: its data is in other files, or its links lead to nothing."""
     if references.outside:
         first = references.outside[0]

@@ -30,7 +30,7 @@ class RefusedValueError(Exception):
         self.defect = Defect(reason, fix)
 
 
-class Remark(NamedTuple):
+class NwbRemark(NamedTuple):
     """A finding of extraction: `severity` is a name of `model.Severity`, `within` a place in the file."""
 
     check: str

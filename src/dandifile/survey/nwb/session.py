@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dandifile.model import JsonObject
-from dandifile.survey.nwb.remarks import Remark
+from dandifile.survey.nwb.remarks import NwbRemark
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +35,7 @@ class Times:
     """`duration` is the session's in seconds, as for the dandi package: from the first time to the last."""
 
     duration: float | None = None
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[NwbRemark, ...] = ()
 
 
 def times_of(nwb: Any) -> Times:
@@ -65,7 +65,7 @@ def time_texts(path: str) -> dict[str, str]:
 
 def assume_zones(
     flat: JsonObject, texts: Mapping[str, str], duration: float | None
-) -> tuple[JsonObject, list[Remark]]:
+) -> tuple[JsonObject, list[NwbRemark]]:
     """The dandi package's flat metadata with zones that do not depend on the machine, and what was assumed.
 
     `duration` is the session's in seconds, if its end is known.
@@ -91,7 +91,7 @@ class _Bounds:
 
     starts: list[float] = field(default_factory=list)
     ends: list[float] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[NwbRemark] = field(default_factory=list)
 
     def add(self, starts: Iterable[float], ends: Iterable[float]) -> None:
         self.starts += starts
@@ -109,7 +109,7 @@ def _session_times(bounds: _Bounds) -> Times:
         f"the last end of the data ({last:g} s) is {odd} the first start ({first:g} s), so no end of the"
         " session is recorded; write all times in seconds from session_start_time"
     )
-    return Times(None, (*bounds.remarks, Remark("dandifile.session_end", message, "warning")))
+    return Times(None, (*bounds.remarks, NwbRemark("dandifile.session_end", message, "warning")))
 
 
 def _add_series(series: Any, bounds: _Bounds) -> None:
@@ -174,7 +174,7 @@ def _add_events(
         bounds.remarks.append(_remark("durations_negative", message, "warning", thing))
 
 
-def _stamp_remarks(place: str, stamps: NDArray[Any]) -> Iterator[Remark]:
+def _stamp_remarks(place: str, stamps: NDArray[Any]) -> Iterator[NwbRemark]:
     import numpy as np
 
     sound = stamps[np.isfinite(stamps)]
@@ -200,7 +200,9 @@ def _stamp_remarks(place: str, stamps: NDArray[Any]) -> Iterator[Remark]:
     )
     for check, count, what, severity in found:
         if count:
-            yield Remark(f"dandifile.{check}", f"{_share(count, stamps)} timestamps {what}", severity, place)
+            yield NwbRemark(
+                f"dandifile.{check}", f"{_share(count, stamps)} timestamps {what}", severity, place
+            )
 
 
 def _note_gaps(table: Any, name: str, values: NDArray[Any], bounds: _Bounds) -> None:
@@ -213,8 +215,8 @@ def _note_gaps(table: Any, name: str, values: NDArray[Any], bounds: _Bounds) -> 
         bounds.remarks.append(_remark(f"{name}_nan", message, "hint", table))
 
 
-def _remark(check: str, message: str, severity: str, thing: Any) -> Remark:
-    return Remark(f"dandifile.{check}", message, severity, _place(thing))
+def _remark(check: str, message: str, severity: str, thing: Any) -> NwbRemark:
+    return NwbRemark(f"dandifile.{check}", message, severity, _place(thing))
 
 
 def _share(count: int, values: Any) -> str:
@@ -238,12 +240,12 @@ def _has_no_zone(text: str | None) -> bool:
     return text is not None and not _ZONED.fullmatch(text)
 
 
-def _zone_remark(name: str, zone: str, within: str) -> Remark:
+def _zone_remark(name: str, zone: str, within: str) -> NwbRemark:
     message = (
         f"{name} has no time zone: {zone} is assumed; write it with its zone,"
         " in pynwb for example as a datetime with `tzinfo=ZoneInfo('Europe/Berlin')`"
     )
-    return Remark(f"dandifile.zone_of_{name}", message, "warning", within)
+    return NwbRemark(f"dandifile.zone_of_{name}", message, "warning", within)
 
 
 def _text(node: Any) -> str:

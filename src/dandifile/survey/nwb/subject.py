@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dandifile.model import JsonObject
-from dandifile.survey.nwb.remarks import RefusedValueError, Remark
+from dandifile.survey.nwb.remarks import NwbRemark, RefusedValueError
 from dandifile.taxa import IRI, normal_name, similar_taxon, taxon_number, taxon_of_name, taxon_of_number
 
 BIRTH, GESTATIONAL = "Birth", "Gestational"
@@ -189,7 +189,7 @@ class _Age:
     most: float
 
 
-def age_of(fields: AgeFields) -> tuple[JsonObject | None, list[Remark]]:
+def age_of(fields: AgeFields) -> tuple[JsonObject | None, list[NwbRemark]]:
     """DANDI's `age`, and remarks about it. RefusedValueError for an age that cannot be read."""
     if fields.born is None or fields.started is None:
         age = _age(fields)
@@ -209,7 +209,7 @@ def age_of(fields: AgeFields) -> tuple[JsonObject | None, list[Remark]]:
             f"Subject.age is {age.text}{of_gestation}, but from date_of_birth to session_start_time it is"
             f" {computed}: {computed} is recorded; correct the field that is wrong"
         )
-        remarks.append(Remark("check_subject_age.two_ages", message, "warning", _PLACE))
+        remarks.append(NwbRemark("check_subject_age.two_ages", message, "warning", _PLACE))
     return _property(computed, BIRTH), remarks
 
 
@@ -223,7 +223,7 @@ def iso_duration(delta: timedelta) -> str:
     return f"P{days}" + (f"T{seconds}S" if seconds else "")
 
 
-def _age_before_birth(age: _Age | None, by: timedelta) -> tuple[JsonObject | None, list[Remark]]:
+def _age_before_birth(age: _Age | None, by: timedelta) -> tuple[JsonObject | None, list[NwbRemark]]:
     """Before birth there is only an age of gestation."""
     if age and age.reference == GESTATIONAL:
         return _property(age.text, GESTATIONAL), []
@@ -233,7 +233,7 @@ def _age_before_birth(age: _Age | None, by: timedelta) -> tuple[JsonObject | Non
     message = (
         f"date_of_birth is after session_start_time by {how_far}: {recorded}; correct the field that is wrong"
     )
-    remark = Remark("check_subject_age.born_after_session", message, "error", _PLACE)
+    remark = NwbRemark("check_subject_age.born_after_session", message, "error", _PLACE)
     return (_property(age.text, age.reference) if age else None), [remark]
 
 

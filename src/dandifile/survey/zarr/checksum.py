@@ -45,7 +45,7 @@ class AbsentError(Exception):
     """Some of the Zarr is a link to what was not fetched: of the whole nothing is known."""
 
 
-class Found(NamedTuple):
+class FoundFile(NamedTuple):
     """A file, by its path in the Zarr, and the stat that tells whether it changed."""
 
     path: str
@@ -67,7 +67,7 @@ class Batch:
     """Files of one Zarr that are hashed together; or why the Zarr cannot be walked any further."""
 
     root: Root
-    files: tuple[Found, ...] = ()
+    files: tuple[FoundFile, ...] = ()
     fault: Exception | None = None
 
 
@@ -117,7 +117,7 @@ def sum_up(files: Iterable[ZarrFile]) -> Whole:
 
 
 def _batches(root: Root) -> Iterator[Batch]:
-    files: list[Found] = []
+    files: list[FoundFile] = []
     size = 0
     try:
         for file in _walk(root.path):
@@ -169,7 +169,7 @@ def _files(hashed: Iterable[tuple[Batch, Result | None]]) -> Iterator[ZarrFile]:
 # --- The walk -------------------------------------------------------------------------------------
 
 
-def _walk(folder: str, below: str = "", depth: int = 1) -> Iterator[Found]:
+def _walk(folder: str, below: str = "", depth: int = 1) -> Iterator[FoundFile]:
     """Every file, sorted by the bytes of its path. DataError for what cannot be part of a Zarr.
 
     Links are followed, as the client does; the limit on depth ends those that go in circles.
@@ -199,7 +199,7 @@ def _items(folder: str) -> list[os.DirEntry[str]]:
         ) from None
 
 
-def _stat_of(item: os.DirEntry[str], path: str) -> Found:
+def _stat_of(item: os.DirEntry[str], path: str) -> FoundFile:
     try:
         status = os.stat(item.path)
     except FileNotFoundError:
@@ -217,4 +217,4 @@ def _stat_of(item: os.DirEntry[str], path: str) -> Found:
         )
     if path.encode("utf-8", "replace").decode() != path:
         raise DataError(f"{path!a} is not valid UTF-8", fix="rename it")
-    return Found(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    return FoundFile(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)

@@ -15,7 +15,7 @@ from dandifile.model import Json, JsonObject
 from dandifile.reading.files import SPEC_LIMIT, read_bytes
 from dandifile.reading.jsontext import NotJsonError, parse_json
 from dandifile.survey.nwb.glimpse import PLACES, glimpse_of_texts, is_somewhere
-from dandifile.survey.nwb.references import OutsideData, References, why_incomplete
+from dandifile.survey.nwb.references import FileReferences, OutsideData, why_incomplete
 from dandifile.survey.scanned_file import Glimpse
 from dandifile.survey.zarr.checksum import DEEPEST
 
@@ -65,7 +65,7 @@ def _texts(array: Path) -> tuple[str, ...]:
 def data_outside(root: Path) -> Iterator[JsonObject]:
     """Links of NWB to another Zarr, as hdmf-zarr writes them; the dandi package does not look at them."""
     outside = tuple(_outside_references(root, "", 1))
-    reason = why_incomplete(References(outside))
+    reason = why_incomplete(FileReferences(outside))
     if reason:
         message = f"{reason[0]} ({reason[1]})"
         yield {"check": OUTSIDE, "message": message, "severity": "error", "within": outside[0].place}
