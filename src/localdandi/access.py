@@ -34,7 +34,7 @@ def visible_dandiset(call: Call) -> Dandiset:
     """The dandiset of the URL, for those who may see it."""
     dandiset = require_dandiset(call)
     if not dandiset.open:
-        call.known()
+        call.require_user()
         if not owns(call, dandiset):
             raise errors.forbidden()
     return dandiset

@@ -62,7 +62,7 @@ class Call:
     def db(self) -> sqlite3.Connection:
         return self.archive.database.read()
 
-    def presigned(
+    def presigned_url(
         self,
         method: str,
         path: str,
@@ -94,15 +94,15 @@ class Call:
             raise errors.invalid_token()
         return user
 
-    def known(self) -> User:
+    def require_user(self) -> User:
         if self.user is None:
             raise errors.not_authenticated()
         return self.user
 
-    def approved(self) -> User:
-        if not self.known().approved:
+    def require_approved_user(self) -> User:
+        if not self.require_user().approved:
             raise errors.forbidden()
-        return self.known()
+        return self.require_user()
 
     def json(self) -> Json:
         """The body, decoded: JSON or a form; an empty object if there is none."""
@@ -176,7 +176,7 @@ def _admit(call: Call, handlers: Mapping[str, Handler], anyone_writes: bool) -> 
     """The handler, for those who may call it. No byte of the body has been read."""
     call.user  # noqa: B018  before anything else: a wrong key fails on every route
     if call.method not in _SAFE and not anyone_writes:
-        call.approved()
+        call.require_approved_user()
     handler = handlers.get(call.method)
     if handler is None:
         raise errors.detail(f'Method "{call.method}" not allowed.', 405)

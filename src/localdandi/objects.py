@@ -58,7 +58,7 @@ class Claim:
             self._revoked = True
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def hold(self) -> Iterator[None]:
         """The claim is valid until the block ends; RevokedError where it is not."""
         with self._lock:
             if self._revoked:
@@ -180,7 +180,7 @@ class _Writer:
         self.md5.update(block)
         self.size += len(block)
         rest = memoryview(block)
-        with self._claim.held():
+        with self._claim.hold():
             while rest:
                 rest = rest[os.write(self._file, rest) :]
 

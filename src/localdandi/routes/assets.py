@@ -151,7 +151,11 @@ def _attach(  # noqa: PLR0913, PLR0917  all of one write
         blobs.release(db, new.content)  # for everyone, wherever else it is used
     asset = assets.attach(db, version.id, new)
     dandisets.record_event(
-        db, dandiset.id, call.approved(), as_what, {"path": asset.path, "asset_id": asset.asset_id}
+        db,
+        dandiset.id,
+        call.require_approved_user(),
+        as_what,
+        {"path": asset.path, "asset_id": asset.asset_id},
     )
     call.archive.work.set()
     return json_text(asset_metadata.item(asset, call.origin, metadata=True))
@@ -180,7 +184,11 @@ def _delete(call: Call) -> Response:
             raise errors.refused_error("Only draft versions can be modified.", 405)
         assets.detach(db, version.id, asset)
         dandisets.record_event(
-            db, dandiset.id, call.approved(), "remove_asset", {"path": asset.path, "asset_id": asset.asset_id}
+            db,
+            dandiset.id,
+            call.require_approved_user(),
+            "remove_asset",
+            {"path": asset.path, "asset_id": asset.asset_id},
         )
     call.archive.work.set()
     return errors.empty_response()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _behaviour(call: Call) -> Behaviour:
-    if not call.known().admin:
+    if not call.require_user().admin:
         raise errors.forbidden()
     behaviour: Behaviour = call.request.app.state.behaviour
     return behaviour

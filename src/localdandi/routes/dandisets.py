@@ -35,18 +35,20 @@ def _create(call: Call) -> Response:
     name, document = read_name_and_metadata(call)
     identifier = _wanted_identifier(call, document)
     end_date = _embargo_end(call)
-    document = metadata.for_creation(document, call.approved(), call.archive.instance.schema_version)
+    document = metadata.for_creation(
+        document, call.require_approved_user(), call.archive.instance.schema_version
+    )
     if end_date:
         _embargo(call, document, end_date)
     with call.write() as db:
         dandiset = dandisets.insert(db, identifier, end_date)
-        users.set_owners(db, dandiset.id, [call.approved()])
+        users.set_owners(db, dandiset.id, [call.require_approved_user()])
         document = metadata.complete_document(
             document, dandiset, call.archive.instance, version=dandisets.DRAFT, name=name
         )
         dandisets.add_version(db, dandiset, dandisets.DRAFT, name, stored_text(document, call))
         dandisets.record_event(
-            db, dandiset.id, call.approved(), "create_dandiset", {"embargoed": bool(end_date)}
+            db, dandiset.id, call.require_approved_user(), "create_dandiset", {"embargoed": bool(end_date)}
         )
     call.archive.work.set()
     return json_response(shapes.dandiset_detail(call.db, dandiset, None))
@@ -61,7 +63,7 @@ def _wanted_identifier(call: Call, document: JsonObject) -> int | None:
     wanted = document["identifier"].removeprefix(f"{call.archive.instance.name}:")
     if not wanted.isdecimal() or len(wanted) > _LONGEST_NUMBER:
         raise errors.refused_error(f"Invalid Identifier {wanted}")
-    if not call.approved().admin:
+    if not call.require_approved_user().admin:
         raise errors.refused_error("Creating a dandiset for a given identifier is an admin only operation.")
     if dandisets.by_id(call.db, int(wanted)):
         raise errors.refused_error(f"Dandiset {int(wanted):06} already exists")
@@ -118,7 +120,7 @@ def _delete(call: Call) -> Response:
     dandiset = access.visible_dandiset(call)
     with call.write() as db:
         _refuse_deletion(call, db, dandiset)
-        dandisets.record_event(db, dandiset.id, call.approved(), "delete_dandiset", {})
+        dandisets.record_event(db, dandiset.id, call.require_approved_user(), "delete_dandiset", {})
         dandisets.delete(db, dandiset)
     return errors.empty_response()
 

@@ -37,7 +37,7 @@ def _list_models(_call: Call) -> Response:
 
 def _events(call: Call) -> Response:
     """Pages by cursor: an opaque word, no count, no page numbers."""
-    if not call.known().admin:
+    if not call.require_user().admin:
         raise errors.forbidden()
     reverse = fields.flag(call.query, "reverse_order", default=False)
     size, start = read_paging(call).size, _offset(call)

@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 
 
 def _token(call: Call) -> Response:
-    call.approved()
+    call.require_approved_user()
     return json_response(call.key)
 
 
 def _new_token(call: Call) -> Response:
     with call.write() as db:
-        return json_response(users.new_key(db, call.approved()))
+        return json_response(users.new_key(db, call.require_approved_user()))
 
 
 def _me(call: Call) -> Response:
-    return json_response(shapes.user(call.known()))
+    return json_response(shapes.user(call.require_user()))
 
 
 def _search(call: Call) -> Response:
-    call.approved()
+    call.require_approved_user()
     text = call.query.get("username", "").strip()
     found = users.search(call.db, text) if text else []
     return json_response([shapes.user(user) for user in found])
 
 
 def _logins(call: Call) -> Response:
-    if not call.known().admin:
+    if not call.require_user().admin:
         raise errors.forbidden()
     approved_only = fields.flag(call.query, "approved_only", default=False)
     return json_response([user.login for user in users.all_users(call.db, approved_only=approved_only)])
@@ -68,7 +68,7 @@ def _replace(call: Call) -> Response:
         after = {user.login for user in users.owners(db, dandiset.id)}
         if before != after:
             changes = {"removed_owners": sorted(before - after), "added_owners": sorted(after - before)}
-            dandisets.record_event(db, dandiset.id, call.approved(), "change_owners", changes)
+            dandisets.record_event(db, dandiset.id, call.require_approved_user(), "change_owners", changes)
     return _owners(call, dandiset)
 
 
@@ -83,14 +83,14 @@ def _owners(call: Call, dandiset: Dandiset) -> Response:
 def _add(call: Call) -> Response:
     dandiset = access.visible_dandiset(call)
     with call.write() as db:
-        users.add_star(db, dandiset.id, call.approved().id)
+        users.add_star(db, dandiset.id, call.require_approved_user().id)
     return json_response({"count": users.star_count(call.db, dandiset.id)})
 
 
 def _remove(call: Call) -> Response:
     dandiset = access.visible_dandiset(call)
     with call.write() as db:
-        users.remove_star(db, dandiset.id, call.approved().id)
+        users.remove_star(db, dandiset.id, call.require_approved_user().id)
     return json_response({"count": users.star_count(call.db, dandiset.id)})
 
 

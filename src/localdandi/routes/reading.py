@@ -34,7 +34,7 @@ def asset_of(call: Call) -> Asset:
 
 
 def _refuse_strangers(call: Call, asset: Asset) -> None:
-    user = call.known()
+    user = call.require_user()
     if not user.admin and user.id not in assets.owners(call.db, asset):
         raise errors.forbidden()
 
@@ -75,7 +75,7 @@ def _download(call: Call) -> Response:
 
 def signed_object(call: Call, asset: Asset, params: dict[str, str]) -> str:
     """A URL to read the asset's blob with, for six hours."""
-    return call.presigned("GET", asset_metadata.object_url(asset, ""), _LIFETIME, params=params)
+    return call.presigned_url("GET", asset_metadata.object_url(asset, ""), _LIFETIME, params=params)
 
 
 def read_name_and_metadata(call: Call) -> tuple[str, JsonObject]:

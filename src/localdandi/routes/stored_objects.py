@@ -84,7 +84,7 @@ def _forget_part(archive: Archive, upload_id: str, number: int) -> None:
 def _keep_part(  # noqa: PLR0913, PLR0917  all of one part
     archive: Archive, upload_id: str, number: int, md5: str, size: int, claim: Claim
 ) -> None:
-    with archive.database.write() as db, claim.held():
+    with archive.database.write() as db, claim.hold():
         _refuse_ended(db, upload_id)
         blobs.keep_part(db, upload_id, number, md5, size)
 

@@ -100,7 +100,7 @@ def _writable_dandiset(call: Call, number: int) -> Dandiset:
 
 
 def _signed_url(call: Call, method: str, upload: Upload, params: dict[str, str]) -> str:
-    return call.presigned(method, instance.blob_path(upload.upload_id), _LIFETIME, params=params)
+    return call.presigned_url(method, instance.blob_path(upload.upload_id), _LIFETIME, params=params)
 
 
 def _part_url(call: Call, upload: Upload, place: int) -> str:
@@ -112,7 +112,7 @@ def _upload(call: Call) -> Upload:
     upload = blobs.upload_by_id(call.db, call.param("upload"))
     if upload is None:
         raise errors.not_found()
-    if upload.embargoed and not users.owns(call.db, upload.dandiset, call.approved()):
+    if upload.embargoed and not users.owns(call.db, upload.dandiset, call.require_approved_user()):
         raise errors.not_found()
     return upload
 
@@ -201,7 +201,7 @@ def _clear(call: Call) -> Response:
 
 def _owned_dandiset(call: Call) -> Dandiset:
     dandiset = access.visible_dandiset(call)
-    call.known()
+    call.require_user()
     if not access.owns(call, dandiset):
         raise errors.forbidden()
     return dandiset

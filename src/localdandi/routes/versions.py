@@ -55,7 +55,9 @@ def _update(call: Call) -> Response:
                 new, dandiset, call.archive.instance, version=version.version, name=name
             )
             dandisets.save(db, version, name, stored_text(complete, call), "Pending")
-            dandisets.record_event(db, dandiset.id, call.approved(), "update_metadata", {"name": name})
+            dandisets.record_event(
+                db, dandiset.id, call.require_approved_user(), "update_metadata", {"name": name}
+            )
             call.archive.work.set()
         version = dandisets.draft_of(db, dandiset)
     return json_response(shapes.version_info(call.db, version, dandiset, call.origin, metadata=answer))
@@ -65,7 +67,7 @@ def _delete(call: Call) -> Response:
     _, version = access.visible_version(call)
     if version.draft:
         raise errors.refused_error("Cannot delete draft versions", 403)
-    if not call.approved().admin:
+    if not call.require_approved_user().admin:
         raise errors.refused_error("Cannot delete published versions", 403)
     with call.write() as db:
         dandisets.delete_version(db, version)
@@ -91,7 +93,7 @@ def _publish(call: Call) -> Response:
             raise errors.refused_error(message, status)
         dandisets.set_status(db, draft.id, "Publishing")
         dandisets.set_release_notes(db, draft, notes)
-        dandisets.record_event(db, dandiset.id, call.approved(), "publish_dandiset", {})
+        dandisets.record_event(db, dandiset.id, call.require_approved_user(), "publish_dandiset", {})
     call.archive.work.set()
     return errors.empty_response(202)
 
@@ -104,7 +106,7 @@ def _unembargo(call: Call) -> Response:
         if blobs.uploads_of(db, dandiset.id):
             raise errors.refused_error("Dandiset unembargo not allowed with active uploads")
         dandisets.set_embargo(db, dandiset, "UNEMBARGOING", dandiset.embargo_end_date)
-        dandisets.record_event(db, dandiset.id, call.approved(), "unembargo_dandiset", {})
+        dandisets.record_event(db, dandiset.id, call.require_approved_user(), "unembargo_dandiset", {})
     call.archive.work.set()
     return errors.empty_response(200)
 

@@ -71,7 +71,11 @@ def _create(call: Call) -> Response:
             raise errors.refused_error({"non_field_errors": [message]})
         zarr = zarrs.create(db, dandiset.id, name)
         dandisets.record_event(
-            db, dandiset.id, call.approved(), "create_zarr", {"zarr_id": zarr.zarr_id, "name": name}
+            db,
+            dandiset.id,
+            call.require_approved_user(),
+            "create_zarr",
+            {"zarr_id": zarr.zarr_id, "name": name},
         )
     return json_response(_shape(zarr))
 
@@ -96,7 +100,7 @@ def visible_zarr(call: Call) -> Zarr:
 
 
 def require_owner(call: Call, zarr: Zarr) -> None:
-    if not users.owns(call.db, zarr.dandiset, call.approved()):
+    if not users.owns(call.db, zarr.dandiset, call.require_approved_user()):
         raise errors.forbidden()
 
 
@@ -111,7 +115,9 @@ def _finalize(call: Call) -> Response:
         if zarr.status != "Pending":
             raise errors.refused_error(INGESTING)
         zarrs.set_status(db, zarr, "Uploaded")
-        dandisets.record_event(db, zarr.dandiset, call.approved(), "finalize_zarr", {"zarr_id": zarr.zarr_id})
+        dandisets.record_event(
+            db, zarr.dandiset, call.require_approved_user(), "finalize_zarr", {"zarr_id": zarr.zarr_id}
+        )
     call.archive.work.set()
     return errors.empty_response()
 
@@ -157,7 +163,7 @@ def _signed_url(call: Call, method: str, zarr: Zarr, path: str, headers: dict[st
     where = str(PurePosixPath(BUCKET, "zarr", zarr.zarr_id, path))
     if method == "GET" and not path:
         where += "/"
-    return call.presigned(method, where, _LIFETIME, headers=headers)
+    return call.presigned_url(method, where, _LIFETIME, headers=headers)
 
 
 def _create_files(call: Call) -> Response:
@@ -205,7 +211,7 @@ def _changeable_zarr(call: Call) -> Zarr:
 def _record(call: Call, zarr: Zarr, what: str, asked: list[dict[str, str]]) -> None:
     paths = [one["path"] for one in asked]
     dandisets.record_event(
-        call.db, zarr.dandiset, call.approved(), what, {"zarr_id": zarr.zarr_id, "paths": paths}
+        call.db, zarr.dandiset, call.require_approved_user(), what, {"zarr_id": zarr.zarr_id, "paths": paths}
     )
 
 
