@@ -44,7 +44,7 @@ def make_lab(folder: Path) -> Path:
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A lab with its own embedded archive, which no `archive serve` keeps up: each run starts it anew."""
+    """A lab with its own embedded archive, which no `archive serve` keeps up: each run starts it again."""
     monkeypatch.setenv("DANDIFILE_STORE", str(tmp_path / "store"))
     make_lab(tmp_path / "lab")
     monkeypatch.chdir(tmp_path / "lab")

@@ -1,4 +1,4 @@
-"""Trouble on this machine or on the way: what was done is told, and what was not is told as that."""
+"""Trouble on this machine or on the way: what was done and what was not done are both reported."""
 
 from __future__ import annotations
 

@@ -52,12 +52,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _say(what: JsonObject) -> None:
-    with contextlib.suppress(BrokenPipeError):  # whoever asked is gone: then our standard input ends, too
+    with contextlib.suppress(BrokenPipeError):  # the parent is gone: then our standard input ends, too
         os.write(sys.stdout.fileno(), json.dumps(what).encode() + b"\n")
 
 
 def _watch(serving: Serving) -> None:
-    while os.read(sys.stdin.fileno(), 1024):  # no buffer: whoever waits in one holds up the interpreter's end
+    while os.read(sys.stdin.fileno(), 1024):  # no buffer: waiting in one would delay the interpreter's end
         pass
     serving.stop()
 

@@ -23,7 +23,7 @@ def owns(call: Call, dandiset: Dandiset) -> bool:
 
 
 def require_dandiset(call: Call) -> Dandiset:
-    """The dandiset of the URL, whoever asks."""
+    """The dandiset of the URL, for any user."""
     dandiset = dandisets.by_id(call.db, int(call.param("dandiset")))
     if dandiset is None:
         raise errors.not_found()

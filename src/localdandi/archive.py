@@ -43,7 +43,7 @@ OWN = (
     *("admin.key", "lock", "server.json", "objects", "pictures"),
     *("identifiers.json", "identifiers.json.lock"),  # which dandisets the specs of this machine were given
 )
-"""All that an archive keeps in its folder; whatever else is there belongs to somebody else."""
+"""All that an archive keeps in its folder; other files there are not ours."""
 _FIRST = {DATABASE, f"{DATABASE}-journal", "lock", "identifiers.json", "identifiers.json.lock"}
 """What may be there before the database is."""
 _INSIDE = {"objects": ("uploads", "blobs", "zarr"), "pictures": ("*.light.png", "*.dark.png")}

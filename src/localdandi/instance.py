@@ -17,7 +17,7 @@ VERSION = "1.0.0"  # of the server whose API this is
 # can be served on any port, and from any host name, without a stale link.
 ORIGIN = "https://archive.invalid"
 
-# The object store lies beside the API, as a bucket does. Clients' tests know a test archive by this name.
+# The object store is next to the API, as a bucket is. Clients' tests know a test archive by this name.
 BUCKET = "/dandi-dandisets"
 
 PREFIX = "LOCALDANDI_"  # of the environment variables that set an instance's fields

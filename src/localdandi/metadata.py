@@ -134,7 +134,7 @@ def citation(metadata: JsonObject) -> str:
 
 
 def has_uncitable_contributor(metadata: JsonObject) -> bool:
-    """Whether somebody is to be cited who has no name; the archive cannot make a citation then."""
+    """Whether a contributor in the citation has no name; then the archive cannot make the citation."""
     contributors = metadata.get("contributor")
     return isinstance(contributors, list) and any(
         isinstance(one, dict) and one.get("includeInCitation") and "name" not in one for one in contributors

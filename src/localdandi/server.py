@@ -1,6 +1,6 @@
 """Serving a store: in this thread, in the foreground, or in a process of its own.
 
-Beside a store that is served lies `server.json` (mode 0600: it holds a key) which says where.
+While a store is served, `server.json` in it says where (mode 0600: it holds a key).
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ def find(store: Path) -> Running | None:
 
 
 def _is_ours(running: Running, store: Path) -> bool:
-    """Whether what listens there now is a server of `store`. The port may be somebody else's by now."""
+    """Whether what listens there now is a server of `store`. Another program may have the port by now."""
     import urllib.request
 
     nonce = secrets.token_hex(16)
-    # No proxy stands between us and our own machine.
+    # No proxy is used for our own machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"{running.web_url}/_test/identity?nonce={nonce}", timeout=5) as response:

@@ -194,7 +194,7 @@ def main() -> None:
     for line in lines:
         try:
             answer = {"result": _answer(json.loads(line), lines, version)}
-        except Exception as error:  # noqa: BLE001  told to the one who asked
+        except Exception as error:  # noqa: BLE001  reported to the caller
             answer = {"error": f"{type(error).__name__}: {error}"}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()

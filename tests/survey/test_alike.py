@@ -1,4 +1,4 @@
-"""Different ids and paths that become the same: nothing of it is refused, and all of it is told."""
+"""Different ids and paths that become the same: none is refused, and all are reported."""
 
 from __future__ import annotations
 

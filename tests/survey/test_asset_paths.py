@@ -131,7 +131,7 @@ def summary(path: str) -> dict[str, object]:
 
 @given(st.from_regex(r"(x_)?sub-[AB]([.][AB])?(_[AB]([.][AB])?)?[.](nwb|csv|ome[.]zarr)", fullmatch=True))
 def test_it_is_told_just_where_dandischema_reads_the_name_otherwise(path: str) -> None:
-    """Beside sub-A: a subject that is cut down to `A` is not counted."""
+    """Next to sub-A: a subject that is cut down to `A` is not counted."""
     told = " ".join(finding.message for finding in summary_findings("s", path, None))
     found = summary(path)
     image = path.endswith(".ome.zarr")

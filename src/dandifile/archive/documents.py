@@ -116,7 +116,7 @@ def _references(schema: Json) -> Iterator[str]:
 
 DANDISET_COMPUTED = frozenset(
     {
-        "name",  # kept beside the document: a PUT's own `name` decides
+        "name",  # kept apart from the document: a PUT's own `name` decides
         "identifier",
         "version",
         "id",

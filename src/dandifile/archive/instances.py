@@ -68,7 +68,7 @@ def find_instance(name_or_url: str) -> Instance:
 
 
 def built_in_instance(name_or_url: str) -> Instance | None:
-    """The archive of this name or URL; None for a URL that is not built in. Nobody is asked.
+    """The archive of this name or URL; None for a URL that is not built in. Sends no request.
 
     `local` is the caller's: it runs that archive and makes an `Instance.of_store`.
     UserError for a name that is not known, an old name or host, and plain HTTP to another machine.

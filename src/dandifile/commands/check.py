@@ -22,7 +22,7 @@ from dandifile.words import quantity
 def check(flags: Flags) -> int:
     """Errors leave as exceptions, all at once; what is left to say is what stays unknown.
 
-    Blocked, as a plan would be, where a rule of `policy.require` fails whatever the draft holds.
+    Blocked, as a plan would be, where a rule of `policy.require` fails no matter what the draft holds.
     """
     declared = read_spec(flags)
     spec = declared.pinned_spec()

@@ -69,11 +69,11 @@ def merge_contributors(
     ]
     funders = [Slot(funder_object(funder)) for funder in merge_funders(papers)]
     pairs = pair(entries, slots, funders)
-    laid = [_apply_entries(slot, pairs.of(slot)) for slot in slots]
+    applied = [_apply_entries(slot, pairs.of(slot)) for slot in slots]
     paid = [_apply_entries(slot, pairs.of(slot)) for slot in funders]
     added = [_new_slot(entry) for entry in pairs.unpaired if not entry.omit]
     people, missing, warnings = _choose_contacts(
-        [*_drop_missing(laid), *(slot for slot in added if not _is_funder(slot))]
+        [*_drop_missing(applied), *(slot for slot in added if not _is_funder(slot))]
     )
     everyone = [*people, *_drop_missing(paid), *(slot for slot in added if _is_funder(slot))]
     review = tuple(review for slot in everyone for review in slot.reviews)

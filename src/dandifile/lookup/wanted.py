@@ -39,7 +39,7 @@ def can_be_pinned(asked: str) -> bool:
 
 
 def missing_from(wanted: Wanted, lock: Lock) -> tuple[str, ...]:
-    """What the lock does not have, in words. What is pinned is not missing, whatever was found."""
+    """What the lock does not have, in words. What is pinned is not missing, even if nothing was found."""
     return tuple(dict.fromkeys(_unpinned_texts(wanted, lock)))
 
 

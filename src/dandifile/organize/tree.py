@@ -60,7 +60,7 @@ def tree(
     *,
     folds: bool = False,
 ) -> tuple[list[Placement], list[Refusal]]:
-    """What to place, by path, and the files that cannot be in such a tree. `exists` looks for media files.
+    """What to place, by path, and the files that cannot be in it. `exists` looks for media files.
 
     `folds`: where the tree is made, names that differ in case only are one name.
     """
@@ -87,7 +87,7 @@ def tree(
 
 
 def _one_name(sources: Iterable[Source]) -> Iterator[tuple[Source, tuple[str, str]]]:
-    """Files whose path, on such a disk, would be that of another; what they would become, and what to do."""
+    """Files that would overwrite another on a disk that ignores case, with what to do."""
     groups: dict[str, list[Source]] = defaultdict(list)
     for source in sources:
         groups[source.path.casefold()].append(source)

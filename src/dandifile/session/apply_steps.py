@@ -73,7 +73,7 @@ def note_unchanged(session: Session, planned: Planned) -> ApplyResult:
 
 
 def _verify(session: Session, planned: Planned, results: tuple[Result, ...]) -> ApplyResult:
-    """Reads the draft once more. What was done and is not there is a failure of its own."""
+    """Reads the draft again. What was done and is not there is a failure of its own."""
     try:
         observed, target = session.observe()
     except UserError as error:  # what was done is reported all the same

@@ -50,7 +50,7 @@ def _report_usage(error: Any) -> int:
 
 
 def _report_system(error: OSError) -> int:
-    """What the system refuses: no room, no rights, a folder where a file should be; or nobody reads on."""
+    """What the system refuses: no space, no permission, a folder in place of a file, a closed pipe."""
     if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be written
         return Exit.UNREAD
@@ -109,7 +109,7 @@ class _OnStderr(logging.Handler):
     """Writes to what is stderr at the time: a progress bar replaces it with its own."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
+        with contextlib.suppress(OSError, ValueError):  # its reader has ended
             sys.stderr.write(f"{self.format(record)}\n")
             sys.stderr.flush()
 

@@ -1,6 +1,6 @@
 """From a dandiset's metadata to what its page shows.
 
-Metadata may be anything: nobody checked it. Whatever does not have the form that a part of the
+Metadata may be anything: it was not checked. Whatever does not have the form that a part of the
 page needs is left out of that part, and only http(s) addresses become links.
 """
 

@@ -123,7 +123,7 @@ def _landing(call: PageCall) -> Response:
 
 
 def _objections(db: sqlite3.Connection, dandiset: Dandiset, version: Version) -> list[str]:
-    """What stands between a draft and its publication, all at once."""
+    """All that keeps a draft from being published."""
     if not version.draft:
         return []
     first = jobs.objection(db, dandiset, version)

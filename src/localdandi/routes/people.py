@@ -48,7 +48,7 @@ def _list(call: Call) -> Response:
 
 
 def _replace(call: Call) -> Response:
-    """The body is the complete new list; names that fit nobody refuse it whole."""
+    """The body is the complete new list; one unknown name, and all of it is rejected."""
     dandiset = access.visible_dandiset(call)
     if dandiset.unembargoing:
         raise errors.refused_error(access.UNEMBARGOING)

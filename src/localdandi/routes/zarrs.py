@@ -210,7 +210,7 @@ def _record(call: Call, zarr: Zarr, what: str, asked: list[dict[str, str]]) -> N
 
 
 def _read_files(body: Json, names: tuple[str, ...]) -> list[dict[str, str]]:
-    """The files of a body; what is wrong is told file by file."""
+    """The files of a body; faults are reported file by file."""
     return fields.each(fields.listing(body), lambda one: _file(one, names))
 
 

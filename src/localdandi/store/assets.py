@@ -225,7 +225,7 @@ def _count(db: sqlite3.Connection, version: int, assets: int, size: int, *, zarr
 
 
 def recount(db: sqlite3.Connection, version: int) -> None:
-    """Sums a version's assets up anew."""
+    """Counts a version's assets again."""
     db.execute(
         "UPDATE versions SET (asset_count, size) ="
         " (SELECT count(*), coalesce(sum(coalesce(b.size, z.size)), 0) FROM membership m"

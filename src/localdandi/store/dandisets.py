@@ -171,7 +171,7 @@ def delete_version(db: sqlite3.Connection, version: Version) -> None:
 def set_status(db: sqlite3.Connection, version: int, status: str, errors: str | None = None) -> None:
     """Also moves `modified`; `errors` None leaves the last findings where they are.
 
-    Whatever sends a draft back to `Pending` is a write; when the last one was is kept.
+    Everything that sets a draft back to `Pending` is a write; the time of the last one is kept.
     """
     db.execute(
         "UPDATE versions SET status = ?1, errors = coalesce(?2, errors), modified = ?3,"

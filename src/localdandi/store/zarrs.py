@@ -86,7 +86,7 @@ def reset(db: sqlite3.Connection, zarr: Zarr) -> None:
 
 
 def complete_ingest(db: sqlite3.Connection, zarr: Zarr, checksum: str, file_count: int, size: int) -> None:
-    """The end of an ingest: whatever shows the zarr is to be validated again."""
+    """Ends an ingest: assets that show the zarr are validated again."""
     db.execute(
         "UPDATE zarrs SET status = 'Complete', checksum = ?, file_count = ?, size = ? WHERE id = ?",
         (checksum, file_count, size, zarr.id),

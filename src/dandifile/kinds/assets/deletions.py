@@ -1,7 +1,7 @@
 """Which assets `prune: true` deletes: those that its folder no longer has; and how many may go at once.
 
 Absent data is unknown, not gone: a folder that is missing, empty, or holds files that could not be read
-prunes nothing, and neither does one that shares its place in the dandiset with such a folder.
+prunes nothing, and neither does one that shares its place in the dandiset with that folder.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def _finding(result: Any, root: Path) -> JsonObject:
 def _unread_objects(root: Path) -> list[str]:
     """The arrays of objects that stop a reader of a Zarr that is sound otherwise; none where it is not.
 
-    hdmf-zarr writes NWB with zarr-python 2; of such a Zarr zarr-python 3 takes not even the root, for
+    hdmf-zarr writes NWB with zarr-python 2; zarr-python 3 does not even open the root of such a Zarr, for
     the sake of a few arrays of objects. All is listed in one copy, which must say what the parts say.
     """
     try:
