@@ -1,1 +1,1 @@
-"""Times beside the dandi client: one module a bench, and what they share."""
+"""Times compared with the dandi client: one module a bench, and what they share."""

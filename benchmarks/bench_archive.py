@@ -2,7 +2,7 @@
 
     python -m benchmarks.bench_archive [--assets 100000] [--json]
 
-Each figure stands beside what it must keep to. The draft is filled straight into the store; what
+Each figure is shown with its limit. The draft is filled straight into the store; what
 is measured goes over HTTP, against a server in a process of its own.
 """
 

@@ -29,7 +29,7 @@ paths: [{source: organized, layout: as-is}]
 
 @dataclass(frozen=True)
 class Lab:
-    """`dandiset.yaml` of dandifile's, and the dandi client's own folder beside it."""
+    """`dandiset.yaml` of dandifile's, and the dandi client's own folder next to it."""
 
     folder: Path
     files: int

@@ -13,7 +13,7 @@ RAW = re.compile(r"(?P<date>[\d-]+)_rat_(?P<subject>\w+)\.nwb")
 
 
 def make_raw(folder: Path, files: int) -> Path:
-    """Recordings under raw names, ten sessions a subject, and a dandiset.yaml beside them."""
+    """Recordings under raw names, ten sessions a subject, and a dandiset.yaml next to them."""
     make_recordings(folder / "recordings", subjects=-(-files // SESSIONS), sessions=SESSIONS)
     for surplus in sorted((folder / "recordings").iterdir())[files:]:
         surplus.unlink()

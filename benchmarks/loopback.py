@@ -18,7 +18,7 @@ _BLOCK = 1 << 20
 
 
 def least(file: Path) -> float:
-    """Seconds to hash `file` and then to copy it over loopback, beside itself; the copy is removed."""
+    """Seconds to hash `file` and then to copy it over loopback, next to itself; the copy is removed."""
     from dandifile.survey.digest import dandi_etag
 
     started = time.perf_counter()

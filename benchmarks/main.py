@@ -32,7 +32,7 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="benchmarks/run", description="dandifile beside the dandi client: both times and the ratio."
+        prog="benchmarks/run", description="dandifile and the dandi client: both times and the ratio."
     )
     parser.add_argument(
         "names", nargs="*", choices=[[], *BENCHES], metavar="NAME", help=f"{', '.join(BENCHES)}; all"

@@ -108,7 +108,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> None:
 
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
-"""Real data that is not part of the project; CI has it beside the checkout."""
+"""Real data that is not part of the project; CI has it next to the checkout."""
 
 CONTACT = """
 contributors:

@@ -20,14 +20,14 @@ from dandifile.planning.merge import curie as merged_curie
 from dandifile.report.values import plain_text
 from dandifile.spec.licenses import SCHEMA_LICENSES, matching_license
 from dandifile.spec.resources import normal_address
-from localdandi.store.database import folded
+from localdandi.store.database import fold_text
 
 Normaliser = Callable[[str], str | None]
 
 FREE: dict[str, Normaliser] = {
     "names compared": normalise,
     "terms compared": name_key,
-    "searches of the embedded archive": folded,
+    "searches of the embedded archive": fold_text,
     "awards": award_key,
     "people's names, tidy": tidy_name,
     "related resources": doi.resource_identifier,

@@ -91,7 +91,7 @@ def test_what_the_client_uploaded_needs_nothing_more(nwb: Lab) -> None:
 
 
 def test_the_client_finds_the_content_that_was_applied_as_it_is(nwb: Lab) -> None:
-    """It writes an asset's metadata anew before it compares; nothing else."""
+    """It writes an asset's metadata again before it compares; nothing else."""
     nwb.run("apply", "--yes")
     nwb.archive.reset_counts()
     dandi_upload(nwb)

@@ -253,7 +253,7 @@ def test_another_end_date_in_access_has_no_effect_and_that_is_told(described: La
 
 
 def test_every_field_of_the_archives_own_documents_converges_or_is_refused(described: Lab) -> None:
-    """Whoever copies the archive's JSON into the spec gets an empty plan, or is told which field and why."""
+    """The archive's JSON copied into the spec gives an empty plan, or names the field and why."""
     declared = ("name", "description", "license", "contributor")  # the spec sets them in its short form
     document = {key: value for key, value in described.document().items() if key not in declared}
     taken = copied(described, document, "metadata: {}\n")

@@ -1,4 +1,4 @@
-"""Whoever may not write learns it from the plan, with what to do; nothing is written."""
+"""A user who may not write learns it from the plan, with what to do; nothing is written."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def make_lab(folder: Path) -> Path:
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A lab with its own embedded archive, which no `archive serve` keeps up: each run starts it anew."""
+    """A lab with its own embedded archive, which no `archive serve` keeps up: each run starts it again."""
     monkeypatch.setenv("DANDIFILE_STORE", str(tmp_path / "store"))
     make_lab(tmp_path / "lab")
     monkeypatch.chdir(tmp_path / "lab")
@@ -204,13 +204,13 @@ def test_no_dead_page_is_printed(here: Path, tmp_path: Path) -> None:
 
 
 def test_the_page_is_printed_while_the_archive_is_kept_up(here: Path) -> None:
-    from localdandi.server import announced
+    from localdandi.server import announce
     from localdandi.testing import archive
 
     with archive(default_store()) as served:
         from dataclasses import replace
 
-        with announced(default_store().resolve(), replace(served.serving.running, lasting=True)):
+        with announce(default_store().resolve(), replace(served.serving.running, lasting=True)):
             done = ran("apply", "--create", "--yes")
             assert f"{served.web_url}/dandiset/000001/draft" in done.out, done.out + done.err
             assert "archive serve" not in done.out

@@ -1,4 +1,4 @@
-"""A saved plan meets an archive, or hands, that have changed since: what nobody reviewed is not done."""
+"""A saved plan meets an archive, or a user, that has changed since: what was not reviewed is not done."""
 
 from __future__ import annotations
 

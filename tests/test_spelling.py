@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dandifile.schemafiles import spec_schema
-from dandifile.spelling import first_unfit, near_words, nearest, respell
+from dandifile.spelling import first_unfit, near_words, nearest_word, respell
 from dandifile.survey.asset_paths import allowed_spelling as mended_path
 from dandifile.survey.asset_paths import fault, is_allowed
 
@@ -66,4 +66,4 @@ def test_a_mended_name_holds_nothing_but_what_it_may_and_stays_as_it_is(text: st
 def test_a_relation_is_not_turned_around(word: str, meant: list[str]) -> None:
     found = near_words(word, RELATIONS)
     assert found[:2] == meant
-    assert nearest(word, RELATIONS) == (meant[0] if len(meant) == 1 else None)
+    assert nearest_word(word, RELATIONS) == (meant[0] if len(meant) == 1 else None)

@@ -1,4 +1,4 @@
-"""Trouble on this machine or on the way: what was done is told, and what was not is told as that."""
+"""Trouble on this machine or on the way: what was done and what was not done are both reported."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_record_that_cannot_be_kept_is_told_with_what_was_done(applied: Lab) -
     records.rmdir()
     records.write_text("a file, where the folder should be", "utf-8")
     ran = applied.run("apply", "--yes")
-    assert (ran.code, "cannot be noted" in ran.out) == (Exit.FAILED, True), ran.out + ran.err
+    assert (ran.code, "cannot be recorded" in ran.out) == (Exit.FAILED, True), ran.out + ran.err
     assert "1 added, 1 replaced" in ran.out
     records.unlink()
     assert applied.run("apply", "--yes").code == Exit.DONE

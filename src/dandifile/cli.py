@@ -281,6 +281,7 @@ def scan(
         list[str], typer.Option("--forget", metavar="GLOB", help="Remove lines of files that are not here.")
     ] = [],
     format: Format = "text",
+    verbose: Verbose = False,
     no_color: NoColor = False,
     jobs: Jobs = None,
     executor: Executor = "local",
@@ -290,7 +291,9 @@ def scan(
     from dandifile.commands.scan import scan
     from dandifile.terminal.screen import Flags
 
-    flags = Flags(file, environment, jobs, executor, step_timeout, format=format, no_color=no_color)
+    flags = Flags(
+        file, environment, jobs, executor, step_timeout, format=format, verbose=verbose, no_color=no_color
+    )
     return scan(flags, forget)
 
 
@@ -309,6 +312,7 @@ def organize(
     ] = None,
     rename: Rename = False,
     format: Format = "text",
+    verbose: Verbose = False,
     no_color: NoColor = False,
     jobs: Jobs = None,
     executor: Executor = "local",
@@ -318,7 +322,9 @@ def organize(
     from dandifile.commands.organize import organize
     from dandifile.terminal.screen import Flags
 
-    flags = Flags(file, environment, jobs, executor, step_timeout, format=format, no_color=no_color)
+    flags = Flags(
+        file, environment, jobs, executor, step_timeout, format=format, verbose=verbose, no_color=no_color
+    )
     return organize(flags, to, mode, undo, rename=rename)
 
 
@@ -357,15 +363,15 @@ def demo(
 
 @archive.command()
 def serve(
-    port: Annotated[int, typer.Option("--port", help="0: any free one.")] = 8000,
+    port: Annotated[int, typer.Option("--port", help="The port; 0 means any free one.")] = 8000,
     host: Annotated[str, typer.Option("--host", help="The address to listen at.")] = "127.0.0.1",
     store: Store = None,
     format: Format = "text",
-    schema_version: Annotated[str, typer.Option(help="Of the DANDI schema; default: production's.")] = "",
+    schema_version: Annotated[str, typer.Option(help="DANDI schema; default: production's version.")] = "",
     name: Annotated[str, typer.Option(help="The prefix of identifiers; default: DANDI.")] = "",
-    web_url: Annotated[str, typer.Option(help="Where its web page is said to be; default: here.")] = "",
-    doi_prefix: Annotated[str, typer.Option(help="Of DOIs; default: DataCite's test prefix.")] = "",
-    licenses: Annotated[str, typer.Option(help="Those it allows, separated by commas.")] = "",
+    web_url: Annotated[str, typer.Option(help="The web address that it reports; default: its own.")] = "",
+    doi_prefix: Annotated[str, typer.Option(help="The prefix of DOIs; default: DataCite's test one.")] = "",
+    licenses: Annotated[str, typer.Option(help="The licenses it allows, separated by commas.")] = "",
     identifier: Annotated[str, typer.Option(help="The archive's RRID; default: a placeholder.")] = "",
 ) -> int:
     """Run the embedded archive until Ctrl-C."""

@@ -1,4 +1,4 @@
-"""A small lab folder to rehearse with: recordings under raw names, stimuli beside them, a spec.
+"""A small lab folder to rehearse with: recordings under raw names, stimuli next to them, a spec.
 
 Everything is made up, and the same arguments give the same recordings (HDF5's own object ids
 apart). pynwb is imported inside, because only the demo, benchmarks and tests come here.

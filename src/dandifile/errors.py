@@ -20,7 +20,7 @@ class Exit(IntEnum):
     INPUT = 3  # usage, spec, credentials, unreachable archive
     BLOCKED = 4  # validation, policy, a guard, a stale plan
     INTERRUPTED = 130
-    UNREAD = 141  # whoever read the output went away, as `head` does
+    UNREAD = 141  # the reader of the output ended, as `head` does
 
 
 class UserError(Exception):

@@ -16,7 +16,7 @@ File = Annotated[
 Environment = Annotated[
     str, typer.Option("--environment", "-e", metavar="NAME", help="One of the spec's environments.")
 ]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show everything, fold nothing.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show everything, and why each step runs.")]
 Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR).")]
 Jobs = Annotated[

@@ -63,7 +63,7 @@ def _compile(pattern: str) -> glob.WcMatcher[str]:
                 for choice in bracex.iexpand(bare, keep_escapes=True, limit=MOST_CHOICES)
             ):
                 return glob.compile([bare, f"{bare}/**"], flags=_FLAGS, limit=0)
-            why = f"says ** more than {MOST_DEPTHS} times"
+            why = f"has ** more than {MOST_DEPTHS} times"
         except bracex.ExpansionLimitException:
             why = f"stands for more than {MOST_CHOICES:,} patterns"
         except (ValueError, re.error, RecursionError, OverflowError) as error:

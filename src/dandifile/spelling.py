@@ -40,7 +40,7 @@ def near_words(word: str, allowed: Iterable[str], *, likeness: float = 0.65) -> 
     return [by_lower[candidate] for candidate in found if alike[candidate] > alike[found[0]] - _RIVAL]
 
 
-def nearest(word: str, allowed: Iterable[str], *, likeness: float = 0.65) -> str | None:
+def nearest_word(word: str, allowed: Iterable[str], *, likeness: float = 0.65) -> str | None:
     """The one allowed word that was probably meant; None where it may be several."""
     found = near_words(word, allowed, likeness=likeness)
     return found[0] if len(found) == 1 else None

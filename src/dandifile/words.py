@@ -50,10 +50,10 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_harmless(character) for character in text)
+    return "".join(_escape_control(character) for character in text)
 
 
-def _harmless(character: str) -> str:
+def _escape_control(character: str) -> str:
     if character in "\t\n\r\v\f":
         return " "
     if character in _JOINERS or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}:

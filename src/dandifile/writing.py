@@ -11,12 +11,12 @@ from pathlib import Path
 def replace_content(file: Path, content: str | bytes) -> None:
     """Give a file this content, on the disk when it returns; a text as UTF-8, its line ends as they are.
 
-    Whoever reads it meanwhile finds the old content or the new one, whatever fails or ends this
+    A reader always finds the old content or the new one, whatever fails or ends this
     process, and however many write at once. A link stays one: what it leads to is written. An
     existing file keeps its mode. The folder must be there; OSError where it cannot be written.
     """
     target = Path(os.path.realpath(file))
-    # Hidden, so that no scan takes it for data; short, since a name has its longest; and nobody else's.
+    # Hidden, so that no scan takes it for data; short, since names have a limit; and unique.
     temporary = target.with_name(f".dandifile-{secrets.token_hex(8)}.tmp")
     try:
         with temporary.open("xb") as stream:

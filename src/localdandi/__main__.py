@@ -18,7 +18,7 @@ from pathlib import Path
 
 from localdandi.document import JsonObject, StartError
 from localdandi.instance import OPTIONS, PREFIX, Instance
-from localdandi.server import announced
+from localdandi.server import announce
 from localdandi.serving import Serving, listen
 
 
@@ -30,7 +30,7 @@ def main() -> int:
         with (
             listen("127.0.0.1", 0) as listening,
             Serving(store, listening, instance=instance) as serving,
-            announced(serving.archive.store, serving.running),
+            announce(serving.archive.store, serving.running),
         ):
             threading.Thread(target=_watch, args=(serving,), daemon=True).start()
             serving.run(lambda running: _say(asdict(running)))
@@ -52,12 +52,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _say(what: JsonObject) -> None:
-    with contextlib.suppress(BrokenPipeError):  # whoever asked is gone: then our standard input ends, too
+    with contextlib.suppress(BrokenPipeError):  # the parent is gone: then our standard input ends, too
         os.write(sys.stdout.fileno(), json.dumps(what).encode() + b"\n")
 
 
 def _watch(serving: Serving) -> None:
-    while os.read(sys.stdin.fileno(), 1024):  # no buffer: whoever waits in one holds up the interpreter's end
+    while os.read(sys.stdin.fileno(), 1024):  # no buffer: waiting in one would delay the interpreter's end
         pass
     serving.stop()
 

@@ -22,17 +22,17 @@ def owns(call: Call, dandiset: Dandiset) -> bool:
     return call.user is not None and users.owns(call.db, dandiset.id, call.user)
 
 
-def existing(call: Call) -> Dandiset:
-    """The dandiset of the URL, whoever asks."""
+def require_dandiset(call: Call) -> Dandiset:
+    """The dandiset of the URL, for any user."""
     dandiset = dandisets.by_id(call.db, int(call.param("dandiset")))
     if dandiset is None:
         raise errors.not_found()
     return dandiset
 
 
-def visible(call: Call) -> Dandiset:
+def visible_dandiset(call: Call) -> Dandiset:
     """The dandiset of the URL, for those who may see it."""
-    dandiset = existing(call)
+    dandiset = require_dandiset(call)
     if not dandiset.open:
         call.known()
         if not owns(call, dandiset):
@@ -41,20 +41,20 @@ def visible(call: Call) -> Dandiset:
 
 
 def visible_version(call: Call) -> tuple[Dandiset, Version]:
-    dandiset = visible(call)
+    dandiset = visible_dandiset(call)
     return dandiset, _version(call, dandiset)
 
 
-def owned(call: Call) -> Dandiset:
+def owned_dandiset(call: Call) -> Dandiset:
     """The dandiset of the URL, for its owners; others get an empty 403."""
-    dandiset = existing(call)
+    dandiset = require_dandiset(call)
     if not owns(call, dandiset):
         raise errors.not_owner()
     return dandiset
 
 
 def owned_version(call: Call) -> tuple[Dandiset, Version]:
-    dandiset = owned(call)
+    dandiset = owned_dandiset(call)
     return dandiset, _version(call, dandiset)
 
 
@@ -62,9 +62,9 @@ def owned_draft(call: Call) -> tuple[Dandiset, Version]:
     """The draft of the URL, to be written to by an owner now."""
     dandiset, version = owned_version(call)
     if not version.draft:
-        raise errors.refused("Only draft versions can be modified.", 405)
+        raise errors.refused_error("Only draft versions can be modified.", 405)
     if dandiset.unembargoing:
-        raise errors.refused(UNEMBARGOING)
+        raise errors.refused_error(UNEMBARGOING)
     return dandiset, version
 
 

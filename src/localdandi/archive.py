@@ -19,7 +19,7 @@ from localdandi.instance import Instance
 from localdandi.objects import ObjectStore
 from localdandi.signing import Signer
 from localdandi.store import dandisets, users
-from localdandi.store.database import Database, now
+from localdandi.store.database import Database, now_as_text
 
 
 class Bell:
@@ -43,7 +43,7 @@ OWN = (
     *("admin.key", "lock", "server.json", "objects", "pictures"),
     *("identifiers.json", "identifiers.json.lock"),  # which dandisets the specs of this machine were given
 )
-"""All that an archive keeps in its folder; whatever else is there belongs to somebody else."""
+"""All that an archive keeps in its folder; other files there are not ours."""
 _FIRST = {DATABASE, f"{DATABASE}-journal", "lock", "identifiers.json", "identifiers.json.lock"}
 """What may be there before the database is."""
 _INSIDE = {"objects": ("uploads", "blobs", "zarr"), "pictures": ("*.light.png", "*.dark.png")}
@@ -77,7 +77,7 @@ def open_store(store: Path, settings: Settings | None = None, instance: Instance
     _refuse_foreign(store)
     store.mkdir(parents=True, exist_ok=True)
     store.chmod(0o700)
-    lock = _locked(store)
+    lock = _lock_store(store)
     try:
         database = Database(store / DATABASE)
         figures = Snapshot(lambda: dandisets.totals(database.read()))
@@ -91,14 +91,14 @@ def open_store(store: Path, settings: Settings | None = None, instance: Instance
             instance=instance or Instance(),
             lock=lock,
             figures=figures,
-            searchable=Snapshot(now),
+            searchable=Snapshot(now_as_text),
         )
     except BaseException:
         lock.release()
         raise
 
 
-def _locked(store: Path) -> FileLock:
+def _lock_store(store: Path) -> FileLock:
     """Keeps other processes out of the store. StartError while one is in."""
     lock = FileLock(store / "lock", thread_local=False)
     try:
@@ -145,7 +145,7 @@ def reset(store: Path) -> tuple[str, ...]:
             "this is not the folder of an embedded archive", where=str(store), fix="name the right folder"
         )
     store = store.resolve()  # what is named may be a link to it
-    _locked(store).release()
+    _lock_store(store).release()
     for name in OWN:
         entry = store / name
         if entry.is_dir() and not entry.is_symlink():

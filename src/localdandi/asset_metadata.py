@@ -52,9 +52,9 @@ def strip(metadata: JsonObject) -> JsonObject:
     return {key: value for key, value in metadata.items() if key not in COMPUTED}
 
 
-def full(asset: Asset, origin: str) -> str:
+def full_metadata(asset: Asset, origin: str) -> str:
     """The asset's whole metadata as JSON text, for a reader who came by `origin`."""
-    computed = _computed(asset, origin)
+    computed = _computed_fields(asset, origin)
     # These two may also stand in the stored part, where the computed ones must win.
     if asset.zarr_id or '"@context"' in asset.metadata:
         return dump(json.loads(asset.metadata) | json.loads(f"{{{computed}}}"))
@@ -64,7 +64,7 @@ def full(asset: Asset, origin: str) -> str:
 
 def document(asset: Asset) -> JsonObject:
     """The asset's whole metadata, decoded, in terms of the stored origin."""
-    decoded: JsonObject = json.loads(full(asset, ORIGIN))
+    decoded: JsonObject = json.loads(full_metadata(asset, ORIGIN))
     return decoded
 
 
@@ -75,7 +75,7 @@ def object_url(asset: Asset, origin: str) -> str:
     return origin + blob_path(asset.blob_id or "")
 
 
-def _computed(asset: Asset, origin: str) -> str:
+def _computed_fields(asset: Asset, origin: str) -> str:
     """The computed fields as JSON without the braces."""
     until = asset.embargoed_until if asset.embargoed else None
     access = dump(access_of(embargoed=asset.embargoed, until=until))
@@ -103,4 +103,4 @@ def item(asset: Asset, origin: str, *, metadata: bool) -> str:
         f'{{"asset_id":"{asset.asset_id}","blob":{dump(asset.blob_id)},"zarr":{dump(asset.zarr_id)},'
         f'"path":{dump(asset.path)},"size":{asset.size},"created":"{asset.created}","modified":"{asset.modified}"'
     )
-    return f'{text},"metadata":{full(asset, origin)}}}' if metadata else text + "}"
+    return f'{text},"metadata":{full_metadata(asset, origin)}}}' if metadata else text + "}"

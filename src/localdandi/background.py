@@ -75,7 +75,7 @@ class _Worker(threading.Thread):
         self._jobs = jobs
         self._work = archive.work.listener()
         self.stopping = threading.Event()
-        self.resting = threading.Lock()  # whoever holds it keeps the next pass from beginning
+        self.resting = threading.Lock()  # while it is held, no pass begins
 
     def run(self) -> None:
         while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
     from localdandi.access import Running
 
 INPUT = 3  # exit code: something that the user can mend
+EXTRA = ("anyio", "httptools", "starlette", "uvicorn")  # what `pip install dandifile` alone lacks
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     given = _parser().parse_args(arguments)
     try:
+        require_extra()
         return int(given.command(given))
     except StartError as error:
         where = f"\n  at: {error.where}" if error.where else ""
@@ -30,14 +33,24 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
 
 
+def require_extra() -> None:
+    """StartError where the packages of the extra `local` are not installed."""
+    missing = [package for package in EXTRA if find_spec(package) is None]
+    if missing:
+        raise StartError(
+            f"the archive is not fully installed: {', '.join(missing)} cannot be found",
+            fix='run pip install "dandifile[local]"',
+        )
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="localdandi", description="A DANDI archive on this machine.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve a store until interrupted")
-    serve.add_argument("--store", type=Path, required=True, help="the folder that everything is kept in")
+    serve.add_argument("--store", type=Path, required=True, help="the folder of the archive")
     serve.add_argument("--port", type=int, default=8000, help="0 for any free one (default: %(default)s)")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: %(default)s)")
-    serve.add_argument("--json", action="store_true", help="say where it is as one line of JSON")
+    serve.add_argument("--json", action="store_true", help="print its addresses and key as one line of JSON")
     serve.set_defaults(command=_serve)
     reset = commands.add_parser("reset", help="delete a store")
     reset.add_argument("--store", type=Path, required=True)

@@ -26,33 +26,33 @@ def json_text(text: str, status: int = 200, headers: Mapping[str, str] | None = 
     return Response(text, status, dict(headers or {}), media_type="application/json")
 
 
-def nothing(status: int = 204) -> Response:
+def empty_response(status: int = 204) -> Response:
     return Response(status_code=status)
 
 
-def refused(content: Json, status: int = 400, headers: Mapping[str, str] | None = None) -> RefusedError:
+def refused_error(content: Json, status: int = 400, headers: Mapping[str, str] | None = None) -> RefusedError:
     """A body of JSON: a bare string, a list of messages, or messages by field."""
     return RefusedError(json_response(content, status, headers))
 
 
 def detail(text: str, status: int, headers: Mapping[str, str] | None = None) -> RefusedError:
-    return refused({"detail": text}, status, headers)
+    return refused_error({"detail": text}, status, headers)
 
 
 _CHALLENGE = 'Bearer realm="api"'
 BEARER_CHALLENGE = f'{_CHALLENGE},error="invalid_token",error_description="The access token is invalid."'
 
 
-def unauthorised(text: str) -> RefusedError:
+def unauthorised_error(text: str) -> RefusedError:
     return detail(text, 401, {"WWW-Authenticate": _CHALLENGE})
 
 
 def not_authenticated() -> RefusedError:
-    return unauthorised("Authentication credentials were not provided.")
+    return unauthorised_error("Authentication credentials were not provided.")
 
 
 def invalid_token() -> RefusedError:
-    return unauthorised("Invalid token.")
+    return unauthorised_error("Invalid token.")
 
 
 def forbidden() -> RefusedError:
@@ -70,7 +70,7 @@ def not_found() -> RefusedError:
 
 def fatal() -> RefusedError:
     """Ends a request as the real archive does where it did not foresee what was sent."""
-    return RefusedError(broken())
+    return RefusedError(internal_error_response())
 
 
 def no_such_page() -> Response:
@@ -78,7 +78,7 @@ def no_such_page() -> Response:
     return HTMLResponse("<!doctype html><html lang=en><title>Not Found</title><h1>Not Found</h1></html>", 404)
 
 
-def broken() -> Response:
+def internal_error_response() -> Response:
     """What the real archive says to a body that it did not foresee."""
     return HTMLResponse(
         "<!doctype html><html lang=en><title>Server Error</title><h1>Server Error (500)</h1></html>", 500

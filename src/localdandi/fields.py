@@ -31,7 +31,7 @@ class FieldsError(RefusedError):
         self.problems = problems
 
 
-def together(*checks: Callable[[], Any]) -> list[Any]:
+def check_together(*checks: Callable[[], Any]) -> list[Any]:
     """The values of several checks, or the problems of all of them."""
     values, problems = [], JsonObject()
     for check in checks:
@@ -44,7 +44,7 @@ def together(*checks: Callable[[], Any]) -> list[Any]:
     return values
 
 
-def within(name: str, check: Callable[[], T]) -> T:
+def check_within(name: str, check: Callable[[], T]) -> T:
     """The value of a check, whose problems are those of the field `name`."""
     try:
         return check()
@@ -66,7 +66,7 @@ def each(items: list[Json], check: Callable[[Json], T]) -> list[T]:
     return values
 
 
-def mapping(body: Json) -> JsonObject:
+def as_object(body: Json) -> JsonObject:
     """The body as an object."""
     if body is None:
         raise FieldsError({"non_field_errors": ["No data provided"]})
@@ -155,7 +155,7 @@ def integer(body: JsonObject, name: str, *, minimum: int, maximum: int | None = 
         problem = NULL
     elif isinstance(value, str) and len(value) > _LONGEST_NUMBER:
         problem = "String value too large."
-    elif (number := whole(value)) is None:
+    elif (number := whole_number(value)) is None:
         problem = "A valid integer is required."
     elif number < minimum:
         problem = f"Ensure this value is greater than or equal to {minimum}."
@@ -166,7 +166,7 @@ def integer(body: JsonObject, name: str, *, minimum: int, maximum: int | None = 
     raise FieldsError({name: [problem]})
 
 
-def whole(value: Json) -> int | None:
+def whole_number(value: Json) -> int | None:
     """The number that a value is or spells, None if it is no whole one; `1.0` is one."""
     try:
         return int(re.sub(r"\.0*\s*$", "", str(value)))
@@ -187,7 +187,7 @@ RENDERS = (_JSON, "text/html")
 _DEEPEST = 500  # levels; Python's own limit is twice that
 
 
-def decoded(body: bytes, content_type: str) -> Json:
+def decode_body(body: bytes, content_type: str) -> Json:
     """A body as its media type says; an empty object where there is none, whatever its type."""
     if not body:
         return {}
@@ -230,7 +230,7 @@ def _text(payload: object) -> str:
     return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
 
 
-def storable(document: JsonObject, field: str) -> JsonObject:
+def storable_json(document: JsonObject, field: str) -> JsonObject:
     """A document as PostgreSQL gives it back: numbers written with a positive exponent are whole ones.
 
     What it cannot hold is refused.
@@ -260,14 +260,14 @@ def storable(document: JsonObject, field: str) -> JsonObject:
 def _number(value: float, field: str) -> float | int:
     text = repr(value)
     if text in ("inf", "-inf"):
-        raise errors.refused({field: ["Out of range float values are not JSON compliant."]})
+        raise errors.refused_error({field: ["Out of range float values are not JSON compliant."]})
     return int(Decimal(text)) if "e+" in text else value
 
 
 def _refuse_text(text: str, field: str) -> None:
     problem = text_problem(text)
     if problem:
-        raise errors.refused({field: [problem]})
+        raise errors.refused_error({field: [problem]})
 
 
 def text_problem(text: str) -> str | None:

@@ -81,4 +81,4 @@ class Guard:
 def _foreign(headers: Headers) -> Response | None:
     host = headers.get("host", "localhost").rpartition(":")
     name = host[0] if host[0] and host[2].isdecimal() else headers.get("host", "localhost")
-    return None if is_loopback(name) else PlainTextResponse("This is not the host that you look for.", 421)
+    return None if is_loopback(name) else PlainTextResponse("This host name is not served here.", 421)

@@ -106,7 +106,7 @@ class Call:
 
     def json(self) -> Json:
         """The body, decoded: JSON or a form; an empty object if there is none."""
-        return fields.decoded(self.body, self.request.headers.get("content-type", ""))
+        return fields.decode_body(self.body, self.request.headers.get("content-type", ""))
 
 
 def key_in(headers: Mapping[str, str]) -> str | None:
@@ -118,7 +118,7 @@ def key_in(headers: Mapping[str, str]) -> str | None:
     if not problem and not rest[0].isascii():
         problem = "Token string should not contain invalid characters."
     if problem:
-        raise errors.unauthorised(f"Invalid token header. {problem}")
+        raise errors.unauthorised_error(f"Invalid token header. {problem}")
     return rest[0]
 
 

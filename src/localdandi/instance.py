@@ -17,7 +17,7 @@ VERSION = "1.0.0"  # of the server whose API this is
 # can be served on any port, and from any host name, without a stale link.
 ORIGIN = "https://archive.invalid"
 
-# The object store lies beside the API, as a bucket does. Clients' tests know a test archive by this name.
+# The object store is next to the API, as a bucket is. Clients' tests know a test archive by this name.
 BUCKET = "/dandi-dandisets"
 
 PREFIX = "LOCALDANDI_"  # of the environment variables that set an instance's fields
@@ -55,11 +55,11 @@ class Instance:
         unknown = sorted(set(self.licenses) - schemas.known_licenses())
         if unknown:
             raise StartError(
-                f"no SPDX license is called {unknown[0]!r}",
+                f"no SPDX license is called {unknown[0].removeprefix('spdx:')!r}",
                 fix="give identifiers of https://spdx.org/licenses/",
             )
-        if self.schema_version not in schemas.served():
-            known = " or ".join(schemas.served())
+        if self.schema_version not in schemas.served_versions():
+            known = " or ".join(schemas.served_versions())
             raise StartError(f"schema {self.schema_version} cannot be served", fix=f"choose {known}")
 
     @classmethod
@@ -105,7 +105,7 @@ class Instance:
         return {
             "schema_version": self.schema_version,
             "schema_url": f"{origin}/api/schemas/?model=Dandiset",
-            "allowed_schema_versions": schemas.allowed(self.schema_version),
+            "allowed_schema_versions": schemas.allowed_versions(self.schema_version),
             "version": VERSION,
             "cli-minimal-version": "0.74.0",
             "cli-requires-python": ">=3.10",
@@ -128,10 +128,10 @@ class Instance:
 OPTIONS = {
     "name": "the prefix of identifiers; default: DANDI",
     "identifier": "its research resource identifier; default: a placeholder",
-    "web_url": "where its web page is said to be; default: here",
-    "doi_prefix": "default: 10.80507, the test prefix of DataCite",
-    "licenses": "what dandisets may be licensed under, separated by commas; default: CC0-1.0,CC-BY-4.0",
-    "schema_version": f"of the DANDI schema; default: {schemas.PRODUCTION}, as in production",
+    "web_url": "the web address that it reports; default: its own",
+    "doi_prefix": "the prefix of DOIs; default: 10.80507, the test prefix of DataCite",
+    "licenses": "the licenses that it allows, separated by commas; default: CC0-1.0,CC-BY-4.0",
+    "schema_version": f"version of the DANDI schema; default: {schemas.PRODUCTION}, as in production",
 }
 """What each field of an instance is, for those who set it on a command line."""
 

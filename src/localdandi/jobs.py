@@ -23,7 +23,7 @@ _QUIET = timedelta(seconds=0.2)  # without a write, before a draft is summed up 
 
 def run_assets(archive: Archive) -> bool:
     """Validates a batch of assets as if they were published; False when none waits."""
-    batch = assets.pending(archive.database.read(), _BATCH)
+    batch = assets.assets_to_validate(archive.database.read(), _BATCH)
     verdicts = [(asset, _findings(asset, archive.instance)) for asset in batch]
     with archive.database.write() as db:
         for asset, findings in verdicts:
@@ -33,7 +33,7 @@ def run_assets(archive: Archive) -> bool:
 
 def _findings(asset: Asset, instance: Instance) -> list[dict[str, str]]:
     published = asset_metadata.document(asset) | metadata.publication(instance)
-    return validator.shared(instance).findings(published, "PublishedAsset")
+    return validator.shared_validator(instance).findings(published, "PublishedAsset")
 
 
 def run_drafts(archive: Archive) -> bool:
@@ -45,14 +45,14 @@ def run_drafts(archive: Archive) -> bool:
 
 
 def _validate(archive: Archive, draft: Version) -> None:
-    validator.shared(archive.instance).warm_up()  # until then the draft is still `Pending`
+    validator.shared_validator(archive.instance).warm_up()  # until then the draft is still `Pending`
     with archive.database.write() as db:
         if not _claim(db, draft):
             return
     lag = archive.settings.summary_lags
     before = dandisets.last_written(archive.database.read(), draft) if lag else None
     summary = summarise(archive, draft, settled_before=before)
-    findings = validator.shared(archive.instance).findings(
+    findings = validator.shared_validator(archive.instance).findings(
         _as_if_published(draft, archive.instance), "PublishedDandiset"
     )
     with archive.database.write() as db:
@@ -75,10 +75,10 @@ def _claim(db: sqlite3.Connection, draft: Version) -> bool:
 
 def summarise(archive: Archive, version: Version, *, settled_before: str | None = None) -> JsonObject:
     """The `assetsSummary` of a version, over its valid assets; the old one if they cannot be summed up."""
-    valid = assets.valid(archive.database.read(), version.id, settled_before=settled_before)
+    valid = assets.valid_assets(archive.database.read(), version.id, settled_before=settled_before)
     try:
-        return validator.shared(archive.instance).summary(
-            asset_metadata.full(asset, ORIGIN) for asset in valid
+        return validator.shared_validator(archive.instance).summary(
+            asset_metadata.full_metadata(asset, ORIGIN) for asset in valid
         )
     except validator.ValidatorError as error:
         _LOG.warning("no summary of dandiset %06d: %s", version.dandiset, error)
@@ -145,7 +145,9 @@ def _publish(archive: Archive, draft: Version) -> None:
             return
         number = _next_version(db, dandiset)
         doi = metadata.doi(instance, dandiset.identifier, number)
-        document = metadata.complete(document, dandiset, instance, version=number, name=draft.name, doi=doi)
+        document = metadata.complete_document(
+            document, dandiset, instance, version=number, name=draft.name, doi=doi
+        )
         _require_valid(document, instance)
         new = dandisets.add_version(
             db,
@@ -173,7 +175,7 @@ def _next_version(db: sqlite3.Connection, dandiset: Dandiset) -> str:
 
 def _require_valid(document: JsonObject, instance: Instance) -> None:
     """A failure here leaves the draft in `Publishing`, as it does in production."""
-    findings = validator.shared(instance).findings(document, "PublishedDandiset")
+    findings = validator.shared_validator(instance).findings(document, "PublishedDandiset")
     if findings:
         raise RuntimeError(f"{document['id']} of {instance.name} is not valid: {findings}")
 
@@ -187,7 +189,7 @@ def ingest_zarrs(archive: Archive) -> bool:
         zarrs.set_status(db, zarr, "Ingesting")
     checksum, count, size = zarr_digest(zarrs.files(archive.database.read(), zarr.id))
     with archive.database.write() as db:
-        zarrs.complete(db, zarr, checksum, count, size)
+        zarrs.complete_ingest(db, zarr, checksum, count, size)
         for version in assets.versions_with_zarr(db, zarr.id):
             assets.recount(db, version)
         dandiset = dandisets.by_id(db, zarr.dandiset)
@@ -225,7 +227,7 @@ def _release(db: sqlite3.Connection, dandiset: Dandiset, instance: Instance) -> 
     draft = dandisets.draft_of(db, dandiset)
     first, *others = draft.document()["access"]
     kept = draft.document() | {"access": [first | {"embargoedUntil": today}, *others]}
-    document = metadata.complete(kept, dandiset, instance, version=draft.version, name=draft.name)
+    document = metadata.complete_document(kept, dandiset, instance, version=draft.version, name=draft.name)
     dandisets.save(db, draft, draft.name, dump(document), "Pending")
 
 

@@ -1,6 +1,6 @@
 """What the archive strips from a dandiset's metadata that comes in, and what it computes.
 
-Documents that are stored speak of `ORIGIN`; `outgoing` and `incoming` translate.
+Stored documents contain `ORIGIN`; `insert_origin` and `remove_origin` translate.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def for_creation(metadata: JsonObject, user: User, schema_version: str) -> JsonO
     return defaults | strip(metadata)
 
 
-def complete(  # noqa: PLR0913  all of one version
+def complete_document(  # noqa: PLR0913  all of one version
     metadata: JsonObject,
     dandiset: Dandiset,
     instance: Instance,
@@ -133,8 +133,8 @@ def citation(metadata: JsonObject) -> str:
     return f"{name} ({year}). (Version {version}) [Data set]. DANDI Archive. {link}"
 
 
-def uncitable(metadata: JsonObject) -> bool:
-    """Whether somebody is to be cited who has no name; the archive cannot make a citation then."""
+def has_uncitable_contributor(metadata: JsonObject) -> bool:
+    """Whether a contributor in the citation has no name; then the archive cannot make the citation."""
     contributors = metadata.get("contributor")
     return isinstance(contributors, list) and any(
         isinstance(one, dict) and one.get("includeInCitation") and "name" not in one for one in contributors
@@ -176,10 +176,10 @@ def publication(instance: Instance) -> JsonObject:
     return {"publishedBy": activity, "datePublished": stamp}
 
 
-def outgoing(text: str, origin: str) -> str:
+def insert_origin(text: str, origin: str) -> str:
     return text.replace(ORIGIN, origin)
 
 
-def incoming(text: str, origin: str) -> str:
+def remove_origin(text: str, origin: str) -> str:
     """Only whole origins: `http://localhost:80` is not the start of `http://localhost:8085`."""
     return re.sub(re.escape(origin) + r"(?![\w.:-])", ORIGIN, text) if origin in text else text

@@ -135,7 +135,7 @@ def route_of(path: str) -> str:
 
 
 class Misbehaving:
-    """Stands before the application. `cut` ends the connection that a request came by."""
+    """Middleware in front of the application. `cut` ends the connection that a request came by."""
 
     def __init__(self, app: ASGIApp, behaviour: Behaviour, cut: Callable[[Scope], None]) -> None:
         self._app = app

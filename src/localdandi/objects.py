@@ -1,4 +1,4 @@
-"""Content on disk: whatever has its own name is whole.
+"""Content on disk: a file under its own name is complete.
 
 It was written elsewhere, flushed to the disk, and renamed.
 
@@ -42,7 +42,7 @@ def multipart_etag(md5s: list[str]) -> str:
 
 
 class RevokedError(Exception):
-    """Somebody else writes here now, or nobody does any more."""
+    """Another writer has taken over here, or writing has ended."""
 
 
 class Claim:
@@ -83,7 +83,7 @@ class ObjectStore:
         return self.root / "zarr" / object_id[:2] / object_id
 
     def claim(self, upload_id: str, number: int) -> Claim:
-        """Whoever sends a part last is the one who writes it."""
+        """Of several who send the same part, the last one writes it."""
         with self._claiming:
             before, claim = self._claims[upload_id].get(number), Claim()
             self._claims[upload_id][number] = claim

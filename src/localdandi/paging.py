@@ -68,25 +68,25 @@ def with_query(url: URL, **changes: str | None) -> str:
     return str(url.replace(query=urlencode(sorted(query.items()), doseq=True)))
 
 
-def paging(call: Call, *, count: int | None = None) -> Paging:
+def read_paging(call: Call, *, count: int | None = None) -> Paging:
     """Reads `page` and `page_size`. `count` is the number of items where it is known.
 
     Sizes above 1,000 are cut to it without a word, and nonsense means 100.
     """
-    size = fields.whole(call.query.get("page_size", ""))
+    size = fields.whole_number(call.query.get("page_size", ""))
     length = min(size, _MAXIMUM) if size is not None and size > 0 else _DEFAULT
     page = call.query.get("page", "1")
     pages = None if count is None else max(1, -(-count // length))
     if page == "last" and pages is not None:
         page = str(pages)
-    number = fields.whole(page) or 0
+    number = fields.whole_number(page) or 0
     if number < 1 or (pages is not None and number > pages):
         raise errors.detail("Invalid page.", 404)
     number = min(number, _LAST)
     return Paging(call.request.url, number, length, count)
 
 
-def paginated(call: Call, items: Sequence[Json]) -> Response:
+def page_of_list(call: Call, items: Sequence[Json]) -> Response:
     """A page of a list that is in memory."""
-    page = paging(call, count=len(items))
+    page = read_paging(call, count=len(items))
     return page.envelope([dump(item) for item in page.cut(items)], page.count, more=page.more)

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def dandi_archive_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestArchive]:
     """A running archive for the whole test run; tests make dandisets of their own in it."""
+    from localdandi.cli import require_extra
+    from localdandi.document import StartError
+
+    try:
+        require_extra()
+    except StartError as error:
+        pytest.fail(f"{error.what}: {error.fix}", pytrace=False)
     from localdandi.testing import archive
 
     with archive(tmp_path_factory.mktemp("dandi-archive") / "store") as running:

@@ -22,19 +22,19 @@ PRODUCTION = "0.7.0"
 MODELS = ("Dandiset", "Asset", "PublishedDandiset", "PublishedAsset")
 
 
-def newest() -> str:
+def newest_version() -> str:
     """The version of the dandischema that is installed."""
     from dandischema.consts import DANDI_SCHEMA_VERSION
 
     return str(DANDI_SCHEMA_VERSION)
 
 
-def served() -> tuple[str, ...]:
+def served_versions() -> tuple[str, ...]:
     """The versions that an archive can speak here."""
-    return tuple(dict.fromkeys((PRODUCTION, newest())))
+    return tuple(dict.fromkeys((PRODUCTION, newest_version())))
 
 
-def allowed(version: str) -> list[str]:
+def allowed_versions(version: str) -> list[str]:
     """The versions of documents that an archive of `version` takes: its own and older ones."""
     from dandischema.consts import ALLOWED_INPUT_SCHEMAS
 
@@ -59,10 +59,10 @@ def model(name: str, version: str) -> type[BaseModel]:
     """The class of a model in a version of the schema."""
     from dandischema import models
 
-    if version == newest() or not name.startswith("Published"):
+    if version == newest_version() or not name.startswith("Published"):
         found: type[BaseModel] = getattr(models, name)
         return found
-    return _published()[name]
+    return _published_models()[name]
 
 
 @cache
@@ -73,7 +73,7 @@ def json_schema(name: str, version: str) -> JsonObject:
     schema: JsonObject = model(name, version).model_json_schema(
         schema_generator=TransitionalGenerateJsonSchema
     )
-    return schema if version == newest() else _as_in_production(schema, name)
+    return schema if version == newest_version() else _as_in_production(schema, name)
 
 
 _ADDED = {  # since 0.7.0
@@ -110,7 +110,7 @@ def _references(part: Json) -> set[str]:
 
 
 @cache
-def _published() -> dict[str, type[BaseModel]]:
+def _published_models() -> dict[str, type[BaseModel]]:
     """What is published as classes of their own, with checks that name the field, as in 0.7.0."""
     return {"PublishedDandiset": _published_dandiset(), "PublishedAsset": _published_asset()}
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from localdandi import errors, fields
 from localdandi.http import Call
-from localdandi.store.database import folded
+from localdandi.store.database import fold_text
 
 # ruff: noqa: S608  queries are put together from constants; what is sent goes in as parameters
 
@@ -31,7 +31,7 @@ def dandisets(call: Call, *, embargoed: bool = False) -> list[int]:
 
     `embargoed` is whether embargoed ones are shown where the query does not say.
     """
-    conditions, values = _visible(call, embargoed=embargoed)
+    conditions, values = _visibility_filter(call, embargoed=embargoed)
     if not fields.flag(call.query, "draft", default=True):
         conditions.append("EXISTS (SELECT 1 FROM versions WHERE dandiset = d.id AND version <> 'draft')")
     if not fields.flag(call.query, "empty", default=True):
@@ -39,7 +39,7 @@ def dandisets(call: Call, *, embargoed: bool = False) -> list[int]:
     order = _order(call)
     if fields.flag(call.query, "starred", default=False):
         if call.user is None:
-            raise errors.refused("Must be authenticated to filter by starred dandisets.", 401)
+            raise errors.refused_error("Must be authenticated to filter by starred dandisets.", 401)
         conditions.append("d.id IN (SELECT dandiset FROM stars WHERE user = ?)")
         values.append(call.user.id)
     for condition, value in term_conditions(call.query.get("search", "").replace("\x00", "")):
@@ -52,14 +52,14 @@ def dandisets(call: Call, *, embargoed: bool = False) -> list[int]:
     return [row[0] for row in call.db.execute(query, values)]
 
 
-def _visible(call: Call, *, embargoed: bool) -> tuple[list[str], list[object]]:
+def _visibility_filter(call: Call, *, embargoed: bool) -> tuple[list[str], list[object]]:
     mine = fields.choice(call.query, "user", ("me",)) == "me"
     owned = "d.id IN (SELECT dandiset FROM owners WHERE user = ?)"
     user = call.user.id if call.user else None
     if not fields.flag(call.query, "embargoed", default=embargoed):
         return (["d.embargo_status = 'OPEN'", owned], [user]) if mine else (["d.embargo_status = 'OPEN'"], [])
     if call.user is None:
-        raise errors.refused(_EMBARGOED, 401)
+        raise errors.refused_error(_EMBARGOED, 401)
     if mine:
         return [owned], [user]
     return (["1"], []) if call.user.admin else ([f"(d.embargo_status = 'OPEN' OR {owned})"], [user])
@@ -113,9 +113,9 @@ _OWNED = (
 def term_conditions(text: str) -> Iterator[tuple[str, str]]:
     """SQL conditions, each with its one parameter. Refuses what cannot be understood."""
     if len(text) > _LONGEST:
-        raise _refused(f"Search query is too long ({len(text)} characters; max {_LONGEST}).")
+        raise _search_error(f"Search query is too long ({len(text)} characters; max {_LONGEST}).")
     if text.count('"') % 2:
-        raise _refused(
+        raise _search_error(
             "Unbalanced quote in search query."
             " Remove the stray quote, or wrap the intended phrase in matched quotes."
         )
@@ -124,7 +124,7 @@ def term_conditions(text: str) -> Iterator[tuple[str, str]]:
             value = token["quoted"] if token["value"] is None else token["value"]
             yield _operator(token["key"], value.strip())
         else:
-            yield _WORD, folded(token["word"] or token["phrase"] or "")
+            yield _WORD, fold_text(token["word"] or token["phrase"] or "")
 
 
 def _operator(key: str, value: str) -> tuple[str, str]:
@@ -132,11 +132,11 @@ def _operator(key: str, value: str) -> tuple[str, str]:
         near = get_close_matches(key, _KEYS, n=1)
         hint = f' Did you mean "{near[0]}"?' if near else ""
         quoting = 'Wrap the term in double quotes (e.g. "foo:bar") to search for it as text.'
-        raise _refused(f'Unknown search operator "{key}".{hint} {quoting}')
+        raise _search_error(f'Unknown search operator "{key}".{hint} {quoting}')
     if not value:
-        raise _refused(f'Operator "{key}" requires a value.')
+        raise _search_error(f'Operator "{key}" requires a value.')
     if key in _SUMMARIES:
-        return _IN_SUMMARY.format(_SUMMARIES[key]), folded(value)
+        return _IN_SUMMARY.format(_SUMMARIES[key]), fold_text(value)
     if key == "file_type":
         return _HAS_TYPE, _TYPES.get(value.lower(), value.lower())
     if key == "owner":
@@ -149,8 +149,8 @@ def _day(key: str, value: str) -> str:
     try:
         return date.fromisoformat(value).isoformat()
     except ValueError:
-        raise _refused(f'Invalid date for "{key}": {value!r}. Use YYYY-MM-DD.') from None
+        raise _search_error(f'Invalid date for "{key}": {value!r}. Use YYYY-MM-DD.') from None
 
 
-def _refused(message: str) -> errors.RefusedError:
-    return errors.refused({"search": message})
+def _search_error(message: str) -> errors.RefusedError:
+    return errors.refused_error({"search": message})

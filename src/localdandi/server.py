@@ -1,6 +1,6 @@
 """Serving a store: in this thread, in the foreground, or in a process of its own.
 
-Beside a store that is served lies `server.json` (mode 0600: it holds a key) which says where.
+While a store is served, `server.json` in it says where (mode 0600: it holds a key).
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ def find(store: Path) -> Running | None:
 
 
 def _is_ours(running: Running, store: Path) -> bool:
-    """Whether what listens there now is a server of `store`. The port may be somebody else's by now."""
+    """Whether what listens there now is a server of `store`. Another program may have the port by now."""
     import urllib.request
 
     nonce = secrets.token_hex(16)
-    # No proxy stands between us and our own machine.
+    # No proxy is used for our own machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"{running.web_url}/_test/identity?nonce={nonce}", timeout=5) as response:
@@ -51,7 +51,7 @@ def _is_ours(running: Running, store: Path) -> bool:
 
 
 @contextmanager
-def running(store: Path) -> Iterator[Running]:
+def running_server(store: Path) -> Iterator[Running]:
     """The server of `store`: the one that runs, else one that is started and ends with the block.
 
     One that is started is the instance that this process's environment describes (`LOCALDANDI_NAME`, …).
@@ -72,14 +72,14 @@ def running(store: Path) -> Iterator[Running]:
     assert process.stdout
     try:
         told = json.loads(process.stdout.readline() or "{}")
-        yield Running(**told) if "pid" in told else _other(store, told)
+        yield Running(**told) if "pid" in told else _wait_for_other(store, told)
     finally:
         process.stdin.close()  # its sign to end, which also comes if this process dies
         process.stdout.close()
         process.wait()
 
 
-def _other(store: Path, told: dict[str, str]) -> Running:
+def _wait_for_other(store: Path, told: dict[str, str]) -> Running:
     """The server that came before ours, while we started it; else what ours said of why it did not start."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline and told:
@@ -115,7 +115,7 @@ def serve(  # noqa: PLR0913  all of one server
     with (
         listen(host, port) as listening,
         Serving(store, listening, settings, instance) as serving,
-        announced(serving.archive.store, replace(serving.running, lasting=True)),
+        announce(serving.archive.store, replace(serving.running, lasting=True)),
     ):
         serving.run(on_ready)
 
@@ -125,7 +125,7 @@ def _end(number: int, _frame: object) -> None:
 
 
 @contextmanager
-def announced(store: Path, running: Running) -> Iterator[None]:
+def announce(store: Path, running: Running) -> Iterator[None]:
     from localdandi.archive import write_secret
 
     file = store / _FILE

@@ -118,7 +118,7 @@ class Serving:
 
     def run(self, on_ready: Callable[[Running], None] = lambda _: None) -> None:
         """Serves until interrupted, or until `stop` is called from another thread."""
-        # The socket listens already: whoever connects now is served as soon as the loop runs.
+        # The socket listens already: who connects now is served as soon as the loop runs.
         on_ready(self.running)
         self.server.run(sockets=[self._listening])
 
@@ -147,7 +147,7 @@ class Serving:
 
 
 def in_thread(serving: Serving) -> threading.Thread:
-    """Runs a server beside this thread; `serving.stop()` ends it."""
+    """Runs a server in another thread; `serving.stop()` ends it."""
     thread = threading.Thread(target=serving.run, name="archive-server", daemon=True)
     thread.start()
     return thread
@@ -199,4 +199,4 @@ async def _no_route(request: Request, _error: Exception) -> Response:
 
 async def _broken(_request: Request, error: Exception) -> Response:
     _LOG.error("a request failed", exc_info=error)
-    return errors.broken()
+    return errors.internal_error_response()

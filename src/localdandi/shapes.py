@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from localdandi import asset_metadata
 from localdandi.document import Json, JsonObject
-from localdandi.metadata import contact_person, outgoing
+from localdandi.metadata import contact_person, insert_origin
 from localdandi.store import assets, blobs, dandisets, users
 from localdandi.store.assets import Asset, Selection
 from localdandi.store.dandisets import Dandiset, Version, dump
@@ -58,7 +58,7 @@ def version_info(
     db: sqlite3.Connection, one: Version, dandiset: Dandiset, origin: str, *, metadata: str | None = None
 ) -> JsonObject:
     """`info` of a version, and the answer to a metadata PUT."""
-    document = json.loads(outgoing(one.metadata if metadata is None else metadata, origin))
+    document = json.loads(insert_origin(one.metadata if metadata is None else metadata, origin))
     return version(db, one, dandiset) | {
         "asset_validation_errors": assets.asset_errors(db, one),
         "version_validation_errors": json.loads(one.errors),
@@ -106,11 +106,11 @@ _PAGE = 1000
 def manifest_text(db: sqlite3.Connection, version: Version, name: str, origin: str) -> Iterator[str]:
     """The named manifest, piece by piece."""
     if name.startswith("dandiset."):
-        yield outgoing(version.metadata, origin)
+        yield insert_origin(version.metadata, origin)
     elif name.startswith("assets."):
         separator = "["
         for asset in _assets(db, version):
-            yield separator + asset_metadata.full(asset, origin)
+            yield separator + asset_metadata.full_metadata(asset, origin)
             separator = ",\n"
         yield "[]" if separator == "[" else "]"
     else:

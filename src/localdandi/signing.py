@@ -1,4 +1,4 @@
-"""Presigned URLs: whoever has one may do one thing to one object, for a while."""
+"""Presigned URLs: each permits one thing to one object, for a while, without a key."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Signer:
     def fault_of(self, scope: Scope) -> str | None:
         """The same for a request as the server received it.
 
-        Whoever asks whether a request is signed, at the door or at the object, asks here: there is one check.
+        The only check of a signature, for the guard and for the object's route.
         """
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         return self.fault(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers)

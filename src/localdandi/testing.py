@@ -40,7 +40,10 @@ class TestArchive:
         self.behaviour.reset()
 
     def misbehave(self, **fault: Any) -> None:
-        """Asker for a `Fault`, by its fields: `misbehave(method="POST", route="/uploads/", status=503)`."""
+        """Makes requests fail. The arguments are the fields of `Fault`:
+
+        `misbehave(method="POST", route="/uploads/", status=503)`.
+        """
         wanted = Fault(**fault)
         if wanted.crash:
             raise ValueError("a crash would end this process: crash a server of its own, over HTTP")

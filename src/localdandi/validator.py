@@ -65,7 +65,7 @@ class Validator:
 
     def _ask(self, question: Json, more: Iterable[str] | None = None) -> Json:
         with self._asking:
-            process = self._running()
+            process = self._live_process()
             try:
                 line = _exchange(process, question, more)
             except OSError:
@@ -81,7 +81,7 @@ class Validator:
             raise ValidatorError(answer["error"])
         return answer["result"]
 
-    def _running(self) -> subprocess.Popen[str]:
+    def _live_process(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
                 [*ISOLATED, "localdandi.validator", self._instance.schema_version],
@@ -122,7 +122,7 @@ def _environment(instance: Instance) -> dict[str, str]:
 
 
 @cache
-def shared(instance: Instance) -> Validator:
+def shared_validator(instance: Instance) -> Validator:
     """One validator for all archives of this process that are the same instance."""
     validator = Validator(instance)
     atexit.register(validator.close)
@@ -148,7 +148,7 @@ def _findings(document: JsonObject, model: str, version: str) -> list[dict[str, 
     from dandischema.utils import validate_json
     from pydantic import ValidationError
 
-    given, allowed = document.get("schemaVersion"), schemas.allowed(version)
+    given, allowed = document.get("schemaVersion"), schemas.allowed_versions(version)
     if given not in allowed:
         message = f"Metadata version {given} is not allowed. Allowed are: {', '.join(allowed)}."
         return [{"field": "", "message": message}]
@@ -194,7 +194,7 @@ def main() -> None:
     for line in lines:
         try:
             answer = {"result": _answer(json.loads(line), lines, version)}
-        except Exception as error:  # noqa: BLE001  told to the one who asked
+        except Exception as error:  # noqa: BLE001  reported to the caller
             answer = {"error": f"{type(error).__name__}: {error}"}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()

@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> None:
 
 
 def create_or_find(writer: Writer, intent: Path) -> None:
-    """Keep the identifier beside the note, as a caller keeps it in the lock."""
+    """Keep the identifier with the note, as a caller keeps it in the lock."""
     lock = intent.with_suffix(".lock")
     if lock.exists():
         writer.adopt(lock.read_text())

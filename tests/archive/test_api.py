@@ -52,11 +52,11 @@ def test_every_shape_of_an_error_body_is_read(server: Scripted, body: Any, reaso
     ("reply", "words"),
     [
         (Reply(404, {"detail": "Not found."}), "does not have this"),
-        (Reply(409, "An asset with that path already exists"), "state for this: An asset with that path"),
+        (Reply(409, "An asset with that path already exists"), "cannot do this now: An asset with that path"),
         (Reply(423, "Dandiset is currently being published"), "currently being published"),
         (Reply(405, "Only draft versions can be modified."), "405"),
-        (Reply(429, headers={"Retry-After": "900"}), "fewer requests"),
-        (Reply(500, b"<html>"), "an error of its own"),
+        (Reply(429, headers={"Retry-After": "900"}), "too many requests"),
+        (Reply(500, b"<html>"), "an internal error"),
         (
             Reply(308, headers={"Location": "https://api.sandbox.dandiarchive.org/x?y"}),
             "has moved to https://api.s",

@@ -107,7 +107,7 @@ def test_what_is_read_is_what_a_dandi_archive_gives(
         return ask(Reader(server.instance, "000001", KEY, cache, server.api(KEY)))
 
     for error in refusals(server, path, fresh):
-        assert "does not answer as a DANDI archive does" in error.what
+        assert "does not answer like a DANDI archive" in error.what
         assert error.where.endswith(f"{server.origin}{path}")
         assert "check `instance`" in error.fix
 
@@ -121,7 +121,7 @@ def test_what_is_answered_to_a_write_is_what_a_dandi_archive_gives(
         return ask(Writer(server.instance, KEY, "000001", cache, api))
 
     for error in refusals(server, path, fresh):
-        assert "does not answer as a DANDI archive does" in error.what
+        assert "does not answer like a DANDI archive" in error.what
         assert error.where.endswith(f"{server.origin}{path}")
 
 

@@ -177,7 +177,7 @@ def test_no_redirect_is_followed_whatever_it_promises(
     server.on("/join", Reply(status, RESULT.encode(), {"Location": to}))
     server.on("/other", keep)
     sent: list[int] = []
-    said = "cannot be read" if to == "https://[" else "which is not followed"
+    said = "cannot be read" if to == "https://[" else "does not follow"
     with pytest.raises(ArchiveError, match=said) as refused:
         put_part(f"{server.origin}/part?sig=secret", piece, sent.append, QUICK)
     assert refused.value.where.removeprefix("PUT ") == f"{server.origin}/part"

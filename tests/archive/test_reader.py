@@ -179,9 +179,9 @@ INFO = {"schema_version": "0.7.0", "cli-minimal-version": "0.74.0", "cli-bad-ver
 @pytest.mark.parametrize(
     ("info", "words"),
     [
-        ({}, "does not answer as a DANDI archive"),
-        ({"services": {"api": {"url": "ORIGIN/api"}}}, "does not answer as a DANDI archive"),
-        (INFO, "does not answer as a DANDI archive"),
+        ({}, "does not answer like a DANDI archive"),
+        ({"services": {"api": {"url": "ORIGIN/api"}}}, "does not answer like a DANDI archive"),
+        (INFO, "does not answer like a DANDI archive"),
         ({**INFO, "services": {"api": {"url": "https://api.dandiarchive.org/api"}}}, "is not dandi-sandbox"),
         (
             {**INFO, "services": {"api": {"url": "ORIGIN/api"}}, "cli-minimal-version": "999.0"},

@@ -221,7 +221,7 @@ def test_paths_that_differ_in_case_only_are_two_assets_and_stop_no_pruning(lab: 
     lab.files({"Day1.csv": "a", "day1.csv": "b", "old.csv": "c"})
     first = lab.run("apply", "--create", "--yes")
     assert (first.code, set(lab.assets())) == (Exit.DONE, {"Day1.csv", "day1.csv", "old.csv"}), first.err
-    assert "Day1.csv and day1.csv differ in case only" in " ".join(first.out.split())
+    assert "Day1.csv and day1.csv differ only in upper and lower case" in " ".join(first.out.split())
     (lab.folder / "data" / "old.csv").unlink()
     assert lab.run("apply", "--yes", "--allow", "delete").code == Exit.DONE
     assert set(lab.assets()) == {"Day1.csv", "day1.csv"}

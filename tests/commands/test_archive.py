@@ -33,7 +33,7 @@ def test_serve_says_where_it_is_in_its_first_line(tmp_path: Path) -> None:
 def test_serve_takes_what_the_archive_calls_itself(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from dandifile.boundary import main; main()", "archive", "serve"]
     options = ["--port", "0", "--store", str(tmp_path / "store"), "--format", "json"]
-    instance = ["--name", "EMBER-DANDI", "--licenses", "MIT", "--schema-version", schemas.newest()]
+    instance = ["--name", "EMBER-DANDI", "--licenses", "MIT", "--schema-version", schemas.newest_version()]
     environ = os.environ | {"LOCALDANDI_NAME": "LINC", "LOCALDANDI_DOI_PREFIX": "10.12345"}
     with subprocess.Popen(
         [*command, *options, *instance], stdout=subprocess.PIPE, text=True, env=environ
@@ -41,7 +41,7 @@ def test_serve_takes_what_the_archive_calls_itself(tmp_path: Path) -> None:
         assert process.stdout
         info = requests.get(f"{json.loads(process.stdout.readline())['api']}/info/", timeout=30).json()
         process.terminate()
-    assert info["schema_version"] == schemas.newest()
+    assert info["schema_version"] == schemas.newest_version()
     config = info["instance_config"]
     assert (config["instance_name"], config["doi_prefix"]) == ("EMBER-DANDI", "10.12345")
     assert config["licenses"] == ["spdx:MIT"]

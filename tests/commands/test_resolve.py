@@ -218,8 +218,8 @@ def test_services_that_are_down_block_their_fields_and_the_rest_is_planned(lab: 
     found = json.loads(ran.out)
     blocked = {block["key"]["name"]: block["reason"] for block in found["plan"]["blocked"]}
     assert set(blocked) == {"contributor", "description", "relatedResource", "about"}
-    assert "OpenAlex: has an error of its own" in blocked["contributor"]
-    assert blocked["relatedResource"] == "relatedResource comes from the paper"
+    assert "OpenAlex: has an internal error" in blocked["contributor"]
+    assert blocked["relatedResource"] == "this field comes from the paper"
     fixes = {block["key"]["name"]: block["fix"] for block in found["plan"]["blocked"]}
     assert fixes["contributor"] == "run again when the service can be reached, or leave `doi` out"
     changed = {change["name"] for change in found["changes"] if change["kind"] == "metadata"}
@@ -246,10 +246,10 @@ def test_a_misspelt_name_is_told_with_the_nearest_ones_though_ols_is_down(lab: L
     found = json.loads(lab.run("plan", "--format", "json").out)
     (block,) = [each for each in found["plan"]["blocked"] if "hipocampus" in each["reason"]]
     assert block["reason"].startswith(
-        "regions.dandiset: dandifile's tables have no brain region 'hipocampus', and OLS could not be asked;"
-        " write the id of the one that you mean: UBERON:"
+        "regions.dandiset: dandifile's tables have no brain region 'hipocampus', and OLS could not be"
+        " reached; write the id of the one that you mean: UBERON:"
     )
-    assert block["reason"].endswith("OLS: has an error of its own (500); run again later")
+    assert block["reason"].endswith("OLS: has an internal error (500); run again later")
     assert block["fix"] == "correct the spec if it is wrong, or run again when the service can be reached"
 
 

@@ -86,7 +86,7 @@ def test_without_the_data_what_the_archive_lacks_is_pending_elsewhere(scanned: L
     assert scanned.run("scan").code == Exit.DONE
     code, changes, elsewhere = plan(second(scanned, {}))
     assert (code, changes) == (Exit.DONE, [])
-    assert {said.split()[0] for said in elsewhere if "pending elsewhere" in said} == {"a.csv", "new.csv"}
+    assert {said.split()[0] for said in elsewhere if "on the draft" in said} == {"a.csv", "new.csv"}
 
 
 def test_on_a_second_machine_with_all_the_data_a_renamed_file_moves(scanned: Lab) -> None:
@@ -118,7 +118,7 @@ def test_lines_of_files_that_are_not_here_stay_until_forgotten(scanned: Lab) -> 
     other = second(scanned, {"d.csv": "dddd"})
     ran = other.run("scan")
     assert set(lines(other)) == {*FILES, "d.csv"}
-    assert "3 of files not on this machine" in ran.out
+    assert "3 of them not on this machine" in ran.out
     assert other.run("scan", "--forget", "sub/**", "--forget", "a.csv").code == Exit.DONE
     assert set(lines(other)) == {"b.csv", "d.csv"}
 

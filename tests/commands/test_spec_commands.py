@@ -59,7 +59,7 @@ def test_an_instance_that_is_none_is_told_at_its_place(
     assert run([verb, "-f", str(spec)]) == Exit.INPUT
     err = "".join(capsys.readouterr().err.split())  # a long path is broken wherever the line ends
     assert "dandiset.yaml:2:11noarchiveiscalled'dandi-sanbox'" in err
-    assert "didyoumeandandi-sandbox?Knownaredandi,dandi-sandbox,linc" in err
+    assert "didyoumeandandi-sandbox?Knownarchives:dandi,dandi-sandbox,linc" in err
     assert "dandiset.yaml:6:33noarchiveiscalled'dandy'" in err
 
 
@@ -119,7 +119,7 @@ def test_check_of_a_lock_that_names_a_dandiset_leaves_the_rest_to_its_draft(
     made = 'identifiers: [{environment: "", api_url: "https://x/api", identifier: "000123"}]\n'
     spec.with_suffix(".lock.yaml").write_text("dandifile_lock: 1\n" + made, "utf-8")
     assert run(["check", "-f", str(spec)]) == Exit.DONE
-    assert "policy.require license is not known here: it depends on license" in capsys.readouterr().out
+    assert "policy.require license is not decided yet: it depends on license" in capsys.readouterr().out
 
 
 def test_check_tells_every_error_at_its_place(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -280,7 +280,7 @@ def test_while_a_file_is_elsewhere_the_dandisets_regions_are_only_added_to(lab: 
     done(lab, "resolve")
     out = done(lab, "plan")
     assert "only added to the dandiset" in out
-    assert "cannot be looked at: mouse.nwb" in out
+    assert "cannot be read: mouse.nwb" in out
     done(lab, "apply", "--yes")
     assert set(ids(lab.document()["about"]) or []) == {CA1, ACCUMBENS, VISP, "UBERON:0002739"}
     assert "No changes" in done(lab, "plan")

@@ -49,7 +49,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "__init__": set(),
     "__main__": {"boundary"},
 }
-"""Each unit of the package and what it may import beside itself; a new one needs a line here."""
+"""Each unit of the package and what it may import besides itself; a new one needs a line here."""
 
 HTTP = {"requests", "urllib3", "httpx", "aiohttp", "http.client", "urllib.request"}
 FILES = sorted((SOURCE / "dandifile").rglob("*.py"))

@@ -1,4 +1,4 @@
-"""What is shipped works without a checkout beside it."""
+"""What is shipped works without a checkout next to it."""
 
 from __future__ import annotations
 

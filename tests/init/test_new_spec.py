@@ -98,7 +98,7 @@ def test_a_name_that_the_archive_refuses_is_a_gap_that_says_it() -> None:
 def test_what_only_openalex_says_is_a_comment() -> None:
     author = replace(JANE, affiliations=(Affiliation("Columbia", inferred=True),))
     known = of_paper(authors=(author,))
-    assert "Check, as only OpenAlex says so: affiliation Columbia" in spec_text(known, {})
+    assert "Check: only OpenAlex says so: affiliation Columbia" in spec_text(known, {})
     assert "affiliations" not in written(known)["contributors"][0]
 
 

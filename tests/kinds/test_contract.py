@@ -162,7 +162,7 @@ CASES = {
 FACES = {
     "today's production": Instance(),
     "another instance with the newest schema": Instance(
-        name="EMBER-DANDI", web_url="https://dandi.example.org", schema_version=schemas.newest()
+        name="EMBER-DANDI", web_url="https://dandi.example.org", schema_version=schemas.newest_version()
     ),
 }
 in_each_face = pytest.mark.parametrize("face", FACES.values(), ids=FACES)

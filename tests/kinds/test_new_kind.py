@@ -23,7 +23,7 @@ def register(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def made(lab: Lab) -> Lab:
-    """A lab whose dandiset is there, and thanks nobody yet."""
+    """A lab whose dandiset exists and has no thanks yet."""
     lab.spec("paths: [{source: data, standard: any}]\n")
     lab.files({"a.csv": "a"})
     assert lab.run("apply", "--create", "--yes", "--only", "assets").code == Exit.DONE

@@ -56,6 +56,17 @@ def test_what_cannot_be_done_is_an_error_with_a_hint(store: Path, capsys: pytest
     assert "hint: name the right folder" in said
 
 
+@pytest.mark.parametrize("command", ["serve", "reset"])
+def test_where_it_is_not_fully_installed_the_command_to_install_it_is_named(
+    command: str, store: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("localdandi.cli.EXTRA", ("json", "no_such_package"))
+    assert main([command, "--store", str(store)]) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("error: the archive is not fully installed: no_such_package cannot be found")
+    assert 'hint: run pip install "dandifile[local]"' in said
+
+
 def test_the_test_in_the_readme_passes_in_a_project_of_its_own(tmp_path: Path) -> None:
     """So the plugin is found, and its fixtures do what the README says."""
     source = re.search(r"```python\n(.*?)```", README, re.DOTALL)
@@ -76,3 +87,14 @@ def test_the_test_in_the_readme_passes_in_a_project_of_its_own(tmp_path: Path) -
     command = [sys.executable, "-I", "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "3 passed" in ended.stdout, ended.stdout
+
+
+def test_a_test_of_another_project_says_what_is_not_installed(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(
+        "import localdandi.cli\nlocaldandi.cli.EXTRA = ('no_such_package',)\n"
+    )
+    (tmp_path / "test_one.py").write_text("def test_one(dandi_archive):\n    pass\n", "utf-8")
+    command = [sys.executable, "-I", "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "no_such_package cannot be found: run pip install" in ended.stdout, ended.stdout
+    assert "Traceback" not in ended.stdout

@@ -142,10 +142,10 @@ def test_a_valid_signature_opens_its_own_object_alone(
 
 
 def test_a_crash_loses_nothing_acknowledged(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from localdandi.server import running
+    from localdandi.server import running_server
 
     store = tmp_path_factory.mktemp("store")
-    with running(store) as server:
+    with running_server(store) as server:
         headers = {"Authorization": f"token {server.key}"}
         fault = {"method": "POST", "skip": 1, "crash": True}
         requests.post(f"{server.web_url}/_test/faults", json=fault, headers=headers, timeout=30)
@@ -153,7 +153,7 @@ def test_a_crash_loses_nothing_acknowledged(tmp_path_factory: pytest.TempPathFac
         assert requests.post(f"{server.api_url}/dandisets/", json=made, headers=headers, timeout=30).ok
         with pytest.raises(requests.ConnectionError):
             requests.post(f"{server.api_url}/dandisets/", json=made, headers=headers, timeout=30)
-    with running(store) as server:
+    with running_server(store) as server:
         assert requests.get(f"{server.api_url}/dandisets/", timeout=30).json()["count"] == 1
 
 

@@ -76,7 +76,7 @@ def test_sending_back_what_was_read_changes_nothing_where_the_page_is_here(store
 
 
 def test_its_documents_are_valid_by_its_own_rules() -> None:
-    found = validator.shared(_OTHER).findings(
+    found = validator.shared_validator(_OTHER).findings(
         {"schemaVersion": "0.7.0", "id": "DANDI:000001/draft"}, "Dandiset"
     )
     assert "EMBER" in json.dumps(found)

@@ -25,7 +25,7 @@ _DIGESTS = {
     "PublishedAsset": "43d3ff49e29edd23",
 }
 _ONE_LICENSE = Instance(licenses=("spdx:CC0-1.0",))
-_NEWEST = Instance(schema_version=schemas.newest())
+_NEWEST = Instance(schema_version=schemas.newest_version())
 _BOTH = [Instance(), _NEWEST]
 
 
@@ -68,7 +68,7 @@ def test_it_says_which_versions_it_takes(store: Path, instance: Instance) -> Non
 
 
 def test_what_is_newer_than_the_archive_is_invalid(store: Path) -> None:
-    newest = schemas.newest()
+    newest = schemas.newest_version()
     with _client(store, Instance()) as client:
         dandiset = client.create(schemaVersion=newest)
         client.add(dandiset, "new.txt", b"1", schemaVersion=newest)

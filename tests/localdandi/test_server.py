@@ -16,18 +16,18 @@ import requests
 
 from localdandi import testing
 from localdandi.document import StartError
-from localdandi.server import find, running
+from localdandi.server import find, running_server
 
 
 def test_a_started_server_answers_is_found_and_ends_with_the_block(store: Path) -> None:
     assert find(store) is None
-    with running(store) as archive:
+    with running_server(store) as archive:
         answer = requests.get(
             f"{archive.api_url}/auth/token/", headers={"Authorization": f"token {archive.key}"}
         )
         assert answer.json() == archive.key
         assert find(store) == archive
-        with running(store) as same:
+        with running_server(store) as same:
             assert same == archive
         assert requests.get(f"{archive.api_url}/info/").ok, (
             "the inner block did not start it and must not end it"
@@ -42,9 +42,9 @@ def test_what_is_stored_outlives_the_server(store: Path) -> None:
         url, key = archive.api_url, archive.key  # type: ignore[attr-defined]  # a Running
         return requests.request(method, url + path, headers={"Authorization": f"token {key}"}, **kwargs)  # type: ignore[arg-type]
 
-    with running(store) as first:
+    with running_server(store) as first:
         call(first, "POST", "/dandisets/", json={"name": "Kept", "metadata": {}})
-    with running(store) as second:
+    with running_server(store) as second:
         assert second.key == first.key
         document = call(second, "GET", "/dandisets/000001/versions/draft/").json()
     assert document["name"] == "Kept"
@@ -53,7 +53,7 @@ def test_what_is_stored_outlives_the_server(store: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX modes")
 def test_only_the_owner_can_read_the_keys(store: Path) -> None:
-    with running(store) as archive:
+    with running_server(store) as archive:
         assert archive.key not in repr(archive)
         for name in ("admin.key", "server.json"):
             assert stat.S_IMODE((store / name).stat().st_mode) == 0o600
@@ -65,7 +65,7 @@ def test_two_processes_cannot_open_one_store(store: Path) -> None:
 
 
 def test_a_stale_file_of_a_server_that_died_is_not_believed(store: Path) -> None:
-    with running(store):
+    with running_server(store):
         stale = (store / "server.json").read_text()
     (store / "server.json").write_text(stale)
     assert find(store) is None
@@ -74,14 +74,14 @@ def test_a_stale_file_of_a_server_that_died_is_not_believed(store: Path) -> None
 def test_the_server_of_another_store_is_not_taken_for_this_one(store: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    with running(store):
+    with running_server(store):
         (other / "server.json").write_text((store / "server.json").read_text())
         assert find(other) is None
 
 
 def test_of_two_that_start_one_at_once_both_use_the_same(store: Path) -> None:
     def pid() -> int:
-        with running(store) as archive:
+        with running_server(store) as archive:
             together.wait(30)
             return archive.pid
 
@@ -103,7 +103,11 @@ def test_after_a_restart_the_key_in_the_file_is_the_admins_again(store: Path) ->
 
 
 def test_why_a_server_does_not_start_is_told(store: Path) -> None:
-    with testing.archive(store), pytest.raises(StartError, match="another process") as caught, running(store):
+    with (
+        testing.archive(store),
+        pytest.raises(StartError, match="another process") as caught,
+        running_server(store),
+    ):
         pass
     assert caught.value.fix
 
@@ -128,8 +132,8 @@ def test_a_served_store_is_left_in_order(store: Path, number: int) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="kills by signal")
 def test_the_server_ends_when_its_parent_is_killed(store: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from localdandi.server import running\n"
-        "with running(Path(sys.argv[1])) as r: print(r.api_url, flush=True); time.sleep(60)"
+        "import sys, time; from pathlib import Path; from localdandi.server import running_server\n"
+        "with running_server(Path(sys.argv[1])) as r: print(r.api_url, flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code, str(store)], stdout=subprocess.PIPE, text=True)
     assert parent.stdout

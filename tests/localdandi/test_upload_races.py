@@ -64,14 +64,14 @@ def test_uploads_that_are_dropped_while_one_is_validated_leave_its_blob_alone(
     content, dandiset = b"dropped late", alice.create()
     upload, sent = begin(alice, dandiset, content)
     assert assemble(alice, upload, sent) == 200
-    real = uploads._owned
+    real = uploads._owned_dandiset
 
     def owned(call: Any) -> Any:
         found = real(call)
         assert alice("POST", f"/uploads/{upload}/validate/").status_code == 200
         return found
 
-    monkeypatch.setattr(uploads, "_owned", owned)
+    monkeypatch.setattr(uploads, "_owned_dandiset", owned)
     assert alice("DELETE", f"/dandisets/{dandiset}/uploads/").status_code == 204
     assert readable(alice, upload) == content
 

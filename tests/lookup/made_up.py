@@ -1,4 +1,4 @@
-"""Small answers in the services' shapes, about nobody. ORCID iDs are those of ORCID's own examples."""
+"""Small answers in the services' shapes, about no real people. ORCID iDs are ORCID's own examples."""
 
 from __future__ import annotations
 

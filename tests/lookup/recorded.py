@@ -1,4 +1,4 @@
-"""Real recorded answers, where they lie beside the checkout; they are not part of the project."""
+"""Real recorded answers, if they are next to the checkout; they are not part of the project."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def test_one_service_that_is_down_stops_no_other(replay: Replay, client: Client)
 
 def test_a_long_wait_is_told_and_not_waited(replay: Replay, client: Client) -> None:
     replay.says("datacite/x", text(429, "slow down", Retry_After="3600"))
-    assert "fewer requests" in why(client.ask(ASK["datacite"]))
+    assert "too many requests" in why(client.ask(ASK["datacite"]))
     assert replay.count() == 1
 
 
@@ -83,7 +83,7 @@ def test_retry_after_is_waited_for(replay: Replay, new_client: NewClient) -> Non
     ("said", "words"),
     [
         (Said(500, {"error": "oops"}), "500"),
-        (Said(403, {"error": "no"}), "refuses the question (403)"),
+        (Said(403, {"error": "no"}), "rejects the request (403)"),
         (html(200), "no JSON"),
         (Said(200, "{broken"), "no JSON"),
         (redirect("https://elsewhere.example.org/"), "has moved"),

@@ -104,7 +104,7 @@ def test_what_is_not_json_is_refused(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="cannot read the plan"):
+    with pytest.raises(SpecError, match="the plan cannot be read"):
         read(tmp_path / "plan.json")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dandifile.reading.jsontext import COUNT, each, maybe, misfit
+from dandifile.reading.jsontext import COUNT, each, misfit, optional_shape
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,8 @@ from dandifile.reading.jsontext import COUNT, each, maybe, misfit
         (0, COUNT, ""),
         (-1, COUNT, "it is not a number from 0 to 9223372036854775807"),
         (1 << 63, COUNT, "it is not a number from 0 to 9223372036854775807"),
-        ({}, {"a": maybe(str)}, ""),
-        ({"a": None}, {"a": maybe(str)}, "a is null"),
+        ({}, {"a": optional_shape(str)}, ""),
+        ({"a": None}, {"a": optional_shape(str)}, "a is null"),
         ({"x": {"y": 1}, "z": {"y": "1"}}, each({"y": int}), "z.y is a text"),
         ([], each(str), "it is a list"),
     ],

@@ -1,4 +1,4 @@
-"""One message for each cause, whichever command says it."""
+"""One message for each cause, in every command."""
 
 from __future__ import annotations
 

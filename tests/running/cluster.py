@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 @contextmanager
 def cluster(folder: Path, workers: int, environ: Mapping[str, str] | None = None) -> Iterator[str]:
-    """HOST:PORT of a scheduler with some workers, which have this environment beside their own."""
+    """HOST:PORT of a scheduler with some workers, which have this environment as well as their own."""
     folder.mkdir(parents=True, exist_ok=True)
     place = folder / "scheduler.json"
     quiet = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0", "--scheduler-file", str(place))

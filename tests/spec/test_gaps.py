@@ -1,4 +1,4 @@
-"""A gap is told as one wherever it stands, and nothing else is told of it."""
+"""A gap is reported as a gap wherever it is, and as nothing else."""
 
 from __future__ import annotations
 

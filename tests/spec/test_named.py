@@ -1,4 +1,4 @@
-"""What a spec names, and what is blocked while nobody has looked it up."""
+"""What a spec names, and what is blocked until it is looked up."""
 
 from __future__ import annotations
 

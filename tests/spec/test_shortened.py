@@ -1,4 +1,4 @@
-"""Short forms and DANDI's objects say the same, whichever way one goes."""
+"""Short forms and DANDI's objects say the same, in both directions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Different ids and paths that become the same: nothing of it is refused, and all of it is told."""
+"""Different ids and paths that become the same: none is refused, and all are reported."""
 
 from __future__ import annotations
 
@@ -128,8 +128,8 @@ def test_a_lab_is_told_once_for_each_cause_and_may_accept_it(tmp_path: Path) -> 
     }
     assert {(one.source, one.check) for one in named.warnings} == expected
     [message] = {one.message for one in named.warnings if one.check == alike.PATHS_ALIKE}
-    assert message.startswith("sub-S/sub-S_ses-Day1.nwb and sub-S/sub-S_ses-day1.nwb differ in case only")
-    assert message.endswith("give one another subject_id or session_id in its files")
+    assert message.startswith("sub-S/sub-S_ses-Day1.nwb and sub-S/sub-S_ses-day1.nwb differ only in upper")
+    assert message.endswith("give one of them another subject_id or session_id in its files")
     assets = survey(spec, run, known={}, record=Record()).assets
     assert {
         (f.source, f.check) for asset in assets for f in asset.findings if f.check in alike.CHECKS
@@ -159,7 +159,7 @@ def test_a_typographic_sign_in_an_id_is_named_with_the_field_to_set(tmp_path: Pa
         write_nwb(tmp_path / "raw" / f"{number}.nwb", {"subject_id": "M\u20131"}, session_id=f"s{number}")
     refused = names(spec_of(tmp_path, "raw"), Runner(), Record()).refused
     [(reason, fix)] = {(refusal.reason, refusal.fix) for refusal in refused}
-    assert reason.startswith("'sub-M\u20131' in its path has a character that the archive takes in no path")
+    assert reason.startswith("'sub-M\u20131' in its path has a character that the archive does not accept")
     assert reason.endswith("EN DASH, character 6")
     assert fix.startswith("set subject_id to 'M-1' in the file, not 'M\u20131'")
 

@@ -92,11 +92,11 @@ def test_paths_that_do_not_go_together_name_each_other(
 @pytest.mark.parametrize(
     ("path", "subject", "said"),
     [
-        ("sub-A.1/sub-A.1_ses-x_ecephys.nwb", None, ["finds sub-A in place of sub-A.1"]),
-        ("v1.2_sub-A.csv", None, ["finds no subject in place of sub-A"]),
-        ("x/sub-1_sample-a.b_x.tif", None, ["finds sample-a in place of sample-a.b"]),
+        ("sub-A.1/sub-A.1_ses-x_ecephys.nwb", None, ["finds sub-A instead of sub-A.1"]),
+        ("v1.2_sub-A.csv", None, ["finds no subject instead of sub-A"]),
+        ("x/sub-1_sample-a.b_x.tif", None, ["finds sample-a instead of sample-a.b"]),
         ("sub-1_day.1.ome.zarr", None, ["not see that it is an OME-Zarr"]),
-        ("sub-A.1.ome.zarr", None, ["sub-A in place of sub-A.1", "OME-Zarr"]),
+        ("sub-A.1.ome.zarr", None, ["sub-A instead of sub-A.1", "OME-Zarr"]),
         ("sub-A1/sub-A1_ses-x.nwb", "A-1", ["sub-A1 and the file itself A-1"]),
         ("sub-A1/sub-A1_ses-x.nwb", "A1", []),
         ("sub-1_sample-a.ome.zarr", None, []),
@@ -131,14 +131,14 @@ def summary(path: str) -> dict[str, object]:
 
 @given(st.from_regex(r"(x_)?sub-[AB]([.][AB])?(_[AB]([.][AB])?)?[.](nwb|csv|ome[.]zarr)", fullmatch=True))
 def test_it_is_told_just_where_dandischema_reads_the_name_otherwise(path: str) -> None:
-    """Beside sub-A: a subject that is cut down to `A` is not counted."""
+    """Next to sub-A: a subject that is cut down to `A` is not counted."""
     told = " ".join(finding.message for finding in summary_findings("s", path, None))
     found = summary(path)
     image = path.endswith(".ome.zarr")
     assert image == (bool(found.get("dataStandard")) != ("OME-Zarr" in told))
     meant = path.rpartition(".ome")[0] if image else path.rpartition(".")[0]
     subject = next(part for part in meant.split("_") if part.startswith("sub-"))
-    if "in place of" not in told:
+    if "instead of" not in told:
         assert found["numberOfSubjects"] == len({subject, "sub-A"})
 
 

@@ -10,7 +10,7 @@ from tests.survey.lab import Runner, spec_of, write, write_nwb
 
 
 def test_an_unreadable_file_keeps_the_name_that_it_has_on_the_draft(tmp_path: Path) -> None:
-    """As in the survey: what is on the draft needs no reading, not even to be named anew."""
+    """As in the survey: what is on the draft needs no reading, not even to be named again."""
     broken = write(tmp_path / "raw" / "broken.nwb", "no NWB")
     write_nwb(tmp_path / "raw" / "day.nwb")
     digest = dandi_etag(broken, broken.stat().st_size)

@@ -70,6 +70,7 @@ def test_content_that_was_never_seen_has_the_reason_of_its_file(of_file: Reason,
     asked = Reason(Why.ASKED_FOR, "--rename")
     assert reason_of(CONTENT, None, of_file=of_file, asked=asked) == reason
     assert reason_of(CONTENT, None, asked=asked) == asked
+    assert reason_of(CONTENT, None, of_file=Reason(Why.NOT_CACHED), asked=asked) == asked
 
 
 def test_a_folder_is_new_only_if_all_parts_of_it_are() -> None:

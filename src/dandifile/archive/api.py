@@ -228,7 +228,7 @@ def _decode(response: Response, shape: Shape = ANYTHING) -> Json:
     try:
         body = parse_json(response.content) if response.content else None
         fault = misfit(body, shape)
-        what = f"this does not answer as a DANDI archive does: {fault}"
+        what = f"the server does not answer like a DANDI archive: {fault}"
     except NotJsonError as error:
         body, fault = None, "not JSON"
         what = f"the answer is not JSON ({error}): a login page or a proxy, not a DANDI archive"
@@ -255,18 +255,24 @@ def _words(status: int, reason: str, response: Response) -> tuple[str, str]:
         return f"the archive has moved to {place}", "name that archive as `instance` in the spec"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         after = response.headers.get("Retry-After", "")
-        return f"the archive asks for fewer requests{reason}", f"run again later{_seconds(after)}"
+        return f"the archive gets too many requests{reason}", f"run again later{_seconds(after)}"
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return f"the archive has an error of its own ({status}){reason}", "run again later"
+        return f"the archive has an internal error ({status}){reason}", "run again later"
     if status == HTTPStatus.NOT_FOUND:
         return (
             f"the archive does not have this{reason}",
             "run plan again: it may have been deleted or replaced",
         )
     if status in (HTTPStatus.CONFLICT, HTTPStatus.LOCKED):
-        return f"the archive is not in the state for this{reason}", "run plan again"
+        return f"the archive cannot do this now{reason}", "run plan again"
     return f"the archive refuses this ({status}){reason}", "correct what it names and run plan again"
 
 
 def _seconds(after: str) -> str:
-    return f" (in {after} seconds, it says)" if after.isdecimal() else f" (after {after})" if after else ""
+    return (
+        f" (the archive says: in {after} seconds)"
+        if after.isdecimal()
+        else f" (after {after})"
+        if after
+        else ""
+    )

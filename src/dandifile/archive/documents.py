@@ -12,7 +12,7 @@ from types import NoneType
 
 from dandifile.digests import DANDI_ETAG, ZARR_CHECKSUM
 from dandifile.model import Json, JsonObject
-from dandifile.reading.jsontext import COUNT, Shape, each, maybe, misfit
+from dandifile.reading.jsontext import COUNT, Shape, each, misfit, optional_shape
 
 # --- what is used ------------------------------------------------------------------------------
 
@@ -31,13 +31,16 @@ TEXT: Shape = str | NoneType
 
 INFO: Shape = {
     "schema_version": str,
-    "services": maybe((each(dict), None)),
-    "cli-minimal-version": maybe(TEXT),
-    "cli-bad-versions": maybe(([str], None)),
+    "services": optional_shape((each(dict), None)),
+    "cli-minimal-version": optional_shape(TEXT),
+    "cli-bad-versions": optional_shape(([str], None)),
 }
 USER: Shape = {"username": str}
 USERS: Shape = [USER]
-SCHEMA: Shape = {"properties": each(dict), "$defs": maybe(each({"properties": maybe(each(dict))}))}
+SCHEMA: Shape = {
+    "properties": each(dict),
+    "$defs": optional_shape(each({"properties": optional_shape(each(dict))})),
+}
 """`schema_fault` checks the rest."""
 BLOB: Shape = {"blob_id": str}
 
@@ -45,7 +48,7 @@ DANDISET_MADE: Shape = {"identifier": str}
 DANDISET: Shape = {
     **DANDISET_MADE,
     "embargo_status": str,
-    "draft_version": {"active_uploads": maybe((int, None))},
+    "draft_version": {"active_uploads": optional_shape((int, None))},
     "most_recent_published_version": ({"version": str}, None),
 }
 _IN_LIST = {"name": str, "asset_count": COUNT}
@@ -60,7 +63,7 @@ DRAFT: Shape = {
 UPLOAD: Shape = {"upload_id": str, "etag": str, "size": COUNT}
 
 _ASSET = {"asset_id": str, "path": str, "size": COUNT, "blob": TEXT, "zarr": TEXT}
-METADATA: Shape = {"digest": maybe((each(TEXT), None))}
+METADATA: Shape = {"digest": optional_shape((each(TEXT), None))}
 """Of an asset, and no more: the rest may be as odd as its author wrote it."""
 ASSET_DOCUMENT: Shape = {"path": str, **METADATA}
 ASSET: Shape = {**_ASSET, "metadata": METADATA}
@@ -113,7 +116,7 @@ def _references(schema: Json) -> Iterator[str]:
 
 DANDISET_COMPUTED = frozenset(
     {
-        "name",  # kept beside the document: a PUT's own `name` decides
+        "name",  # kept apart from the document: a PUT's own `name` decides
         "identifier",
         "version",
         "id",

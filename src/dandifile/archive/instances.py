@@ -68,14 +68,14 @@ def find_instance(name_or_url: str) -> Instance:
 
 
 def built_in_instance(name_or_url: str) -> Instance | None:
-    """The archive of this name or URL; None for a URL that is not built in. Nobody is asked.
+    """The archive of this name or URL; None for a URL that is not built in. Sends no request.
 
     `local` is the caller's: it runs that archive and makes an `Instance.of_store`.
     UserError for a name that is not known, an old name or host, and plain HTTP to another machine.
     """
     text = name_or_url.strip()
     if text in _RENAMED:
-        raise _renamed(text, _RENAMED[text])
+        raise _old_name_error(text, _RENAMED[text])
     if text in known_instances():
         return known_instances()[text]
     if "://" not in text:
@@ -83,7 +83,7 @@ def built_in_instance(name_or_url: str) -> Instance | None:
     url = normal_url(text)
     parts = split(url)
     if (parts.hostname or "") in _RENAMED:
-        raise _renamed(text, _RENAMED[parts.hostname or ""])
+        raise _old_name_error(text, _RENAMED[parts.hostname or ""])
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UserError(f"{text!r} is not the URL of an archive", fix="write it as https://HOST")
     _refuse_plain_http(url)
@@ -117,11 +117,11 @@ def _no_such_name(name: str) -> UserError:
     nearest = f"did you mean {near[0]}? " if near else ""
     return UserError(
         f"no archive is called {name!r}",
-        fix=f"{nearest}Known are {', '.join(names)}; any other archive is named by its URL, https://HOST",
+        fix=f"{nearest}Known archives: {', '.join(names)}; for any other archive, write its URL, https://HOST",
     )
 
 
-def _renamed(old: str, new: str) -> UserError:
+def _old_name_error(old: str, new: str) -> UserError:
     return UserError(
         f"{old!r} is an old name: it only redirects, and a redirect loses the API key",
         fix=f"write `instance: {new}`",
@@ -174,13 +174,13 @@ def not_an_archive(error: ArchiveError, url: str) -> ArchiveError:
         fix = "run again later; if it stays so, check `instance` in the spec"
         return ArchiveError(f"{url}: {error.what}", status=status, where=error.where, fix=fix)
     said = (
-        f"it answers {status} where every archive tells what it is" if status >= _BAD_REQUEST else error.what
+        f"it answers {status} to the question which archive it is" if status >= _BAD_REQUEST else error.what
     )
     return ArchiveError(
         f"{url} is not a DANDI archive, or not the address of its API: {said}",
         status=status,
         where=error.where,
-        fix=f"check `instance` in the spec; known are {', '.join([*known_instances(), LOCAL])}",
+        fix=f"check `instance` in the spec; known archives: {', '.join([*known_instances(), LOCAL])}",
     )
 
 

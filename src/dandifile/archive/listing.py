@@ -74,7 +74,7 @@ class Listing:
             if len(rows) == count == len({row.path for row in rows}):
                 return rows
         raise ArchiveError(
-            f"the assets of {self.identifier} are being written to while they are listed",
+            f"the assets of {self.identifier} changed while they were listed",
             fix="run again when the other upload is done",
         )
 

@@ -234,7 +234,7 @@ def _host(location: str) -> str:
     try:
         return urlsplit(location).netloc or "another place"
     except ValueError:
-        return "what is not a URL"
+        return "a place that is not a URL"
 
 
 def _error_code(xml: str) -> str:
@@ -247,7 +247,7 @@ def _refusal(response: Response) -> ArchiveError:
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         place = _host(response.headers.get("Location", ""))
         return ArchiveError(
-            f"the object store sends the data on to {place} ({status}), which is not followed",
+            f"the object store redirects the data to {place} ({status}), which dandifile does not follow",
             status=status,
             where=response.place,
             fix="check the network's proxy; if it stays so, tell the archive's help desk",

@@ -70,7 +70,7 @@ class Reader:
         own = service_url(self.info(), "api")
         if own is None:
             raise UserError(
-                f"{self.instance.api_url} does not answer as a DANDI archive does",
+                f"{self.instance.api_url} does not answer like a DANDI archive",
                 fix="check `instance` in the spec",
             )
         if own != self.instance.api_url:

@@ -126,7 +126,7 @@ def keywords(document: JsonObject) -> Judgement:
 def license_(document: JsonObject) -> Judgement:
     """It is one that DANDI accepts and that allows reuse."""
     given = texts(document, "license")
-    fix = "license: write CC-BY-4.0 (reuse requires credit) or CC0-1.0 (reuse requires nothing)"
+    fix = "license: write CC-BY-4.0 (reuse requires credit) or CC0-1.0 (no conditions)"
     if not given:
         return failure("none", fix)
     closed = [name for name in given if name not in OPEN_LICENSES]

@@ -18,7 +18,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "description": Rule(
         "A description",
-        "Readers decide by it whether to open the dandiset, and searches cover it.",
+        "It tells readers whether to open the dandiset, and searches use it.",
         document_only(content_rules.description),
     ),
     "methods": Rule(
@@ -28,7 +28,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "keywords": Rule(
         "Keywords",
-        "Searches cover them, and they add what the title has no room for.",
+        "Searches use them, and they add what the title has no room for.",
         document_only(content_rules.keywords),
     ),
     "license": Rule(
@@ -48,7 +48,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "affiliations": Rule(
         "An affiliation for every author",
-        "Institutions find their own data by it.",
+        "It lets institutions find their own data.",
         document_only(people_rules.affiliations),
     ),
     "ror": Rule(
@@ -63,7 +63,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "funder_award": Rule(
         "Funders with their awards",
-        "Funders ask for it, and find the data that they paid for by the award number.",
+        "Funders ask for it, and use the award number to find the data that they paid for.",
         document_only(people_rules.funder_award),
     ),
     "ethics": Rule(

@@ -13,7 +13,7 @@ from dandifile.desired.spec_and_lock import SpecAndLock
 from dandifile.errors import Exit
 from dandifile.model import Forecast, Spec
 from dandifile.session.opening import known_identifier, read_spec
-from dandifile.spelling import nearest
+from dandifile.spelling import nearest_word
 from dandifile.survey.scan import scan
 from dandifile.terminal.screen import Flags, print_json
 from dandifile.words import quantity
@@ -22,7 +22,7 @@ from dandifile.words import quantity
 def check(flags: Flags) -> int:
     """Errors leave as exceptions, all at once; what is left to say is what stays unknown.
 
-    Blocked, as a plan would be, where a rule of `policy.require` fails whatever the draft holds.
+    Blocked, as a plan would be, where a rule of `policy.require` fails no matter what the draft holds.
     """
     declared = read_spec(flags)
     spec = declared.pinned_spec()
@@ -85,14 +85,14 @@ def _lines(
     for one in expected:
         unless = ", unless it is on the draft already" if one.before else ""
         what = f"assets of {one.assets[0]}" if one.assets else "the draft"
-        yield f"  the archive will call {what} Invalid: {one.field}: {one.message}{unless}"
+        yield f"  the archive will mark {what} as Invalid: {one.field}: {one.message}{unless}"
         yield f"    {one.fix}"
     yield from (f"  note: {note}" for note in spec.notes)
     if spec.embargo is not None and spec.embargo is not False:
         yield "  embargo: `plan` and `apply` do nothing unless the dandiset is under embargo already"
     for row in policy:
         if row.verdict is not Verdict.PASSED:
-            verb = "fails" if row.verdict is Verdict.FAILED else "is not known here"
+            verb = "fails" if row.verdict is Verdict.FAILED else "is not decided yet"
             yield f"  policy.require {row.rule} {verb}: {row.found}"
             yield f"    {row.fix}"
 
@@ -105,7 +105,7 @@ def _nearest_name(spec: Spec, source: str) -> str | None:
         there = [each.name for each in place.parent.iterdir() if each not in named]
     except OSError:
         return None
-    near = nearest(place.name, there)
+    near = nearest_word(place.name, there)
     return str(PurePosixPath(source).with_name(near)) if near else None
 
 

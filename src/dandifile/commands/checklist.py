@@ -32,10 +32,10 @@ def checklist(flags: Flags) -> int:
 def _document(session: Session) -> JsonObject:
     """The draft's metadata with the declared fields over it; these alone where there is no draft."""
     draft = session.reader.draft()["metadata"] if session.identifier else {}
-    return metadata.outgoing(metadata.desired(session.spec, Local()), own_part(draft))
+    return metadata.document_after_apply(metadata.desired(session.spec, Local()), own_part(draft))
 
 
 def _about(session: Session) -> str:
     if session.identifier is None:
-        return f"{session.instance.name} · as the spec has it; there is no dandiset yet"
+        return f"{session.instance.name} · from the spec; there is no dandiset yet"
     return f"{session.instance.name} · {session.identifier} draft, as it would be after apply"

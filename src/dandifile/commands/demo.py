@@ -100,5 +100,6 @@ def _begin(folder: Path) -> None:
 
 def _free_name(folder: Path) -> Path:
     """`demo-2`, or the first such name that does not exist."""
-    names = (folder.with_name(f"{folder.name}-{number}") for number in count(2))
+    whole = folder.resolve()  # `.` has no name of its own
+    names = (folder.parent / f"{whole.name}-{number}" for number in count(2))
     return next(path for path in names if not path.exists())

@@ -22,7 +22,7 @@ def status(flags: Flags) -> int:
         if session.identifier is None:
             raise UserError(
                 f"there is no dandiset yet on {session.instance.name} for this spec",
-                fix="apply --create makes it",
+                fix="run `dandifile apply --create` to create it",
             )
         with show_progress(flags) as (notify, _):
             planned = session.plan(notify=notify)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class LockFacts:
     """What `lock` says of what is `wanted`.
 
-    `reasons` are by what was asked for, where nothing was found; `unasked`: since nobody could be asked.
+    `reasons` are by what was asked for, where nothing was found; `unasked`: no service was reached.
     """
 
     lock: Lock

@@ -102,8 +102,8 @@ def _incomplete_notes(spec: Spec, elsewhere: list[str]) -> Iterator[str]:
     some = ", ".join(elsewhere[:_SHOWN]) + (", …" if elsewhere[_SHOWN:] else "")
     if elsewhere and spec.regions.from_nwb_to_dandiset:
         yield (
-            "brain regions are only added to the dandiset and none is removed, since these may have more and"
-            f" cannot be looked at: {some}"
+            "brain regions are only added to the dandiset, and none are removed, because these files may have"
+            f" more and are not on this machine or cannot be read: {some}"
         )
 
 

@@ -95,6 +95,6 @@ def _short_entry(item: JsonObject) -> JsonObject:
 def _review_remarks(name: str, reviews: Iterable[Review]) -> Iterator[str]:
     for review in reviews:
         if review.who == name and review.what == "family name":
-            yield f"Check: the family name {review.value} is a guess, as the name came in one piece."
+            yield f"Check: the family name {review.value} is a guess: the paper has the name in one piece."
         elif review.who == name:
-            yield f"Check, as only OpenAlex says so: {review.what} {review.value}"
+            yield f"Check: only OpenAlex says so: {review.what} {review.value}"

@@ -58,7 +58,7 @@ EMAIL = Question(
 PROTOCOL = Question(
     "protocol",
     "The number of the ethics protocol (IACUC, IRB, …)?",
-    "data of animals and humans need an approval to be reused; where none was needed, delete `ethics`",
+    "others can reuse data from subjects only if the work was approved; if none was needed, delete `ethics`",
 )
 
 
@@ -121,7 +121,7 @@ def spec_text(known: Material, answers: Mapping[str, str]) -> str:
         _people(known, answers.get(CONTACT_NAME.key, ""), list(map(said, _emails(known)))),
         *_regions(known),
         _ethics(known, said(PROTOCOL)),
-        *_related(known),
+        *_related_section(known),
         _paths(known.overview),
     ]
     return skeleton(_head(known), parts)
@@ -211,7 +211,7 @@ def _protocols(known: Material) -> list[str]:
     return [number for number in found if len(number) <= LONGEST_NUMBER]
 
 
-def _related(known: Material) -> list[Section]:
+def _related_section(known: Material) -> list[Section]:
     if known.papers:
         found = [ListItem(short_form(RESOURCE, item)) for item in related_resources(known.papers)]
         remark = "`relation` says what the dandiset is to it. Add your code: IsSupplementedBy, Software."

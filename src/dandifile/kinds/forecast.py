@@ -22,7 +22,7 @@ NO_FILES = "assetsSummary"
 _ADD = {
     "name": "add `name:`, the title",
     "description": "add `description:`: what was recorded, of whom, how, and what for",
-    "license": "add `license:`, such as CC-BY-4.0 (credit is asked for) or CC0-1.0 (nothing is)",
+    "license": "add `license:`, such as CC-BY-4.0 (reuse requires credit) or CC0-1.0 (no conditions)",
     "contributor": "add `contributors:`, one of them with `roles: [ContactPerson]` and an `email`",
 }
 
@@ -106,9 +106,9 @@ def _document_forecasts(
 def fix_of(field: str, message: str, declared: Iterable[str]) -> str:
     """What to do about a fault of the dandiset's own document."""
     if field == NO_FILES:
-        return "name the folders of data in `paths:`, and apply: the archive sums up the files itself"
+        return "name the folders of data in `paths:`, and apply: the archive makes this summary itself"
     if field in COMPUTED_DANDISET_FIELDS:
-        return "the archive writes this field itself: apply again, and ask its help desk if it stays so"
+        return "the archive writes this field itself: apply again; if that does not help, ask its help desk"
     if message == MISSING and field in _ADD:
         return _ADD[field]
     key = next((short for short, long in FIELD_OF_KEY.items() if long == field), f"metadata: {{{field}: …}}")
@@ -124,7 +124,7 @@ def _forecast_without_files(plan: Plan, observed: Mapping[str, Any]) -> Iterator
     creation = any(change.key.kind == dandiset.NAME for change in plan.due)
     actions = [change.action for change in plan.due if change.key.kind == assets.NAME]
     if now + actions.count(Action.CREATE) - actions.count(Action.DELETE) == 0:
-        elsewhere = "; files on other machines count too" if plan.elsewhere else ""
+        elsewhere = "; files that another machine uploads count too" if plan.elsewhere else ""
         blocked = any(block.key and block.key.kind == assets.NAME for block in plan.blocked)
         what = "fix the files that are blocked" if blocked else "name the folders of data in `paths:`"
         message = "there are no files: the archive does not publish an empty dandiset"

@@ -86,7 +86,7 @@ def _summary_fault(draft: JsonObject, observed: ObservedAssets) -> str:
         aggregate_assets_summary(documents)
     except Exception as error:  # noqa: BLE001 - it fails in many ways, here and on the archive
         ended = next(documents, None) is None
-        what = "the archive cannot sum up the files, and publishing would not end"
+        what = "the archive cannot make a summary of the files, and publishing would never end"
         if isinstance(error, AssertionError) or (ended and not last):
             return f"{what}: {_too_many_subjects(observed)}"
         said = f"{type(error).__name__}: {error}" if isinstance(error, KeyError) else str(error)
@@ -120,7 +120,7 @@ def _too_many_subjects(observed: ObservedAssets) -> str:
             said = str(one.get("identifier") or "") if isinstance(one, dict) else ""
             if said and named and sanitize_value(said) not in named:
                 return (
-                    f"it counts more subjects than files, as {document['path']} names the subject "
-                    f"{min(named)} and its metadata {said!r}: name both the same"
+                    f"it counts more subjects than files: the name of {document['path']} has the subject "
+                    f"{min(named)} and its metadata {said!r}: use the same subject in both"
                 )
-    return "it counts more subjects than files: name the subjects of files and folders as in the files"
+    return "it counts more subjects than files: name files and folders after the subjects that the files have"

@@ -106,7 +106,7 @@ def desired(spec: Spec, local: Local) -> DesiredMetadata:
     return DesiredMetadata(fields, inner, local.record.fields, spec.require, facts, only_adds, made)
 
 
-def outgoing(desired: DesiredMetadata, document: JsonObject) -> JsonObject:
+def document_after_apply(desired: DesiredMetadata, document: JsonObject) -> JsonObject:
     """The draft's document as it would be after apply."""
     return overlay(document, {name: _value_after(name, desired, document) for name in desired.fields})
 
@@ -123,7 +123,7 @@ def diff(desired: DesiredMetadata, observed: ObservedMetadata, options: Options)
             after := _value_after(name, desired, observed.document), now := observed.document.get(name)
         )
     )
-    policy = policy_blocks(outgoing(desired, observed.document), desired.facts, desired.require)
+    policy = policy_blocks(document_after_apply(desired, observed.document), desired.facts, desired.require)
     idle = (*notes_on_server_keys(desired.access, observed.access), *_version_notes(observed))
     if not changes:
         return Difference(blocked=policy, notes=idle)
@@ -135,8 +135,8 @@ def _version_notes(observed: ObservedMetadata) -> Iterator[str]:
     version = observed.document.get(VERSION_KEY, "")
     if observed.versions.refuses(str(version)):
         yield (
-            f"the draft's metadata are in schema version {version}, which the archive does not accept, and "
-            f"therefore invalid there; the next change of a field writes them in {observed.versions.own}"
+            f"the draft's metadata are in schema version {version}, which the archive does not accept, so "
+            f"they are invalid there; the next change of a field writes them again in {observed.versions.own}"
         )
 
 

@@ -140,7 +140,7 @@ def with_fuller_name(one: Author, other: Author) -> Author:
     """`one`, with the person's name from the account that has it more fully.
 
     A family name that came as one is better than a guess, full given names are better than initials, and a
-    name with accents and inner capitals is better than one without: they get lost, but nobody invents them.
+    name with accents and inner capitals is better than one without: accents get lost, but are not invented.
     """
     names = [_split_like(one, other), _split_like(other, one)]
     best = names[1] if _fullness(names[1]) > _fullness(names[0]) else names[0]

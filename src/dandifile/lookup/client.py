@@ -19,12 +19,12 @@ from dandifile.model import Cache, Json
 from dandifile.net.connections import Connections, Response, Timeouts, user_agent
 from dandifile.net.failures import Cause, NoAnswerError
 from dandifile.net.retry import LimitReachedError, Pace, Patience, exchange
-from dandifile.reading.jsontext import NotJsonError, maybe, misfit, parse_json
+from dandifile.reading.jsontext import NotJsonError, misfit, optional_shape, parse_json
 
 TABLE = "lookup"
 """The cache's table: question → answer and time."""
 
-_ENTRY = {"at": str, "fetched": str, "status": maybe(int), "location": maybe(str)}
+_ENTRY = {"at": str, "fetched": str, "status": optional_shape(int), "location": optional_shape(str)}
 
 KEPT = {200: timedelta(days=30), 301: timedelta(days=30)}
 KEPT_OTHERWISE = timedelta(days=1)
@@ -249,13 +249,13 @@ def _refusal(service: str, response: Response) -> str:
         return (
             "today's requests from this network are used up; run again tomorrow"
             if service in DAILY_QUOTA
-            else "asks for fewer requests; run again later"
+            else "gets too many requests; run again later"
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return f"has an error of its own ({status}); run again later"
+        return f"has an internal error ({status}); run again later"
     if response.location:
         return f"has moved ({status})"
-    return f"refuses the question ({status})"
+    return f"rejects the request ({status})"
 
 
 def _reason(cause: Cause) -> str:

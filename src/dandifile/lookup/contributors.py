@@ -69,13 +69,13 @@ def merge_contributors(
     ]
     funders = [Slot(funder_object(funder)) for funder in merge_funders(papers)]
     pairs = pair(entries, slots, funders)
-    laid = [_apply_entries(slot, pairs.of(slot)) for slot in slots]
+    applied = [_apply_entries(slot, pairs.of(slot)) for slot in slots]
     paid = [_apply_entries(slot, pairs.of(slot)) for slot in funders]
     added = [_new_slot(entry) for entry in pairs.unpaired if not entry.omit]
     people, missing, warnings = _choose_contacts(
-        [*_present(laid), *(slot for slot in added if not _is_funder(slot))]
+        [*_drop_missing(applied), *(slot for slot in added if not _is_funder(slot))]
     )
-    everyone = [*people, *_present(paid), *(slot for slot in added if _is_funder(slot))]
+    everyone = [*people, *_drop_missing(paid), *(slot for slot in added if _is_funder(slot))]
     review = tuple(review for slot in everyone for review in slot.reviews)
     return MergedContributors(
         contributors=tuple(slot.written for slot in everyone),
@@ -91,7 +91,7 @@ def _guess_warnings(reviews: Iterable[Review]) -> list[str]:
     names = [review.who for review in reviews if review.what == "family name"]
     if not names:
         return []
-    said = f"contributors: where the family name begins is a guess for {'; '.join(names)}"
+    said = f"contributors: the family name is a guess for {'; '.join(names)}"
     return [f"{said}: the record has each name in one piece; write an entry for each that is wrong"]
 
 
@@ -121,7 +121,7 @@ def _new_slot(entry: DeclaredEntry) -> Slot:
     return Slot(written, entry=entry)
 
 
-def _present(slots: Iterable[Slot | None]) -> list[Slot]:
+def _drop_missing(slots: Iterable[Slot | None]) -> list[Slot]:
     return [slot for slot in slots if slot is not None]
 
 
@@ -192,8 +192,8 @@ def _no_contact(corresponding: Sequence[Slot]) -> Problem:
     )
     return Problem(
         first.where,
-        f"{names} {'are the corresponding authors' if plural else 'is the corresponding author'}, so the"
-        " ContactPerson, who needs an e-mail address; papers do not give it",
+        f"{names} {'are the corresponding authors' if plural else 'is the corresponding author'}, and so the"
+        " ContactPerson, who needs an e-mail address; the paper's record does not have it",
         f'add to `contributors`: - {{name: "{first.name}", {key}email: …}},'
         " or give another contributor the role ContactPerson",
     )

@@ -59,11 +59,11 @@ def paper(answer: JsonObject, fetched: str = "") -> Paper:
         title=one_line(string(work, "title") or "".join(strings(work, "title")[:1])),
         kind=_kind(work),
         abstract=plain_text(string(work, "abstract")),
-        published=_published(work),
+        published=_publication_date(work),
         license=_license(members(work, "license")),
         authors=authors,
         funders=tuple(dict.fromkeys(_funders(members(work, "funder")))),
-        related=tuple(dict.fromkeys(_related(member(work, "relation")))),
+        related=tuple(dict.fromkeys(_related_papers(member(work, "relation")))),
         source=SOURCE,
         fetched=fetched,
         warnings=warnings,
@@ -110,7 +110,7 @@ def _ror(entry: JsonObject) -> str:
     return next(filter(None, (ror_at(each, "id") for each in members(entry, "id"))), "")
 
 
-def _related(relation: JsonObject) -> Iterable[Related]:
+def _related_papers(relation: JsonObject) -> Iterable[Related]:
     for name, kind in _RELATIONS.items():
         for entry in members(relation, name):
             if string(entry, "id-type") == "doi" and (doi := doi_at(entry, "id")):
@@ -124,7 +124,7 @@ def _license(entries: Iterable[JsonObject]) -> str:
     return re.sub(r"^http://", "https://", url)
 
 
-def _published(work: JsonObject) -> str:
+def _publication_date(work: JsonObject) -> str:
     """The first date, as precise as it is known: `2020-01`."""
     for key in _DATES:
         dates = items(member(work, key), "date-parts")

@@ -53,11 +53,11 @@ def paper(answer: JsonObject, fetched: str = "") -> Paper:
         title=one_line(_title(members(work, "titles"))),
         kind=_kind(member(work, "types"), doi_at(work, "doi")),
         abstract=plain_text(_abstract(members(work, "descriptions"))),
-        published=_published(work),
+        published=_publication_date(work),
         license=_license(members(work, "rightsList")),
         authors=authors,
         funders=tuple(dict.fromkeys(_funders(members(work, "fundingReferences")))),
-        related=tuple(dict.fromkeys(_related(work))),
+        related=tuple(dict.fromkeys(_related_papers(work))),
         source=SOURCE,
         fetched=fetched,
         warnings=warnings,
@@ -117,7 +117,7 @@ def _funders(entries: Iterable[JsonObject]) -> Iterable[Funder]:
             )
 
 
-def _related(work: JsonObject) -> Iterable[Related]:
+def _related_papers(work: JsonObject) -> Iterable[Related]:
     """The article of a preprint on arXiv. Elsewhere, IsVersionOf relates versions of the same thing."""
     if not doi_at(work, "doi").startswith(_ARXIV):
         return
@@ -141,7 +141,7 @@ def _license(entries: Iterable[JsonObject]) -> str:
     return next(filter(None, said), "")
 
 
-def _published(work: JsonObject) -> str:
+def _publication_date(work: JsonObject) -> str:
     dates = {string(entry, "dateType"): string(entry, "date") for entry in members(work, "dates")}
     said = dates.get("Issued") or dates.get("Available") or string(work, "publicationYear")
     return date(said)

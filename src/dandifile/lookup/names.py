@@ -117,16 +117,16 @@ def _split_text(text: str) -> Name:
     if len(words) > 2 and not suffix and _SUFFIX.fullmatch(words[-1]):  # noqa: PLR2004  two names before it
         suffix = words.pop()
     if behind := _count_trailing_initials(words):
-        return Name(*_calm_parts(" ".join(words[:-behind]), " ".join(words[-behind:])), suffix)
+        return Name(*_normal_case_of_parts(" ".join(words[:-behind]), " ".join(words[-behind:])), suffix)
     if shouted := [word for word in words if _is_shouted_word(word)]:
         given = [word for word in words if word not in shouted]
         if any(not word.isupper() for word in given):  # DOE Jane, Jane DOE
-            return Name(" ".join(map(_calm_last, shouted)), " ".join(given), suffix)
+            return Name(" ".join(map(_normal_case_of_last, shouted)), " ".join(given), suffix)
     if len(words) < 2 or (_is_particle(words[0]) and words[0].islower()):  # noqa: PLR2004
         return Name(" ".join(words), "", suffix)  # a family name alone
     start = _family_start(words)
     guessed = start > 1 and not _is_initials(words[start - 1])
-    return Name(*_calm_parts(" ".join(words[start:]), " ".join(words[:start])), suffix, guessed)
+    return Name(*_normal_case_of_parts(" ".join(words[start:]), " ".join(words[:start])), suffix, guessed)
 
 
 def _is_degree(part: str, parts: list[str]) -> bool:
@@ -146,11 +146,11 @@ def _is_degree_word(word: str) -> bool:
 
 def name_of_parts(family: str, given: str, suffix: str = "") -> Name:
     """A name that came in parts. If the family name holds the whole name, it is split."""
-    family, given, suffix = (_plain(part).strip(" ,") for part in (family, given, suffix))
+    family, given, suffix = (_clean_text(part).strip(" ,") for part in (family, given, suffix))
     if not (family and given):
         return split_name(f"{family or given}, {suffix}" if suffix else family or given)
     family, given = (_drop_degrees(part) for part in (family, given))
-    family, given = _calm_parts(family, given)
+    family, given = _normal_case_of_parts(family, given)
     words = family.split()
     if not suffix and len(words) > 1 and _SUFFIX.fullmatch(words[-1]):
         family, suffix = " ".join(words[:-1]), words[-1]
@@ -194,18 +194,18 @@ def tidy_name(text: str) -> str:
 
 
 def _tidy_once(text: str) -> str:
-    text = _plain(text)
+    text = _clean_text(text)
     if _is_shouted_text(text):
         head, comma, tail = text.partition(",")
         if comma:
-            text = ", ".join(_calm_parts(head.strip(), tail.strip()))
+            text = ", ".join(_normal_case_of_parts(head.strip(), tail.strip()))
         else:
             words = text.split()
-            text = " ".join(_calm(word, inside=place > 0) for place, word in enumerate(words))
+            text = " ".join(_normal_case(word, inside=place > 0) for place, word in enumerate(words))
     return text.strip(" ;,")
 
 
-def _plain(text: str) -> str:
+def _clean_text(text: str) -> str:
     """The tidy text, with its capitals unchanged."""
     text = one_line(unicodedata.normalize("NFC", text)).translate(_MENDED)
     text = _ASIDE.sub("", _MARKS.sub("", text))
@@ -220,7 +220,7 @@ def _is_shouted_text(text: str, least: int = 4) -> bool:
     return text.isupper() and too_long
 
 
-def _calm_parts(family: str, given: str) -> tuple[str, str]:
+def _normal_case_of_parts(family: str, given: str) -> tuple[str, str]:
     """The parts without the capitals of a form: `DOE`, `JANE` → `Doe`, `Jane`; `DOE`, `JA` → `Doe`, `JA`.
 
     A family name in capitals is a habit; two consonants (`KC`) may be meant. Given names of three letters
@@ -228,21 +228,21 @@ def _calm_parts(family: str, given: str) -> tuple[str, str]:
     """
     loud = family.isupper() and not _is_initials(family, longest=1)
     if _is_shouted_text(given, 3 if loud else 4):
-        given = " ".join(_calm(word, inside=place > 0) for place, word in enumerate(given.split()))
+        given = " ".join(_normal_case(word, inside=place > 0) for place, word in enumerate(given.split()))
     if loud and (len(family) > 2 or family.lower() in _SHORT_FAMILIES or re.search("[AEIOUY]", family)):  # noqa: PLR2004
         *first, last = family.split()
         before = [
             word.capitalize()
             if not place and word.lower() in _CAPITALISED_FIRST
-            else _calm(word, inside=True)
+            else _normal_case(word, inside=True)
             for place, word in enumerate(first)
         ]
-        family = " ".join([*before, _calm_last(last)])
+        family = " ".join([*before, _normal_case_of_last(last)])
     return family, given
 
 
-def _calm_last(word: str) -> str:
-    return _calm(word) if len(word) > 2 else word.capitalize()  # noqa: PLR2004
+def _normal_case_of_last(word: str) -> str:
+    return _normal_case(word) if len(word) > 2 else word.capitalize()  # noqa: PLR2004
 
 
 def _is_shouted_word(word: str) -> bool:
@@ -271,7 +271,7 @@ def _count_trailing_initials(words: list[str]) -> int:
 _CONSONANTS = frozenset({"KC", "GC", "BK", "NG"})  # family names, mostly of Nepal
 
 
-def _calm(word: str, *, inside: bool = False) -> str:
+def _normal_case(word: str, *, inside: bool = False) -> str:
     """`BUZSÁKI` → `Buzsáki`, `MRSIC-FLOGEL` → `Mrsic-Flogel`, `MCDONALD` → `McDonald`; `J.-P.` stays.
 
     Particles (`VAN`) and generations (`III`) are written as usual. Particles of two letters (`DE`) may be

@@ -91,12 +91,12 @@ def _why(outcome: Choice | Retired | Absent | Foreign) -> str:
         case Absent():
             said = "UBERON has no region of that name"
         case Foreign():
-            said = "not the id of an OBO ontology, so that it cannot be checked"
-    perhaps = " or ".join(map(_shown, candidates_of(outcome)))
+            said = "not the id of an OBO ontology, so it cannot be checked"
+    perhaps = " or ".join(map(_candidate_text, candidates_of(outcome)))
     return f"{said}; perhaps {perhaps}" if perhaps else said
 
 
-def _shown(candidate: Candidate) -> str:
+def _candidate_text(candidate: Candidate) -> str:
     said = f"{candidate.id} {candidate.label}"
     return f"{said} ({candidate.why})" if candidate.why else said
 

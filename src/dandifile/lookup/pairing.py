@@ -120,10 +120,10 @@ def _pair_people(
                 slots.remove(fits[0])
                 yield entry, fits[0]
             elif fits:
-                problems.append(_ambiguous(entry, fits))
+                problems.append(_ambiguity_problem(entry, fits))
 
 
-def _ambiguous(entry: DeclaredEntry, fits: Iterable[Slot]) -> Problem:
+def _ambiguity_problem(entry: DeclaredEntry, fits: Iterable[Slot]) -> Problem:
     names = "; ".join(slot.name for slot in fits)
     return Problem(
         f"contributors[{entry.number}]",

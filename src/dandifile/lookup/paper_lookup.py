@@ -182,8 +182,10 @@ def add_ror_ids(client: Asker, paper: Paper, pool: Executor, before: Paper | Non
 
     A funder gets ROR's name as well. If ROR cannot be reached, the ids are those of `before`.
     """
-    dois = _unique(funder.doi for funder in paper.funders if funder.doi and not funder.ror)
-    texts = _unique(each.name for author in paper.authors for each in author.affiliations if _needs_ror(each))
+    dois = _drop_repeats(funder.doi for funder in paper.funders if funder.doi and not funder.ror)
+    texts = _drop_repeats(
+        each.name for author in paper.authors for each in author.affiliations if _needs_ror(each)
+    )
     asked = [*((doi, ror.fetch_funder) for doi in dois), *((text, ror.fetch_affiliation) for text in texts)]
     answers = dict(zip(dois + texts, pool.map(lambda each: each[1](client, each[0]), asked), strict=True))
     found = {
@@ -227,5 +229,5 @@ def _fill_in_places(paper: Paper, places: Mapping[str, Affiliation]) -> Paper:
     )
 
 
-def _unique(items: Iterable[str]) -> list[str]:
+def _drop_repeats(items: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(items))

@@ -93,11 +93,11 @@ def resolve(  # noqa: PLR0913 - each is an edge of its own
     client = Client(services, cache, now=now, offline=offline, refresh=stale, patience=patience)
     with ThreadPoolExecutor(WIDTH) as pool:
         run = _Run(lock, client, pool, now.date().isoformat(), refresh)
-        papers, rows = _resolve_papers(run, _unique(wanted.dois), services.contact)
+        papers, rows = _resolve_papers(run, _drop_repeats(wanted.dois), services.contact)
         people, more = _resolve_people(run, wanted, papers)
         places, still_more = _resolve_institutions(run, wanted, papers)
-        terms, last = _resolve_terms(run, _unique(wanted.terms))
-        in_files = _resolve_locations(run, _unique(wanted.locations))
+        terms, last = _resolve_terms(run, _drop_repeats(wanted.terms))
+        in_files = _resolve_locations(run, _drop_repeats(wanted.locations))
     words = [each.fact for each in in_files]
     open_ = [fact for fact in words if isinstance(fact, Unsettled)]
     terms += [fact for fact in words if isinstance(fact, Term)]
@@ -164,7 +164,7 @@ def _resolve_people(
     authors = {
         author.orcid: full_name(author) for paper in papers for author in paper.authors if author.orcid
     }
-    ids = _unique((*wanted.orcids, *authors))
+    ids = _drop_repeats((*wanted.orcids, *authors))
     people, rows = [], []
     for person, answer in _verdicts(run, "orcid", ids, run.lock.person, orcid.fetch, orcid.verdict):
         people.append(person)
@@ -178,7 +178,7 @@ def _resolve_institutions(
 ) -> tuple[list[Institution], list[LookupRow]]:
     named = [each.ror for paper in papers for author in paper.authors for each in author.affiliations]
     paying = [funder.ror for paper in papers for funder in paper.funders]
-    ids = _unique(filter(None, (*wanted.rors, *paying, *named)))
+    ids = _drop_repeats(filter(None, (*wanted.rors, *paying, *named)))
     places, rows = [], []
     for place, answer in _verdicts(run, "ror", ids, run.lock.institution, ror.fetch, ror.verdict):
         places.append(place)
@@ -249,5 +249,5 @@ def _in_order(
     return tuple(sorted(now, key=lambda fact: places.get(identity(fact), len(places))))
 
 
-def _unique(items: Iterable[_Item]) -> list[_Item]:
+def _drop_repeats(items: Iterable[_Item]) -> list[_Item]:
     return list(dict.fromkeys(items))

@@ -39,11 +39,11 @@ def can_be_pinned(asked: str) -> bool:
 
 
 def missing_from(wanted: Wanted, lock: Lock) -> tuple[str, ...]:
-    """What the lock does not have, in words. What is pinned is not missing, whatever was found."""
-    return tuple(dict.fromkeys(_missing(wanted, lock)))
+    """What the lock does not have, in words. What is pinned is not missing, even if nothing was found."""
+    return tuple(dict.fromkeys(_unpinned_texts(wanted, lock)))
 
 
-def _missing(wanted: Wanted, lock: Lock) -> Iterator[str]:
+def _unpinned_texts(wanted: Wanted, lock: Lock) -> Iterator[str]:
     papers = [lock.paper(doi) for doi in wanted.dois]
     yield from (f"doi {doi}" for doi, paper in zip(wanted.dois, papers, strict=True) if paper is None)
     authors = [author for paper in papers if paper for author in paper.authors]

@@ -125,7 +125,7 @@ class Plan:
     allow: tuple[str, ...] = ()  # the permits given when the plan was made
     base: Mapping[str, str] = field(default_factory=dict)  # digests of spec and lock
     environment: str = ""  # the one of the spec's `environments` that was chosen
-    forecast: tuple[Forecast, ...] = ()  # why the archive will call the draft Invalid
+    forecast: tuple[Forecast, ...] = ()  # why the archive will mark the draft as Invalid
     spec: str = ""  # in a saved plan: the spec's file, from the folder of the plan's own
     unpinned: tuple[str, ...] = ()  # looked up for this plan, and not in the lock: apply wants it there
 

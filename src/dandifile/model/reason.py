@@ -52,7 +52,7 @@ _TEXTS = {
     Why.NOT_ON_DRAFT: "not on the draft",
     Why.CONTENT_DIFFERS: "content differs from the draft's",
     Why.PATH_DIFFERS: "path differs: {} on the draft",
-    Why.METADATA_DIFFERS: "declared here and different on the draft: {}",
+    Why.METADATA_DIFFERS: "different on the draft: {}",
     Why.SPEC_CHANGED: "changed in the spec since the last apply: {}",
     Why.EDITED_ON_DRAFT: "edited on the draft since the last apply: {}",
     Why.SCHEMA_NOT_ACCEPTED: "the archive does not accept schema version {}",

@@ -1,1 +1,1 @@
-"""Requests over HTTP, for whoever speaks it: connections, failures in words, trying again, and pace."""
+"""Requests over HTTP for the archive and the look-ups: connections, failures in words, retries, and pace."""

@@ -51,7 +51,7 @@ _HOPELESS = {Cause.NOT_A_URL, Cause.UNREADABLE, Cause.TOO_LARGE}
 
 
 class NoAnswerError(Exception):
-    """A request got no answer that can be used. Whoever sent it says what that means."""
+    """A request got no answer that can be used. The caller says what that means."""
 
     def __init__(self, cause: Cause) -> None:
         super().__init__(cause.why)

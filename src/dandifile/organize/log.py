@@ -15,7 +15,7 @@ from pathlib import Path
 from dandifile.errors import Problem, SpecError, UserError
 from dandifile.organize.tree import Mode
 from dandifile.reading.files import LIST_LIMIT, read_text
-from dandifile.reading.jsontext import COUNT, NotJsonError, each, maybe, misfit, parse_json
+from dandifile.reading.jsontext import COUNT, NotJsonError, each, misfit, optional_shape, parse_json
 
 _ENTRY = {
     "source": str,
@@ -23,7 +23,7 @@ _ENTRY = {
     "digest": str,
     "size": COUNT,
     "mtime_ns": int,
-    "references": maybe(each(str)),
+    "references": optional_shape(each(str)),
 }
 _PREFIX = ".dandifile-organize-"
 _VERSION = 1

@@ -205,7 +205,7 @@ def _undo_entry(entry: Entry, log: Log) -> Placed:
 def _place_without_target(entry: Entry, mode: Mode) -> Placed:
     """It was never made, or is undone already; a moved file must be where it was."""
     if mode is Mode.MOVE and not os.path.lexists(entry.source):
-        return Placed(entry.path, entry.source, "failed", "it is neither in the tree nor in its old place")
+        return Placed(entry.path, entry.source, "failed", "it is not in the tree, and not in its old place")
     return Placed(entry.path, entry.source, "there")
 
 

@@ -1,7 +1,7 @@
 """Puts one file at one place: whole or not at all, and never over anything.
 
 What is copied is written under a hidden name in the same folder first. A crash leaves at most
-such a leftover, which the next attempt replaces.
+a leftover, which the next attempt replaces.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def tree(
     *,
     folds: bool = False,
 ) -> tuple[list[Placement], list[Refusal]]:
-    """What to place, by path, and the files that cannot be in such a tree. `exists` looks for media files.
+    """What to place, by path, and the files that cannot be in it. `exists` looks for media files.
 
     `folds`: where the tree is made, names that differ in case only are one name.
     """
@@ -87,7 +87,7 @@ def tree(
 
 
 def _one_name(sources: Iterable[Source]) -> Iterator[tuple[Source, tuple[str, str]]]:
-    """Files whose path, on such a disk, would be that of another; what they would become, and what to do."""
+    """Files that would overwrite another on a disk that ignores case, with what to do."""
     groups: dict[str, list[Source]] = defaultdict(list)
     for source in sources:
         groups[source.path.casefold()].append(source)
@@ -113,18 +113,27 @@ def _hindrance(
     files = media_files(source)
     if not mode.rewrites:
         return (
-            f"its reference to {_some(source.media)} would not hold in the tree, and a link is not rewritten",
+            (
+                f"its reference to {_first_and_count(source.media)} would be wrong in the tree, "
+                "and a link cannot be rewritten"
+            ),
             "use --mode copy or move, which rewrite the references",
         )
     missing = [file for file in files if not exists(file)]
     if missing:
-        return f"it refers to {_some(missing)}, which is not here", "put it where the reference says"
+        return (
+            f"it refers to {_first_and_count(missing)}, which is not here",
+            "put it where the reference says",
+        )
     shared = [file for file in files if uses[file] > 1]
     if mode is Mode.MOVE and shared:
-        return f"{_some(shared)} belongs to several NWB files, and moves only once", "use --mode copy"
+        return (
+            f"{_first_and_count(shared)} belongs to several NWB files, and moves only once",
+            "use --mode copy",
+        )
     return None
 
 
-def _some(names: Iterable[str]) -> str:
+def _first_and_count(names: Iterable[str]) -> str:
     first, *rest = names
     return f"{first} and {len(rest)} more" if rest else first

@@ -103,7 +103,7 @@ def read(path: Path) -> Plan:
     try:
         document = parse_json(read_bytes(path, "the plan", LIST_LIMIT))
     except UserError as error:
-        raise SpecError(f"cannot read the plan {path}: {error.what}", (), fix=_FIX) from None
+        raise SpecError(f"{path}: {error.what}", (), fix=_FIX) from None
     except NotJsonError as error:
         problem = Problem(error.place(str(path)), error.what)
         raise SpecError(f"{path} is not JSON", (problem,), fix=_FIX) from None

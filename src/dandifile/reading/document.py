@@ -73,7 +73,11 @@ def read_document(text: str, file: str, *, may_be_empty: bool = False) -> Docume
     if root is not None:
         document.value = _Reader(document).value(root, ())
     elif not may_be_empty:
-        problem = Problem(f"{file}:1:1", "the file is empty", "copy dandi.yaml.example and edit it")
+        problem = Problem(
+            f"{file}:1:1",
+            "the file is empty",
+            "delete it and run `dandifile init --data DIR` to write a spec",
+        )
         raise SpecError(f"{file} cannot be read", [problem])
     return document
 

@@ -160,7 +160,7 @@ def keep_fitting(found: Mapping[str, Json], shape: Shape) -> dict[str, Json]:
     return {key: value for key, value in found.items() if not misfit(value, shape)}
 
 
-def maybe(inner: Shape) -> Shape:
+def optional_shape(inner: Shape) -> Shape:
     """A key that may be missing; if present, it has this shape."""
     return Maybe(inner)
 

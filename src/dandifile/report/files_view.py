@@ -186,7 +186,7 @@ def scan_text(
         f"{counts[word]:,} {word}" for word in ("added", "changed", "dropped", "invalid") if counts[word]
     ]
     if counts["elsewhere"]:
-        totals.append(f"{counts['elsewhere']:,} of files not on this machine (--forget GLOB drops them)")
+        totals.append(f"{counts['elsewhere']:,} of them not on this machine (--forget GLOB drops them)")
     summary = " · ".join([f"{name}: {quantity(counts['lines'], 'line')}", *(totals or ["unchanged"])])
     rows = table([*refused_rows(refused), *_note_rows(notes)], width, _COLUMN)
     return page([*rows, *([Text("")] if rows else []), Text(summary, "bold")])

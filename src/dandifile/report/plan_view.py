@@ -197,7 +197,9 @@ def _forecast_lines(found: Sequence[Forecast], width: int) -> list[Text]:
     old = [one.before for one in found]
     already = ", as it does now" if all(old) else ""
     ages = {True: " (already so now)", False: " (new with this plan)"} if any(old) and not all(old) else {}
-    title = f"The archive will call the draft Invalid{already}; until this is fixed it cannot be published:"
+    title = (
+        f"The archive will mark the draft as Invalid{already}; until this is fixed it cannot be published:"
+    )
     rows = [
         TableRow(
             "!", "invalid", _forecast_place(one), marks=(Remark("", message), Remark("", one.fix, alone=True))

@@ -14,6 +14,8 @@ The cache is one SQLite file, and safe to share:
 | validate-bids | all digests of a dataset, stats of the rest, | an edit of the rest that keeps its stat    |
 |               | tool versions                                |                                            |
 | bids-entities | the paths of a dataset, tool versions        | nothing that the tools read                |
+| inputs        | kind of step and what it is about; holds     | nothing: it only says why a step runs      |
+|               | what the key of its last result was made of  |                                            |
 | asset         | asset id                                     | nothing: a draft asset is fixed for its id |
 | schema        | API URL, schema version                      | a server that changes a released schema    |
 

@@ -73,7 +73,7 @@ def note_unchanged(session: Session, planned: Planned) -> ApplyResult:
 
 
 def _verify(session: Session, planned: Planned, results: tuple[Result, ...]) -> ApplyResult:
-    """Reads the draft once more. What was done and is not there is a failure of its own."""
+    """Reads the draft again. What was done and is not there is a failure of its own."""
     try:
         observed, target = session.observe()
     except UserError as error:  # what was done is reported all the same
@@ -127,8 +127,8 @@ def _note(session: Session, local: Local, observed: Mapping[str, Any]) -> tuple[
             session.remember(identifier)
         save_record(session.state, session.instance.home, identifier, record)
     except OSError as error:
-        why = f"what was done cannot be noted in {session.state} ({error.strerror or error})"
-        return (Result("record", Status.FAILED, error=f"{why}: no later rename will be recognised"),)
+        why = f"what was done cannot be recorded in {session.state} ({error.strerror or error})"
+        return (Result("record", Status.FAILED, error=f"{why}: later renames will not be recognised"),)
     return ()
 
 

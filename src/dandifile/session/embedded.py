@@ -39,7 +39,7 @@ def open_archive(store: Path) -> Iterator[Running]:
         with _translated_errors():
             from localdandi import server
 
-            found = stack.enter_context(server.running(store))
+            found = stack.enter_context(server.running_server(store))
         yield found
 
 

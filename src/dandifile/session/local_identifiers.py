@@ -56,7 +56,7 @@ def store_id(store: Path) -> str:
     known = _read(store).store
     if known:
         return known
-    with _locked(store) as before:
+    with _hold_store(store) as before:
         made = before.store or secrets.token_hex(8)
         _write(store, _Known(made, before.entries))
     return made
@@ -89,7 +89,7 @@ def remember_identifier(store: Path, place: Place, identifier: str) -> None:
     entry = _Entry(_path(place), place.environment, place.name.strip(), identifier, _content(place.spec))
     if entry in _read(store).entries:
         return
-    with _locked(store) as known:
+    with _hold_store(store) as known:
         others = [
             one for one in known.entries if (one.spec, one.environment) != (entry.spec, entry.environment)
         ]
@@ -115,7 +115,7 @@ def _path(place: Place) -> str:
 
 
 @contextmanager
-def _locked(store: Path) -> Iterator[_Known]:
+def _hold_store(store: Path) -> Iterator[_Known]:
     store.mkdir(parents=True, exist_ok=True)
     with hold(store / f"{_FILE}.lock"):
         yield _read(store)

@@ -45,7 +45,7 @@ def open_session(setup: Setup, *, writing: bool = False, need: Need = ONLINE) ->
     with open_cache(source.file) as cache, _only_apply(source.file) if writing else nullcontext():
         lookups = MemoryLookups(cache, setup.locked, setup.offline)
         spec = complete_spec(source, lookups)
-        with _embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing) as access:
+        with _open_embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing) as access:
             yield Session(
                 source=source,
                 spec=spec,
@@ -70,7 +70,7 @@ def open_cache(file: Path) -> Iterator[SqliteCache]:
     finally:
         cache.close()
         if cache.trouble:
-            _log.warning("%s: nothing more is remembered there (%s)", state, cache.trouble)
+            _log.warning("%s: nothing more can be cached there (%s)", state, cache.trouble)
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def _remote(spec: Spec, *, writing: bool) -> Iterator[Access]:
 
 
 @contextmanager
-def _embedded(spec: Spec) -> Iterator[Access]:
+def _open_embedded(spec: Spec) -> Iterator[Access]:
     """The embedded archive, started if it is not up; it keeps the identifiers of its specs itself."""
     from dandifile.archive.credentials import Secret
     from dandifile.archive.instances import has_dandiset
@@ -177,7 +177,7 @@ class Data:
         try:
             home, identifier = self._dandiset()
         except ArchiveError as error:
-            _log.warning("%s: names are given without what the archive has", error.what)
+            _log.warning("%s: names are made without a look at the archive", error.what)
             return Record()
         return load_record(self.spec.root / ".dandifile", home, identifier) if identifier else Record()
 

@@ -66,7 +66,7 @@ def refuse_changed_files(changes: Iterable[Change], local: Local) -> None:
 
 
 def without_user(saved: Plan) -> Plan:
-    """The plan without what is about the user who made it: that is asked again for whoever applies it."""
+    """The plan without what concerns the user who made it; it is looked up for the user who applies it."""
     blocked = tuple(block for block in saved.blocked if not block.about)
     notes = tuple(note for note in saved.notes if not note.startswith(UNCHECKED))
     return replace(saved, blocked=blocked, notes=notes)

@@ -184,7 +184,7 @@ class Session:
         if creates and "create" not in plan.allow and not plan.is_stopped:  # first mend what stops it
             raise BlockedError(
                 f"there is no dandiset yet on {plan.target.instance} for this spec",
-                fix="apply --create makes it, or put `identifier:` of one that exists into the spec",
+                fix="run `dandifile apply --create`, or write an existing `identifier` into the spec",
             )
 
     def apply(
@@ -198,7 +198,7 @@ class Session:
     ) -> ApplyResult:
         """Does what the plan says, checks that the draft is so, and notes what was made of which file.
 
-        `allow` and `create` say once more what may be done that cannot be undone. BlockedError, and nothing
+        `allow` and `create` repeat the permission for what cannot be undone. BlockedError, and nothing
         is written, where one is missing or something stops the plan as a whole.
         """
         planned = planned.permitting_creation() if create else planned
@@ -269,7 +269,7 @@ def _refuse_stopped(plan: Plan) -> None:
 
 
 def _refuse_unpermitted(plan: Plan, allow: Collection[str]) -> None:
-    """Both must permit it: the plan that was looked at, and whoever applies it."""
+    """Both must permit it: the plan that was reviewed, and the call that applies it."""
     held = {change.permit for change in plan.held} & {*allow}
     if held:
         raise BlockedError(

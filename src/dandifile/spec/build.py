@@ -240,7 +240,9 @@ def _unknown_paper_blocks(fields: Sequence[str], declared: JsonObject, facts: Fa
     if unfound and all(map(facts.may_be_right, unfound)):
         fix = f"{AGAIN}, or leave `doi` out"
     for number, name in enumerate(fields):
-        yield Block(f"{name} comes from the paper{'' if number else f': {said}'}", fix, Key("metadata", name))
+        yield Block(
+            f"this field comes from the paper{'' if number else f': {said}'}", fix, Key("metadata", name)
+        )
 
 
 def _problem_fault(problem: Problem, declared: JsonObject, *, missing: bool = False) -> Fault:

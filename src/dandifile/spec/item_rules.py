@@ -122,7 +122,7 @@ def _is_other_person(one: SpecItem, other: SpecItem) -> bool:
 
 
 def item_faults(raw: JsonObject) -> Iterator[Fault]:
-    """What must hold for every item in a short form, whichever list it is in."""
+    """What must hold for every item in a short form, in any of the lists."""
     for item in spec_items(raw):
         for key, check in _CHECKS.items():
             if isinstance(text := item.keys.get(key), str) and text.strip() and (complaint := check(text)):

@@ -23,7 +23,7 @@ from dandifile.spec.need import EVERYTHING, Need
 from dandifile.spec.rules import rule_faults
 from dandifile.spec.schema_faults import schema_faults
 from dandifile.spec.template import RenderedSpec, render
-from dandifile.spelling import nearest
+from dandifile.spelling import nearest_word
 from dandifile.words import quantity
 
 SPEC_NAME = "dandiset.yaml"
@@ -124,7 +124,7 @@ def check_environment(document: JsonObject, name: str, shown: str) -> None:
     names = list(declared) if isinstance(declared, dict) else []
     if not name or name in names:
         return
-    near = nearest(name, names)
+    near = nearest_word(name, names)
     fix = (
         f"the spec has: {', '.join(names)}" if names else "the spec has no `environments`: leave the flag out"
     )
@@ -163,8 +163,8 @@ def _check_is_spec(document: Document) -> None:
     value, where = document.value, f"{document.file}:1:1"
     if not isinstance(value, dict):
         kind = "a list" if isinstance(value, list) else "a text"
-        what = f"a spec is a mapping (`key: value`), and this is {kind}"
-        fix = "start from a copy of dandi.yaml.example"
+        what = f"a spec must be a mapping (`key: value`), but this is {kind}"
+        fix = "rename this file and run `dandifile init --data DIR` to write a new spec"
         raise SpecError(f"{document.file} is not a spec", [Problem(where, what, fix)])
     if value.get("schemaKey") != "Dandiset":
         return
@@ -173,7 +173,7 @@ def _check_is_spec(document: Document) -> None:
         fix = "restore the spec from git, and download into another folder"
     else:
         what = "this is the dandi client's export of a dandiset (schemaKey: Dandiset), not a spec"
-        fix = "write a spec from dandi.yaml.example, and keep the export in another folder"
+        fix = "move the export to another folder, and run `dandifile init --data DIR` to write a spec"
     raise SpecError(f"{document.file} is not a spec", [Problem(where, what, fix)])
 
 

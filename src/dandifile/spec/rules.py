@@ -120,8 +120,10 @@ def _access_faults(raw: JsonObject) -> Iterator[Fault]:
                 (*path, index, "schemaKey"), "`schemaKey` is always AccessRequirements here", "remove it"
             )
         if (item.get("status") or _ACCESS_STATUSES[0]) not in _ACCESS_STATUSES:
-            fix = f"remove it, as the archive writes it. Allowed: {', '.join(_ACCESS_STATUSES)}"
-            yield Fault((*path, index, "status"), f"`{item['status']}` is not a status of `access`", fix)
+            fix = f"remove it: the archive writes this key. Allowed: {', '.join(_ACCESS_STATUSES)}"
+            yield Fault(
+                (*path, index, "status"), f"`{item['status']}` is not a status that `access` can have", fix
+            )
         yield from _day_faults(item.get("embargoedUntil"), (*path, index, "embargoedUntil"))
 
 
@@ -307,7 +309,7 @@ def _pattern_faults(pattern: str, path: KeyPath) -> Iterator[Fault]:
     elif meant := re.fullmatch(r"(?:\.?/)+(.*)", pattern):
         yield Fault(
             path,
-            f"the pattern {pattern!r} matches nothing, as no path starts this way",
+            f"the pattern {pattern!r} matches nothing, because no path starts like this",
             f"write {meant[1] or '**'}",
         )
     elif why := fault_of(pattern):
@@ -321,7 +323,7 @@ def _session_faults(raw: JsonObject) -> Iterator[Fault]:
     regions = raw.get("regions")
     for name in (regions.get("sessions") or {}) if isinstance(regions, dict) else ():
         if not re.fullmatch(r"[^/]+/[^/]+", name):
-            what = f"{name!r} is not `subject/session`"
+            what = f"{name!r} does not have the form `subject/session`"
             yield Fault(
                 ("regions", "sessions", name),
                 what,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dandifile.model import Json, JsonObject
 from dandifile.reading.document import KeyPath
 from dandifile.spec.faults import Fault, is_gap, path_text
-from dandifile.spelling import nearest, suggest
+from dandifile.spelling import nearest_word, suggest
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -115,7 +115,7 @@ def _advice_for_missing(key: str, schema: JsonObject) -> str:
 
 def _unknown_key_fault(path: KeyPath, key: str, given: JsonObject, allowed: list[str]) -> Fault:
     before = list(given)[: list(given).index(key)]
-    alone = path and given[key] is None and not nearest(key, allowed)
+    alone = path and given[key] is None and not nearest_word(key, allowed)
     if alone and before and isinstance(given[before[-1]], str):
         text = f"{given[before[-1]]}, {key}"
         what = f"`{key}` has no value in {path_text(path)}"
@@ -157,7 +157,7 @@ def _accepted_types(branch: Iterable[ValidationError]) -> list[str]:
 def _type_fault(path: KeyPath, given: Json, types: list[str], written: Mapping[KeyPath, str]) -> Fault:
     text = written.get(path, str(given))
     wanted = " or ".join(_TYPES[name] for name in types if name != "null")
-    what = f"{path_text(path)} must be {wanted}, and is {_kind_of(given, text)}"
+    what = f"{path_text(path)} must be {wanted}, but is {_kind_of(given, text)}"
     if isinstance(given, str) and "boolean" in types and given.lower() in {"yes", "no", "on", "off"}:
         return Fault(path, what, "write `true` or `false`")
     if isinstance(given, bool | int | float) and "string" in types:
@@ -166,7 +166,7 @@ def _type_fault(path: KeyPath, given: Json, types: list[str], written: Mapping[K
         return Fault(path, what, f"write it as a list: [{given}]")
     if given is None:
         return Fault(path, what, "give it a value, or leave the key out")
-    return Fault(path, what, "write it in a form that docs/spec.md shows")
+    return Fault(path, what, f"write {wanted} here")
 
 
 def _kind_of(given: Json, text: str) -> str:
@@ -174,7 +174,7 @@ def _kind_of(given: Json, text: str) -> str:
         case None:
             return "empty"
         case bool():
-            return f"{text} (true or false)"
+            return f"the value {text}"
         case int() | float():
             return f"the number {text}"
         case str():

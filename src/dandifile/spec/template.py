@@ -102,7 +102,7 @@ class _Renderer:
             return text
 
     def _advice(self) -> str:
-        fix = "templates can use `environment.name` and `environment.instance`"
+        fix = "write it like `{{ environment.name }}` or `{{ environment.instance }}`"
         known = ", ".join(f"`paper.{key}`" for key in self.context.get("paper", ()))
         return f"{fix}; of this paper: {known}" if known else fix
 

@@ -70,24 +70,24 @@ def id_warnings(contents: Iterable[Content]) -> dict[str, tuple[Finding, ...]]:
                 found[content.source] += _oddities(content.source, key, given, value)
     for name, ids in sorted(users.items()):
         if len(ids) > 1:
-            message = _alike(name, sorted(ids))
+            message = _warning_text(name, sorted(ids))
             for source in sorted({source for sources in ids.values() for source in sources}):
                 found[source].append(Finding(source, IDS_ALIKE, message, Severity.WARNING))
     return {source: tuple(those) for source, those in found.items() if those}
 
 
-def _alike(name: _Name, ids: list[str]) -> str:
+def _warning_text(name: _Name, ids: list[str]) -> str:
     listed = f"{', '.join(map(repr, ids[:-1]))} and {ids[-1]!r}"
     field = FIELDS[name.key]
     if name.key == "sub":
         return (
             f"the {field}s {listed} all become {name}, one subject in the dandiset: if they are different "
-            "subjects, give one another id, in the files or under `vocabulary: {subjects: …}`"
+            "subjects, give one of them another id, in the files or under `vocabulary: {subjects: …}`"
         )
     of = f" of sub-{name.subject}" if name.subject else ""
     return (
         f"the {field}s {listed}{of} all become {name} in names: if they are different, "
-        f"give one another {field} in its files"
+        f"give one of them another {field} in its files"
     )
 
 
@@ -97,11 +97,11 @@ def _oddities(source: str, key: str, given: str, value: str) -> Iterable[Finding
     if key == "sub":
         mend += ", or say what it means under `vocabulary: {subjects: …}`"
     if given.strip().lower().startswith((f"{key}-", f"{key}_")):
-        message = f"{field} {given!r} begins with {key}-, so that names have {key}-{value}: {mend}"
+        message = f"{field} {given!r} begins with {key}-, so names get {key}-{value}: {mend}"
         yield Finding(source, ID_PREFIX, message, Severity.WARNING)
     if given != given.strip() or not given.isprintable():
-        what = "blanks around it" if given.strip().isprintable() else "characters that cannot be seen"
-        message = f"{field} {given!r} has {what}, so that names have {key}-{value}: {mend}"
+        what = "spaces around it" if given.strip().isprintable() else "characters that cannot be seen"
+        message = f"{field} {given!r} has {what}, so names get {key}-{value}: {mend}"
         yield Finding(source, ID_BLANKS, message, Severity.WARNING)
 
 
@@ -127,10 +127,14 @@ def case_warnings(
 
 def _differ(content: Content, spelled: list[str]) -> Finding:
     by_content = is_organized(content.file)
-    mend = "give one another subject_id or session_id in its files" if by_content else "rename one of them"
+    mend = (
+        "give one of them another subject_id or session_id in its files"
+        if by_content
+        else "rename one of them"
+    )
     message = (
-        f"{' and '.join(spelled)} differ in case only: the archive takes both, and most disks of Windows "
-        f"and macOS hold only one of them; {mend}"
+        f"{' and '.join(spelled)} differ only in upper and lower case: the archive accepts both, but most "
+        f"disks on Windows and macOS can hold only one of them; {mend}"
     )
     return Finding(content.source, PATHS_ALIKE, message, Severity.WARNING)
 

@@ -43,17 +43,17 @@ _SUBJECT_FOLDER = re.compile(rf"sub-{_LABEL}")
 def fault(path: str) -> str | None:
     """Why the server would not take an asset of this path; None where it would."""
     if len(path) > MAX_LENGTH:
-        return f"the path has {len(path)} characters, the archive takes {MAX_LENGTH}"
+        return f"the path has {len(path)} characters; the archive accepts {MAX_LENGTH} at most"
     if _PATH.fullmatch(path):
         return None
     for part in path.split("/"):
         if said := first_unfit(part, is_allowed):
-            return f"{part!r} in its path has a character that the archive takes in no path: {said}"
+            return f"{part!r} in its path has a character that the archive does not accept in paths: {said}"
     if ".." in path:
-        return "the archive takes no two dots in a row in a path"
+        return "the archive does not accept two dots in a row in a path"
     if "//" in path or path.startswith("/") or path.endswith("/") or not path:
-        return "the archive takes no empty folder or file name in a path"
-    return "the archive takes no folder or file name that is or ends in a dot"
+        return "the archive does not accept a path with an empty folder or file name"
+    return "the archive does not accept a folder or file name that is a dot or ends in one"
 
 
 def is_allowed(character: str) -> bool:
@@ -135,7 +135,7 @@ def blank_findings(source: str, path: str) -> tuple[Finding, ...]:
         Finding(
             source,
             PATH_CHARACTER,
-            f"{part!r} in its path has a blank that is not a space ({said}): "
+            f"{part!r} in its path has a space that is not the usual one ({said}): "
             f"rename it to {' '.join(part.split())!r}",
             Severity.WARNING,
         )
@@ -158,8 +158,8 @@ def _cut_off(path: str) -> Iterator[str]:
         if meant and meant != read:
             seen = f"{key}-{read}" if read else f"no {word}"
             yield (
-                f"the archive's summary reads a name up to its first dot, and so finds {seen} in place of "
-                f"{key}-{meant}: use no dot in the name except for its ending"
+                f"the archive's summary reads a name up to its first dot, and so finds {seen} instead of "
+                f"{key}-{meant}: use a dot only in the ending of the name"
             )
 
 
@@ -167,8 +167,8 @@ def _hidden_image(path: str) -> Iterator[str]:
     name = PurePosixPath(path).name
     if name.endswith(".ome.zarr") and PurePosixPath(name).suffixes != [".ome", ".zarr"]:
         yield (
-            "the archive's summary does not see that it is an OME-Zarr, since its name has another dot: "
-            "use none but those of .ome.zarr"
+            "the archive's summary does not see that it is an OME-Zarr, because its name has another dot: "
+            "use only the dots of .ome.zarr"
         )
 
 
@@ -177,7 +177,7 @@ def _two_subjects(path: str, subject: str | None) -> Iterator[str]:
     if subject and read and subject != read:
         yield (
             f"its name says sub-{read} and the file itself {subject}: the archive counts two subjects, and "
-            "its summary fails where that makes more subjects than files; name it by its subject"
+            "its summary fails if that makes more subjects than files; rename it after its subject"
         )
 
 

@@ -17,6 +17,7 @@ from dandifile.survey.manifest import Line
 from dandifile.survey.past import Past
 from dandifile.survey.scanned_file import Content, Extracts, Known, Look, Runner
 from dandifile.survey.stages import (
+    asked_by,
     attach_labels,
     check_all,
     describe_all,
@@ -53,8 +54,11 @@ def names(
     seen = see(spec, run, record, listed)
     past = seen.past
     known = paths_by_digest(past.record)
-    asked = [c for c in seen.contents if is_organized(c.file) and (rename or c.digest not in known)]
-    extracts = extract_all(asked, spec.vocabulary, run)
+    named = [content for content in seen.contents if is_organized(content.file)]
+    extracts = extract_all([c for c in named if c.digest not in known], spec.vocabulary, run)
+    if rename:
+        there = [content for content in named if content.digest in known]
+        extracts |= extract_all(there, spec.vocabulary, asked_by("--rename", run))
     contents, unreadable = attach_labels(seen.contents, extracts, known)
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
     warned = alike.warnings(label_neighbours(contents, paths, known, spec.vocabulary, run), paths, known)

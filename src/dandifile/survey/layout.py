@@ -123,7 +123,8 @@ def _keep_known(
                 other = next((c.source for c in contents if c.source in paths), None)
                 refuse(
                     content,
-                    f"it has the same content as {other or ', '.join(draft.known[digest])}, an asset already",
+                    f"it has the same content as {other or ', '.join(draft.known[digest])}, "
+                    "which is an asset already",
                     "remove one of the copies, or exclude it",
                 )
     return paths
@@ -224,11 +225,13 @@ def _refuse_tied(path: str, group: Sequence[Content], holder: str | None, refuse
         if any(other.digest == content.digest for other in others):
             refuse(
                 content,
-                f"its name would be {path}, as that of {rivals}, which has the same content",
+                f"it would get the name {path}, as would {rivals}, which has the same content",
                 "remove one of the copies, or exclude it",
             )
         else:
-            all_of_them = _some(sorted({*([holder] if holder else []), *(one.source for one in group)}))
+            all_of_them = _shortened_list(
+                sorted({*([holder] if holder else []), *(one.source for one in group)})
+            )
             refuse(
                 content,
                 f"{all_of_them} would get the same name, {path}: {_fields_in(content)}",
@@ -236,7 +239,7 @@ def _refuse_tied(path: str, group: Sequence[Content], holder: str | None, refuse
             )
 
 
-def _some(sources: Sequence[str]) -> str:
+def _shortened_list(sources: Sequence[str]) -> str:
     """The first few, in words that are the same for each of them."""
     few = (
         sources if len(sources) <= _SHOWN else [*sources[: _SHOWN - 1], f"{len(sources) - _SHOWN + 1:,} more"]

@@ -20,7 +20,7 @@ from dandifile.survey.media import is_url, media_path
 from dandifile.survey.scanned_file import Content, Extracts
 
 HIDDEN, STANDARD = "hidden", "standard"
-_ANY = "`standard: any` takes every file"
+_ANY = "use `standard: any` to take every file"
 _MOST = 20_000
 """Names that are looked at in folders that are left out whole: enough for a scratch folder."""
 
@@ -64,9 +64,9 @@ def _why(file: Left, referred: bool) -> tuple[int, str, str]:
     name = os.path.basename(file.path)
     if referred:
         reason = f"an NWB file refers to it, and `standard: {file.standard}` leaves it out"
-        return 0, reason, "use `standard: any` for its folder: without it, the reference finds nothing"
+        return 0, reason, "use `standard: any` for its folder: otherwise the reference finds nothing"
     if file.why == HIDDEN:
-        return 0, "its name begins with a dot, and the dandi client uploads no such file", "rename it"
+        return 0, "its name begins with a dot, and the dandi client does not upload such files", "rename it"
     if meant := next(filter(None, (each.near_miss(name) for each in FORMATS.values())), None):
         return 0, *meant
     ending = os.path.splitext(name)[1]

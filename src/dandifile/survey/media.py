@@ -24,7 +24,7 @@ LOST_MEDIA = "media_reference"
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # one slash: the dandi package loses the other
 _LOST = (
-    "an NWB file refers to a video or image that will not be where it looks for it in the dandiset: "
+    "an NWB file refers to a video or image that will be in another place in the dandiset: "
     "`dandifile organize --to DIR --mode copy` puts it there and corrects the reference"
 )
 _NOT_TAKEN = (

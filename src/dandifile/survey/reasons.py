@@ -66,7 +66,7 @@ def reason_of(
     """
     if before is not None:
         return next(_changes(before, now), Reason(Why.NOT_CACHED))
-    if of_file is not None:
+    if of_file is not None and of_file.code is not Why.NOT_CACHED:
         return Reason(Why.CONTENT_CHANGED) if of_file.code is Why.STAT_CHANGED else of_file
     if asked is not None:
         return asked

@@ -318,9 +318,11 @@ def _take(found: _Found, entry: PathEntry, place: _Place) -> None:
     elif not stat.S_ISREG(status.st_mode):
         found.refuse(path, "it is not a regular file", "exclude it")
     elif status.st_size == 0:
-        found.refuse(path, "it is empty, and the archive takes no empty files", "delete it, or exclude it")
+        found.refuse(
+            path, "it is empty, and the archive does not accept empty files", "delete it, or exclude it"
+        )
     elif status.st_size > MAX_SIZE:
-        found.refuse(path, "it is larger than 5 TiB, the most that the archive takes", "split it")
+        found.refuse(path, "it is larger than 5 TiB, the archive's limit", "split it")
     elif not _is_text(path):
         found.refuse(path, *_NO_TEXT)
     else:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dandifile.model import Finding, JsonObject, Location, Record, Refusal, Spec, Vocabulary
+from dandifile.model import Finding, JsonObject, Location, Reason, Record, Refusal, Spec, Vocabulary, Why
 from dandifile.survey.format import Format
 from dandifile.survey.left_out import Left
 from dandifile.survey.manifest import Line
@@ -62,6 +62,12 @@ def extract_all(contents: Iterable[Content], vocabulary: Vocabulary, run: Runner
     for own, those in _by_format(contents):
         extracts |= own.extract(those, vocabulary, run)
     return extracts
+
+
+def asked_by(flag: str, run: Runner) -> Runner:
+    """The runner, for steps that only run because of a flag of the command line."""
+    reason = Reason(Why.ASKED_FOR, flag)
+    return lambda steps: run([replace(step, reason=reason) for step in steps])
 
 
 def inspect_all(contents: Iterable[Content], vocabulary: Vocabulary, run: Runner) -> Extracts:

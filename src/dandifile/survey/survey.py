@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from dandifile.globs import is_match
-from dandifile.model import Finding, JsonObject, Local, LocalAsset, Reason, Record, Spec, Why
+from dandifile.model import Finding, JsonObject, Local, LocalAsset, Record, Spec
 from dandifile.survey import alike
 from dandifile.survey.asset_metadata import date_of
 from dandifile.survey.asset_paths import path_findings
@@ -26,6 +26,7 @@ from dandifile.survey.scan import scan
 from dandifile.survey.scanned_file import Content, Extracts, Known, Look, Runner
 from dandifile.survey.stages import (
     Seen,
+    asked_by,
     attach_labels,
     check_all,
     describe_all,
@@ -61,14 +62,14 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
     extracts = inspect_all([c for c in seen.contents if c.digest not in known], spec.vocabulary, run)
     if rename:
         there = [c for c in seen.contents if c.digest in known and is_organized(c.file)]
-        extracts |= extract_all(there, spec.vocabulary, _asked_by("--rename", run))
+        extracts |= extract_all(there, spec.vocabulary, asked_by("--rename", run))
     past, (contents, unreadable) = seen.past, attach_labels(seen.contents, extracts, known)
     paths, unnamed = assign(contents, Draft(known, past.record, past.reserved), rename=rename)
     warned = alike.warnings(label_neighbours(contents, paths, known, spec.vocabulary, run), paths, known)
     named = [(content, paths[content.source]) for content in contents if content.source in paths]
     described = [content for content, path in named if refresh or _needs_metadata(content, path, spec, known)]
     unread = [content for content in described if content.digest not in extracts.outputs]
-    extracts |= extract_all(unread, spec.vocabulary, _asked_by("--refresh-metadata", run) if refresh else run)
+    extracts |= extract_all(unread, spec.vocabulary, asked_by("--refresh-metadata", run) if refresh else run)
     look = Look(run, extracts, seen.contents, _files_away(spec, seen))
     metadata = _metadata(described, look)
     found = check_all([content for content, _ in named if content.digest not in known], look, paths)
@@ -111,12 +112,6 @@ def validate_all(spec: Spec, run: Runner) -> tuple[Local, tuple[Finding, ...]]:
     )
 
 
-def _asked_by(flag: str, run: Runner) -> Runner:
-    """The runner, for steps that only run because of a flag of the command line."""
-    reason = Reason(Why.ASKED_FOR, flag)
-    return lambda steps: run([replace(step, reason=reason) for step in steps])
-
-
 def _files_away(spec: Spec, seen: Seen) -> tuple[str, ...]:
     """The absolute paths of files on other machines."""
     sources = (*seen.absent, *(asset.source for asset in seen.past.pending))
@@ -154,8 +149,8 @@ def _unread_findings(described: Iterable[Content], extracts: Extracts) -> dict[s
             Finding(
                 source,
                 UNREAD,
-                "a file that is on the draft keeps the metadata that it has there, since none can be made "
-                "of it now: {} ({})".format(*failure),
+                "a file that is on the draft keeps its metadata there, because no new metadata can be "
+                "made: {} ({})".format(*failure),
                 None,
             ),
         )

@@ -257,7 +257,7 @@ _SETTINGS = {"DANDI_CACHE": "ignore", "DANDI_NO_ET": "1", "NO_ET": "1"}
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
+def silence_packages() -> Iterator[None]:
     """Within it, nothing that the dandi, pynwb and nwbinspector packages print or log reaches the terminal.
 
     It acts on the whole process for a while, which is why steps that need it run in

@@ -50,7 +50,7 @@ def _report_usage(error: Any) -> int:
 
 
 def _report_system(error: OSError) -> int:
-    """What the system refuses: no room, no rights, a folder where a file should be; or nobody reads on."""
+    """What the system refuses: no space, no permission, a folder in place of a file, a closed pipe."""
     if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be written
         return Exit.UNREAD
@@ -63,7 +63,9 @@ def _report_system(error: OSError) -> int:
     sys.stderr.write(f"error: the system says: {error.strerror or error}\n")
     if error.filename is not None:
         sys.stderr.write(f"  at: {error.filename}\n")
-    sys.stderr.write(f"hint: free some space or get the rights, and run again; the details are in {log}\n")
+    sys.stderr.write(
+        f"hint: check the disk space and your permissions, then run again; the details are in {log}\n"
+    )
     return Exit.FAILED
 
 
@@ -107,7 +109,7 @@ class _OnStderr(logging.Handler):
     """Writes to what is stderr at the time: a progress bar replaces it with its own."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
+        with contextlib.suppress(OSError, ValueError):  # its reader has ended
             sys.stderr.write(f"{self.format(record)}\n")
             sys.stderr.flush()
 

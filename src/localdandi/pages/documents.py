@@ -1,6 +1,6 @@
 """From a dandiset's metadata to what its page shows.
 
-Metadata may be anything: nobody checked it. Whatever does not have the form that a part of the
+Metadata may be anything: it was not checked. Whatever does not have the form that a part of the
 page needs is left out of that part, and only http(s) addresses become links.
 """
 
@@ -52,7 +52,7 @@ def texts(value: Json) -> tuple[str, ...]:
     return tuple(filter(None, map(text, value))) if isinstance(value, list) else ()
 
 
-def safe(url: Json) -> str | None:
+def web_url_or_none(url: Json) -> str | None:
     """The address, if it is one of the web."""
     return url if isinstance(url, str) and re.match(r"https?://[^\s]+$", url) else None
 
@@ -87,7 +87,7 @@ def _orcid(value: Json) -> Link | None:
 
 def ror(value: Json) -> Link | None:
     found = text(value)
-    return Link(found.rpartition("/")[2], safe(found)) if found else None
+    return Link(found.rpartition("/")[2], web_url_or_none(found)) if found else None
 
 
 def _affiliation(place: JsonObject) -> Link:
@@ -117,17 +117,19 @@ def _kind(one: JsonObject) -> str:
 def term_url(identifier: Json) -> str | None:
     """An address as it is; `UBERON:0001882` as the OBO foundry resolves it."""
     found = _CURIE.fullmatch(identifier) if isinstance(identifier, str) else None
-    return f"http://purl.obolibrary.org/obo/{found[1]}_{found[2]}" if found else safe(identifier)
+    return f"http://purl.obolibrary.org/obo/{found[1]}_{found[2]}" if found else web_url_or_none(identifier)
 
 
-def related(metadata: JsonObject) -> list[Link]:
+def related_links(metadata: JsonObject) -> list[Link]:
     return [_resource(one) for one in objects(metadata.get("relatedResource"))]
 
 
 def _resource(one: JsonObject) -> Link:
     identifier = text(one.get("identifier"))
     doi = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:)", "", identifier, flags=re.IGNORECASE)
-    url = safe(one.get("url")) or (f"https://doi.org/{doi}" if doi.startswith("10.") else safe(identifier))
+    url = web_url_or_none(one.get("url")) or (
+        f"https://doi.org/{doi}" if doi.startswith("10.") else web_url_or_none(identifier)
+    )
     note = words(text(one.get("relation"))).capitalize()
     kind = words(text(one.get("resourceType")))
     return Link(
@@ -142,7 +144,9 @@ def ethics(metadata: JsonObject) -> list[Link]:
         contact = one.get("contactPoint") if isinstance(one.get("contactPoint"), dict) else {}
         who = text((contact or {}).get("name")) or text((contact or {}).get("email"))
         found.append(
-            Link(text(one.get("identifier")) or "(no number)", safe((contact or {}).get("url")), who)
+            Link(
+                text(one.get("identifier")) or "(no number)", web_url_or_none((contact or {}).get("url")), who
+            )
         )
     return found
 

@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from localdandi import access, asset_metadata, errors
 from localdandi.pages import picture
 from localdandi.pages.visit import HEADERS, VERSION, PageCall, visit
-from localdandi.paging import paging
+from localdandi.paging import read_paging
 from localdandi.routes.reading import asset_of, signed_object
 from localdandi.store import finding
 
@@ -22,7 +22,7 @@ def _browse(call: PageCall) -> Response:
     _, version = access.visible_version(call)
     folder = call.query.get("location", "").strip("/")
     nodes = [node for node in finding.folder_children(call.db, version.id, folder) if node.path != folder]
-    page = paging(call, count=len(nodes))
+    page = read_paging(call, count=len(nodes))
     return call.page(
         "files",
         version=version,
@@ -47,7 +47,7 @@ def _crumbs(folder: str) -> list[tuple[str, str]]:
 def _asset(call: PageCall) -> Response:
     _, version = access.visible_version(call)
     asset = asset_of(call)
-    document = json.loads(asset_metadata.full(asset, call.origin))
+    document = json.loads(asset_metadata.full_metadata(asset, call.origin))
     return call.page(
         "asset",
         version=version,

@@ -15,7 +15,7 @@ from localdandi.errors import RefusedError
 from localdandi.pages import documents
 from localdandi.pages.documents import Link
 from localdandi.pages.visit import VERSION, PageCall, visit
-from localdandi.paging import paging
+from localdandi.paging import read_paging
 from localdandi.store import assets, dandisets, users
 from localdandi.store.dandisets import Dandiset, Version
 
@@ -53,7 +53,7 @@ def _list(call: PageCall) -> Response:
         problem = str(
             json.loads(bytes(refusal.response.body)).get("search", "This search cannot be understood.")
         )
-    page = paging(call, count=len(found))
+    page = read_paging(call, count=len(found))
     items = [_card(call.db, identifier) for identifier in page.cut(found)]
     return call.page(
         "dandisets",
@@ -81,9 +81,9 @@ def _card(db: sqlite3.Connection, identifier: int) -> _Card:
     )
 
 
-def _newest(call: PageCall) -> Response:
+def _redirect_to_newest(call: PageCall) -> Response:
     """As readers come: to what is published, or else to the draft."""
-    dandiset = access.visible(call)
+    dandiset = access.visible_dandiset(call)
     published = dandisets.last_published(call.db, dandiset)
     version = published.version if published else dandisets.DRAFT
     return RedirectResponse(f"/dandiset/{dandiset.identifier}/{version}", 302)
@@ -91,7 +91,7 @@ def _newest(call: PageCall) -> Response:
 
 def _landing(call: PageCall) -> Response:
     dandiset, version = access.visible_version(call)
-    document: JsonObject = json.loads(metadata.outgoing(version.metadata, call.origin))
+    document: JsonObject = json.loads(metadata.insert_origin(version.metadata, call.origin))
     doi = documents.text(document.get("doi"))
     return call.page(
         "dandiset",
@@ -109,8 +109,10 @@ def _landing(call: PageCall) -> Response:
         funders=documents.funders(document),
         about=documents.terms(document.get("about")),
         ethics=documents.ethics(document),
-        related=documents.related(document),
-        protocols=[Link(url, documents.safe(url)) for url in documents.texts(document.get("protocol"))],
+        related=documents.related_links(document),
+        protocols=[
+            Link(url, documents.web_url_or_none(url)) for url in documents.texts(document.get("protocol"))
+        ],
         acknowledgement=documents.text(document.get("acknowledgement")),
         summary=_summary(document),
         errors=json.loads(version.errors),
@@ -121,7 +123,7 @@ def _landing(call: PageCall) -> Response:
 
 
 def _objections(db: sqlite3.Connection, dandiset: Dandiset, version: Version) -> list[str]:
-    """What stands between a draft and its publication, all at once."""
+    """All that keeps a draft from being published."""
     if not version.draft:
         return []
     first = jobs.objection(db, dandiset, version)
@@ -148,6 +150,6 @@ def _summary(document: JsonObject) -> list[tuple[str, list[Link]]]:
 
 ROUTES = [
     visit("/", _list),
-    visit("/dandiset/{dandiset:dandiset}", _newest),
+    visit("/dandiset/{dandiset:dandiset}", _redirect_to_newest),
     visit(VERSION, _landing),
 ]

@@ -1,6 +1,6 @@
 """Draws what is inside an NWB file: `python -m localdandi.pages.picture FILE PNG THEME`.
 
-A few traces, a raster of units, the mean of an image series: whichever there are, at most three.
+A few traces, a raster of units, the mean of an image series: those that the file has, at most three.
 The file is read as HDF5, so that it need not be valid, nor its extensions known. An empty FILE
 draws a picture that says that there is none.
 """

@@ -30,7 +30,7 @@ COOKIE = "session"
 
 _MESSAGES = {
     401: ("Log in to see this", "It is under embargo, and only its owners can see it."),
-    403: ("Not for your eyes", "It is under embargo, and you are not one of its owners."),
+    403: ("You cannot see this", "It is under embargo, and you are not one of its owners."),
     404: ("Not here", "There is nothing at this address."),
 }
 

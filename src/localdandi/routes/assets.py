@@ -10,7 +10,7 @@ from localdandi import access, asset_metadata, errors, fields
 from localdandi.document import JsonObject
 from localdandi.errors import json_text
 from localdandi.http import Call, resource
-from localdandi.paging import paging
+from localdandi.paging import read_paging
 from localdandi.routes import reading
 from localdandi.routes.reading import ASSETS
 from localdandi.store import assets, blobs, dandisets, zarrs
@@ -29,7 +29,7 @@ _MAX_PATH = 512
 def _list(call: Call) -> Response:
     """`count` is given on the first page only; a page past the end is empty."""
     _, version = access.visible_version(call)
-    page, metadata = paging(call), fields.flag(call.query, "metadata", default=False)
+    page, metadata = read_paging(call), fields.flag(call.query, "metadata", default=False)
     selection = _selection(call, version)
     prefix = call.query.get("path", "")
     exact = assets.at_path(call.db, version.id, prefix) if prefix else None
@@ -67,23 +67,23 @@ def _fits(asset: Asset, selection: Selection) -> bool:
 def _create(call: Call) -> Response:
     dandiset, version = access.owned_version(call)
     if dandiset.unembargoing:
-        raise errors.refused(access.UNEMBARGOING)
-    new = _described(call)
+        raise errors.refused_error(access.UNEMBARGOING)
+    new = _read_new_asset(call)
     if not version.draft:
-        raise errors.refused("Only draft versions can be modified.", 405)
+        raise errors.refused_error("Only draft versions can be modified.", 405)
     with call.write() as db:
         if assets.at_path(db, version.id, new.path):
-            raise errors.refused("An asset with that path already exists", 409)
+            raise errors.refused_error("An asset with that path already exists", 409)
         _refuse_conflicts(db, version, new.path)
         if isinstance(new.content, Zarr) and new.content.dandiset != dandiset.id:
-            raise errors.refused("The zarr archive belongs to a different dandiset")
-        return _attached(call, db, dandiset, version, new, "add_asset")
+            raise errors.refused_error("The zarr archive belongs to a different dandiset")
+        return _attach(call, db, dandiset, version, new, "add_asset")
 
 
 def _update(call: Call) -> Response:
     """Detaches the asset and attaches a new one; a PUT that changes nothing gives the same one back."""
     dandiset, version = access.owned_draft(call)
-    new = _described(call)
+    new = _read_new_asset(call)
     with call.write() as db:
         asset = assets.in_version(db, version.id, call.param("asset"))
         if asset is None:
@@ -91,35 +91,37 @@ def _update(call: Call) -> Response:
         if not _differs(asset, new):
             return json_text(asset_metadata.item(asset, call.origin, metadata=True))
         if new.path != asset.path and assets.at_path(db, version.id, new.path):
-            raise errors.refused("An asset with that path already exists", 409)
+            raise errors.refused_error("An asset with that path already exists", 409)
         assets.detach(db, version.id, asset)
-        if assets.below(db, version.id, new.path):
-            raise errors.refused("An asset with that path already exists", 409)
-        if assets.above(db, version.id, new.path):
+        if assets.assets_below(db, version.id, new.path):
+            raise errors.refused_error("An asset with that path already exists", 409)
+        if assets.assets_above(db, version.id, new.path):
             raise errors.fatal()
-        return _attached(call, db, dandiset, version, new, "update_asset")
+        return _attach(call, db, dandiset, version, new, "update_asset")
 
 
-def _described(call: Call) -> NewAsset:
+def _read_new_asset(call: Call) -> NewAsset:
     """What a body describes: path, the user's part of the metadata, and the content that it names."""
-    body = fields.mapping(call.json())
+    body = fields.as_object(call.json())
     if "metadata" not in body:
-        raise errors.refused({"metadata": [fields.REQUIRED]})
+        raise errors.refused_error({"metadata": [fields.REQUIRED]})
     if ("blob_id" in body) == ("zarr_id" in body):
-        raise errors.refused({"blob_id": ["Exactly one of blob_id or zarr_id must be specified."]})
+        raise errors.refused_error({"blob_id": ["Exactly one of blob_id or zarr_id must be specified."]})
     document = body["metadata"]
     if not isinstance(document, dict) or not document.get("path"):
-        raise errors.refused({"metadata": ["No path specified in metadata."]})
+        raise errors.refused_error({"metadata": ["No path specified in metadata."]})
     path = document["path"]
     if not isinstance(path, str):
         raise errors.fatal()
     problem = asset_metadata.bad_path(path)
     if problem:
-        raise errors.refused({"non_field_errors": [problem]})
+        raise errors.refused_error({"non_field_errors": [problem]})
     content = _content(call, body)
     if len(path) > _MAX_PATH:
-        raise errors.refused(f"Ensure this value has at most {_MAX_PATH} characters (it has {len(path)}).")
-    stripped = fields.storable(asset_metadata.strip(document), "metadata")
+        raise errors.refused_error(
+            f"Ensure this value has at most {_MAX_PATH} characters (it has {len(path)})."
+        )
+    stripped = fields.storable_json(asset_metadata.strip(document), "metadata")
     stripped.setdefault("schemaVersion", call.archive.instance.schema_version)
     return NewAsset(path, stripped, content)
 
@@ -135,12 +137,14 @@ def _content(call: Call, body: JsonObject) -> Blob | Zarr:
 
 def _refuse_conflicts(db: sqlite3.Connection, version: Version, path: str) -> None:
     """No path can be a file and a folder at once."""
-    existing = assets.above(db, version.id, path) + assets.below(db, version.id, path)
+    existing = assets.assets_above(db, version.id, path) + assets.assets_below(db, version.id, path)
     if existing:
-        raise errors.refused(f'Path of new asset "{path}" conflicts with existing assets: {existing}', 409)
+        raise errors.refused_error(
+            f'Path of new asset "{path}" conflicts with existing assets: {existing}', 409
+        )
 
 
-def _attached(  # noqa: PLR0913, PLR0917  all of one write
+def _attach(  # noqa: PLR0913, PLR0917  all of one write
     call: Call, db: sqlite3.Connection, dandiset: Dandiset, version: Version, new: NewAsset, as_what: str
 ) -> Response:
     if isinstance(new.content, Blob) and new.content.embargoed and dandiset.open:
@@ -167,19 +171,19 @@ def _differs(asset: Asset, new: NewAsset) -> bool:
 def _delete(call: Call) -> Response:
     dandiset, version = access.owned_version(call)
     if dandiset.unembargoing:
-        raise errors.refused(access.UNEMBARGOING)
+        raise errors.refused_error(access.UNEMBARGOING)
     with call.write() as db:
         asset = assets.in_version(db, version.id, call.param("asset"))
         if asset is None:
             raise errors.not_found()
         if not version.draft:
-            raise errors.refused("Only draft versions can be modified.", 405)
+            raise errors.refused_error("Only draft versions can be modified.", 405)
         assets.detach(db, version.id, asset)
         dandisets.record_event(
             db, dandiset.id, call.approved(), "remove_asset", {"path": asset.path, "asset_id": asset.asset_id}
         )
     call.archive.work.set()
-    return errors.nothing()
+    return errors.empty_response()
 
 
 ROUTES = [

@@ -42,25 +42,25 @@ def _counts(call: Call) -> Response:
 
 def _reset_counts(call: Call) -> Response:
     _behaviour(call).reset()
-    return errors.nothing()
+    return errors.empty_response()
 
 
 def _add_fault(call: Call) -> Response:
-    behaviour, body = _behaviour(call), fields.mapping(call.json())
-    _only(body, Fault)
+    behaviour, body = _behaviour(call), fields.as_object(call.json())
+    _refuse_unknown_fields(body, Fault)
     behaviour.add(replace(Fault(), **body))
-    return errors.nothing()
+    return errors.empty_response()
 
 
 def _clear_faults(call: Call) -> Response:
     _behaviour(call).clear()
-    return errors.nothing()
+    return errors.empty_response()
 
 
 def _settings(call: Call) -> Response:
     _behaviour(call)
-    body = fields.mapping(call.json())
-    _only(body, Settings)
+    body = fields.as_object(call.json())
+    _refuse_unknown_fields(body, Settings)
     for name, value in body.items():
         setattr(call.archive.settings, name, value)
     return json_response(vars(call.archive.settings))
@@ -69,16 +69,16 @@ def _settings(call: Call) -> Response:
 def _add_user(call: Call) -> Response:
     """`login`, `first_name`, `last_name`, `email`, `status`; answers with the key."""
     _behaviour(call)
-    body = {"status": "APPROVED", **fields.mapping(call.json())}
+    body = {"status": "APPROVED", **fields.as_object(call.json())}
     names = ("login", "first_name", "last_name", "email", "status")
-    login, *rest = fields.together(*[lambda name=name: fields.text(body, name) for name in names])
+    login, *rest = fields.check_together(*[lambda name=name: fields.text(body, name) for name in names])
     with call.write() as db:
         if users.by_name(db, login):
-            raise errors.refused({"login": ["This user exists already."]})
+            raise errors.refused_error({"login": ["This user exists already."]})
         return json_response({"key": users.add(db, login, **dict(zip(names[1:], rest, strict=True)))})
 
 
-def _only(body: JsonObject, shape: type) -> None:
+def _refuse_unknown_fields(body: JsonObject, shape: type) -> None:
     """Refuses fields that a dataclass does not have, and values of another type."""
     types = get_type_hints(shape)
     known = {one.name: types[one.name] for one in dataclass_fields(shape) if not one.name.startswith("_")}
@@ -88,7 +88,7 @@ def _only(body: JsonObject, shape: type) -> None:
         if name not in known or not _fits(value, known[name])
     }
     if problems:
-        raise errors.refused(problems)
+        raise errors.refused_error(problems)
 
 
 def _fits(value: Json, wanted: Any) -> bool:

@@ -10,8 +10,8 @@ from localdandi import access, errors, fields, metadata, search, shapes
 from localdandi.document import JsonObject
 from localdandi.errors import json_response
 from localdandi.http import Call, resource
-from localdandi.paging import paging
-from localdandi.routes.reading import described, stored
+from localdandi.paging import read_paging
+from localdandi.routes.reading import read_name_and_metadata, stored_text
 from localdandi.store import dandisets, users
 from localdandi.store.dandisets import Dandiset, dump
 
@@ -25,14 +25,14 @@ _LONGEST_NUMBER = 9  # digits of an identifier that the database can hold
 
 def _list(call: Call) -> Response:
     chosen = search.dandisets(call)
-    page = paging(call, count=len(chosen))
+    page = read_paging(call, count=len(chosen))
     found = (dandisets.by_id(call.db, identifier) for identifier in page.cut(chosen))
     items = [dump(shapes.dandiset_item(call.db, one, call.user)) for one in found if one]
     return page.envelope(items, page.count, more=page.more)
 
 
 def _create(call: Call) -> Response:
-    name, document = described(call)
+    name, document = read_name_and_metadata(call)
     identifier = _wanted_identifier(call, document)
     end_date = _embargo_end(call)
     document = metadata.for_creation(document, call.approved(), call.archive.instance.schema_version)
@@ -41,10 +41,10 @@ def _create(call: Call) -> Response:
     with call.write() as db:
         dandiset = dandisets.insert(db, identifier, end_date)
         users.set_owners(db, dandiset.id, [call.approved()])
-        document = metadata.complete(
+        document = metadata.complete_document(
             document, dandiset, call.archive.instance, version=dandisets.DRAFT, name=name
         )
-        dandisets.add_version(db, dandiset, dandisets.DRAFT, name, stored(document, call))
+        dandisets.add_version(db, dandiset, dandisets.DRAFT, name, stored_text(document, call))
         dandisets.record_event(
             db, dandiset.id, call.approved(), "create_dandiset", {"embargoed": bool(end_date)}
         )
@@ -60,11 +60,11 @@ def _wanted_identifier(call: Call, document: JsonObject) -> int | None:
         raise errors.fatal()
     wanted = document["identifier"].removeprefix(f"{call.archive.instance.name}:")
     if not wanted.isdecimal() or len(wanted) > _LONGEST_NUMBER:
-        raise errors.refused(f"Invalid Identifier {wanted}")
+        raise errors.refused_error(f"Invalid Identifier {wanted}")
     if not call.approved().admin:
-        raise errors.refused("Creating a dandiset for a given identifier is an admin only operation.")
+        raise errors.refused_error("Creating a dandiset for a given identifier is an admin only operation.")
     if dandisets.by_id(call.db, int(wanted)):
-        raise errors.refused(f"Dandiset {int(wanted):06} already exists")
+        raise errors.refused_error(f"Dandiset {int(wanted):06} already exists")
     return int(wanted)
 
 
@@ -78,10 +78,10 @@ def _embargo_end(call: Call) -> str | None:
         missing, given = (
             ("Award number", "funding source") if award is None else ("Funding source", "award number")
         )
-        raise errors.refused({"non_field_errors": [f"{missing} is required when {given} is set"]})
+        raise errors.refused_error({"non_field_errors": [f"{missing} is required when {given} is set"]})
     end = _day(call, "embargo_end_date") or today + 2 * _YEAR
     if end > today + (2 if funder is None else 5) * _YEAR:
-        raise errors.refused({"non_field_errors": ["Invalid embargo end date"]})
+        raise errors.refused_error({"non_field_errors": ["Invalid embargo end date"]})
     return end.isoformat()
 
 
@@ -90,7 +90,7 @@ def _day(call: Call, name: str) -> date | None:
         return date.fromisoformat(call.query[name]) if name in call.query else None
     except ValueError:
         message = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."
-        raise errors.refused({name: [message]}) from None
+        raise errors.refused_error({name: [message]}) from None
 
 
 def _embargo(call: Call, document: JsonObject, end_date: str) -> None:
@@ -98,7 +98,7 @@ def _embargo(call: Call, document: JsonObject, end_date: str) -> None:
     document["access"] = [metadata.access_of(embargoed=True, until=end_date)]
     if not call.query.get("funding_source"):
         return
-    given = fields.mapping(call.json())["metadata"].get("contributor")
+    given = fields.as_object(call.json())["metadata"].get("contributor")
     funder = {
         "schemaKey": "Organization",
         "name": call.query["funding_source"],
@@ -111,27 +111,27 @@ def _embargo(call: Call, document: JsonObject, end_date: str) -> None:
 
 
 def _read(call: Call) -> Response:
-    return json_response(shapes.dandiset_detail(call.db, access.visible(call), call.user))
+    return json_response(shapes.dandiset_detail(call.db, access.visible_dandiset(call), call.user))
 
 
 def _delete(call: Call) -> Response:
-    dandiset = access.visible(call)
+    dandiset = access.visible_dandiset(call)
     with call.write() as db:
         _refuse_deletion(call, db, dandiset)
         dandisets.record_event(db, dandiset.id, call.approved(), "delete_dandiset", {})
         dandisets.delete(db, dandiset)
-    return errors.nothing()
+    return errors.empty_response()
 
 
 def _refuse_deletion(call: Call, db: sqlite3.Connection, dandiset: Dandiset) -> None:
     if not access.owns(call, dandiset):
-        raise errors.refused("Cannot delete dandisets which you do not own.", 403)
+        raise errors.refused_error("Cannot delete dandisets which you do not own.", 403)
     if dandisets.last_published(db, dandiset):
-        raise errors.refused("Cannot delete dandisets with published versions.", 403)
+        raise errors.refused_error("Cannot delete dandisets with published versions.", 403)
     if dandisets.draft_of(db, dandiset).status == "Publishing":
-        raise errors.refused("Cannot delete dandisets that are currently being published.", 403)
+        raise errors.refused_error("Cannot delete dandisets that are currently being published.", 403)
     if dandiset.unembargoing:
-        raise errors.refused(access.UNEMBARGOING)
+        raise errors.refused_error(access.UNEMBARGOING)
 
 
 ROUTES = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from localdandi import access, asset_metadata, errors, fields, search, shapes
 from localdandi.errors import json_response
 from localdandi.http import Call, resource
-from localdandi.paging import paginated, paging
+from localdandi.paging import page_of_list, read_paging
 from localdandi.routes.reading import ASSETS
 from localdandi.store import assets, dandisets, finding
 from localdandi.store.dandisets import Version, dump
@@ -29,7 +29,7 @@ def _paths(call: Call) -> Response:
     if (wanted and not folder) or (folder and finding.node_at(call.db, version.id, folder) is None):
         raise errors.detail("Specified path not found.", 404)
     nodes = [node for node in finding.folder_children(call.db, version.id, folder) if node.path != folder]
-    page = paging(call, count=len(nodes))
+    page = read_paging(call, count=len(nodes))
     return page.envelope([_path(call, version, node) for node in page.cut(nodes)], page.count, more=page.more)
 
 
@@ -61,13 +61,13 @@ def _at_path(call: Call) -> Response:
     nodes = [node] if node else []
     if children and not (node and node.asset_id):
         nodes += finding.folder_children(call.db, version.id, wanted)
-    page = paging(call, count=len(nodes))
+    page = read_paging(call, count=len(nodes))
     items = [_resource(call, one, metadata=metadata) for one in page.cut(nodes)]
     return page.envelope(items, page.count, more=page.more)
 
 
 def _version(call: Call) -> Version:
-    wanted, number = fields.together(
+    wanted, number = fields.check_together(
         lambda: fields.text(call.query, "dandiset_id"), lambda: fields.text(call.query, "version_id")
     )
     if not re.fullmatch("-?[0-9]+", wanted):
@@ -93,40 +93,44 @@ _SIZES = ("file_size_min", "file_size_max")
 
 
 def _search(call: Call) -> Response:
-    wanted = _wanted(call)
-    matching = finding.dandisets_with(call.db, wanted, _until(call))
+    wanted = _read_facets(call)
+    matching = finding.dandisets_with(call.db, wanted, _searchable_until(call))
     chosen = [one for one in search.dandisets(call) if one in matching]
-    page = paging(call, count=len(chosen))
+    page = read_paging(call, count=len(chosen))
     items = []
     for identifier in page.cut(chosen):
         dandiset = dandisets.by_id(call.db, identifier)
         if dandiset:
-            counts = finding.asset_counts(call.db, identifier, wanted, _until(call))
+            counts = finding.asset_counts(call.db, identifier, wanted, _searchable_until(call))
             items.append(dump(shapes.dandiset_item(call.db, dandiset, call.user) | {"asset_counts": counts}))
     return page.envelope(items, page.count, more=page.more)
 
 
-def _wanted(call: Call) -> dict[str, list[str]]:
+def _read_facets(call: Call) -> dict[str, list[str]]:
     """The facets of the query that are given, each with its values."""
     query = call.request.query_params
     wanted = {name: query.getlist(name) for name in finding.NAMES if query.getlist(name)}
     sizes = {name: fields.integer(dict(query), name, minimum=0) for name in _SIZES if name in query}
     if len(sizes) == len(_SIZES) and sizes["file_size_max"] < sizes["file_size_min"]:
-        raise errors.refused({"non_field_errors": ["file_size_max must be greater than file_size_min"]})
+        raise errors.refused_error({"non_field_errors": ["file_size_max must be greater than file_size_min"]})
     return wanted
 
 
-def _until(call: Call) -> str:
+def _searchable_until(call: Call) -> str:
     return call.archive.searchable.value(call.archive.settings.search_age)
 
 
 def _genotypes(call: Call) -> Response:
     """At most ten, for completion."""
-    return json_response(finding.genotypes(call.db, call.query.get("genotype", ""), _until(call))[:10])
+    return json_response(
+        finding.genotypes(call.db, call.query.get("genotype", ""), _searchable_until(call))[:10]
+    )
 
 
 def _species(call: Call) -> Response:
-    return paginated(call, finding.species(call.db, call.query.get("species", ""), _until(call)))
+    return page_of_list(
+        call, finding.species(call.db, call.query.get("species", ""), _searchable_until(call))
+    )
 
 
 ROUTES = [

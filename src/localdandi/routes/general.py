@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from localdandi import errors, fields, schemas, validator
 from localdandi.errors import json_response
 from localdandi.http import Call, resource
-from localdandi.paging import paging, with_query
+from localdandi.paging import read_paging, with_query
 from localdandi.store import dandisets
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ def _statistics(call: Call) -> Response:
 def _schema(call: Call) -> Response:
     model = fields.choice(call.query, "model", schemas.MODELS)
     if model is None:
-        raise errors.refused({"model": [fields.REQUIRED]})
-    return json_response(validator.shared(call.archive.instance).schema(model))
+        raise errors.refused_error({"model": [fields.REQUIRED]})
+    return json_response(validator.shared_validator(call.archive.instance).schema(model))
 
 
-def _available(_call: Call) -> Response:
+def _list_models(_call: Call) -> Response:
     return json_response(list(schemas.MODELS))
 
 
@@ -40,7 +40,7 @@ def _events(call: Call) -> Response:
     if not call.known().admin:
         raise errors.forbidden()
     reverse = fields.flag(call.query, "reverse_order", default=False)
-    size, start = paging(call).size, _offset(call)
+    size, start = read_paging(call).size, _offset(call)
     before, after = (_moment(call, name) for name in ("before", "after"))
     found = dandisets.asset_events(
         call.db, before=before, after=after, newest_first=reverse, limit=size + 1, offset=start
@@ -65,13 +65,13 @@ def _moment(call: Call, name: str) -> str | None:
     try:
         return datetime.fromisoformat(call.query[name]).isoformat() if call.query.get(name) else None
     except ValueError:
-        raise errors.refused({name: ["Datetime has wrong format."]}) from None
+        raise errors.refused_error({name: ["Datetime has wrong format."]}) from None
 
 
 ROUTES = [
     resource("/api/info/", head=False, GET=_info),
     resource("/api/stats/", head=False, GET=_statistics),
-    resource("/api/schemas/available/", head=False, GET=_available),
+    resource("/api/schemas/available/", head=False, GET=_list_models),
     resource("/api/schemas/", head=False, GET=_schema),
     resource("/api/audit/events/asset", head=False, GET=_events),
 ]

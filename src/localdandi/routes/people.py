@@ -40,27 +40,27 @@ def _logins(call: Call) -> Response:
     if not call.known().admin:
         raise errors.forbidden()
     approved_only = fields.flag(call.query, "approved_only", default=False)
-    return json_response([user.login for user in users.everyone(call.db, approved_only=approved_only)])
+    return json_response([user.login for user in users.all_users(call.db, approved_only=approved_only)])
 
 
 def _list(call: Call) -> Response:
-    return _owners(call, access.visible(call))
+    return _owners(call, access.visible_dandiset(call))
 
 
 def _replace(call: Call) -> Response:
-    """The body is the complete new list; names that fit nobody refuse it whole."""
-    dandiset = access.visible(call)
+    """The body is the complete new list; one unknown name, and all of it is rejected."""
+    dandiset = access.visible_dandiset(call)
     if dandiset.unembargoing:
-        raise errors.refused(access.UNEMBARGOING)
+        raise errors.refused_error(access.UNEMBARGOING)
     if not access.owns(call, dandiset):
-        raise errors.refused("Action not allowed", 403)
+        raise errors.refused_error("Action not allowed", 403)
     names = _names(call.json())
     if not names:
-        raise errors.refused(["Cannot remove all draft owners"])
+        raise errors.refused_error(["Cannot remove all draft owners"])
     found = {name: users.by_name(call.db, name) for name in names}
     for name, user in found.items():
         if user is None:
-            raise errors.refused([f"User {name} not found"])
+            raise errors.refused_error([f"User {name} not found"])
     with call.write() as db:
         before = {user.login for user in users.owners(db, dandiset.id)}
         users.set_owners(db, dandiset.id, [user for user in found.values() if user])
@@ -73,7 +73,7 @@ def _replace(call: Call) -> Response:
 
 
 def _names(body: Json) -> list[str]:
-    return fields.each(fields.listing(body), lambda one: fields.text(fields.mapping(one), "username"))
+    return fields.each(fields.listing(body), lambda one: fields.text(fields.as_object(one), "username"))
 
 
 def _owners(call: Call, dandiset: Dandiset) -> Response:
@@ -81,14 +81,14 @@ def _owners(call: Call, dandiset: Dandiset) -> Response:
 
 
 def _add(call: Call) -> Response:
-    dandiset = access.visible(call)
+    dandiset = access.visible_dandiset(call)
     with call.write() as db:
         users.add_star(db, dandiset.id, call.approved().id)
     return json_response({"count": users.star_count(call.db, dandiset.id)})
 
 
 def _remove(call: Call) -> Response:
-    dandiset = access.visible(call)
+    dandiset = access.visible_dandiset(call)
     with call.write() as db:
         users.remove_star(db, dandiset.id, call.approved().id)
     return json_response({"count": users.star_count(call.db, dandiset.id)})

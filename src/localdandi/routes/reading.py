@@ -40,7 +40,7 @@ def _refuse_strangers(call: Call, asset: Asset) -> None:
 
 
 def read(call: Call) -> Response:
-    return json_text(asset_metadata.full(asset_of(call), call.origin))
+    return json_text(asset_metadata.full_metadata(asset_of(call), call.origin))
 
 
 def _info(call: Call) -> Response:
@@ -56,7 +56,7 @@ def _download(call: Call) -> Response:
     """Redirects to a presigned URL; a video that is to be shown comes as a page."""
     asset = asset_of(call)
     if asset.zarr_id:
-        raise errors.refused(
+        raise errors.refused_error(
             "Unable to provide download link for zarr assets. Please browse the zarr files directly to do so."
         )
     disposition = fields.choice(call.query, "content_disposition", ("attachment", "inline")) or "attachment"
@@ -78,22 +78,22 @@ def signed_object(call: Call, asset: Asset, params: dict[str, str]) -> str:
     return call.presigned("GET", asset_metadata.object_url(asset, ""), _LIFETIME, params=params)
 
 
-def described(call: Call) -> tuple[str, JsonObject]:
+def read_name_and_metadata(call: Call) -> tuple[str, JsonObject]:
     """The `name` and `metadata` of a body. Where the real archive answers with a 500, so does this one."""
-    body = fields.mapping(call.json())
-    name, _ = fields.together(
+    body = fields.as_object(call.json())
+    name, _ = fields.check_together(
         lambda: fields.text(body, "name", limit=300), lambda: fields.not_null(body, "metadata")
     )
     document = body.get("metadata")
-    if not isinstance(document, dict) or metadata.uncitable(document):
+    if not isinstance(document, dict) or metadata.has_uncitable_contributor(document):
         raise errors.fatal()
-    document = fields.storable(document, "metadata")
+    document = fields.storable_json(document, "metadata")
     return name, {"schemaVersion": call.archive.instance.schema_version} | document
 
 
-def stored(document: JsonObject, call: Call) -> str:
+def stored_text(document: JsonObject, call: Call) -> str:
     """The document as text to be kept, with the caller's origin out of it."""
-    return metadata.incoming(dump(document), call.origin)
+    return metadata.remove_origin(dump(document), call.origin)
 
 
 ROUTES = [

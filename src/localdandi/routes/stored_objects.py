@@ -28,7 +28,7 @@ from localdandi.routes.object_store import (
 )
 from localdandi.routes.zarrs import hex_md5
 from localdandi.store import blobs, dandisets, zarrs
-from localdandi.store.database import now
+from localdandi.store.database import now_as_text
 from localdandi.store.zarrs import Zarr, ZarrFile
 
 if TYPE_CHECKING:
@@ -100,10 +100,10 @@ async def _assemble(request: Request) -> Response:
     """Makes the object of the parts that the body lists; what they are is checked here, not by the API."""
     require_signature(request)
     body = await read_body(request, _LARGEST_LIST)
-    return await run_in_threadpool(_complete, request, body)
+    return await run_in_threadpool(_complete_multipart, request, body)
 
 
-def _complete(request: Request, body: bytes) -> Response:
+def _complete_multipart(request: Request, body: bytes) -> Response:
     archive, upload_id = archive_of(request), request.path_params["blob"]
     listed = _listed_parts(body)
     in_order = [number for number, _ in listed] == list(range(1, len(listed) + 1))
@@ -129,7 +129,7 @@ def _listed_parts(body: bytes) -> list[tuple[int, str]]:
     space = {"s3": NAMESPACE}
     listed = [
         (
-            fields.whole(part.findtext("s3:PartNumber", "0", space)),
+            fields.whole_number(part.findtext("s3:PartNumber", "0", space)),
             part.findtext("s3:ETag", "", space).strip('"'),
         )
         for part in root.findall("s3:Part", space)
@@ -187,7 +187,7 @@ async def _put(request: Request) -> Response:
         archive.objects.remove(archive.objects.zarr_file(object_id))
         raise FaultError("BadDigest", 400)
     kind = request.headers.get("content-type", DEFAULT_TYPE)
-    file = ZarrFile(request.path_params["path"], object_id, md5, size, now(), kind)
+    file = ZarrFile(request.path_params["path"], object_id, md5, size, now_as_text(), kind)
     await run_in_threadpool(_keep, archive, zarr, file)
     return Response(headers={"ETag": f'"{md5}"'})
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from localdandi import access, errors, fields, jobs, metadata, shapes
 from localdandi.errors import json_response, json_text
 from localdandi.http import Call, resource
-from localdandi.paging import paginated
-from localdandi.routes.reading import described, stored
+from localdandi.paging import page_of_list
+from localdandi.routes.reading import read_name_and_metadata, stored_text
 from localdandi.store import blobs, dandisets
 from localdandi.store.dandisets import dump
 
@@ -21,16 +21,16 @@ _VERSION = "/api/dandisets/{dandiset:dandiset}/versions/{version:version}/"
 
 
 def _list(call: Call) -> Response:
-    dandiset = access.visible(call)
+    dandiset = access.visible_dandiset(call)
     versions = dandisets.versions_of(call.db, dandiset)
     if fields.selection(call.query, "order", ("created", "-created")) == "-created":
         versions.reverse()
-    return paginated(call, [shapes.version(call.db, one, dandiset) for one in versions])
+    return page_of_list(call, [shapes.version(call.db, one, dandiset) for one in versions])
 
 
 def _read(call: Call) -> Response:
     _, version = access.visible_version(call)
-    return json_text(metadata.outgoing(version.metadata, call.origin))
+    return json_text(metadata.insert_origin(version.metadata, call.origin))
 
 
 def _info(call: Call) -> Response:
@@ -41,20 +41,20 @@ def _info(call: Call) -> Response:
 def _update(call: Call) -> Response:
     """A full replacement of the user's part; nothing is written when that part is the same."""
     dandiset, version = access.owned_draft(call)
-    name, document = described(call)
+    name, document = read_name_and_metadata(call)
     answer = None
     with call.write() as db:
         version = dandisets.draft_of(db, dandiset)
         old = metadata.strip(version.document())
-        new = metadata.strip(json.loads(stored(document, call)))
+        new = metadata.strip(json.loads(stored_text(document, call)))
         if (name, new) == (version.name, old):
             # Stripping the stored document takes these out of the answer, a quirk that clients meet.
             answer = dump(version.document() | {"access": old["access"]})
         else:
-            complete = metadata.complete(
+            complete = metadata.complete_document(
                 new, dandiset, call.archive.instance, version=version.version, name=name
             )
-            dandisets.save(db, version, name, stored(complete, call), "Pending")
+            dandisets.save(db, version, name, stored_text(complete, call), "Pending")
             dandisets.record_event(db, dandiset.id, call.approved(), "update_metadata", {"name": name})
             call.archive.work.set()
         version = dandisets.draft_of(db, dandiset)
@@ -64,12 +64,12 @@ def _update(call: Call) -> Response:
 def _delete(call: Call) -> Response:
     _, version = access.visible_version(call)
     if version.draft:
-        raise errors.refused("Cannot delete draft versions", 403)
+        raise errors.refused_error("Cannot delete draft versions", 403)
     if not call.approved().admin:
-        raise errors.refused("Cannot delete published versions", 403)
+        raise errors.refused_error("Cannot delete published versions", 403)
     with call.write() as db:
         dandisets.delete_version(db, version)
-    return errors.nothing()
+    return errors.empty_response()
 
 
 _LONGEST_NOTES = 5000
@@ -78,35 +78,35 @@ _DANDISET = "/api/dandisets/{dandiset:dandiset}/"
 
 def _publish(call: Call) -> Response:
     """202: it is done in the background, unless the draft is written to before."""
-    dandiset = access.owned(call)
+    dandiset = access.owned_dandiset(call)
     if call.param("version") != dandisets.DRAFT:
-        raise errors.refused("Only draft versions can be published", 405)
-    body = fields.mapping(call.json())
+        raise errors.refused_error("Only draft versions can be published", 405)
+    body = fields.as_object(call.json())
     notes = fields.text(body, "release_notes", limit=_LONGEST_NOTES) if body.get("release_notes") else ""
     with call.write() as db:
         draft = dandisets.draft_of(db, dandiset)
         objection = jobs.objection(db, dandiset, draft)
         if objection:
             status, message = objection
-            raise errors.refused(message, status)
+            raise errors.refused_error(message, status)
         dandisets.set_status(db, draft.id, "Publishing")
         dandisets.set_release_notes(db, draft, notes)
         dandisets.record_event(db, dandiset.id, call.approved(), "publish_dandiset", {})
     call.archive.work.set()
-    return errors.nothing(202)
+    return errors.empty_response(202)
 
 
 def _unembargo(call: Call) -> Response:
-    dandiset = access.owned(call)
+    dandiset = access.owned_dandiset(call)
     with call.write() as db:
         if dandiset.embargo_status != "EMBARGOED":
-            raise errors.refused("Dandiset not embargoed")
+            raise errors.refused_error("Dandiset not embargoed")
         if blobs.uploads_of(db, dandiset.id):
-            raise errors.refused("Dandiset unembargo not allowed with active uploads")
+            raise errors.refused_error("Dandiset unembargo not allowed with active uploads")
         dandisets.set_embargo(db, dandiset, "UNEMBARGOING", dandiset.embargo_end_date)
         dandisets.record_event(db, dandiset.id, call.approved(), "unembargo_dandiset", {})
     call.archive.work.set()
-    return errors.nothing(200)
+    return errors.empty_response(200)
 
 
 ROUTES = [

@@ -14,7 +14,7 @@ from localdandi.document import Json, JsonObject
 from localdandi.errors import json_response
 from localdandi.http import Call, resource
 from localdandi.instance import BUCKET
-from localdandi.paging import paginated, with_query
+from localdandi.paging import page_of_list, with_query
 from localdandi.store import dandisets, users, zarrs
 from localdandi.store.dandisets import Dandiset
 from localdandi.store.zarrs import Zarr, ZarrFile
@@ -30,12 +30,12 @@ def _list(call: Call) -> Response:
     wanted = call.query.get("dandiset")
     dandiset = None if wanted is None else fields.dandiset_id({"dandiset": wanted})
     name = call.query.get("name")
-    found = zarrs.everywhere(call.db) if dandiset is None else zarrs.of_dandiset(call.db, dandiset)
-    shown = [one for one in found if name in (None, one.name) and _visible(call, one)]
-    return paginated(call, [_shape(one) for one in shown])
+    found = zarrs.all_zarrs(call.db) if dandiset is None else zarrs.of_dandiset(call.db, dandiset)
+    shown = [one for one in found if name in (None, one.name) and _is_visible(call, one)]
+    return page_of_list(call, [_shape(one) for one in shown])
 
 
-def _visible(call: Call, zarr: Zarr) -> bool:
+def _is_visible(call: Call, zarr: Zarr) -> bool:
     dandiset = _dandiset(call, zarr.dandiset)
     return dandiset.open or access.owns(call, dandiset)
 
@@ -60,15 +60,15 @@ def _shape(zarr: Zarr) -> JsonObject:
 
 
 def _create(call: Call) -> Response:
-    body = fields.mapping(call.json())
-    name, number = fields.together(
+    body = fields.as_object(call.json())
+    name, number = fields.check_together(
         lambda: fields.text(body, "name", limit=512), lambda: fields.dandiset_id(body)
     )
     dandiset = _wanted_dandiset(call, number)
     with call.write() as db:
         if zarrs.by_name(db, dandiset.id, name):
             message = "The fields dandiset, name must make a unique set."
-            raise errors.refused({"non_field_errors": [message]})
+            raise errors.refused_error({"non_field_errors": [message]})
         zarr = zarrs.create(db, dandiset.id, name)
         dandisets.record_event(
             db, dandiset.id, call.approved(), "create_zarr", {"zarr_id": zarr.zarr_id, "name": name}
@@ -79,18 +79,18 @@ def _create(call: Call) -> Response:
 def _wanted_dandiset(call: Call, number: int) -> Dandiset:
     dandiset = dandisets.by_id(call.db, number)
     if dandiset is None or not (dandiset.open or access.owns(call, dandiset)):
-        raise errors.refused({"dandiset": [f'Invalid pk "{number}" - object does not exist.']})
+        raise errors.refused_error({"dandiset": [f'Invalid pk "{number}" - object does not exist.']})
     if not access.owns(call, dandiset):
         raise errors.forbidden()
     if dandiset.unembargoing:
-        raise errors.refused("Cannot add zarr to dandiset during unembargo")
+        raise errors.refused_error("Cannot add zarr to dandiset during unembargo")
     return dandiset
 
 
 def visible_zarr(call: Call) -> Zarr:
     """The zarr of the URL, unless its dandiset is embargoed and not the caller's."""
     zarr = zarrs.by_id(call.db, call.param("zarr"))
-    if zarr is None or not _visible(call, zarr):
+    if zarr is None or not _is_visible(call, zarr):
         raise errors.not_found()
     return zarr
 
@@ -109,11 +109,11 @@ def _finalize(call: Call) -> Response:
         zarr = visible_zarr(call)
         require_owner(call, zarr)
         if zarr.status != "Pending":
-            raise errors.refused(INGESTING)
+            raise errors.refused_error(INGESTING)
         zarrs.set_status(db, zarr, "Uploaded")
         dandisets.record_event(db, zarr.dandiset, call.approved(), "finalize_zarr", {"zarr_id": zarr.zarr_id})
     call.archive.work.set()
-    return errors.nothing()
+    return errors.empty_response()
 
 
 _LIFETIME = 6 * 3600  # seconds
@@ -128,10 +128,10 @@ def _list_files(call: Call) -> Response:
         raise errors.not_found()
     prefix = call.query.get("prefix", "").lstrip("/")
     if _climbs(prefix):
-        raise errors.refused({"prefix": [_DOTS]})
+        raise errors.refused_error({"prefix": [_DOTS]})
     limit = _limit(call)
     if call.method == "HEAD" or fields.flag(call.query, "download", default=False):
-        return RedirectResponse(_signed(call, call.method, zarr, prefix.rstrip("/")), 302)
+        return RedirectResponse(_signed_url(call, call.method, zarr, prefix.rstrip("/")), 302)
     after = call.query.get("after", "").lstrip("/").rstrip("/")
     found = zarrs.files(call.db, zarr.id, prefix=prefix.rstrip("/"), after=after, limit=limit + 1)
     shown = found[:limit]
@@ -153,7 +153,7 @@ def _shape_files(file: ZarrFile) -> JsonObject:
     return {"Key": file.path, "LastModified": str(modified), "ETag": file.etag, "Size": file.size}
 
 
-def _signed(call: Call, method: str, zarr: Zarr, path: str, headers: dict[str, str] | None = None) -> str:
+def _signed_url(call: Call, method: str, zarr: Zarr, path: str, headers: dict[str, str] | None = None) -> str:
     where = str(PurePosixPath(BUCKET, "zarr", zarr.zarr_id, path))
     if method == "GET" and not path:
         where += "/"
@@ -163,12 +163,12 @@ def _signed(call: Call, method: str, zarr: Zarr, path: str, headers: dict[str, s
 def _create_files(call: Call) -> Response:
     """URLs for PUTs, in the order of the files asked for. From now on the zarr is not what it was."""
     with call.write() as db:
-        zarr = _changeable(call)
-        asked = _asked(call.json(), ("path", "base64md5"))
+        zarr = _changeable_zarr(call)
+        asked = _read_files(call.json(), ("path", "base64md5"))
         dandiset = dandisets.by_id(db, zarr.dandiset)
         tags = {} if dandiset is None or dandiset.open else {"x-amz-tagging": "embargoed=true"}
         urls = [
-            _signed(call, "PUT", zarr, one["path"], {"content-md5": one["base64md5"], **tags})
+            _signed_url(call, "PUT", zarr, one["path"], {"content-md5": one["base64md5"], **tags})
             for one in asked
         ]
         zarrs.reset(db, zarr)
@@ -179,25 +179,25 @@ def _create_files(call: Call) -> Response:
 def _delete(call: Call) -> Response:
     """All of the files, or none if one of them is not there."""
     with call.write() as db:
-        zarr = _changeable(call)
-        asked = _asked(call.json(), ("path",))
+        zarr = _changeable_zarr(call)
+        asked = _read_files(call.json(), ("path",))
         gone = [(one["path"], zarrs.file_at(db, zarr.id, one["path"])) for one in asked]
         for path, file in gone:
             if file is None:
-                raise errors.refused([f"File zarr/{zarr.zarr_id}/{path} does not exist."])
+                raise errors.refused_error([f"File zarr/{zarr.zarr_id}/{path} does not exist."])
         for path, _ in gone:
             zarrs.drop_file(db, zarr.id, path)
         zarrs.reset(db, zarr)
         _record(call, zarr, "delete_zarr_chunks", asked)
     objects = call.archive.objects
     objects.remove(*[objects.zarr_file(file.object) for _, file in gone if file])
-    return errors.nothing()
+    return errors.empty_response()
 
 
-def _changeable(call: Call) -> Zarr:
+def _changeable_zarr(call: Call) -> Zarr:
     zarr = visible_zarr(call)
     if zarr.status in ("Uploaded", "Ingesting"):
-        raise errors.refused(INGESTING)
+        raise errors.refused_error(INGESTING)
     require_owner(call, zarr)
     return zarr
 
@@ -209,15 +209,15 @@ def _record(call: Call, zarr: Zarr, what: str, asked: list[dict[str, str]]) -> N
     )
 
 
-def _asked(body: Json, names: tuple[str, ...]) -> list[dict[str, str]]:
-    """The files of a body; what is wrong is told file by file."""
+def _read_files(body: Json, names: tuple[str, ...]) -> list[dict[str, str]]:
+    """The files of a body; faults are reported file by file."""
     return fields.each(fields.listing(body), lambda one: _file(one, names))
 
 
 def _file(one: Json, names: tuple[str, ...]) -> dict[str, str]:
     """A file of a body; its path as the object store has it: without empty parts, and relative."""
-    given = fields.mapping(one)
-    texts = fields.together(*[lambda name=name: _exact_text(given, name) for name in names])
+    given = fields.as_object(one)
+    texts = fields.check_together(*[lambda name=name: _exact_text(given, name) for name in names])
     file = dict(zip(names, texts, strict=True))
     if _climbs(file["path"]):
         raise fields.FieldsError({"path": [_DOTS]})

@@ -15,7 +15,7 @@ from uuid import uuid4
 from localdandi.document import JsonObject
 from localdandi.store.blobs import Blob
 from localdandi.store.dandisets import Version, dump, set_status
-from localdandi.store.database import now
+from localdandi.store.database import now_as_text
 from localdandi.store.zarrs import Zarr
 
 # ruff: noqa: S608  queries are put together from constants; what is sent goes in as parameters
@@ -147,7 +147,7 @@ def count(db: sqlite3.Connection, selection: Selection) -> int:
 def page(db: sqlite3.Connection, selection: Selection, limit: int, offset: int) -> list[Asset]:
     where, values = _where(selection)
     inner, outer = (
-        _descending(order) if selection.order.startswith("-") else order for order in _orders(selection)
+        _descending_order(order) if selection.order.startswith("-") else order for order in _orders(selection)
     )
     ids = f"SELECT m.asset AS id FROM {_members(selection)} WHERE {where} ORDER BY {inner} LIMIT ? OFFSET ?"
     query = f"SELECT {_COLUMNS} FROM ({ids}) c CROSS JOIN assets a ON a.id = c.id {_JOINS} ORDER BY {outer}"
@@ -158,11 +158,11 @@ def _orders(selection: Selection) -> tuple[str, str]:
     return _ORDERS[selection.order.removeprefix("-")]
 
 
-def _descending(order: str) -> str:
+def _descending_order(order: str) -> str:
     return ", ".join(f"{column} DESC" for column in order.split(", "))
 
 
-def above(db: sqlite3.Connection, version: int, path: str) -> list[str]:
+def assets_above(db: sqlite3.Connection, version: int, path: str) -> list[str]:
     """Assets that would become a folder if `path` were added."""
     folders = [path[:i] for i, char in enumerate(path) if char == "/"]
     marks = ",".join("?" * len(folders))
@@ -173,7 +173,7 @@ def above(db: sqlite3.Connection, version: int, path: str) -> list[str]:
     return [row["path"] for row in rows]
 
 
-def below(db: sqlite3.Connection, version: int, path: str) -> list[str]:
+def assets_below(db: sqlite3.Connection, version: int, path: str) -> list[str]:
     """Assets that have `path` as a folder, at most 50."""
     rows = db.execute(
         "SELECT path FROM membership WHERE version = ? AND path > ? AND path < ? ORDER BY path LIMIT 50",
@@ -194,7 +194,7 @@ class NewAsset:
 def attach(db: sqlite3.Connection, version: int, new: NewAsset) -> Asset:
     """Adds an asset to a draft. Raises IntegrityError if the path is taken."""
     blob, zarr = (new.content.id, None) if isinstance(new.content, Blob) else (None, new.content.id)
-    stamp, asset_id, schema = now(), str(uuid4()), str(new.metadata["schemaVersion"])
+    stamp, asset_id, schema = now_as_text(), str(uuid4()), str(new.metadata["schemaVersion"])
     cursor = db.execute(
         "INSERT INTO assets (asset_id, path, blob, zarr, metadata, schema_version, status, created, modified)"
         " VALUES (?, ?, ?, ?, ?, ?, 'Pending', ?, ?)",
@@ -225,7 +225,7 @@ def _count(db: sqlite3.Connection, version: int, assets: int, size: int, *, zarr
 
 
 def recount(db: sqlite3.Connection, version: int) -> None:
-    """Sums a version's assets up anew."""
+    """Counts a version's assets again."""
     db.execute(
         "UPDATE versions SET (asset_count, size) ="
         " (SELECT count(*), coalesce(sum(coalesce(b.size, z.size)), 0) FROM membership m"
@@ -235,7 +235,7 @@ def recount(db: sqlite3.Connection, version: int) -> None:
     )
 
 
-def pending(db: sqlite3.Connection, limit: int) -> list[Asset]:
+def assets_to_validate(db: sqlite3.Connection, limit: int) -> list[Asset]:
     """Assets of drafts that can be validated now: a blob's sha256, or a zarr's checksum, is known."""
     query = (
         f"{_ASSET} WHERE a.status = 'Pending' AND (b.sha256 IS NOT NULL OR z.status = 'Complete')"
@@ -248,16 +248,18 @@ def set_verdict(db: sqlite3.Connection, asset: Asset, status: str, errors: str) 
     """Moves `modified` of the drafts that it is in, but not their status. A published asset keeps its own."""
     db.execute(
         "UPDATE assets SET status = ?, errors = ?, settled = ? WHERE id = ? AND published IS NULL",
-        (status, errors, now(), asset.id),
+        (status, errors, now_as_text(), asset.id),
     )
     db.execute(
         "UPDATE versions SET modified = ? WHERE version = 'draft'"
         " AND id IN (SELECT version FROM membership WHERE asset = ?)",
-        (now(), asset.id),
+        (now_as_text(), asset.id),
     )
 
 
-def valid(db: sqlite3.Connection, version: int, *, settled_before: str | None = None) -> Iterator[Asset]:
+def valid_assets(
+    db: sqlite3.Connection, version: int, *, settled_before: str | None = None
+) -> Iterator[Asset]:
     """A version's valid assets, one at a time, oldest first; on request only those that were so at a time."""
     query = (
         f"{_MEMBER} WHERE m.version = ? AND a.status = 'Valid'"
@@ -266,7 +268,7 @@ def valid(db: sqlite3.Connection, version: int, *, settled_before: str | None = 
     return map(_asset, db.execute(query, (version, settled_before, settled_before)))
 
 
-def unsettled(db: sqlite3.Connection, version: int, status: str, limit: int) -> list[Asset]:
+def unsettled_assets(db: sqlite3.Connection, version: int, status: str, limit: int) -> list[Asset]:
     """The oldest assets of a version that are `Pending` or `Invalid`: few, so they are looked up first."""
     assert status in ("Pending", "Invalid")
     query = (
@@ -326,8 +328,8 @@ _WAITING = "asset is currently being validated, please wait."
 
 def asset_errors(db: sqlite3.Connection, version: Version) -> list[JsonObject]:
     """At most 50 assets that wait, and the findings of at most 50 that have any."""
-    waiting = unsettled(db, version.id, "Pending", _SHOWN)
-    invalid = unsettled(db, version.id, "Invalid", _SHOWN)
+    waiting = unsettled_assets(db, version.id, "Pending", _SHOWN)
+    invalid = unsettled_assets(db, version.id, "Invalid", _SHOWN)
     found = [{"field": "", "message": _WAITING, "path": asset.path} for asset in waiting]
     return found + [
         {"field": error["field"], "message": error["message"], "path": asset.path}
@@ -339,5 +341,5 @@ def asset_errors(db: sqlite3.Connection, version: Version) -> list[JsonObject]:
 def is_publishable(db: sqlite3.Connection, version: Version) -> bool:
     """Valid itself, and every asset too."""
     return version.status == "Valid" and not any(
-        unsettled(db, version.id, status, 1) for status in ("Pending", "Invalid")
+        unsettled_assets(db, version.id, status, 1) for status in ("Pending", "Invalid")
     )

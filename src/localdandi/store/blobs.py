@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from uuid import uuid4
 
-from localdandi.store.database import now
+from localdandi.store.database import now_as_text
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def release(db: sqlite3.Connection, blob: Blob) -> None:
 
 
 def start_upload(db: sqlite3.Connection, dandiset: int, etag: str, size: int, *, embargoed: bool) -> Upload:
-    upload = Upload(str(uuid4()), dandiset, etag, size, embargoed, now(), None)
+    upload = Upload(str(uuid4()), dandiset, etag, size, embargoed, now_as_text(), None)
     db.execute(
         "INSERT INTO uploads (upload_id, dandiset, etag, size, embargoed, created) VALUES (?, ?, ?, ?, ?, ?)",
         (upload.upload_id, dandiset, etag, size, embargoed, upload.created),
@@ -124,6 +124,6 @@ def mint(db: sqlite3.Connection, upload: Upload) -> Blob | None:
         return None
     db.execute(
         "INSERT INTO blobs (blob_id, etag, size, embargoed, created) VALUES (?, ?, ?, ?, ?)",
-        (upload.upload_id, upload.etag, upload.size, upload.embargoed, now()),
+        (upload.upload_id, upload.etag, upload.size, upload.embargoed, now_as_text()),
     )
     return by_id(db, upload.upload_id)

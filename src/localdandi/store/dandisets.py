@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from localdandi.document import JsonObject
-from localdandi.store.database import now
+from localdandi.store.database import now_as_text
 from localdandi.store.users import User
 
 DRAFT = "draft"
@@ -70,7 +70,7 @@ _VERSION = (
 
 def insert(db: sqlite3.Connection, identifier: int | None, end_date: str | None) -> Dandiset:
     """A new dandiset, embargoed when there is an end date; `identifier` None takes the next number."""
-    stamp = now()
+    stamp = now_as_text()
     status = "EMBARGOED" if end_date else "OPEN"
     cursor = db.execute(
         "INSERT INTO dandisets VALUES (?, ?, ?, ?, ?)", (identifier, stamp, stamp, status, end_date)
@@ -91,13 +91,13 @@ def delete(db: sqlite3.Connection, dandiset: Dandiset) -> None:
 
 
 def touch(db: sqlite3.Connection, dandiset: Dandiset) -> None:
-    db.execute("UPDATE dandisets SET modified = ? WHERE id = ?", (now(), dandiset.id))
+    db.execute("UPDATE dandisets SET modified = ? WHERE id = ?", (now_as_text(), dandiset.id))
 
 
 def set_embargo(db: sqlite3.Connection, dandiset: Dandiset, status: str, end_date: str | None) -> Dandiset:
     db.execute(
         "UPDATE dandisets SET embargo_status = ?, embargo_end_date = ?, modified = ? WHERE id = ?",
-        (status, end_date, now(), dandiset.id),
+        (status, end_date, now_as_text(), dandiset.id),
     )
     found = by_id(db, dandiset.id)
     assert found is not None
@@ -115,7 +115,7 @@ def add_version(  # noqa: PLR0913  one argument a column
     release_notes: str = "",
     doi: str | None = None,
 ) -> Version:
-    stamp = now()
+    stamp = now_as_text()
     db.execute(
         "INSERT INTO versions"
         " (dandiset, version, name, metadata, status, release_notes, doi, created, modified)"
@@ -171,12 +171,12 @@ def delete_version(db: sqlite3.Connection, version: Version) -> None:
 def set_status(db: sqlite3.Connection, version: int, status: str, errors: str | None = None) -> None:
     """Also moves `modified`; `errors` None leaves the last findings where they are.
 
-    Whatever sends a draft back to `Pending` is a write; when the last one was is kept.
+    Everything that sets a draft back to `Pending` is a write; the time of the last one is kept.
     """
     db.execute(
         "UPDATE versions SET status = ?1, errors = coalesce(?2, errors), modified = ?3,"
         " written = CASE WHEN ?1 = 'Pending' THEN ?3 ELSE written END WHERE id = ?4",
-        (status, errors, now(), version),
+        (status, errors, now_as_text(), version),
     )
 
 
@@ -220,7 +220,7 @@ def record_event(
 ) -> None:
     db.execute(
         "INSERT INTO audit (timestamp, dandiset, user, record_type, details) VALUES (?, ?, ?, ?, ?)",
-        (now(), dandiset, user.login, record_type, dump(details)),
+        (now_as_text(), dandiset, user.login, record_type, dump(details)),
     )
 
 

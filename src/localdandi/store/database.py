@@ -138,7 +138,7 @@ class Database:
             connection.executescript(
                 "PRAGMA foreign_keys=ON; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000;"
             )
-            connection.create_function("folded", 1, folded, deterministic=True)
+            connection.create_function("folded", 1, fold_text, deterministic=True)
             self._local.connection = connection
             self._opened.add(connection)
         return connection
@@ -179,11 +179,11 @@ def _older_format(connection: sqlite3.Connection, file: Path) -> str:
     return " ".join(change for number, change in _OLDER.items() if 0 < found <= number)
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """Without accents and case, as searches compare. Also a function in SQL."""
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
 
 
-def now() -> str:
+def now_as_text() -> str:
     """The present as the API writes it: UTC, microseconds, `Z`."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from localdandi.store.database import now
+from localdandi.store.database import now_as_text
 
 # ruff: noqa: S608  queries are put together from constants; what is sent goes in as parameters
 
@@ -110,7 +110,7 @@ def search(db: sqlite3.Connection, text: str) -> list[User]:
     return [_user(row) for row in rows]
 
 
-def everyone(db: sqlite3.Connection, *, approved_only: bool) -> list[User]:
+def all_users(db: sqlite3.Connection, *, approved_only: bool) -> list[User]:
     rows = db.execute(
         f"SELECT {_COLUMNS} FROM users WHERE ? OR status = 'APPROVED' ORDER BY id",
         (not approved_only,),
@@ -151,7 +151,7 @@ def has_star(db: sqlite3.Connection, dandiset: int, user: int) -> bool:
 
 
 def add_star(db: sqlite3.Connection, dandiset: int, user: int) -> None:
-    db.execute("INSERT OR IGNORE INTO stars VALUES (?, ?, ?)", (dandiset, user, now()))
+    db.execute("INSERT OR IGNORE INTO stars VALUES (?, ?, ?)", (dandiset, user, now_as_text()))
 
 
 def remove_star(db: sqlite3.Connection, dandiset: int, user: int) -> None:

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from uuid import uuid4
 
-from localdandi.store.database import now
+from localdandi.store.database import now_as_text
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def of_dandiset(db: sqlite3.Connection, dandiset: int) -> list[Zarr]:
     return [Zarr(*row) for row in db.execute(f"{_ZARR} WHERE dandiset = ? ORDER BY id", (dandiset,))]
 
 
-def everywhere(db: sqlite3.Connection) -> list[Zarr]:
+def all_zarrs(db: sqlite3.Connection) -> list[Zarr]:
     """Oldest first."""
     return [Zarr(*row) for row in db.execute(f"{_ZARR} ORDER BY id")]
 
@@ -66,7 +66,7 @@ def create(db: sqlite3.Connection, dandiset: int, name: str) -> Zarr:
     zarr_id = str(uuid4())
     db.execute(
         "INSERT INTO zarrs (zarr_id, dandiset, name, status, created) VALUES (?, ?, ?, 'Pending', ?)",
-        (zarr_id, dandiset, name, now()),
+        (zarr_id, dandiset, name, now_as_text()),
     )
     found = by_id(db, zarr_id)
     assert found is not None
@@ -85,15 +85,15 @@ def reset(db: sqlite3.Connection, zarr: Zarr) -> None:
     )
 
 
-def complete(db: sqlite3.Connection, zarr: Zarr, checksum: str, file_count: int, size: int) -> None:
-    """The end of an ingest: whatever shows the zarr is to be validated again."""
+def complete_ingest(db: sqlite3.Connection, zarr: Zarr, checksum: str, file_count: int, size: int) -> None:
+    """Ends an ingest: assets that show the zarr are validated again."""
     db.execute(
         "UPDATE zarrs SET status = 'Complete', checksum = ?, file_count = ?, size = ? WHERE id = ?",
         (checksum, file_count, size, zarr.id),
     )
     db.execute(
         "UPDATE assets SET status = 'Pending', modified = ? WHERE zarr = ? AND published IS NULL",
-        (now(), zarr.id),
+        (now_as_text(), zarr.id),
     )
 
 

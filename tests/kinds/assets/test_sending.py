@@ -95,7 +95,7 @@ def test_nothing_is_asked_where_nothing_is_sent() -> None:
 
 def test_an_archive_that_does_not_say_it_is_no_obstacle() -> None:
     def fails(digests: Collection[str]) -> Mapping[str, str]:
-        raise ArchiveError("the archive has an error of its own (500)", status=500)
+        raise ArchiveError("the archive has an internal error (500)", status=500)
 
     marked, _, notes = look_up_contents([new("a", "d-1", 5)], ObservedAssets(blobs=fails))
     assert (bytes_to_send(marked), "could not be asked" in notes[0]) == (5, True)

@@ -1,4 +1,4 @@
-"""Who is asked in the tests: nobody, or a small OLS4 of a few terms on this machine."""
+"""What is asked in the tests: nothing, or a small OLS4 with a few terms on this machine."""
 
 from __future__ import annotations
 

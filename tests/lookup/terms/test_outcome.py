@@ -62,12 +62,12 @@ REGION = TermKind.REGION
     ),
     (
         Unchecked("xyz", TermKind.DISORDER, "OLS: no answer in time"),
-        "dandifile's tables have no disorder 'xyz', and OLS could not be asked",
+        "dandifile's tables have no disorder 'xyz', and OLS could not be reached",
         "run again when OLS can be reached",
     ),
     (
         Unchecked("livr", REGION, "OLS: not asked (offline)", (LIVER,)),
-        "dandifile's tables have no brain region 'livr', and OLS could not be asked",
+        "dandifile's tables have no brain region 'livr', and OLS could not be reached",
         "write the id of the one that you mean: UBERON:0002107 (liver)",
     ),
     (

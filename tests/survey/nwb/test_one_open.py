@@ -26,7 +26,7 @@ from dandifile.survey.nwb.one_open import (
     replaced_attribute,
 )
 from dandifile.survey.nwb.validate import inspect, validate
-from dandifile.survey.task import quiet
+from dandifile.survey.task import silence_packages
 from tests.frame import ROOT
 from tests.real import NWB
 from tests.survey.lab import needs_shared_data, write, write_nwb
@@ -99,7 +99,7 @@ def test_metadata_and_findings_are_the_same_however_often_it_is_opened(odd: Path
 
 @pytest.mark.parametrize("name", NAMES)
 def test_which_files_are_read_once(odd: Path, name: str) -> None:
-    with quiet(), lend_file(str(odd / name)) as lent:
+    with silence_packages(), lend_file(str(odd / name)) as lent:
         assert lent == (name in LENT)
 
 
@@ -111,7 +111,7 @@ def test_every_real_file_says_the_same(name: str) -> None:
 
 def told_both_ways(paths: Iterable[Path]) -> list[tuple[list[str], list[str]]]:
     told = []
-    with quiet():
+    with silence_packages():
         for path in paths:
             with lend_file(str(path)):
                 lent = dandi_results(path)
@@ -165,7 +165,7 @@ def test_the_tools_have_their_own_ways_back_afterwards(odd: Path) -> None:
         return [pynwb.validate, dandi.pynwb_utils.NWBHDF5IO, inspection._read_nwbfile_and_io]
 
     def interrupted() -> None:
-        with quiet(), lend_file(str(odd / "plain.nwb")):
+        with silence_packages(), lend_file(str(odd / "plain.nwb")):
             assert all(own is not lent for own, lent in zip(before, ways(), strict=True))
             raise KeyboardInterrupt
 
@@ -278,7 +278,7 @@ def test_what_is_loaded_is_kept_and_the_least_used_is_dropped(tmp_path: Path) ->
 
 
 def test_specifications_of_a_real_file_are_loaded_for_reading_and_validating(tmp_path: Path) -> None:
-    with quiet(), h5py.File(write_nwb(tmp_path / "a.nwb")) as file:
+    with silence_packages(), h5py.File(write_nwb(tmp_path / "a.nwb")) as file:
         specs = load_specs(file)
     assert specs is not None
     assert [validator.namespace.name for validator in specs.validators] == ["core"]
@@ -286,5 +286,5 @@ def test_specifications_of_a_real_file_are_loaded_for_reading_and_validating(tmp
 
 
 def test_specifications_that_pynwb_cannot_load_are_none(tmp_path: Path) -> None:
-    with quiet(), h5py.File(specs_file(tmp_path / "a")) as file:
+    with silence_packages(), h5py.File(specs_file(tmp_path / "a")) as file:
         assert load_specs(file) is None

@@ -22,7 +22,7 @@ PATH = "sub-m1/sub-m1_image.nwb"
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    """An NWB file and its video, which lies in a folder beside it."""
+    """An NWB file and its video, which is in a folder next to it."""
     write_nwb(tmp_path / "raw" / "a.nwb", external_video="films/v.MP4")
     write(tmp_path / "raw" / "films" / "v.MP4", "film")
     return tmp_path / "raw"

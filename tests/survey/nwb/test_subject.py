@@ -178,7 +178,7 @@ START = datetime(2024, 3, 1, 10, tzinfo=UTC)
 
 
 def recorded(**said: object) -> tuple[str | None, str | None, list[Remark]]:
-    """The age, what it counts from, and what is told."""
+    """The age, what it counts from, and what is reported."""
     age, remarks = age_of(AgeFields(**said))  # type: ignore[arg-type]  # one field at a time
     if age is None:
         return None, None, remarks

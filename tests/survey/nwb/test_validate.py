@@ -14,7 +14,7 @@ from dandifile.model import JsonObject
 from dandifile.survey.nwb import validate as validation
 from dandifile.survey.nwb.causes import why_packed
 from dandifile.survey.nwb.validate import inspect, validate
-from dandifile.survey.task import quiet
+from dandifile.survey.task import silence_packages
 from tests.real import NWB
 from tests.survey.lab import needs_shared_data, write_nwb
 from tests.survey.nwb.damage import DAMAGED, SOUND, changed, write_recording, zeros_at
@@ -113,7 +113,7 @@ def kept_back_by_the_client(path: Path) -> bool:
     from dandi.files.bases import NWBAsset
 
     asset = NWBAsset(filepath=path, path=path.name, dandiset_path=None)
-    with quiet():
+    with silence_packages():
         if any(r.severity and r.severity.name == "ERROR" for r in asset.get_validation_errors()):
             return True
         try:

@@ -169,7 +169,7 @@ def merge_declared(
 ) -> JsonObject:
     """`metadata` with the declared keys on top; a declared null falls back to the extraction, or goes.
 
-    Where the file is not here, its extraction is unknown, and such a key stays.
+    Where the file is not here, its extraction is unknown, and the key stays.
     """
     desired = dict(metadata)
     for key, value in declared.items():

@@ -1,7 +1,7 @@
 """Which assets `prune: true` deletes: those that its folder no longer has; and how many may go at once.
 
 Absent data is unknown, not gone: a folder that is missing, empty, or holds files that could not be read
-prunes nothing, and neither does one that shares its place in the dandiset with such a folder.
+prunes nothing, and neither does one that shares its place in the dandiset with that folder.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def find_deletions(
         for path in free
         if any(_prunes(entry, path, gone.get(path), desired) for entry in pruning if entry.source not in held)
     ]
-    return going, [f"{source}: nothing is pruned: {reason}" for source, reason in held.items()]
+    return going, [f"{source}: nothing is deleted: {reason}" for source, reason in held.items()]
 
 
 def deletion_guard(deletions: int, total: int, limit: str) -> Block | None:
@@ -73,7 +73,7 @@ def _why_nothing_goes(entry: PathEntry, desired: DesiredAssets) -> str:
     refused = [refusal for refusal in local.refused if is_below(entry.source, refusal.source)]
     if refused:
         first, *more = refused
-        others = f", nor can {quantity(len(more), 'more file')} of this folder" if more else ""
+        others = f", and neither can {quantity(len(more), 'more file')} of this folder" if more else ""
         return f"{first.source} cannot be an asset ({first.reason}){others}"
     return ""
 

@@ -119,8 +119,8 @@ def _refused_versions(changes: list[Change], observed: ObservedAssets) -> Iterat
     if count:
         yield (
             f"{quantity(count, 'asset is', 'assets are')} in a schema version that the archive does not "
-            "accept and are therefore invalid there: "
-            f"written again in its own, {observed.versions.own}"
+            "accept, so they are invalid there: "
+            f"apply writes them again in {observed.versions.own}"
         )
 
 

@@ -56,7 +56,7 @@ def fit_to_schema(desired: DesiredAssets, observed: ObservedAssets) -> tuple[Des
     )
     names = ", ".join(sorted(fit.lacking))
     note = (
-        f"the archive's schema ({observed.versions.own}) has no place for {names}: left out of what files say"
+        f"the archive's schema ({observed.versions.own}) has no field for {names}: left out of the metadata"
     )
     return replace(desired, local=replace(desired.local, assets=assets)), [note] if names else []
 
@@ -79,10 +79,8 @@ def pending_files(local: Local, observed: ObservedAssets) -> Iterator[tuple[str,
     for asset in local.pending:
         now = observed.assets.get(asset.path)
         if now is None or now.digest != asset.digest:
-            yield (
-                asset.path,
-                f"{asset.path} is pending elsewhere: {asset.source} is not on this machine",
-            )
+            state = "is not on the draft yet" if now is None else "has other content on the draft"
+            yield asset.path, f"{asset.path} {state}, and its file {asset.source} is not on this machine"
 
 
 def idle_entries(desired: DesiredAssets) -> Iterator[str]:
@@ -95,7 +93,7 @@ def idle_entries(desired: DesiredAssets) -> Iterator[str]:
         if folder.startswith("..") or Path(folder).is_absolute():
             continue  # files outside the spec's folder have whole paths
         if not any(folder in (".", source) or source.startswith(f"{folder}/") for source in known):
-            yield f"{entry.source}: no file in it is taken; it is empty, or `paths` leaves all of it out"
+            yield f"{entry.source}: none of its files is used: it is empty, or `paths` leaves all of it out"
 
 
 def files_left_out(skipped: Iterable[Skipped]) -> Iterator[str]:
@@ -139,11 +137,11 @@ def _notes(findings: Iterable[Finding]) -> list[str]:
         for message, times in sorted(worded.items())
     ]
     if mild:
-        counts = ", ".join(_counted(severity, count) for severity, count in sorted(mild.items()))
-        notes.append(f"the checks also found what does not block: {counts}")
+        counts = ", ".join(_finding_count(severity, count) for severity, count in sorted(mild.items()))
+        notes.append(f"the checks also found {counts} that do not block; `dandifile validate` shows them")
     return notes
 
 
-def _counted(severity: Severity, count: int) -> str:
+def _finding_count(severity: Severity, count: int) -> str:
     """`2 warnings`; `info` has no plural."""
     return quantity(count, severity.value, severity.value if severity is Severity.INFO else "")

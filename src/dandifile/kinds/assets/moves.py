@@ -82,12 +82,12 @@ def leftovers(observed: ObservedAssets, touched: Collection[str]) -> Iterator[st
         if path.startswith(PARKING):
             yield (
                 f"{path} was on its way to another name when an apply was interrupted, and its file "
-                "is not here: rename or delete it on the archive"
+                "is not on this machine: rename or delete it on the archive"
             )
         elif asset.zarr and not asset.digest:
             yield (
-                f"{path} has no checksum on the archive: it is being sent, or that was interrupted "
-                "and its Zarr is not here to go on"
+                f"{path} has no checksum on the archive: either it is being sent, or sending was "
+                "interrupted and the Zarr is not on this machine"
             )
 
 

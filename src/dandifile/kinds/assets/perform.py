@@ -68,7 +68,7 @@ def _delete(params: JsonObject, context: StepContext) -> JsonObject:
 
 
 def _set_schema_version(metadata: JsonObject, context: StepContext) -> JsonObject:
-    """Whatever is sent says the server's schema version: it may not know others (docs/archive-api.md 2.2)."""
+    """Sets the server's schema version: it may not know others (docs/archive-api.md 2.2)."""
     kept = {key: value for key, value in metadata.items() if value is not None}
     return {**kept, VERSION_KEY: SchemaVersions.of(context.writer.reader).own}
 

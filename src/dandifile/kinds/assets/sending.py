@@ -39,7 +39,8 @@ def look_up_contents(
         embargoed = observed.embargoed() if blobs and observed.open else frozenset()
     except ArchiveError as error:
         note = (
-            f"the archive could not be asked which content it has already ({error.what}): less may be to send"
+            f"the archive could not be asked which content it has already ({error.what}): "
+            "there may be less to send"
         )
         return list(changes), [], (note,)
     marked = [
@@ -92,5 +93,5 @@ def _notes(blobs: Mapping[str, str], unasked: int, observed: ObservedAssets) -> 
     if unasked:
         yield (
             f"the archive was asked about the {MOST_ASKED} largest new contents, not about the other "
-            f"{unasked:,}: less may be to send"
+            f"{unasked:,}: there may be less to send"
         )

@@ -48,7 +48,7 @@ def find_structure(text: str) -> TermOutcome | None:
     if acronym is None:
         return None
     why = f"{_title(acronym)} has no term of its own"
-    return _equivalent(text, acronym) or Choice(text, TermKind.REGION, why, _enclosing(acronym))
+    return _term_of_structure(text, acronym) or Choice(text, TermKind.REGION, why, _enclosing_terms(acronym))
 
 
 def find_in_spec(text: str) -> TermOutcome | None:
@@ -61,7 +61,7 @@ def find_in_spec(text: str) -> TermOutcome | None:
     return found
 
 
-def _equivalent(text: str, acronym: str) -> TermOutcome | None:
+def _term_of_structure(text: str, acronym: str) -> TermOutcome | None:
     """The term that is this structure."""
     if row := allen_acronyms().get(acronym):
         return shipped.reviewed_outcome(text, row, ACRONYM)
@@ -81,12 +81,12 @@ def _in_uberon(name: str) -> TermOutcome | None:
     return shipped.by_label(name, TermKind.REGION) or shipped.by_synonym(name, TermKind.REGION)
 
 
-def _enclosing(acronym: str) -> tuple[Candidate, ...]:
+def _enclosing_terms(acronym: str) -> tuple[Candidate, ...]:
     """Terms for what the structure is part of, nearest first: its name goes from the whole to the part."""
     known = _acronyms()
     names = _enclosing_names(structures()[acronym])
     acronyms = ((name, known.get(name_key(name))) for name in names)
-    parts = (_equivalent(name, acronym) if acronym else _in_uberon(name) for name, acronym in acronyms)
+    parts = (_term_of_structure(name, acronym) if acronym else _in_uberon(name) for name, acronym in acronyms)
     terms = (found.term for found in parts if isinstance(found, Matched))
     return tuple(Candidate(term.id, term.label, "what it is part of") for term in terms)
 

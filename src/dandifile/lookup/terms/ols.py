@@ -40,34 +40,34 @@ def by_name(asked: str, kind: TermKind, client: Asker) -> TermOutcome:
         return Absent(asked, kind)
     docs = _docs(client.ask(_search(asked, kind, exact=True)), kind)
     if isinstance(docs, Unreachable):
-        return _unchecked(asked, kind, docs)
+        return _unchecked_outcome(asked, kind, docs)
     name = name_key(asked)
     labelled = [doc["obo_id"] for doc in docs if name_key(_label(doc)) == name]
     named = [doc["obo_id"] for doc in docs if name in map(name_key, _texts(doc.get("synonym")))]
     for ids in (labelled, named):
-        if outcome := _exact(asked, kind, list(dict.fromkeys(ids))[:MOST], client):
+        if outcome := _exact_match(asked, kind, list(dict.fromkeys(ids))[:MOST], client):
             return outcome
-    return _similar(asked, kind, client)
+    return _similar_terms(asked, kind, client)
 
 
 def by_id(asked: str, id_: str, kind: TermKind, client: Asker) -> TermOutcome:
     """The term of a CURIE, whatever its ontology."""
     found = _term(id_, client)
     if isinstance(found, Unreachable):
-        return _unchecked(asked, kind, found)
+        return _unchecked_outcome(asked, kind, found)
     if found is None:
         return Absent(asked, kind)
     return _outcome(asked, kind, found, "id", client)
 
 
-def _exact(asked: str, kind: TermKind, ids: list[str], client: Asker) -> TermOutcome | None:
+def _exact_match(asked: str, kind: TermKind, ids: list[str], client: Asker) -> TermOutcome | None:
     """The outcome after a look at the terms themselves; None where none of them fits."""
     fits: list[TermOutcome] = []
     loose: list[Candidate] = []
     for id_ in ids:
         found = _term(id_, client)
         if isinstance(found, Unreachable):
-            return _unchecked(asked, kind, found)
+            return _unchecked_outcome(asked, kind, found)
         if found is None:
             continue
         scope = _scope(found, asked)
@@ -87,11 +87,11 @@ def _exact(asked: str, kind: TermKind, ids: list[str], client: Asker) -> TermOut
     return fits[0] if fits else None
 
 
-def _similar(asked: str, kind: TermKind, client: Asker) -> TermOutcome:
+def _similar_terms(asked: str, kind: TermKind, client: Asker) -> TermOutcome:
     """Not found; the first terms of a loose search as similar ones."""
     docs = _docs(client.ask(_search(asked, kind, exact=False)), kind)
     if isinstance(docs, Unreachable):
-        return _unchecked(asked, kind, docs)
+        return _unchecked_outcome(asked, kind, docs)
     near = {doc["obo_id"]: Candidate(doc["obo_id"], _label(doc)) for doc in docs}
     return Absent(asked, kind, tuple(near.values())[:MOST])
 
@@ -218,6 +218,6 @@ def _texts(value: Json) -> list[str]:
     return [text for text in value if isinstance(text, str)] if isinstance(value, Iterable) else []
 
 
-def _unchecked(asked: str, kind: TermKind, answer: Answer) -> Unchecked:
+def _unchecked_outcome(asked: str, kind: TermKind, answer: Answer) -> Unchecked:
     assert isinstance(answer, Unreachable)
     return Unchecked(asked, kind, f"OLS: {answer.why}")

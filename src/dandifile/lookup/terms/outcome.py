@@ -100,7 +100,7 @@ class Absent(Open):
 
 @dataclass(frozen=True)
 class Unchecked(Open):
-    """Not known: the shipped tables do not have it, and OLS could not be asked, and `why`."""
+    """Not known: the shipped tables do not have it, and OLS could not be reached, and `why`."""
 
     why: str
     near: tuple[Candidate, ...] = ()
@@ -139,7 +139,7 @@ def message_of(outcome: TermOutcome) -> tuple[str, str] | None:
         case Absent(asked, kind, near):
             return f"{kind.prefix} has no {kind.noun} {asked!r}", _choose(near) or _look_up(kind)
         case Unchecked(asked, kind, _, near):
-            what = f"dandifile's tables have no {kind.noun} {asked!r}, and OLS could not be asked"
+            what = f"dandifile's tables have no {kind.noun} {asked!r}, and OLS could not be reached"
             return what, _choose(near) or "run again when OLS can be reached"
         case Foreign(asked, kind):
             what = f"{asked!r} is used as written: only ids of OBO ontologies can be checked"
@@ -166,9 +166,9 @@ def _look_up(kind: TermKind) -> str:
 
 
 def _list(candidates: Iterable[Candidate]) -> str:
-    return ", ".join(map(_shown, candidates))
+    return ", ".join(map(_candidate_text, candidates))
 
 
-def _shown(candidate: Candidate) -> str:
+def _candidate_text(candidate: Candidate) -> str:
     details = ", ".join(filter(None, (candidate.label, candidate.why)))
     return f"{candidate.id} ({details})" if details else candidate.id

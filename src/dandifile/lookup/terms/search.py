@@ -60,7 +60,7 @@ def _by_id(text: str, id_: str, kind: TermKind, client: Asker) -> TermOutcome:
     for other in TermKind:
         if other.prefix == ontology_of(id_) and other is not kind:
             return Choice(
-                text, kind, f"the id of a {other.noun}; those of a {kind.noun} begin with {kind.prefix}"
+                text, kind, f"it is the id of a {other.noun}; ids of a {kind.noun} begin with {kind.prefix}"
             )
     return shipped.by_id(text, id_, kind) or ols.by_id(text, id_, kind, client)
 

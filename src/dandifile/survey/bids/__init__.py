@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from dandifile.model import Finding, JsonObject, Step
-from dandifile.reading.jsontext import Shape, each, maybe
+from dandifile.reading.jsontext import Shape, each, optional_shape
 from dandifile.survey.bids.validator import entities, tree, validate
 from dandifile.survey.findings import FINDING, findings_in_output, findings_in_result
 from dandifile.survey.format import Format
@@ -30,9 +30,9 @@ _FOUND: Shape = {"findings": [{**FINDING, "path": str, "is_file": bool}]}
 _NAMED: Shape = {
     "entities": each(
         {
-            "wasAttributedTo": maybe(([dict], None)),
-            "wasGeneratedBy": maybe(([dict], None)),
-            "about": maybe(([dict], None)),
+            "wasAttributedTo": optional_shape(([dict], None)),
+            "wasGeneratedBy": optional_shape(([dict], None)),
+            "about": optional_shape(([dict], None)),
         }
     )
 }
@@ -116,11 +116,11 @@ def _datasets(wanted: Iterable[Content], contents: Sequence[Content]) -> dict[st
     for content in contents:
         if content.file.dataset and content.file.dataset.folder in datasets:
             root = content.file.dataset.folder
-            datasets[root][_below(root, content.file.path)] = content
+            datasets[root][_relative_path(root, content.file.path)] = content
     return datasets
 
 
-def _below(root: str, path: str) -> str:
+def _relative_path(root: str, path: str) -> str:
     return path.removeprefix(root).lstrip(os.sep).replace(os.sep, "/")
 
 
@@ -131,7 +131,9 @@ def _entities_step(root: str, files: Files) -> Step:
 
 def _validate_step(root: str, files: Files, elsewhere: Collection[str]) -> Step:
 
-    away = sorted(_below(root, path) for path in elsewhere if path.startswith(root.rstrip(os.sep) + os.sep))
+    away = sorted(
+        _relative_path(root, path) for path in elsewhere if path.startswith(root.rstrip(os.sep) + os.sep)
+    )
     nested = [path.removesuffix(f"/{MARKER}") for path in files if path.endswith(f"/{MARKER}")]
     known = {path: content.digest for path, content in files.items()}
     listed = [[path, known.get(path) or stat] for path, stat in tree(root)]

@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 
 from dandifile.errors import DataError
 from dandifile.model import JsonObject, Severity
-from dandifile.survey.task import quiet
+from dandifile.survey.task import silence_packages
 from dandifile.survey.zarr import SUFFIXES as ZARR_SUFFIXES
 
 VALIDATOR = "bids-validator-deno"
@@ -57,7 +57,7 @@ def entities(params: JsonObject) -> JsonObject:
     Only files whose path is a BIDS path with a subject are in it.
     """
     root = Path(params["path"]).resolve()
-    with quiet():
+    with silence_packages():
         from dandi.validate._core import validate_bids
 
         matches = [result for result in validate_bids(root) if result.id == "BIDS.MATCH" and result.metadata]
@@ -141,7 +141,7 @@ def _spec_finding() -> JsonObject:
         "path": "",
         "is_file": False,
         "check": "DANDI.BIDSIGNORE_DANDISET_YAML",
-        "message": f"the BIDS validator takes {_SPEC} for data: add the line dandiset.* to .bidsignore",
+        "message": f"the BIDS validator treats {_SPEC} as data: add the line dandiset.* to .bidsignore",
         "severity": Severity.HINT.value,
         "within": "",
     }

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dandifile.model import Finding, Json, JsonObject, Location, Severity, Vocabulary
-from dandifile.reading.jsontext import Shape, each, maybe, one_of
+from dandifile.reading.jsontext import Shape, each, one_of, optional_shape
 from dandifile.survey.asset_paths import organized_faults
 from dandifile.survey.digest import check_same_content, check_unchanged
 from dandifile.survey.findings import FINDING, FINDINGS, findings_in_output, findings_in_result
@@ -81,9 +81,9 @@ def _locations_key(params: JsonObject) -> str | None:
 
 
 METADATA: Shape = {
-    "wasAttributedTo": maybe(([dict], None)),
-    "wasGeneratedBy": maybe(([dict], None)),
-    "about": maybe(([dict], None)),
+    "wasAttributedTo": optional_shape(([dict], None)),
+    "wasGeneratedBy": optional_shape(([dict], None)),
+    "about": optional_shape(([dict], None)),
 }
 _EXTRACT: Shape = one_of(
     {

@@ -24,7 +24,7 @@ from dandifile.survey.nwb.references import references_of, why_incomplete
 from dandifile.survey.nwb.remarks import Defect, RefusedValueError, Remark
 from dandifile.survey.nwb.session import Times, assume_zones, time_texts, times_of
 from dandifile.survey.nwb.subject import AgeFields, age_of, sex_of, species_of, subject_id_of
-from dandifile.survey.task import quiet
+from dandifile.survey.task import silence_packages
 
 _NAME = "content.nwb"
 _ENTITY = re.compile(r"(sub|ses|tis|slice|cell|desc|probe|obj)-(.+)")
@@ -56,7 +56,7 @@ def extract(params: JsonObject) -> JsonObject:
     defect = why_not_nwb(path) or (why_incomplete(references) if references else None)
     if defect:
         return _refusal(defect)
-    with quiet():
+    with silence_packages():
         try:
             flat, observer = _read(path)
         except Exception as error:  # noqa: BLE001  # whatever these packages raise, it is about this one file

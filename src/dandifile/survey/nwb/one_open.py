@@ -26,7 +26,7 @@ _KEPT = 4  # a lab has few; each takes some 20 MB
 
 @contextlib.contextmanager
 def lend_file(path: str) -> Iterator[bool]:
-    """Gives whether the file is lent. It acts on the whole process, as `quiet` does."""
+    """Gives whether the file is lent. It acts on the whole process, as `silence_packages` does."""
     with ExitStack() as stack:
         try:
             read = _read(path, stack)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from dandifile.errors import DataError
 from dandifile.survey.media import is_url
 from dandifile.survey.nwb.references import Media, references_in
-from dandifile.survey.task import quiet
+from dandifile.survey.task import silence_packages
 
 if TYPE_CHECKING:
     import h5py
@@ -62,7 +62,7 @@ def _new_names(media: Iterable[Media], path: str) -> dict[str, str]:
 
 def _names(item: Media, path: str) -> list[str]:
     """What the dandi package would call the media files of one object."""
-    with quiet():
+    with silence_packages():
         from dandi.organize import _create_external_file_names
 
         files = [PurePosixPath(name) for name in item.names]

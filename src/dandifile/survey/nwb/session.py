@@ -119,17 +119,17 @@ def _add_series(series: Any, bounds: _Bounds) -> None:
     elif series.starting_time is not None and series.rate is not None and series.data is not None:
         start, rate = float(series.starting_time), float(series.rate)
         end = [start + len(series.data) / rate] if rate > 0 else []
-        bounds.add(_finite([start]), _finite(end))
+        bounds.add(_finite_range([start]), _finite_range(end))
 
 
 def _add_table(table: Any, bounds: _Bounds) -> None:
     columns = {column.name: column for column in table.columns if not hasattr(column, "target")}
     starts, stops = (_column_numbers(columns.get(name)) for name in ("start_time", "stop_time"))
     if starts is not None:
-        bounds.add(_least(starts), ())
+        bounds.add(_minimum_of(starts), ())
         _note_gaps(table, "start_time", starts, bounds)
     if stops is not None:
-        bounds.add((), _most(stops))
+        bounds.add((), _maximum_of(stops))
         _note_gaps(table, "stop_time", stops, bounds)
     if "spike_times" in columns and len(columns["spike_times"].data):
         _add_spikes(table, columns["spike_times"].data, bounds)
@@ -149,7 +149,7 @@ def _add_spikes(table: Any, spikes: Any, bounds: _Bounds) -> None:
         chosen = np.unique(np.r_[0, stops[:-1], stops - 1])
         values = (spikes if hasattr(spikes, "shape") else np.asarray(spikes))[chosen]
         if np.isfinite(values).all():
-            bounds.add(_least(values), _most(values))
+            bounds.add(_minimum_of(values), _maximum_of(values))
             return
     lowest, highest = _ends(spikes)
     bounds.add(lowest, highest)
@@ -166,7 +166,7 @@ def _add_events(
     ends = stamps
     if durations is not None and durations.shape == stamps.shape:
         ends = stamps + np.where(np.isfinite(durations) & (durations > 0), durations, 0)
-    bounds.add(_least(stamps), _most(ends))
+    bounds.add(_minimum_of(stamps), _maximum_of(ends))
     bounds.remarks += _stamp_remarks(_place(thing), stamps)
     negative = 0 if durations is None else int((durations < 0).sum())
     if negative:
@@ -287,21 +287,21 @@ def _ends(data: Any) -> tuple[list[float], list[float]]:
     for start in range(0, size, _FEW):
         part = _numbers(data[start : start + _FEW])
         if part is not None:
-            lowest, highest = _least(part, lowest), _most(part, highest)
+            lowest, highest = _minimum_of(part, lowest), _maximum_of(part, highest)
     return lowest, highest
 
 
-def _least(values: Any, others: Iterable[float] = ()) -> list[float]:
-    found = [*others, *_finite(values)]
+def _minimum_of(values: Any, others: Iterable[float] = ()) -> list[float]:
+    found = [*others, *_finite_range(values)]
     return [min(found)] if found else []
 
 
-def _most(values: Any, others: Iterable[float] = ()) -> list[float]:
-    found = [*others, *_finite(values)]
+def _maximum_of(values: Any, others: Iterable[float] = ()) -> list[float]:
+    found = [*others, *_finite_range(values)]
     return [max(found)] if found else []
 
 
-def _finite(values: Any) -> list[float]:
+def _finite_range(values: Any) -> list[float]:
     import numpy as np
 
     array: np.ndarray[Any, Any] = np.asarray(values, dtype=float)

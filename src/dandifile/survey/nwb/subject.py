@@ -165,7 +165,8 @@ def _unlisted_species(word: str) -> RefusedValueError:
 
 def _vocabulary_line(kind: str, word: str, meaning: str) -> str:
     """The line for the spec. Its strings are JSON, which YAML can read."""
-    return f"vocabulary: {{{kind}: {{{json.dumps(word, ensure_ascii=False)}: {json.dumps(meaning)}}}}}"
+    said, means = (json.dumps(text, ensure_ascii=False) for text in (word, meaning))
+    return f"vocabulary: {{{kind}: {{{said}: {means}}}}}"
 
 
 @dataclass(frozen=True)

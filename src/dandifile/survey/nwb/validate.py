@@ -22,7 +22,7 @@ from dandifile.survey.nwb.extract import extract
 from dandifile.survey.nwb.one_open import lend_file
 from dandifile.survey.nwb.recognise import why_not_nwb
 from dandifile.survey.nwb.references import PICTURE, references_of
-from dandifile.survey.task import quiet
+from dandifile.survey.task import silence_packages
 
 DAMAGED = "hdf5.damaged"
 FORMAT = "nwb.format"
@@ -34,7 +34,7 @@ _UNREAD = "NWBI.During io.read()"
 _READ = "pynwb.read"
 _ERROR = "error"
 _REASON_WORDS = 8  # enough to tell one reason from another
-_alone = threading.Lock()  # `quiet` and `lend_file` act on the whole process
+_alone = threading.Lock()  # `silence_packages` and `lend_file` act on the whole process
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def inspect(params: JsonObject) -> JsonObject:
     them: the findings hold for copies that miss the same ones.
     """
     path = params["path"]
-    with _alone, quiet():
+    with _alone, silence_packages():
         with lend_file(path):
             extracted, found = extract(params), run_tools(path)
         return {
@@ -73,7 +73,7 @@ def validate(params: JsonObject) -> JsonObject:
     `model.Severity`, or null if a tool failed and the file is not the cause: in a single check of
     nwbinspector, or if the tool fails on a sound file as well.
     """
-    with quiet():
+    with silence_packages():
         return judge_failures(run_tools(params["path"]))
 
 

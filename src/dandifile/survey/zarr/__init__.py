@@ -59,7 +59,10 @@ class Zarr(Format):
         ):
             return None
         name = os.path.basename(path)  # strings, as in the scan
-        return "it is a Zarr, and the archive knows one by its name alone", f"rename it to {name}.zarr"
+        return (
+            "it is a Zarr, and the archive recognises a Zarr only by its ending",
+            f"rename it to {name}.zarr",
+        )
 
     @staticmethod
     def digest(files: Sequence[ScannedFile], run: Runner) -> Digested:
@@ -80,7 +83,7 @@ class Zarr(Format):
                     taken.append(Content(replace(zarrs[root], size=whole.size), whole.digest))
                 else:
                     refused.append(
-                        Refusal(root.source, "it is a Zarr without any file", "delete it, or exclude it")
+                        Refusal(root.source, "it is a Zarr without files", "delete it, or exclude it")
                     )
         return Digested(tuple(taken), tuple(refused), tuple(pointers))
 

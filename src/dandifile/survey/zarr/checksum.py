@@ -178,7 +178,7 @@ def _walk(folder: str, below: str = "", depth: int = 1) -> Iterator[Found]:
         path = f"{below}{item.name}"
         if depth > DEEPEST:
             raise DataError(
-                f"{path} is deeper than {DEEPEST} levels, the most that DANDI's tools take",
+                f"{path} is deeper than {DEEPEST} levels, the limit of DANDI's tools",
                 fix="write the Zarr with fewer nested groups, or exclude it",
             )
         if item.is_dir():
@@ -212,7 +212,7 @@ def _stat_of(item: os.DirEntry[str], path: str) -> Found:
         raise DataError(f"{path} is not a regular file", fix=_EXCLUDE)
     if status.st_size > LARGEST:
         raise DataError(
-            f"{path} is larger than 5 GiB, the most that the archive takes of one file in a Zarr",
+            f"{path} is larger than 5 GiB, the archive's limit for one file in a Zarr",
             fix="write the Zarr with smaller chunks",
         )
     if path.encode("utf-8", "replace").decode() != path:

@@ -64,14 +64,14 @@ def _texts(array: Path) -> tuple[str, ...]:
 
 def data_outside(root: Path) -> Iterator[JsonObject]:
     """Links of NWB to another Zarr, as hdmf-zarr writes them; the dandi package does not look at them."""
-    outside = tuple(_outside(root, "", 1))
+    outside = tuple(_outside_references(root, "", 1))
     reason = why_incomplete(References(outside))
     if reason:
         message = f"{reason[0]} ({reason[1]})"
         yield {"check": OUTSIDE, "message": message, "severity": "error", "within": outside[0].place}
 
 
-def _outside(folder: Path, place: str, depth: int) -> Iterator[OutsideData]:
+def _outside_references(folder: Path, place: str, depth: int) -> Iterator[OutsideData]:
     """What the attributes of a group and of all below it refer to in other Zarrs; chunks are passed over."""
     node = _json_of(folder / "zarr.json")  # of version 3
     attributes = node.get("attributes") if node else _json_of(folder / ".zattrs")
@@ -82,7 +82,7 @@ def _outside(folder: Path, place: str, depth: int) -> Iterator[OutsideData]:
         return
     for below in sorted(folder.iterdir()):
         if below.is_dir():
-            yield from _outside(below, posixpath.join(place, below.name), depth + 1)
+            yield from _outside_references(below, posixpath.join(place, below.name), depth + 1)
 
 
 def _references(attributes: JsonObject) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dandifile.model import JsonObject
-from dandifile.survey.task import quiet
+from dandifile.survey.task import silence_packages
 from dandifile.survey.zarr.neurodata import data_outside
 
 _UNOPENED = "zarr.cannot_open"
@@ -22,7 +22,7 @@ def validate(params: JsonObject) -> JsonObject:
     `severity` is null where the Zarr does not open and the fault is not its own.
     """
     root = Path(params["path"])
-    with quiet():
+    with silence_packages():
         from dandi.files import ZarrAsset
 
         # Without a dandiset's folder the dandi package does not judge the path.
@@ -43,14 +43,14 @@ def _finding(result: Any, root: Path) -> JsonObject:
         "check": str(result.id),
         "message": " ".join(filter(None, [result.message, cause])),
         "severity": result.severity.name.lower() if result.severity else None,
-        "within": _within(result.path, root),
+        "within": _relative_path(result.path, root),
     }
 
 
 def _unread_objects(root: Path) -> list[str]:
     """The arrays of objects that stop a reader of a Zarr that is sound otherwise; none where it is not.
 
-    hdmf-zarr writes NWB with zarr-python 2; of such a Zarr zarr-python 3 takes not even the root, for
+    hdmf-zarr writes NWB with zarr-python 2; zarr-python 3 does not even open the root of such a Zarr, for
     the sake of a few arrays of objects. All is listed in one copy, which must say what the parts say.
     """
     try:
@@ -93,5 +93,5 @@ def _cause(error: object) -> str:
     return f"({lines[0][:300]})" if lines else ""
 
 
-def _within(path: Path | None, root: Path) -> str:
+def _relative_path(path: Path | None, root: Path) -> str:
     return "" if path in (None, root) else path.relative_to(root).as_posix()
