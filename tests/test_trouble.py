@@ -40,7 +40,7 @@ def test_a_state_folder_that_cannot_be_is_told_and_plans_all_the_same(lab: Lab) 
     lab.files({"a.csv": "a"})
     (lab.folder / ".dandifile").write_text("a file, where the folder should be", "utf-8")
     ran = lab.run("plan")
-    assert (ran.code, "nothing more is remembered" in ran.err) == (Exit.DONE, True), ran.err
+    assert (ran.code, "nothing more can be cached" in ran.err) == (Exit.DONE, True), ran.err
     assert "1 to add" in ran.out
 
 

@@ -195,7 +195,7 @@ def test_a_draft_that_never_holds_still_is_an_error_after_three_listings(
 ) -> None:
     draft = Draft(server, 30)
     draft.meanwhile = lambda page: draft.items.append(Draft.item(f"{page}-{uuid.uuid4()}.nwb"))
-    with pytest.raises(ArchiveError, match="being written to"):
+    with pytest.raises(ArchiveError, match="changed while they were listed"):
         Listing(server.api(), "000001", cache).rows()
     first_pages = [path for path in requests_of(server) if "page=1&" in path]
     assert len(first_pages) == 3

@@ -143,7 +143,7 @@ def test_the_protocol_of_the_files_is_not_asked_for_unless_it_is_prose() -> None
 def test_files_without_a_subject_and_their_papers_are_told() -> None:
     text = spec_text(of_files(Glimpse(papers=("doi:10.1/x",)), folders=(Folder("d", {"nwb": 1}),)), {})
     assert "# 1 NWB file without a subject id" in text
-    assert "# They name as their publication: doi:10.1/x" in text
+    assert "# Their publications, as the files say: doi:10.1/x" in text
 
 
 def test_folders_of_other_files_alone_are_taken_whole() -> None:

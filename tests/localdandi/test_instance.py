@@ -108,7 +108,7 @@ def test_the_caller_s_environment_changes_nothing(monkeypatch: pytest.MonkeyPatc
         ({"identifier": "SCR_1"}, "identifier", "RRID:"),
         ({"web_url": "dandi.example.org"}, "web_url", "https://"),
         ({"doi_prefix": "11.1"}, "doi_prefix", "10.80507"),
-        ({"licenses": "CC0"}, "no SPDX license is called 'spdx:CC0'", "https://spdx.org/licenses/"),
+        ({"licenses": "CC0"}, "no SPDX license is called 'CC0'", "https://spdx.org/licenses/"),
         ({"licenses": ","}, "allows no license", "CC0-1.0"),
         ({"schema_version": "0.6.0"}, "schema 0.6.0 cannot be served", "choose 0.7.0 or "),
     ],

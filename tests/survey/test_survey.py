@@ -149,7 +149,7 @@ def test_a_file_of_the_draft_that_cannot_be_extracted_again_is_reported_and_bloc
     [asset] = found.assets
     assert (asset.metadata, found.refused, [each.severity for each in asset.findings]) == (None, (), [None])
     [note] = _notes(asset.findings)
-    assert "keeps the metadata that it has there" in note
+    assert "keeps its metadata there" in note
     assert "'a unicorn' is not on DANDI's list" in note
 
 

@@ -175,9 +175,7 @@ def _people(known: Material, answer: str, emails: Sequence[str]) -> Section:
 # --- What the data are of -------------------------------------------------------------------------
 
 
-FROM_NWB = (
-    "Of the dandiset. `regions: {dandiset: […], from_nwb: true}` gives assets those that their files name."
-)
+FROM_NWB = "Of the dandiset. With `{dandiset: […], from_nwb: true}`, assets get the regions in their files."
 
 
 def _regions(known: Material) -> list[Section]:
@@ -253,16 +251,16 @@ def _data_remarks(overview: Overview) -> Iterator[str]:
         quantity(len(sessions), "session") + (f" from {days[0]} to {days[-1]}" if days else ""),
     ]
     in_zarrs = sum(each.in_zarr for each in seen)
-    named = "; their names come from what they hold" if in_zarrs < len(seen) else ""
+    named = "; their names are made from what they hold" if in_zarrs < len(seen) else ""
     yield f"The NWB files are of {', '.join(said)}{named}."
     if in_zarrs:
         those = quantity(in_zarrs, "of them is a Zarr", "of them are Zarrs")
         yield f"{those}: their names stay as they are, and DANDI's tools do not look into them."
     if nameless := sum(not each.subject and not each.in_zarr for each in seen):
-        yield f"{quantity(nameless, 'NWB file')} without a subject id: not an asset until it has one."
+        yield f"{quantity(nameless, 'NWB file')} without a subject id: each needs one to become an asset."
     papers = dict.fromkeys(paper for each in seen for paper in each.papers)
     if papers:
-        yield f"They name as their publication: {_shown_names(list(papers))}"
+        yield f"Their publications, as the files say: {_shown_names(list(papers))}"
 
 
 def _left_out_remarks(folder: Folder) -> tuple[str, str]:

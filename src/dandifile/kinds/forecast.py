@@ -1,4 +1,4 @@
-"""What the archive will find fault with once a plan is carried out: it would call the draft Invalid.
+"""What the archive will find fault with once a plan is carried out: it would mark the draft as Invalid.
 
 The archive takes any metadata, and reports minutes later, as the draft's validation errors, what keeps it
 from being published. Here the whole outgoing document is checked by the same rules beforehand: the JSON

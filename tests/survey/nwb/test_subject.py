@@ -132,7 +132,7 @@ def test_the_refusal_of_a_sex_says_what_to_write(word: str, offered: str) -> Non
     refused = refusal(subject.sex_of, word)
     assert f"sex '{word}' is not a value that DANDI knows" in refused.reason
     assert f'vocabulary: {{sex: {{"{word}":' in refused.fix
-    assert offered.encode("ascii", "backslashreplace").decode() in refused.fix
+    assert offered in refused.fix
 
 
 @pytest.mark.parametrize(
