@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from dandifile.cli_archive import archive
 from dandifile.flags import (
     Allow,
     Environment,
@@ -28,7 +29,6 @@ from dandifile.flags import (
     Refresh,
     Rename,
     StepTimeout,
-    Store,
     Verbose,
     Yes,
 )
@@ -42,7 +42,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-archive = typer.Typer(help="The embedded archive: `instance: local`.", no_args_is_help=True)
 app.add_typer(archive, name="archive")
 
 
@@ -359,40 +358,3 @@ def demo(
     from dandifile.commands.demo import demo
 
     return demo(folder, context.obj, no_color=no_color)
-
-
-@archive.command()
-def serve(
-    port: Annotated[int, typer.Option("--port", help="The port; 0 means any free one.")] = 8000,
-    host: Annotated[str, typer.Option("--host", help="The address to listen at.")] = "127.0.0.1",
-    store: Store = None,
-    format: Format = "text",
-    schema_version: Annotated[str, typer.Option(help="DANDI schema; default: production's version.")] = "",
-    name: Annotated[str, typer.Option(help="The prefix of identifiers; default: DANDI.")] = "",
-    web_url: Annotated[str, typer.Option(help="The web address that it reports; default: its own.")] = "",
-    doi_prefix: Annotated[str, typer.Option(help="The prefix of DOIs; default: DataCite's test one.")] = "",
-    licenses: Annotated[str, typer.Option(help="The licenses it allows, separated by commas.")] = "",
-    identifier: Annotated[str, typer.Option(help="The archive's RRID; default: a placeholder.")] = "",
-) -> int:
-    """Run the embedded archive until Ctrl-C."""
-    from dandifile.commands.archive import serve
-
-    instance = {"schema_version": schema_version, "name": name, "web_url": web_url}
-    instance |= {"doi_prefix": doi_prefix, "licenses": licenses, "identifier": identifier}
-    return serve(store, port, host, format, **instance)
-
-
-@archive.command("list")
-def list_(store: Store = None, format: Format = "text") -> int:
-    """List the embedded archive's dandisets."""
-    from dandifile.commands.archive import list_dandisets
-
-    return list_dandisets(store, format)
-
-
-@archive.command()
-def reset(store: Store = None, yes: Yes = False) -> int:
-    """Delete the embedded archive and everything in it."""
-    from dandifile.commands.archive import reset
-
-    return reset(store, yes=yes)

@@ -154,3 +154,28 @@ def test_a_plan_that_was_saved_without_reasons_is_still_applied(applied: Lab) ->
     file.write_text(json.dumps(saved), "utf-8")
     assert applied.run("apply", str(file), "--yes").code == Exit.DONE
     assert "description" not in applied.run("plan").out
+
+
+@pytest.mark.parametrize("verb", ["validate", "scan", "organize"])
+def test_json_says_why_each_step_of_the_survey_ran(
+    verb: str, spec: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(spec.parent / ".dandifile")
+    capsys.readouterr()
+    run([verb, "-f", str(spec), "--format", "json"])
+    survey = json.loads(capsys.readouterr().out)["survey"]
+    assert {"step": "digest", "steps": 1, "code": "not_cached", "detail": ""} in survey
+    run([verb, "-f", str(spec), "--format", "json"])
+    assert json.loads(capsys.readouterr().out)["survey"] == []
+
+
+@pytest.mark.parametrize("verb", ["plan", "status", "apply"])
+def test_json_of_a_plan_says_it_as_well(verb: str, lab: Lab) -> None:
+    (lab.folder / "data").mkdir()
+    (lab.folder / "data" / "a.csv").write_text("1", "utf-8")
+    lab.spec(PATHS)
+    lab.run("apply", "--create", "--yes")
+    (lab.folder / "data" / "b.csv").write_text("2", "utf-8")
+    ran = lab.run(verb, "--format", "json", *(["--yes"] if verb == "apply" else []))
+    survey = json.loads(ran.out)["survey"]
+    assert {"step": "digest", "steps": 1, "code": "new_file", "detail": ""} in survey

@@ -44,7 +44,8 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     | {"kinds", "run", "desired", "session", "organize", "checklist", "report"}
     | {"init", "demo_lab", "terminal"},
     "flags": set(),
-    "cli": {"flags", "session", "terminal", "commands"},
+    "cli_archive": {"flags", "commands"},
+    "cli": {"cli_archive", "flags", "session", "terminal", "commands"},
     "boundary": {"errors", "flags", "terminal", "cli", "interrupt"},
     "__init__": set(),
     "__main__": {"boundary"},

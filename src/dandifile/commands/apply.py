@@ -30,7 +30,8 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
         flags = _flags_of_plan(flags, saved, planfile)
     with open_session(flags, writing=True) as session:
         refuse_undeclared(options, session.spec)
-        with show_progress(flags) as (notify, _):
+        with show_progress(flags) as shown:
+            notify = shown.notify
             planned = session.resume(saved, notify) if saved else session.plan(options, notify)
         planned = planned.permitting_creation() if create else planned
         if flags.format == "text":
@@ -43,7 +44,7 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
         done = _carry_out(session, planned, flags)
         seconds = time.monotonic() - started
         if flags.format == "json":
-            print_applied(planned.plan, done, seconds)
+            print_applied(planned.plan, done, seconds, shown.why)
         elif done.results:
             show_applied(planned.plan, done, seconds, flags)
         return _exit_code(planned.plan, done)
@@ -85,8 +86,8 @@ def _carry_out(session: Session, planned: Planned, flags: Flags) -> ApplyResult:
     plan = planned.plan
     if not plan.steps:
         return session.note_unchanged(planned)
-    with show_progress(flags, len(plan.steps), plan.bytes_to_send) as (notify, sent):
-        return session.apply(planned, allow=plan.allow, notify=notify, sent=sent)
+    with show_progress(flags, len(plan.steps), plan.bytes_to_send) as shown:
+        return session.apply(planned, allow=plan.allow, notify=shown.notify, sent=shown.sent)
 
 
 def _exit_code(plan: Plan, done: ApplyResult) -> Exit:

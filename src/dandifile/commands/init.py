@@ -71,8 +71,10 @@ def _overview(file: Path, sources: Sequence[str]) -> Overview:
     from dandifile.survey import tasks
 
     with (
-        show_progress(Flags()) as (notify, _),
-        survey_runner(tasks, MemoryCache(), os.cpu_count() or 1, notify, limit=TimeLimit(_MINUTES)) as run,
+        show_progress(Flags()) as shown,
+        survey_runner(
+            tasks, MemoryCache(), os.cpu_count() or 1, shown.notify, limit=TimeLimit(_MINUTES)
+        ) as run,
     ):
         return overview(file, sources, run)
 

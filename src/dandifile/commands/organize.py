@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dandifile.errors import Exit, UserError
 from dandifile.model import Finding, JsonObject, PathEntry, Refusal, Spec
@@ -21,7 +22,10 @@ from dandifile.survey.manifest import load, manifest_file
 from dandifile.survey.scan import entry_path
 from dandifile.survey.scanned_file import Runner
 from dandifile.survey.stages import extract_all
-from dandifile.terminal.screen import Flags, print_json, refused_json, show, show_progress
+from dandifile.terminal.screen import Flags, print_json, refused_json, show, show_progress, survey_json
+
+if TYPE_CHECKING:
+    from dandifile.report.reasons_view import Tally
 
 
 def organize(flags: Flags, to: Path | None, mode: str, undone: Path | None, *, rename: bool) -> int:
@@ -29,18 +33,20 @@ def organize(flags: Flags, to: Path | None, mode: str, undone: Path | None, *, r
     if undone is not None:
         return _undo(flags, undone, to)
     way = _mode(mode, to)
-    with open_data(flags) as data, show_progress(flags) as (notify, _), data.runner(notify) as run:
+    with open_data(flags) as data, show_progress(flags) as shown, data.runner(shown.notify) as run:
         listed = load(manifest_file(data.spec.file))
         named = names(data.spec, run, data.record, listed, rename=rename)
         if to is None:
-            _show_names(named, flags)
+            _show_names(named, flags, shown.why)
             return Exit.BLOCKED if named.refused else Exit.DONE
         folder = to.resolve()
         _refuse_inside(data.spec, folder, way)
-        return _make(data.spec, run, named, Tree.at(folder, way), flags)
+        return _make(data.spec, run, named, Tree.at(folder, way), flags, why=shown.why)
 
 
-def _make(spec: Spec, run: Runner, named: Named, target: Tree, flags: Flags) -> int:
+def _make(  # noqa: PLR0913 - what to make of what, and how
+    spec: Spec, run: Runner, named: Named, target: Tree, flags: Flags, *, why: Tally
+) -> int:
     folder, mode = target.folder, target.mode
     moved = {entry.source for entry in target.before.values()}
     sources, unread = _sources(spec, run, named)
@@ -50,7 +56,7 @@ def _make(spec: Spec, run: Runner, named: Named, target: Tree, flags: Flags) -> 
     placed = list(make(placements, target))
     refused = sorted((*named.refused, *unread, *refused), key=lambda refusal: refusal.source)
     log = target.log.file if target.log.file.exists() else None
-    _show_placed(placed, refused, flags, log=log, warnings=named.warnings, notes=named.notes)
+    _show_placed(placed, refused, flags, log=log, why=why, warnings=named.warnings, notes=named.notes)
     if mode is Mode.MOVE and not any(_is_in(folder, entry, spec) for entry in spec.paths):
         sys.stderr.write(f"the files have moved: name {folder} under `paths`, or undo it\n")
     return _exit_code(placed, refused)
@@ -110,7 +116,7 @@ def _is_in(folder: Path, entry: PathEntry, spec: Spec) -> bool:
 # --- What is shown ------------------------------------------------------------------------------
 
 
-def _show_names(named: Named, flags: Flags) -> None:
+def _show_names(named: Named, flags: Flags, why: Tally) -> None:
     from dandifile.report.files_view import names_text, skipped_json
 
     if flags.format == "json":
@@ -130,6 +136,7 @@ def _show_names(named: Named, flags: Flags) -> None:
                 "skipped": skipped_json(named.skipped),
                 "absent": list(named.absent),
                 "notes": list(named.notes),
+                **survey_json(why),
             }
         )
         return
@@ -144,6 +151,7 @@ def _show_placed(  # noqa: PLR0913 - each of what was found
     flags: Flags,
     *,
     log: Path | None,
+    why: Tally | None = None,
     warnings: Sequence[Finding] = (),
     notes: Sequence[str] = (),
 ) -> None:
@@ -158,6 +166,7 @@ def _show_placed(  # noqa: PLR0913 - each of what was found
                 "warnings": _warnings_json(warnings),
                 "notes": list(notes),
                 "log": str(log) if log else None,
+                **survey_json(why),
             }
         )
         return

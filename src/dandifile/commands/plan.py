@@ -10,7 +10,7 @@ from dandifile.planning.kind import Options
 from dandifile.planning.planfile import refuse_overwriting, to_json, write
 from dandifile.session.opening import open_session
 from dandifile.session.options import refuse_undeclared
-from dandifile.terminal.screen import Flags, print_json, show_plan, show_progress
+from dandifile.terminal.screen import Flags, print_json, show_plan, show_progress, survey_json
 
 
 def plan(flags: Flags, options: Options, out: Path | None, *, detailed_exitcode: bool) -> int:
@@ -19,14 +19,14 @@ def plan(flags: Flags, options: Options, out: Path | None, *, detailed_exitcode:
         refuse_overwriting(out)
     with open_session(flags) as session:
         refuse_undeclared(options, session.spec)
-        with show_progress(flags) as (notify, _):
-            found = session.plan(options, notify).plan
+        with show_progress(flags) as shown:
+            found = session.plan(options, shown.notify).plan
         if out is not None:
             write(found, out, session.spec.file)
         if flags.format == "json":
             from dandifile.report.plan_view import plan_json
 
-            print_json(plan_json(found, to_json(found)))
+            print_json(plan_json(found, to_json(found)) | survey_json(shown.why))
         else:
             show_plan(found, flags, len(session.spec.fields))
         return _exit_code(found, detailed=detailed_exitcode)

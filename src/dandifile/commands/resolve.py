@@ -42,9 +42,9 @@ def resolve(flags: Flags, asked: Asked) -> int:
     if asked.offline and refresh:
         raise UserError("--offline and --refresh cannot be combined", fix="leave one of them out")
     spec = read_spec(flags, LOOKUPS)
-    with open_cache(spec.file) as cache, show_progress(flags) as (notify, _):
+    with open_cache(spec.file) as cache, show_progress(flags) as shown:
         wanted = replace(
-            all_lookups(spec.declared), locations=locations_to_pin(spec, cache, TRANSFERS, notify)
+            all_lookups(spec.declared), locations=locations_to_pin(spec, cache, TRANSFERS, shown.notify)
         )
         found = ask_services(wanted, spec.lock, cache, refresh=refresh, offline=asked.offline)
     changed = found.lock != spec.lock

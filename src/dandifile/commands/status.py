@@ -10,7 +10,7 @@ from dandifile.model import Health, JsonObject
 from dandifile.planning.planfile import to_json
 from dandifile.session.opening import open_session
 from dandifile.session.session import Planned, Session
-from dandifile.terminal.screen import Flags, print_json, show, show_progress
+from dandifile.terminal.screen import Flags, print_json, show, show_progress, survey_json
 
 
 def status(flags: Flags) -> int:
@@ -24,12 +24,13 @@ def status(flags: Flags) -> int:
                 f"there is no dandiset yet on {session.instance.name} for this spec",
                 fix="run `dandifile apply --create` to create it",
             )
-        with show_progress(flags) as (notify, _):
-            planned = session.plan(notify=notify)
+        with show_progress(flags) as shown:
+            planned = session.plan(notify=shown.notify)
         health, draft = _health(session, planned)
         plan, paths = planned.plan, sorted(planned.observed[assets.NAME].assets)
         if flags.format == "json":
-            print_json({**plan_json(plan, to_json(plan)), "draft": draft, "validation": status_json(health)})
+            verdict = {"draft": draft, "validation": status_json(health)}
+            print_json({**plan_json(plan, to_json(plan)), **verdict, **survey_json(shown.why)})
         else:
             if health.complaints:  # the archive itself says what is wrong already
                 plan = replace(plan, forecast=tuple(one for one in plan.forecast if not one.before))

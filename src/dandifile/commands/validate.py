@@ -5,25 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dandifile.errors import Exit, UserError
 from dandifile.model import Finding, Local, Spec
 from dandifile.report.validation_view import ValidationSummary, validation_json, validation_text
 from dandifile.session.opening import open_data
-from dandifile.terminal.screen import Flags, print_json, show, show_progress
+from dandifile.terminal.screen import Flags, print_json, show, show_progress, survey_json
+
+if TYPE_CHECKING:
+    from dandifile.report.reasons_view import Tally
 
 
 def validate(flags: Flags, report: Path | None) -> int:
-    """Asker no archive. What was validated once is known by its content."""
+    """Asks no archive. What was validated once is known by its content."""
     from dandifile.survey.survey import validate_all
 
     with open_data(flags) as data:
-        with show_progress(flags) as (notify, _), data.runner(notify) as run:
+        with show_progress(flags) as shown, data.runner(shown.notify) as run:
             local, of_refused = validate_all(data.spec, run)
         verdict = _verdict(data.spec, local, of_refused)
     if report is not None:
         _write(verdict, report)
-    _show(verdict, flags)
+    _show(verdict, flags, shown.why)
     return Exit.BLOCKED if verdict.blocked else Exit.DONE
 
 
@@ -56,9 +60,9 @@ def _findings_by_path(
         yield finding.source, (finding,)
 
 
-def _show(verdict: ValidationSummary, flags: Flags) -> None:
+def _show(verdict: ValidationSummary, flags: Flags, why: Tally) -> None:
     if flags.format == "json":
-        print_json(validation_json(verdict))
+        print_json(validation_json(verdict) | survey_json(why))
     else:
         show(flags, validation_text, verdict, verbose=flags.verbose)
 

@@ -53,7 +53,7 @@ class SpecAndLock:
         return missing_from(self.needed, self.lock)
 
     def pinned_spec(self) -> Spec:
-        """The Spec with what its lock holds. Asker no service."""
+        """The Spec with what its lock holds. Asks no service."""
         return self.spec_with(self.lock)
 
     def spec_with(self, found: Lock, rows: Sequence[LookupRow] = ()) -> Spec:
@@ -151,7 +151,7 @@ def complete_spec(source: SpecAndLock, lookups: MemoryLookups) -> Spec:
 
 
 def ask_services(wanted: Wanted, lock: Lock, cache: Cache, **how: Any) -> Resolution:
-    """Asker the services that the environment names, now; `how` is that of `lookup.resolution.resolve`."""
+    """Asks the services that the environment names, now; `how` is that of `lookup.resolution.resolve`."""
     from dandifile.lookup.resolution import resolve
     from dandifile.lookup.services import Services
 

@@ -118,7 +118,7 @@ class _DownError(Exception):
 
 
 class Client:
-    """Asker the services; threads may share it. Of services in `refresh` no remembered answer is used."""
+    """Asks the services; threads may share it. Of services in `refresh` no remembered answer is used."""
 
     def __init__(  # noqa: PLR0913 - each is an edge of its own
         self,

@@ -58,5 +58,13 @@ def _reason_line(verb: str, code: Why, details: Counter[str]) -> str:
     return f"{verb}{count}: {reason_text(code, first_of([*details]))}"
 
 
+def reasons_json(ran: Mapping[tuple[str, Reason], int]) -> list[JsonObject]:
+    """An entry for each kind of step and reason, with the number of steps."""
+    return [
+        {"step": verb, "steps": count, "code": reason.code.value, "detail": reason.detail}
+        for (verb, reason), count in ran.items()
+    ]
+
+
 def reason_json(reason: Reason | None) -> JsonObject | None:
     return {"code": reason.code.value, "detail": reason.detail} if reason else None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dandifile.errors import UserError
 from dandifile.model import Effect, JsonObject, Plan, Refusal, Result, Step
@@ -65,7 +65,7 @@ def show_applied(plan: Plan, done: ApplyResult, seconds: float, flags: Flags) ->
     show(flags, links_text, done.target, done.paths, verbose=flags.verbose)
 
 
-def print_applied(plan: Plan, done: ApplyResult, seconds: float) -> None:
+def print_applied(plan: Plan, done: ApplyResult, seconds: float, why: Tally) -> None:
     """The plan and what was done of it, as JSON."""
     from dandifile.planning.planfile import to_json
     from dandifile.report.plan_view import plan_json
@@ -77,8 +77,16 @@ def print_applied(plan: Plan, done: ApplyResult, seconds: float) -> None:
             **plan_json(plan, to_json(plan)),
             "apply": {**results_json(plan, done.results), "seconds": round(seconds, 3)},
             "after": links_json(done.target, done.paths),
+            **survey_json(why),
         }
     )
+
+
+def survey_json(why: Tally | None) -> JsonObject:
+    """Why the steps of the survey ran; those that were known from before are not among them."""
+    from dandifile.report.reasons_view import reasons_json
+
+    return {"survey": reasons_json(why or {})}
 
 
 def print_json(document: JsonObject) -> None:
@@ -95,11 +103,17 @@ def refused_json(refused: Sequence[Refusal]) -> JsonObject:
     }
 
 
+class Shown(NamedTuple):
+    """What a block calls to show its progress, and what it can say of the steps that ran."""
+
+    notify: Notify  # with each step
+    sent: Callable[[int], None]  # with each number of bytes
+    why: Tally  # the steps of the survey that ran so far, by their reasons
+
+
 @contextmanager
-def show_progress(
-    flags: Flags, steps: int = 0, size: int = 0
-) -> Iterator[tuple[Notify, Callable[[int], None]]]:
-    """Progress on stderr while the block runs: call the one with steps, the other with bytes sent.
+def show_progress(flags: Flags, steps: int = 0, size: int = 0) -> Iterator[Shown]:
+    """Progress on stderr while the block runs.
 
     Afterwards verbose output says why each step of the survey ran. The plan says it of the steps of apply.
     """
@@ -117,7 +131,7 @@ def show_progress(
                 if step.effect is Effect.NONE:
                     ran.update(tally([step]))
 
-        yield notify, shown.advance
+        yield Shown(notify, shown.advance, ran)
     if flags.verbose and ran:
         _show_reasons(ran, flags)
 

@@ -117,7 +117,7 @@ def _normal_id(word: str) -> str:
 
 
 def _numbered_species(number: str) -> JsonObject:
-    """By DANDI's own name if it has one, else by the table's, else by the id alone. Asker no service."""
+    """By DANDI's own name if it has one, else by the table's, else by the id alone. Asks no service."""
     found: JsonObject = {"schemaKey": "SpeciesType", "identifier": f"{IRI}{number}"}
     name = next((record.name for record in _dandi_list() if record.taxon_id == number), None)
     if name is None and (taxon := taxon_of_number(number)):
