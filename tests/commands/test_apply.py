@@ -257,3 +257,17 @@ def test_offline_no_service_is_asked_and_what_is_open_is_named(lab: Lab, verb: s
     assert ran.code == {"plan": Exit.BLOCKED, "status": Exit.DONE, "apply": Exit.BLOCKED}[verb], ran.err
     assert "10.1038/s41586-023-06031-6" in ran.out + ran.err
     assert not replay.asked
+
+
+def test_a_plan_for_some_paths_speaks_of_those_alone(lab: Lab) -> None:
+    data = lab.folder / "data"
+    data.mkdir()
+    for name in ("a.csv", "b.csv", "c.txt"):
+        (data / name).write_text(name, "utf-8")
+    lab.spec("paths: [{source: data, standard: any}]\n")
+    assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    (data / "c.txt").write_text("other", "utf-8")
+    assert "2 assets and 1 field are as declared" in lab.run("plan", "--path", "*.csv").out
+    missing = lab.run("plan", "--path", "nothing/**").out
+    assert "--path nothing/** matches no asset of the draft and no file here" in missing
+    assert "assets" not in missing.partition("No changes.")[2]

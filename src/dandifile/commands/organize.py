@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -22,7 +20,15 @@ from dandifile.survey.manifest import load, manifest_file
 from dandifile.survey.scan import entry_path
 from dandifile.survey.scanned_file import Runner
 from dandifile.survey.stages import extract_all
-from dandifile.terminal.screen import Flags, print_json, refused_json, show, show_progress, survey_json
+from dandifile.terminal.screen import (
+    Flags,
+    print_json,
+    quote_for_shell,
+    refused_json,
+    show,
+    show_progress,
+    survey_json,
+)
 
 if TYPE_CHECKING:
     from dandifile.report.reasons_view import Tally
@@ -85,7 +91,7 @@ def _undo(flags: Flags, log: Path, to: Path | None) -> int:
     if to is not None:
         raise UserError("--undo and --to cannot be combined", fix="leave --to out: the log names the tree")
     placed = undo(read_log(log.absolute()))
-    _show_placed(placed, [], flags, log=None)
+    _show_placed(placed, [], flags, done="undone")
     return _exit_code(placed, [])
 
 
@@ -150,7 +156,8 @@ def _show_placed(  # noqa: PLR0913 - each of what was found
     refused: Sequence[Refusal],
     flags: Flags,
     *,
-    log: Path | None,
+    log: Path | None = None,
+    done: str = "done",
     why: Tally | None = None,
     warnings: Sequence[Finding] = (),
     notes: Sequence[str] = (),
@@ -171,16 +178,11 @@ def _show_placed(  # noqa: PLR0913 - each of what was found
         )
         return
     errors = {one.path: one.error for one in placed if one.status == "failed"}
-    words = {"done": "done", "there": "there already", "failed": "failed"}
+    words = {"done": done, "there": "there already", "failed": "failed"}
     counts = Counter(words[one.status] for one in placed) + Counter(refused=len(refused))
     show(flags, placement_text, errors, refused, counts, warnings=warnings, notes=notes)
     if log:
-        sys.stdout.write(f"To undo it: dandifile organize --undo {_quote(log)}\n")
-
-
-def _quote(file: Path) -> str:
-    """As the shell takes it."""
-    return f'"{file}"' if os.name == "nt" else shlex.quote(str(file))
+        sys.stdout.write(f"To undo it: dandifile organize --undo {quote_for_shell(log)}\n")
 
 
 def _warnings_json(warnings: Sequence[Finding]) -> list[JsonObject]:

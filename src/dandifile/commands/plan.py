@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from dandifile.errors import Exit
@@ -10,7 +11,14 @@ from dandifile.planning.kind import Options
 from dandifile.planning.planfile import refuse_overwriting, to_json, write
 from dandifile.session.opening import open_session
 from dandifile.session.options import refuse_undeclared
-from dandifile.terminal.screen import Flags, print_json, show_plan, show_progress, survey_json
+from dandifile.terminal.screen import (
+    Flags,
+    print_json,
+    quote_for_shell,
+    show_plan,
+    show_progress,
+    survey_json,
+)
 
 
 def plan(flags: Flags, options: Options, out: Path | None, *, detailed_exitcode: bool) -> int:
@@ -23,6 +31,7 @@ def plan(flags: Flags, options: Options, out: Path | None, *, detailed_exitcode:
             found = session.plan(options, shown.notify).plan
         if out is not None:
             write(found, out, session.spec.file)
+            sys.stderr.write(f"saved; to apply it: dandifile apply {quote_for_shell(out)}\n")
         if flags.format == "json":
             from dandifile.report.plan_view import plan_json
 

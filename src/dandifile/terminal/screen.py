@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -109,6 +111,11 @@ class Shown(NamedTuple):
     notify: Notify  # with each step
     sent: Callable[[int], None]  # with each number of bytes
     why: Tally  # the steps of the survey that ran so far, by their reasons
+
+
+def quote_for_shell(file: Path) -> str:
+    """A file's name as it can be pasted into the shell."""
+    return f'"{file}"' if os.name == "nt" else shlex.quote(str(file))
 
 
 @contextmanager

@@ -76,6 +76,7 @@ def diff(desired: DesiredAssets, observed: ObservedAssets, options: Options) -> 
         blocked=(*filter(None, [guard]), *in_the_way, *halved, *releasing),
         elsewhere=(*absent_folders(desired.local), *pending),
         notes=(
+            *_idle_globs(desired, observed, options),
             *idle_entries(desired),
             *desired.local.notes,
             *files_left_out(desired.local.skipped),
@@ -88,7 +89,7 @@ def diff(desired: DesiredAssets, observed: ObservedAssets, options: Options) -> 
             *known,
             *leftovers(observed, found.touched),
         ),
-        unchanged=len(observed.assets) - sum(change.before is not None for change in changes),
+        unchanged=_scope_size(observed, options) - sum(change.before is not None for change in changes),
     )
 
 
@@ -132,6 +133,21 @@ def _staying_assets(
     if staying := sorted(gone - found.leaving - set(found.going)):
         more = f" and {len(staying) - 1:,} more" if staying[1:] else ""
         yield f"{staying[0]}{more}: gone from here, still on the draft (`prune: true` deletes such assets)"
+
+
+def _idle_globs(desired: DesiredAssets, observed: ObservedAssets, options: Options) -> Iterator[str]:
+    """Words of `--path` that match nothing: most likely they are misspelt."""
+    paths = {*observed.assets, *(asset.path for asset in desired.local.assets)} if options.paths else set()
+    for glob in options.paths:
+        if not any(is_match(glob, path) for path in paths):
+            yield f"--path {glob} matches no asset of the draft and no file here"
+
+
+def _scope_size(observed: ObservedAssets, options: Options) -> int:
+    """How many assets of the draft the plan is about."""
+    if not (options.paths or options.exclude):
+        return len(observed.assets)
+    return sum(_is_in_scope(path, options) for path in observed.assets)
 
 
 def _is_in_scope(path: str, options: Options) -> bool:
