@@ -37,9 +37,9 @@ def test_names_urls_and_key_places_are_those_of_the_dandi_client(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DANDI_NO_ET", "1")
-    from dandi.consts import known_instances
+    from dandi.consts import known_instances as dandi_instances
 
-    theirs = known_instances[name]
+    theirs = dandi_instances[name]
     ours = known_instances()[name]
     assert (ours.web_url, ours.api_url) == (theirs.gui, theirs.api)
     assert ours.key_variable == name.upper().replace("-", "_") + "_API_KEY"
@@ -48,9 +48,9 @@ def test_names_urls_and_key_places_are_those_of_the_dandi_client(
 
 def test_all_archives_of_the_dandi_client_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DANDI_NO_ET", "1")
-    from dandi.consts import known_instances
+    from dandi.consts import known_instances as dandi_instances
 
-    assert set(known_instances()) == set(known_instances)
+    assert set(known_instances()) == set(dandi_instances)
 
 
 @pytest.mark.parametrize(
