@@ -65,6 +65,13 @@ def test_where_all_files_are_blocked_they_are_what_to_fix(lab: Lab) -> None:
     assert forecast(lab)["assetsSummary"]["fix"] == "fix the files that are blocked"
 
 
+def test_where_the_data_is_on_another_machine_apply_runs_there(lab: Lab) -> None:
+    lab.spec("paths: [not-here]\n")
+    out = " ".join(lab.run("plan").out.split())
+    assert "run apply on a machine that has the data" in out
+    assert "name the folders of data" not in out
+
+
 def test_what_was_wrong_before_and_what_the_plan_makes_wrong_are_told_apart(lab: Lab) -> None:
     lab.spec(CONTACT + TEXTS + PATHS)
     lab.files({"a.csv": "a"})

@@ -42,7 +42,7 @@ def demo(folder: Path, run: Run, *, no_color: bool) -> int:
             if os.name == "nt"
             else f"export DANDIFILE_STORE={quote(str(store))}"
         )
-        _say(f"{variable}\n# dandifile plan --file {quote(str(folder / 'dandiset.yaml'))}")
+        sys.stdout.write(f"{variable}\ndandifile plan --file {quote(str(folder / 'dandiset.yaml'))}\n")
         _say(
             f"to see its page: dandifile archive serve --store {quote(str(store))},"
             " then open http://localhost:8000/dandiset/000001/draft"

@@ -124,11 +124,16 @@ def _forecast_without_files(plan: Plan, observed: Mapping[str, Any]) -> Iterator
     creation = any(change.key.kind == dandiset.NAME for change in plan.due)
     actions = [change.action for change in plan.due if change.key.kind == assets.NAME]
     if now + actions.count(Action.CREATE) - actions.count(Action.DELETE) == 0:
-        elsewhere = "; files that another machine uploads count too" if plan.elsewhere else ""
-        blocked = any(block.key and block.key.kind == assets.NAME for block in plan.blocked)
-        what = "fix the files that are blocked" if blocked else "name the folders of data in `paths:`"
         message = "there are no files: the archive does not publish an empty dandiset"
-        yield Forecast(NO_FILES, message, f"{what}{elsewhere}", now == 0 and not creation)
+        yield Forecast(NO_FILES, message, _fix_of_no_files(plan), now == 0 and not creation)
+
+
+def _fix_of_no_files(plan: Plan) -> str:
+    if any(block.key and block.key.kind == assets.NAME for block in plan.blocked):
+        return "fix the files that are blocked"
+    if plan.elsewhere:
+        return "run apply on a machine that has the data"
+    return "name the folders of data in `paths:`"
 
 
 def _asset_forecasts(plan: Plan, spec: Spec, schema: Callable[[], JsonObject]) -> Iterator[Forecast]:
