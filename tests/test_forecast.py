@@ -126,7 +126,7 @@ def test_what_is_laid_over_assets_is_held_to_the_archives_rules(lab: Lab) -> Non
     assert (one["field"], one["assets"]) == ("wasAttributedTo", ["sub-1/a.csv", "sub-1/b.csv"])
     assert "identifier" in one["message"]
     assert "wasAttributedTo of sub-1/a.csv and 1 more" in lab.run("plan").out
-    assert "assets of ** Invalid: wasAttributedTo: " in lab.run("check").out
+    assert "assets of ** as Invalid: wasAttributedTo: " in lab.run("check").out
     overlaid(lab, {"wasAttributedTo": [{"schemaKey": "Participant", "identifier": "1"}]})
     assert json.loads(lab.run("plan", "--format", "json").out)["plan"]["forecast"] == []
 

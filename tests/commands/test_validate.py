@@ -101,7 +101,9 @@ def test_a_report_holds_everything(spec: Path, name: str, capsys: pytest.Capture
     assert run(["validate", "-f", str(spec), "--report", str(report)]) == Exit.BLOCKED
     text = report.read_text("utf-8")
     assert all(f"raw/{number}.nwb" in text for number in range(5))
-    assert name != "report.json" or json.loads(text) == as_json(spec, capsys)
+    if name == "report.json":
+        later = as_json(spec, capsys)  # of which more is known
+        assert {**json.loads(text), "survey": later["survey"]} == later
 
 
 def test_a_report_that_cannot_be_written_is_an_error_in_words(

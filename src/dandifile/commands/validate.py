@@ -26,7 +26,7 @@ def validate(flags: Flags, report: Path | None) -> int:
             local, of_refused = validate_all(data.spec, run)
         verdict = _verdict(data.spec, local, of_refused)
     if report is not None:
-        _write(verdict, report)
+        _write(verdict, report, shown.why)
     _show(verdict, flags, shown.why)
     return Exit.BLOCKED if verdict.blocked else Exit.DONE
 
@@ -67,10 +67,11 @@ def _show(verdict: ValidationSummary, flags: Flags, why: Tally) -> None:
         show(flags, validation_text, verdict, verbose=flags.verbose)
 
 
-def _write(verdict: ValidationSummary, report: Path) -> None:
+def _write(verdict: ValidationSummary, report: Path, why: Tally) -> None:
     """The full result, nothing folded: JSON where the name ends in .json, else text."""
     if report.suffix == ".json":
-        text = json.dumps(validation_json(verdict), indent=2, sort_keys=True, ensure_ascii=False)
+        document = validation_json(verdict) | survey_json(why)
+        text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
     else:
         text = validation_text(verdict, verbose=True).plain
     try:

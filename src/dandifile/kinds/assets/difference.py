@@ -89,7 +89,7 @@ def diff(desired: DesiredAssets, observed: ObservedAssets, options: Options) -> 
             *known,
             *leftovers(observed, found.touched),
         ),
-        unchanged=_scope_size(observed, options) - sum(change.before is not None for change in changes),
+        unchanged=len(observed.assets) - sum(change.before is not None for change in changes),
     )
 
 
@@ -141,13 +141,6 @@ def _idle_globs(desired: DesiredAssets, observed: ObservedAssets, options: Optio
     for glob in options.paths:
         if not any(is_match(glob, path) for path in paths):
             yield f"--path {glob} matches no asset of the draft and no file here"
-
-
-def _scope_size(observed: ObservedAssets, options: Options) -> int:
-    """How many assets of the draft the plan is about."""
-    if not (options.paths or options.exclude):
-        return len(observed.assets)
-    return sum(_is_in_scope(path, options) for path in observed.assets)
 
 
 def _is_in_scope(path: str, options: Options) -> bool:
