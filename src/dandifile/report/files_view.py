@@ -67,51 +67,33 @@ def causes_json(found: Iterable[FileCause]) -> list[JsonObject]:
 
 
 def refused_rows(refused: Iterable[Refusal], *, verbose: bool = False) -> list[TableRow]:
-    """A row for each cause: a single file by its name, several by their number and the first few names."""
-    rows = []
-    for cause in refusal_causes(refused):
-        marks = [Remark("", cause.reason), Remark("", cause.fix, alone=True)]
-        if len(cause.files) > 1:
-            marks += [Remark("", name, alone=True) for name in first_files(cause.files, verbose=verbose)]
-        rows.append(TableRow("!", "refused", file_or_count(cause.files), marks=tuple(marks)))
-    return rows
+    """Files that cannot be assets: a row for each cause."""
+    return [
+        _cause_row("!", "refused", cause.files, cause.reason, cause.fix, verbose=verbose)
+        for cause in refusal_causes(refused)
+    ]
 
 
 def warning_rows(warnings: Iterable[Finding]) -> list[TableRow]:
     """Warnings, which do not exclude a file: a row for each cause."""
     return [
-        TableRow(
-            "~",
-            "warning",
-            file_or_count(cause.files),
-            marks=(
-                Remark("", cause.reason),
-                *(Remark("", name, alone=True) for name in first_files(cause.files) if len(cause.files) > 1),
-            ),
-        )
+        _cause_row("~", "warning", cause.files, cause.reason)
         for cause in causes((finding.source, finding.message, "") for finding in warnings)
     ]
 
 
 def skipped_rows(skipped: Iterable[Skipped]) -> list[TableRow]:
     """Files that are left out: a row for each reason."""
-    return [
-        TableRow(
-            "·",
-            "left out",
-            file_or_count(group.sources),
-            marks=(
-                Remark("", group.reason),
-                Remark("", group.fix, alone=True),
-                *(
-                    Remark("", name, alone=True)
-                    for name in first_files(group.sources)
-                    if len(group.sources) > 1
-                ),
-            ),
-        )
-        for group in skipped
-    ]
+    return [_cause_row("·", "left out", group.sources, group.reason, group.fix) for group in skipped]
+
+
+def _cause_row(
+    sign: str, word: str, files: Sequence[str], reason: str, *fixes: str, verbose: bool = False
+) -> TableRow:
+    """A single file by its name, several by their number and the first few names."""
+    names = first_files(files, verbose=verbose) if len(files) > 1 else ()
+    alone = (Remark("", line, alone=True) for line in (*fixes, *names))
+    return TableRow(sign, word, file_or_count(files), marks=(Remark("", reason), *alone))
 
 
 def skipped_json(skipped: Iterable[Skipped]) -> list[JsonObject]:

@@ -97,7 +97,7 @@ def _open_embedded(spec: Spec) -> Iterator[Access]:
     with open_archive(store) as archive:
         web = archive.web_url if archive.lasting else ""
         instance = Instance.of_store(web, archive.api_url, local_identifiers.store_id(store))
-        known = local_identifiers.find_identifier(store, local_identifiers.place_of(spec))
+        known = _embedded_identifier(spec, store)
         if known and not spec.identifier and not has_dandiset(instance, known):
             known = None  # it was deleted on the archive: the next one needs --create again
         yield Access(instance, spec.identifier or known, Secret(archive.key), store)
@@ -110,9 +110,13 @@ def known_identifier(source: SpecAndLock, spec: Spec) -> str | None:
     if spec.instance == LOCAL:
         from dandifile.session.embedded import default_store
 
-        return local_identifiers.find_identifier(default_store(), local_identifiers.place_of(spec))
+        return _embedded_identifier(spec, default_store())
     made = (made for made in source.lock.identifiers if made.environment == spec.environment)
     return next((one.identifier for one in made), None)
+
+
+def _embedded_identifier(spec: Spec, store: Path) -> str | None:
+    return local_identifiers.find_identifier(store, local_identifiers.place_of(spec))
 
 
 def _locked_identifier(spec: Spec, api_url: str) -> str | None:
@@ -189,9 +193,7 @@ class Data:
 
             store = default_store()
             home = Instance.of_store("", "http://127.0.0.1", local_identifiers.existing_store_id(store)).home
-            return home, spec.identifier or local_identifiers.find_identifier(
-                store, local_identifiers.place_of(spec)
-            )
+            return home, spec.identifier or _embedded_identifier(spec, store)
         from dandifile.archive.instances import find_instance
 
         url = find_instance(spec.instance).api_url
