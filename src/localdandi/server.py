@@ -71,27 +71,27 @@ def running_server(store: Path) -> Iterator[Running]:
     assert process.stdin
     assert process.stdout
     try:
-        told = json.loads(process.stdout.readline() or "{}")
-        yield Running(**told) if "pid" in told else _wait_for_other(store, told)
+        answer = json.loads(process.stdout.readline() or "{}")
+        yield Running(**answer) if "pid" in answer else _wait_for_other(store, answer)
     finally:
         process.stdin.close()  # its sign to end, which also comes if this process dies
         process.stdout.close()
         process.wait()
 
 
-def _wait_for_other(store: Path, told: dict[str, str]) -> Running:
+def _wait_for_other(store: Path, answer: dict[str, str]) -> Running:
     """The server that came before ours, while we started it; else what ours said of why it did not start."""
     deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline and told:
+    while time.monotonic() < deadline and answer:
         found = find(store)
         if found:
             return found
         time.sleep(0.05)
-    what = told.get("what", "the embedded archive did not start")
+    what = answer.get("what", "the embedded archive did not start")
     raise StartError(
         what,
-        where=told.get("where", str(store)),
-        fix=told.get("fix", "see why with `localdandi serve`"),
+        where=answer.get("where", str(store)),
+        fix=answer.get("fix", "see why with `localdandi serve`"),
     )
 
 

@@ -54,13 +54,13 @@ def init(file: Path, source: SpecSource) -> int:
             "there is a spec already", where=str(file), fix="edit it, or name another file with --file"
         )
     found = _overview(file.absolute(), [_source_of(file, folder) for folder in source.data])
-    known, lock, rows, told = _look_up(file, source, found)
+    known, lock, rows, notes = _look_up(file, source, found)
     answer = _answerer()
     answers = {question.key: answer(question) for question in questions(known)}
     _write(file, spec_text(known, answers))
     save_lock(lock_file(file), lock)
     unasked = any(row.state is LookupState.UNKNOWN for row in rows)
-    _report(file, [*told, *(f"{name} cannot be read" for name in found.unreadable)], unasked=unasked)
+    _report(file, [*notes, *(f"{name} cannot be read" for name in found.unreadable)], unasked=unasked)
     return Exit.DONE
 
 
@@ -166,10 +166,10 @@ def _prompt(question: Question) -> str:
     return sys.stdin.readline().strip()
 
 
-def _report(file: Path, told: Sequence[str], *, unasked: bool) -> None:
+def _report(file: Path, notes: Sequence[str], *, unasked: bool) -> None:
     """What is written, what is left to do, the next commands; `unasked`: a service was not reached."""
     sys.stdout.write(f"{file.name} written, and {lock_file(file).name}\n")
-    for line in dict.fromkeys(told):
+    for line in dict.fromkeys(notes):
         sys.stderr.write(f"note: {line}\n")
     if left := _open_problems(file):
         sys.stdout.write("left to fill in, each in place of a text that begins with GAP:\n")

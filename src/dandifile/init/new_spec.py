@@ -192,9 +192,9 @@ def _regions(known: Material) -> list[Section]:
     if not places:
         return []
     unknown = [place for place in places if place not in terms]
-    told = [f"The files {'also ' if items else ''}name {_shown_names(unknown)}."] if unknown else []
+    notes = [f"The files {'also ' if items else ''}name {_shown_names(unknown)}."] if unknown else []
     wanted = () if items else (ListItem(gap("brain regions, by name or id in UBERON")),)
-    return [Section("regions", [*items.values(), *wanted], (*told, FROM_NWB))]
+    return [Section("regions", [*items.values(), *wanted], (*notes, FROM_NWB))]
 
 
 def _ethics(known: Material, protocol: str) -> Section:
