@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from dandifile.cli_archive import archive
+from dandifile.cli_dandiset import add_commands
 from dandifile.flags import (
     Allow,
     Environment,
@@ -43,6 +44,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(archive, name="archive")
+add_commands(app)
 
 
 def _version(asked: bool) -> None:
