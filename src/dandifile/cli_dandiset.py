@@ -1,8 +1,11 @@
-"""The verbs about a dandiset that exists: import, pull, diff, publish, explain. `cli` has the everyday ones."""
+"""The verbs about a dandiset that exists: import, pull, diff, publish, explain. `cli` has the others."""
 
 from __future__ import annotations
 
-import typer
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typer
 
 
 def add_commands(app: typer.Typer) -> None:
