@@ -60,6 +60,16 @@ DRAFT: Shape = {
     "version_validation_errors": list,
     "asset_validation_errors": list,
 }
+VERSION_LISTED: Shape = {
+    "version": str,
+    "name": str,
+    "status": str,
+    "created": str,
+    "asset_count": COUNT,
+    "size": COUNT,
+    "release_notes": optional_shape(TEXT),
+}
+VERSION_DOCUMENT: Shape = dict
 UPLOAD: Shape = {"upload_id": str, "etag": str, "size": COUNT}
 
 _ASSET = {"asset_id": str, "path": str, "size": COUNT, "blob": TEXT, "zarr": TEXT}

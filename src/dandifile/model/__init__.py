@@ -41,7 +41,7 @@ from dandifile.model.plan import (
 )
 from dandifile.model.readiness import Blocker, Obstacle, Readiness
 from dandifile.model.reason import Reason, Why, reason_text
-from dandifile.model.remote import Complaint, Health, RemoteAsset, Target
+from dandifile.model.remote import Complaint, Health, ListedAsset, RemoteAsset, Target, Version
 from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Regions, Spec, Validation, Vocabulary
 from dandifile.model.values import Cache, Json, JsonObject
 
@@ -64,6 +64,7 @@ __all__ = [
     "Json",
     "JsonObject",
     "Key",
+    "ListedAsset",
     "Local",
     "LocalAsset",
     "Located",
@@ -88,6 +89,7 @@ __all__ = [
     "Step",
     "Target",
     "Validation",
+    "Version",
     "Vocabulary",
     "Why",
     "Wording",

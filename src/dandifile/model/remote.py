@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,34 @@ class RemoteAsset:
     blob: str | None = None
     zarr: str | None = None
     schema_version: str = ""  # of its metadata; "" where they say none
+
+
+class ListedAsset(NamedTuple):
+    """An asset of any version, as a plain listing has it: no digest."""
+
+    asset_id: str
+    path: str
+    size: int
+    blob: str | None
+    zarr: str | None
+
+    @property
+    def content(self) -> str:
+        """What the archive calls its content: on one archive, the same id is the same content."""
+        return self.blob or self.zarr or ""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a dandiset, as the archive lists it. `notes` are its release notes."""
+
+    version: str  # draft, or 0.YYMMDD.HHMM
+    name: str
+    status: str
+    created: str  # a time stamp as in ISO 8601, in UTC
+    assets: int
+    size: int
+    notes: str = ""
 
 
 @dataclass(frozen=True)
