@@ -104,7 +104,7 @@ class _Fit:
 
     @property
     def rank(self) -> tuple[int, int, int, int]:
-        """Most matches first, then the fewest files left out, the most at their asset's place, the simplest."""
+        """Most matches first, then fewest files left out, most at the place of their asset, the simplest."""
         entry = self.entry
         start = f"{entry.into}/" if entry.into else ""
         in_place = sum(path == f"{start}{self.below[source]}" for source, path in self.matched.items())
