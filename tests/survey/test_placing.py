@@ -66,7 +66,7 @@ def test_all_files_of_a_bids_dataset_belong_to_an_entry_that_takes_it() -> None:
 
 
 def test_the_longest_into_comes_first() -> None:
-    entries = ["all", PathEntry("derived", into="derivatives")]
+    entries = [PathEntry("all"), PathEntry("derived", into="derivatives")]
     assert place(entries, "derivatives/a.nwb") == "derived/a.nwb"
     assert place(entries, "sub-1/a.nwb") == "all/sub-1/a.nwb"
 
