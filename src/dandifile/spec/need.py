@@ -60,6 +60,8 @@ FILES = Need(
     filled=frozenset({"paths", "assets", "validation", "vocabulary"}),
 )
 """Of commands that use the data alone: validate, organize, scan."""
+PULL = Need(FILES.without, filled=frozenset({"instance", "identifier", "paths"}))
+"""Of `pull`, which fetches data and writes no metadata."""
 LOOKUPS = Need(_OF_DANDISET, filled=frozenset(), templates=True)
 """Of `resolve`: what it looks up must be valid; what is missing can be added later."""
 CHECKLIST = Need(filled=frozenset({"instance", "identifier"}))
