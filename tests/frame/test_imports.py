@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "report": {"model", "errors", "globs", "identifiers", "words", "checklist"},
     "checklist": {"model", "words"},
     "init": BASE | {"spec", "lookup", "survey"},
+    "importing": BASE | PARTS | {"kinds"},
     "demo_lab": frozenset[str](),
     "terminal": BASE | {"planning", "kinds", "run", "session", "report"},
     "commands": BASE

@@ -77,6 +77,7 @@ METADATA: Shape = {"digest": optional_shape((each(TEXT), None))}
 """Of an asset, and no more: the rest may be as odd as its author wrote it."""
 ASSET_DOCUMENT: Shape = {"path": str, **METADATA}
 ASSET: Shape = {**_ASSET, "metadata": METADATA}
+ASSET_VERDICT: Shape = {"status": str, "validation_errors": list}
 ZARR: Shape = {"zarr_id": str, "name": str, "status": str, "checksum": TEXT}
 ZARR_FILE: Shape = {"Key": str, "ETag": str}
 

@@ -46,6 +46,7 @@ from dandifile.model.plan import (
     Step,
     Wording,
 )
+from dandifile.model.readiness import Blocker, Obstacle, Readiness
 from dandifile.model.reason import Reason, Why, reason_text
 from dandifile.model.remote import Complaint, Health, ListedAsset, RemoteAsset, Target, Version
 from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Regions, Spec, Validation, Vocabulary
@@ -57,6 +58,7 @@ __all__ = [
     "Anatomies",
     "AssetDifference",
     "Block",
+    "Blocker",
     "Cache",
     "Census",
     "Change",
@@ -78,10 +80,12 @@ __all__ = [
     "LocalAsset",
     "Located",
     "Location",
+    "Obstacle",
     "Overlay",
     "PathEntry",
     "PendingAsset",
     "Plan",
+    "Readiness",
     "Reason",
     "Record",
     "Recorded",

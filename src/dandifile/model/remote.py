@@ -63,17 +63,16 @@ class Complaint:
 
 @dataclass(frozen=True)
 class Health:
-    """The archive's verdict on a draft. `in_the_way`: what else prevents publishing it."""
+    """The archive's verdict on a draft and its assets.
+
+    `waiting` counts the assets that it has not looked at; it lists 50 at most. `unlisted`: more assets are
+    invalid than it lists, and not all of them were asked one by one.
+    """
 
     status: str
     complaints: tuple[Complaint, ...] = ()
-    waiting: int = 0  # assets that the archive has not looked at; it reports 50 at most
-    in_the_way: tuple[str, ...] = ()
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether the archive would publish the draft as it is now."""
-        return self.status == "Valid" and not (self.complaints or self.waiting or self.in_the_way)
+    waiting: int = 0
+    unlisted: bool = False
 
 
 @dataclass(frozen=True)
