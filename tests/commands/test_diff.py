@@ -1,15 +1,22 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from dandifile.errors import Exit
 from tests.conftest import Lab, write_document
+from tests.frame import ROOT
 from tests.releases import DESCRIBED, publish_now
 
 PATHS = "paths: [{source: data, standard: any, layout: as-is, prune: true}]\n"
+MORE = """
+keywords: [place cells]
+assets: [{match: "sub-2/sub-2_ses-b.csv", metadata: {keywords: [pilot]}}]
+policy: {max_deletions: 100%}
+"""
 FILES = {
     "sub-1/sub-1_ses-a.csv": "a",
     "sub-1/sub-1_ses-b.csv": "b",
@@ -35,10 +42,7 @@ def change_everything(lab: Lab) -> None:
     (data / "sub-1/sub-1_ses-b.csv").write_text("other content", "utf-8")
     (data / "sub-2/sub-2_ses-a.csv").rename(data / "sub-2/sub-2_ses-c.csv")
     lab.files({"sub-3/sub-3_ses-a.csv": "e"})
-    overlay = 'assets: [{match: "sub-2/sub-2_ses-b.csv", metadata: {keywords: [pilot]}}]\n'
-    lab.spec(f"{DESCRIBED}{PATHS}{overlay}keywords: [place cells]
-policy: {{max_deletions: 100%}}
-")
+    lab.spec(DESCRIBED + PATHS + MORE)
     ran = lab.run("apply", "--yes", "--allow", "delete")
     assert ran.code == Exit.DONE, ran.err
 
@@ -56,7 +60,7 @@ def test_every_sort_of_difference_is_shown(published: Lab) -> None:
     lines = [" ".join(line.split()) for line in ran.out.splitlines()]
     assert lines[0] == "Place cells"
     assert (
-        "1 asset added (1 B), 1 replaced (13 B), 1 moved, 1 removed (1 B), 1 with changed metadata · "
+        "1 asset added (1 B), 1 replaced (13 B), 1 moved, 1 removed (1 B), 1 with changed metadata "
         "1 field of the dandiset's metadata changed · 0 unchanged"
     ) in " ".join(lines)
     for row in (
@@ -70,6 +74,14 @@ def test_every_sort_of_difference_is_shown(published: Lab) -> None:
         "+ asset sub-3/sub-3_ses-a.csv 1 B",
     ):
         assert row in lines, ran.out
+
+
+def test_the_page_on_versions_shows_what_is_printed(published: Lab) -> None:
+    change_everything(published)
+    page = (ROOT / "docs/how-to/versions.md").read_text("utf-8")
+    shown = re.sub(r"0\.\d{6}\.\d{4}", "0.260218.2052", published.run("diff").out)
+    head, name, *rest = shown.splitlines()
+    assert "\n".join([head, re.sub("^.*? ·", "dandi-sandbox ·", name), *rest]).strip() in page
 
 
 def test_json_has_every_difference_with_both_sides(published: Lab) -> None:

@@ -49,13 +49,12 @@ def _header(comparison: Comparison, width: int) -> list[Text]:
 
 def _summary(comparison: Comparison, width: int) -> list[Text]:
     parts = totals(comparison)
-    same = quantity(comparison.unchanged, "asset is", "assets are")
-    total = (
-        " · ".join([*parts, f"{comparison.unchanged:,} unchanged"])
-        if parts
-        else f"No differences. {same} the same."
-    )
-    lines = [Text(line, "bold") for line in wrap(total, width)]
+    if parts:
+        total = join_parts([*parts, f"{comparison.unchanged:,} unchanged"], " · ", width)
+    else:
+        same = quantity(comparison.unchanged, "asset is", "assets are")
+        total = [f"No differences. {same} the same."]
+    lines = [Text(line, "bold") for line in total]
     for action, lead in ((Action.CREATE, "new      "), (Action.DELETE, "gone     ")):
         for line in subject_lines(comparison, action, _MOST_SUBJECTS):
             lines += paragraph(lead, line, width, "cyan")
