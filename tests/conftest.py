@@ -65,6 +65,7 @@ SLOW = (
     "test_mutations.py",
     "test_nwb_zarr.py",
     "test_protection.py",
+    "test_pull_resumes.py",
     "test_random_walk.py",
     "test_real_data.py",
     "test_rights.py",
