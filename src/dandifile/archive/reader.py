@@ -145,6 +145,11 @@ class Reader:
             "draft", lambda: self._get(f"{self._own()}versions/draft/info/", documents.DRAFT)
         )
 
+    def published(self, version: str) -> JsonObject:
+        """The metadata of a published version."""
+        path = f"{self._own()}versions/{version}/"
+        return self._once.get(path, lambda: self._get(path, dict))
+
     def owners(self) -> tuple[str, ...]:
         """The owners' logins."""
         return tuple(user["username"] for user in self.users())

@@ -83,12 +83,26 @@ def _is_printable(text: str) -> bool:
 
 
 def _flow_value(value: Json) -> str:
+    """A value as it is on one line: a text that looks like a template is marked as none."""
+    return flow_value(escaped(value))
+
+
+def escaped(value: Json) -> Json:
+    """A value in which no text is taken for a template."""
+    if isinstance(value, dict):
+        return {key: escaped(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [escaped(item) for item in value]
+    return escape_templates(value) if isinstance(value, str) else value
+
+
+def flow_value(value: Json) -> str:
     """The value on one line; `fmt` breaks lines that are too long."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_flow_value(key)}: {_flow_value(item)}' for key, item in value.items())}}}"
+        return f"{{{', '.join(f'{flow_value(key)}: {flow_value(item)}' for key, item in value.items())}}}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_flow_value, value))}]"
+        return f"[{', '.join(map(flow_value, value))}]"
     if not isinstance(value, str):
         return json.dumps(value)
     plain = _PLAIN.fullmatch(value) and isinstance(plain_value(value), str)
-    return value if plain else quote(escape_templates(value))
+    return value if plain else quote(value)
