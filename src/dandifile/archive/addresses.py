@@ -18,9 +18,12 @@ _ID, _VERSION = r"(?P<identifier>[0-9]{6})", rf"(?P<version>{DRAFT}|[0-9]+\.[0-9
 _IDENTIFIER = re.compile(rf"(?:(?P<prefix>[A-Za-z][A-Za-z-]*):)?{_ID}(?:[/@]{_VERSION})?")
 _CLIENTS_URL = re.compile(rf"dandi://(?P<prefix>[\w-]+)/{_ID}(?:@{_VERSION})?(?:/.*)?")
 _DOI = re.compile(
-    rf"(?:doi:|https?://(?:dx\.)?doi\.org/)?10\.[0-9]+/(?P<prefix>[a-z-]+)\.{_ID}(?:/{_VERSION})?", re.IGNORECASE
+    rf"(?:doi:|https?://(?:dx\.)?doi\.org/)?10\.[0-9]+/(?P<prefix>[a-z-]+)\.{_ID}(?:/{_VERSION})?",
+    re.IGNORECASE,
 )
-_RESOLVED = re.compile(rf"https?://identifiers\.org/(?P<prefix>[A-Za-z-]+):{_ID}(?:/{_VERSION})?", re.IGNORECASE)
+_RESOLVED = re.compile(
+    rf"https?://identifiers\.org/(?P<prefix>[A-Za-z-]+):{_ID}(?:/{_VERSION})?", re.IGNORECASE
+)
 _PAGE = re.compile(rf"/?(?:dandiset/)?{_ID}(?:/{_VERSION})?(?:/(?:files|search|metadata))?/?")
 _API = re.compile(rf"/api/dandisets/{_ID}(?:/versions(?:/{_VERSION}(?:/.*)?)?)?/?")
 
@@ -35,8 +38,8 @@ _ALLOWED = (
 class Address:
     """A version of a dandiset. `archive` is the name or the URL of its archive; "" if the text does not say.
 
-    `is_bound`: the text names that archive itself. A prefix such as `DANDI:` does not, as copies of an archive
-    use it as well.
+    `is_bound`: the text names that archive itself. A prefix such as `DANDI:` does not, as copies of an
+    archive use it as well.
     """
 
     identifier: str
@@ -72,7 +75,7 @@ def _address(found: re.Match[str], archive: str, *, is_bound: bool) -> Address:
 
 
 def _archive_called(prefix: str) -> str:
-    """The archive with this prefix before its identifiers, which is its name in capitals; "" for none given."""
+    """The archive with this prefix before its identifiers: its name in capitals. "" for no prefix."""
     name = prefix.lower()
     if not name:
         return ""
@@ -98,13 +101,14 @@ def _of_url(url: str) -> Address:
 
 
 def instance_of(address: Address, named: str) -> str:
-    """The name or URL of the archive: as `named` by the user, else by the address. UserError if they differ."""
+    """The archive's name or URL: as `named` by the user, else by the address. UserError if they differ."""
     if not named:
         return address.archive or DEFAULT
     check_name(named)
     if address.is_bound and _home(named) != _home(address.archive):
         raise UserError(
-            f"the address is one of {address.archive}, and --instance says {named}", fix="leave --instance out"
+            f"the address is one of {address.archive}, and --instance says {named}",
+            fix="leave --instance out",
         )
     return named
 

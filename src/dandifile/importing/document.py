@@ -1,14 +1,15 @@
 """A dandiset's metadata document as values of a spec: each field in its short form, or word for word.
 
-Every value is tried out (`trial`): where a short form is invalid, or would change what the draft has, the item
-or the field goes under `metadata` as it is, and where even that is refused the field is not declared. So
-the spec is valid and its plan is empty, whatever the document holds.
+Every value is tried out (`trial`): where a short form is invalid, or would change what the draft has, the
+item or the field goes under `metadata` as it is, and where even that is refused the field is not declared.
+So the spec is valid and its plan is empty, whatever the document holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from dandifile.importing.items import ItemPlace, map_item, whole_item, without_empty
 from dandifile.importing.trial import Trial
@@ -64,8 +65,6 @@ class Candidate:
 KEYS = ("name", "description", "license", "keywords", "contributors", "regions", "about", "ethics", "related")
 """The short keys of a dandiset's fields, in the order of the spec."""
 
-_UNCHANGING = "dateModified"  # of one moment, and nobody's to declare
-
 
 def import_document(document: JsonObject, licenses: Sequence[str]) -> Imported:
     """The spec's values for a whole document; of its fields, each that says something."""
@@ -96,53 +95,55 @@ def _unknown_fields(document: JsonObject) -> Iterator[Undeclared]:
 
 def _declared(name: str, trial: Trial) -> Candidate | Undeclared:
     """The first way to write a field that is valid and leaves it as it is."""
-    why = "" if name in _SHORT else None
-    for candidate in _SHORT.get(name, _nothing)(trial.own[name], trial):
-        if objection := _objection(candidate.values, name, trial):
-            why = why or objection
-        else:
+    value = trial.own[name]
+    why = "it has another form than DANDI's schema says" if name in (*_TEXTS, *_LISTS) else ""
+    for number, candidate in enumerate(_candidates(name, value, trial)):
+        objection = _objection(candidate.values, name, trial)
+        if not objection:
             return candidate
-    whole: JsonObject = {"metadata": {name: without_empty(trial.own[name])}}
-    objection = _objection(whole, name, trial)
-    if objection:
+        why = why if number else objection
+    whole: JsonObject = {"metadata": {name: without_empty(value)}}
+    if objection := _objection(whole, name, trial):
         return Undeclared(name, why or objection)
-    if why is None:
-        return Candidate(whole)
-    return Candidate(
-        whole, (Remark(("metadata", name), why or "it has another form than DANDI's schema says"),)
-    )
+    return Candidate(whole, (Remark(("metadata", name), why),) if why else ())
+
+
+def _candidates(name: str, value: Json, trial: Trial) -> Iterator[Candidate]:
+    """Short forms of a field, the shortest first."""
+    if name in _TEXTS:
+        short = _TEXTS[name](value)
+        yield from () if short is None else (Candidate(short),)
+    elif name in _LISTS:
+        yield from _LISTS[name](value, trial)
 
 
 def _objection(values: JsonObject, name: str, trial: Trial) -> str:
+    """Why a spec with these values is invalid, or would change the field; "" if neither."""
     if fault := trial.fault(values):
         return fault.what
-    return "" if trial.is_said(values, name) else "it cannot be said word for word"
-
-
-def _nothing(value: Json, trial: Trial) -> Iterator[Candidate]:
-    yield from ()
+    return "" if trial.is_said(values, name) else "the spec would change it"
 
 
 # --- Texts ----------------------------------------------------------------------------------------
 
 
-def _text(key: str) -> Callable[[Json, Trial], Iterator[Candidate]]:
-    def candidates(value: Json, trial: Trial) -> Iterator[Candidate]:
-        if isinstance(value, str):
-            yield Candidate({key: value.strip()})
-
-    return candidates
+def _text_of(key: str, value: Json) -> JsonObject | None:
+    return {key: value.strip()} if isinstance(value, str) else None
 
 
-def _license(value: Json, trial: Trial) -> Iterator[Candidate]:
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        names = [each.removeprefix("spdx:") for each in value]
-        yield Candidate({"license": names[0] if len(names) == 1 else names})
+def _license(value: Json) -> JsonObject | None:
+    if not _is_list_of_text(value):
+        return None
+    names = [each.removeprefix("spdx:") for each in value]
+    return {"license": names[0] if len(names) == 1 else names}
 
 
-def _keywords(value: Json, trial: Trial) -> Iterator[Candidate]:
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        yield Candidate({"keywords": [word.strip() for word in value]})
+def _keywords(value: Json) -> JsonObject | None:
+    return {"keywords": [word.strip() for word in value]} if _is_list_of_text(value) else None
+
+
+def _is_list_of_text(value: Json) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 # --- Lists of items -------------------------------------------------------------------------------
@@ -271,11 +272,13 @@ def _place_of_term(path: KeyPath) -> ItemPlace:
     return ItemPlace(form, lambda value: {"about": {path[1]: [value]}}, lambda fields: fields["about"][0])
 
 
-_SHORT: Mapping[str, Callable[[Json, Trial], Iterator[Candidate]]] = {
-    "name": _text("name"),
-    "description": _text("description"),
+_TEXTS: Mapping[str, Callable[[Json], JsonObject | None]] = {
+    "name": partial(_text_of, "name"),
+    "description": partial(_text_of, "description"),
     "license": _license,
     "keywords": _keywords,
+}
+_LISTS: Mapping[str, Callable[[Json, Trial], Iterator[Candidate]]] = {
     "contributor": _contributors,
     "about": _about,
     "ethicsApproval": _ethics,

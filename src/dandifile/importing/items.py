@@ -112,22 +112,21 @@ def _short(item: JsonObject, form: Form, keys: Sequence[str]) -> JsonObject:
 
 def _short_value(key: str, value: Json) -> Json:
     """The shortest spelling; of a value of the wrong type, the value itself."""
-    match key, value:
-        case ("roles", list()):
-            return [_without_prefix(each) for each in value]
-        case ("affiliations", list()):
-            return [_nested(each, AFFILIATION) for each in value]
-        case ("contact", dict()):
-            return _nested(value, CONTACT)
-        case ("relation" | "type", str()):
-            return _without_prefix(value)
-        case ("ror", str()):
-            return value.strip().removeprefix("https://ror.org/")
-        case ("id", str()):
-            return term_curie(value) or value.strip()
-        case (_, str()):
-            return value.strip()
-    return value
+    if isinstance(value, str):
+        return _TEXT.get(key, str.strip)(value)
+    if isinstance(value, list) and key == "roles":
+        return [_without_prefix(each) for each in value]
+    if isinstance(value, list) and key == "affiliations":
+        return [_nested(each, AFFILIATION) for each in value]
+    return _nested(value, CONTACT) if key == "contact" else value
+
+
+_TEXT: dict[str, Callable[[str], str]] = {
+    "relation": lambda name: name.removeprefix("dcite:"),
+    "type": lambda name: name.removeprefix("dcite:"),
+    "ror": lambda url: url.strip().removeprefix("https://ror.org/"),
+    "id": lambda text: term_curie(text) or text.strip(),
+}
 
 
 def _nested(item: Json, form: Form) -> Json:

@@ -1,4 +1,4 @@
-"""What an import starts from: the metadata of a dandiset on an archive, or of an export that was downloaded."""
+"""What an import starts from: the metadata of a dandiset on an archive, or in a downloaded export."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dandifile.archive.addresses import Address, instance_of, parse_address
+from dandifile.archive.versions import VersionReader, find_version, list_versions
 from dandifile.errors import ArchiveError, CredentialsError, Problem, SpecError, UserError
 from dandifile.model import Json, JsonObject
 from dandifile.reading.document import read_document
@@ -27,8 +28,8 @@ _OPEN, _EMBARGOED = "OPEN", "EMBARGOED"
 class ImportSource:
     """A dandiset's metadata and where they are from.
 
-    `instance` and `identifier` are as the spec has them. `reader` is None for a file. `owners` and `embargo` are
-    what the spec is to declare of them, None for nothing.
+    `instance` and `identifier` are as the spec has them. `on_archive` is None for a file. `owners` and
+    `embargo` are what the spec is to declare of them, None for nothing.
     """
 
     document: JsonObject
@@ -40,7 +41,7 @@ class ImportSource:
     owners: list[str] | None = None
     embargo: Json = None
     notes: tuple[str, ...] = ()
-    reader: Reader | None = field(default=None, compare=False)
+    on_archive: VersionReader | None = field(default=None, compare=False)
 
 
 @contextmanager
@@ -64,12 +65,13 @@ def _of_archive(reader: Reader, archive: str, address: Address) -> ImportSource:
     where = reader.instance.name
     try:
         dandiset = reader.dandiset()
-        document = reader.draft()["metadata"] if address.is_draft else reader.published(address.version)
+        version = find_version(reader, list_versions(reader), address.version)
+        document = version.document()
     except ArchiveError as error:
         if error.status != _NOT_FOUND:
             raise
         raise ArchiveError(
-            f"{where} has no dandiset {address.shown}",
+            f"{where} has no dandiset {address.identifier}",
             status=_NOT_FOUND,
             where=error.where,
             fix="check the number; `--instance NAME` names another archive, such as dandi-sandbox",
@@ -89,7 +91,7 @@ def _of_archive(reader: Reader, archive: str, address: Address) -> ImportSource:
         owners=owners,
         embargo=_embargo(document) if status == _EMBARGOED else None,
         notes=notes,
-        reader=reader,
+        on_archive=version,
     )
 
 
@@ -131,10 +133,14 @@ def _of_file(file: Path, named: str) -> ImportSource:
     if not isinstance(document, dict) or document.get("schemaKey") != "Dandiset":
         raise SpecError(f"{shown} is not an export of a dandiset", [_other_file(document, shown)])
     if "dandifile" in document:
-        what = "the dandi client wrote the archive's metadata into a spec: it has both `dandifile` and `schemaKey`"
+        what = "the dandi client wrote the archive's metadata into a spec"
         raise SpecError(
             f"{shown} is not an export of a dandiset",
-            [Problem(f"{shown}:1:1", what, "restore the spec from git, and import the dandiset by its number")],
+            [
+                Problem(
+                    f"{shown}:1:1", what, "restore the spec from git, and import the dandiset by its number"
+                )
+            ],
         )
     address = _address_in(document)
     if address is None:
@@ -157,7 +163,7 @@ def _other_file(document: Json, shown: str) -> Problem:
 
 
 def _address_in(document: JsonObject) -> Address | None:
-    """What the export says of its dandiset: its page names the archive for sure, the identifier has a prefix."""
+    """The dandiset that the export names: by its page, which is on its archive, else by its identifier."""
     for key in ("url", "id", "identifier"):
         value = document.get(key)
         try:

@@ -118,7 +118,7 @@ def embedded_instance(store: Path) -> Iterator[tuple[Instance, Secret]]:
 
 @contextmanager
 def open_reader(archive: str, identifier: str) -> Iterator[Reader]:
-    """A dandiset that has no spec here, on the archive of this name or URL, with the user's key if there is one."""
+    """A dandiset without a spec here, on the archive of this name or URL; with the user's key, if any."""
     from dandifile.archive.credentials import find_key
     from dandifile.archive.instances import find_instance
     from dandifile.archive.reader import Reader
