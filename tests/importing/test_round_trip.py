@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from dandifile.errors import Exit
 from dandifile.model import JsonObject
@@ -14,8 +14,8 @@ from tests.conftest import SHARED, Lab, write_document
 from tests.lookup.replay import Replay
 
 REAL = sorted((SHARED / "dandisets").glob("*.json"))
-ODD: dict[str, JsonObject] = yaml.safe_load(
-    (Path(__file__).parents[1] / "cases" / "import" / "odd_drafts.yaml").read_text("utf-8")
+ODD: dict[str, JsonObject] = YAML(typ="safe").load(
+    Path(__file__).parents[1] / "cases" / "import" / "odd_drafts.yaml"
 )
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dandifile.model import Json, JsonObject
 from dandifile.reading.document import KeyPath, plain_value, read_document
 from dandifile.spec.formatting import WIDTH as PAGE
-from dandifile.spec.formatting import format_text
-from dandifile.spec.skeleton import WIDTH, flow_value
+from dandifile.spec.formatting import format_text, inline_text
+from dandifile.spec.skeleton import WIDTH
 
 _FITS = 100  # characters of a list or a mapping that stays on one line
 _PLAIN = re.compile(
@@ -106,7 +106,7 @@ def _flow(value: Json) -> str:
         return f"{{{', '.join(f'{_flow(key)}: {_flow(item)}' for key, item in value.items())}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(_flow, value))}]"
-    return value if isinstance(value, str) and _is_plain(value) else flow_value(value)
+    return value if isinstance(value, str) and _is_plain(value) else inline_text(value)
 
 
 def _is_plain(text: str) -> bool:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dandifile.model import Json
-from dandifile.reading.document import plain_value
-from dandifile.spec.formatting import format_text, quote
+from dandifile.spec.formatting import format_text
+from dandifile.spec.value_text import inline_text
 
 WIDTH = 100  # of comments and long texts
-_PLAIN = re.compile(r"[^\W_][\w /().+-]*(?<! )")
 _TEMPLATE = re.compile(r"\{[{%#]")
 
 
@@ -83,8 +81,8 @@ def _is_printable(text: str) -> bool:
 
 
 def _flow_value(value: Json) -> str:
-    """A value as it is on one line: a text that looks like a template is marked as none."""
-    return flow_value(escaped(value))
+    """The value on one line; `fmt` breaks lines that are too long."""
+    return inline_text(escaped(value))
 
 
 def escaped(value: Json) -> Json:
@@ -94,15 +92,3 @@ def escaped(value: Json) -> Json:
     if isinstance(value, list | tuple):
         return [escaped(item) for item in value]
     return escape_templates(value) if isinstance(value, str) else value
-
-
-def flow_value(value: Json) -> str:
-    """The value on one line; `fmt` breaks lines that are too long."""
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{flow_value(key)}: {flow_value(item)}' for key, item in value.items())}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(flow_value, value))}]"
-    if not isinstance(value, str):
-        return json.dumps(value)
-    plain = _PLAIN.fullmatch(value) and isinstance(plain_value(value), str)
-    return value if plain else quote(value)
