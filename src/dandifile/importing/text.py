@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dandifile.model import Json, JsonObject
 from dandifile.reading.document import KeyPath, plain_value, read_document
 from dandifile.spec.formatting import WIDTH as PAGE
-from dandifile.spec.formatting import format_text, inline_text
+from dandifile.spec.formatting import format_text
 from dandifile.spec.skeleton import WIDTH
+from dandifile.spec.value_text import inline_text
 
 _FITS = 100  # characters of a list or a mapping that stays on one line
 _PLAIN = re.compile(
