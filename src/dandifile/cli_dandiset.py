@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from dandifile.flags import Environment, File, Format, NoColor, PathGlob, Verbose
+from dandifile.flags import Environment, Exclude, File, Format, Jobs, NoColor, PathGlob, Verbose
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add these verbs to the command line."""
     app.command(name="import")(import_)
     app.command()(diff)
+    app.command()(pull)
 
 
 def import_(
@@ -36,7 +37,7 @@ def import_(
     format: Format = "text",
     no_color: NoColor = False,
 ) -> int:
-    """Write the dandiset.yaml of a dandiset that exists. Its plan is empty."""
+    """Write the dandiset.yaml of a dandiset that exists."""
     from dandifile.commands.import_spec import import_
     from dandifile.terminal.screen import Flags
 
@@ -67,3 +68,35 @@ def diff(
 
     flags = Flags(file, environment, format=format, verbose=verbose, no_color=no_color, formats=FORMATS)
     return diff(flags, versions, path)
+
+
+def pull(
+    file: File = None,
+    environment: Environment = "",
+    path: PathGlob = [],
+    exclude: Exclude = [],
+    version: Annotated[
+        str, typer.Option("--version", metavar="VERSION", help="A published version; default: the draft.")
+    ] = "draft",
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="DIR", help="Where to put assets that no entry of `paths` takes."),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files here that differ from the archive's.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be fetched; fetch nothing.")
+    ] = False,
+    format: Format = "text",
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+    jobs: Jobs = None,
+) -> int:
+    """Fetch what the archive has and this folder lacks."""
+    from dandifile.commands.pull import pull, pull_options
+    from dandifile.terminal.screen import Flags
+
+    options = pull_options(paths=path, exclude=exclude, version=version, overwrite=overwrite, to=to)
+    flags = Flags(file, environment, jobs, format=format, verbose=verbose, no_color=no_color)
+    return pull(flags, options, dry_run=dry_run)
