@@ -34,14 +34,18 @@ def import_(
             "--instance", metavar="NAME", help="Its archive: dandi-sandbox, dandi, local, … or a URL."
         ),
     ] = "",
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Show what is surely wrong in the metadata as a diff of the spec.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --fix: write the repaired spec.")] = False,
     format: Format = "text",
     no_color: NoColor = False,
 ) -> int:
     """Write the dandiset.yaml of a dandiset that exists."""
-    from dandifile.commands.import_spec import import_
+    from dandifile.commands.import_spec import Wish, import_
     from dandifile.terminal.screen import Flags
 
-    return import_(source, Flags(file, format=format, no_color=no_color), instance)
+    return import_(Wish(source, instance, fix, yes), Flags(file, format=format, no_color=no_color))
 
 
 def diff(
