@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 
 from dandifile.archive.instance import LOCAL, Instance
 from dandifile.desired.spec_and_lock import MemoryLookups, SpecAndLock, complete_spec, read_spec_and_lock
-from dandifile.errors import ArchiveError, BlockedError
+from dandifile.errors import ArchiveError, BlockedError, UserError
 from dandifile.lookup.lock import identifier_in_lock, lock_file
 from dandifile.model import Record, Spec
 from dandifile.run.state import SqliteCache
 from dandifile.session import local_identifiers
 from dandifile.session.options import TRANSFERS, Setup
 from dandifile.spec.load import spec_file
-from dandifile.spec.need import EVERYTHING, FILES, ONLINE, Need
+from dandifile.spec.need import ARCHIVE, EVERYTHING, FILES, ONLINE, Need
 
 if TYPE_CHECKING:
+    from dandifile.archive.reader import Reader
     from dandifile.run.execute import Notify
     from dandifile.run.processes import TimeLimit
     from dandifile.run.survey_runner import Runner
@@ -45,7 +46,7 @@ def open_session(setup: Setup, *, writing: bool = False, need: Need = ONLINE) ->
     with open_cache(source.file) as cache, _only_apply(source.file) if writing else nullcontext():
         lookups = MemoryLookups(cache, setup.locked, setup.offline)
         spec = complete_spec(source, lookups)
-        with _open_embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing) as access:
+        with _open_archive(spec, writing=writing) as access:
             yield Session(
                 source=source,
                 spec=spec,
@@ -60,6 +61,26 @@ def open_session(setup: Setup, *, writing: bool = False, need: Need = ONLINE) ->
 
 
 @contextmanager
+def open_dandiset(setup: Setup) -> Iterator[Reader]:
+    """The spec's dandiset on its archive, for commands that use neither the data nor the rest of the spec.
+
+    Asks no lookup service, and needs no key for an open dandiset. UserError where there is none yet.
+    """
+    from dandifile.archive.reader import Reader
+
+    spec = read_spec(setup, ARCHIVE).pinned_spec()
+    with open_cache(spec.file) as cache, _open_archive(spec, writing=False) as access:
+        reader = Reader(access.instance, access.identifier, access.key, cache)
+        reader.check_instance()
+        if reader.identifier is None:
+            raise UserError(
+                f"there is no dandiset yet on {access.instance.name} for this spec",
+                fix="run `dandifile apply --create` to create it",
+            )
+        yield reader
+
+
+@contextmanager
 def open_cache(file: Path) -> Iterator[SqliteCache]:
     """The cache of the spec in `file`, next to it."""
     state = file.parent / ".dandifile"
@@ -71,6 +92,10 @@ def open_cache(file: Path) -> Iterator[SqliteCache]:
         cache.close()
         if cache.trouble:
             _log.warning("%s: nothing more can be cached there (%s)", state, cache.trouble)
+
+
+def _open_archive(spec: Spec, *, writing: bool) -> AbstractContextManager[Access]:
+    return _open_embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)
 
 
 @contextmanager
