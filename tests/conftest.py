@@ -42,6 +42,7 @@ SLOW = (
     "frame/test_interrupted_tests.py",
     "frame/test_launcher.py",
     "frame/test_wheel.py",
+    "importing/test_round_trip.py",
     "kinds/test_contract.py",
     "kinds/assets/test_sending.py",
     "kinds/test_new_kind.py",
