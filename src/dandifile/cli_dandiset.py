@@ -24,7 +24,7 @@ def import_(
             metavar="DANDISET",
             help="DANDI:000123, 000123, the address of its page, or a downloaded dandiset.yaml.",
         ),
-    ],
+    ] = "",
     file: Annotated[
         Path | None, typer.Option("--file", "-f", metavar="FILE", help="The spec to write, or its folder.")
     ] = None,
@@ -34,14 +34,45 @@ def import_(
             "--instance", metavar="NAME", help="Its archive: dandi-sandbox, dandi, local, … or a URL."
         ),
     ] = "",
+    update: Annotated[
+        bool,
+        typer.Option(
+            "--update", help="Take what was changed on the archive over into the spec that is here."
+        ),
+    ] = False,
+    environment: Environment = "",
+    field: Annotated[
+        list[str], typer.Option("--field", metavar="FIELD", help="With --update: this field alone.")
+    ] = [],
+    all_fields: Annotated[
+        bool, typer.Option("--all-fields", help="With --update: also what the spec does not declare.")
+    ] = False,
+    overwrite_spec: Annotated[
+        list[str],
+        typer.Option(
+            "--overwrite-spec",
+            metavar="FIELD",
+            help="With --update: take this field over even if it was changed in the spec.",
+        ),
+    ] = [],
+    check: Annotated[
+        bool, typer.Option("--check", help="With --update: write nothing; exit 2 if something would change.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --update: write without asking.")] = False,
     format: Format = "text",
     no_color: NoColor = False,
 ) -> int:
-    """Write the dandiset.yaml of a dandiset that exists."""
+    """Write the dandiset.yaml of a dandiset that exists, or bring it up to date."""
     from dandifile.commands.import_spec import import_
+    from dandifile.commands.import_update import Updating, import_update
     from dandifile.terminal.screen import Flags
 
-    return import_(source, Flags(file, format=format, no_color=no_color), instance)
+    flags = Flags(file, environment, format=format, no_color=no_color)
+    asked = Updating(tuple(field), tuple(overwrite_spec), every=all_fields, check=check, yes=yes)
+    if update:
+        return import_update(flags, asked, named=source or instance)
+    asked.refuse_alone(environment)
+    return import_(source, flags, instance)
 
 
 def diff(

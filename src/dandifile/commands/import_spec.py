@@ -17,6 +17,11 @@ from dandifile.writing import create_content
 
 def import_(named: str, flags: Flags, instance: str) -> int:
     """Writes the spec, and says what is odd in it. Never writes over a file."""
+    if not named:
+        raise UserError(
+            "no dandiset is named",
+            fix="name it, as in `dandifile import DANDI:000123`, or pass --update for the spec that is here",
+        )
     file = _target(flags.file)
     _refuse_existing(file, named)
     with open_source(named, instance) as source:
@@ -47,7 +52,7 @@ def _refuse_existing(file: Path, named: str) -> None:
     raise UserError(
         "there is a file already, and nothing is written over it",
         where=str(file),
-        fix="name another file with -f FILE, or work in another folder",
+        fix="name another file with -f FILE, or run `dandifile import --update` to bring this one up to date",
     )
 
 

@@ -1,4 +1,4 @@
-"""What `import --update` takes over from the archive into the spec, as text and JSON; the diff of the file."""
+"""What `import --update` takes over from the archive into the spec, with the diff of the file."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _notes(report: UpdateReport) -> Iterator[str]:
     if report.unsure:
         yield (
             "no apply from this folder is on record, so which side changed is not known; "
-            "what you changed in the spec is undone where the archive differs: --field FIELD takes single fields"
+            "what you changed in the spec since is undone: --field FIELD takes over single fields"
         )
     for place, comment in report.lost:
         yield f"{place}: the comment goes with what it was about: {comment}"

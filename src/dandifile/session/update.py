@@ -7,25 +7,26 @@ field, and all others, as they are.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dandifile.desired.spec_and_lock import SpecAndLock, complete_spec
-from dandifile.errors import SpecError, UserError
+from dandifile.errors import BlockedError, SpecError, UserError
 from dandifile.importing.document import import_document
 from dandifile.importing.takeover import Written, take_over
 from dandifile.kinds import metadata
 from dandifile.kinds.metadata import ObservedMetadata, Side, changed_sides
-from dandifile.model import Json, Local, Spec
+from dandifile.model import Json, Local, Record, Spec
 from dandifile.planning.merge import carry, is_empty
-from dandifile.reading.files import SPEC_LIMIT, decode_text, read_bytes
-from dandifile.run.state import load_record
+from dandifile.reading.files import SPEC_LIMIT, decode_text, read_bytes, read_text
+from dandifile.run.state import load_record, save_record
 from dandifile.spec.comments import Comment
 from dandifile.spec.editing import edit, lost_comments
 from dandifile.spec.fields import DANDISET_FIELDS, FIELD_OF_KEY
 from dandifile.spec.licenses import allowed_licenses
 from dandifile.spelling import nearest_word
+from dandifile.writing import replace_content
 
 if TYPE_CHECKING:
     from dandifile.session.session import Session
@@ -65,6 +66,7 @@ class SpecUpdate:
     before: str
     after: str
     has_mark: bool = False  # a byte order mark
+    record: Record = field(default_factory=Record)  # the last apply's, with what is as declared now
     taken: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
@@ -107,9 +109,28 @@ def find_update(session: Session, asked: Asked) -> SpecUpdate:
         unsure=tuple(name for name in work.taken if sides.get(name) is Side.UNKNOWN),
         left=tuple(_with_side(Side.SPEC, sides, due)),
         conflicts=tuple(_with_side(Side.BOTH, sides, due)),
+        record=metadata.TRAITS.note(work.spec, work.local, observed, record) if record.fields else record,
         stuck=tuple(work.stuck),
         lost=tuple(lost_comments(text, work.text)),
     )
+
+
+def write_update(session: Session, update: SpecUpdate) -> None:
+    """Writes the spec, and that both sides agree now: a later edit on either side is then known as one."""
+    if read_text(update.file, "the spec", SPEC_LIMIT) != update.before:
+        raise BlockedError(
+            f"{update.file.name} was changed meanwhile, and nothing was written", fix="run it again"
+        )
+    try:
+        replace_content(update.file, update.content)
+        if update.record.fields:
+            save_record(session.state, session.instance.home, str(session.identifier), update.record)
+    except OSError as error:
+        raise UserError(
+            f"the spec cannot be written: {error.strerror}",
+            where=str(update.file),
+            fix="make the file and its folder writable",
+        ) from error
 
 
 _TAKEN = (Side.ARCHIVE, Side.UNKNOWN)
