@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "comparison": BASE | {"spec", "planning", "kinds"},
     "run": BASE | PARTS | {"kinds"},
     "desired": BASE | PARTS | {"kinds", "run"},
-    "session": BASE | PARTS | {"kinds", "comparison", "run", "desired", "pulling"},
+    "session": BASE | PARTS | {"kinds", "comparison", "run", "desired", "pulling"} | {"importing"},
     "organize": BASE | {"survey"},
     "report": {"model", "errors", "globs", "identifiers", "words", "checklist"},
     "checklist": {"model", "words"},
@@ -45,7 +45,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "commands": BASE
     | PARTS
     | {"kinds", "run", "desired", "session", "organize", "pulling", "checklist", "report"}
-    | {"init", "demo_lab", "terminal"},
+    | {"init", "importing", "demo_lab", "terminal"},
     "flags": set(),
     "cli_archive": {"flags", "commands"},
     "cli_dandiset": {"flags", "session", "terminal", "commands"},
