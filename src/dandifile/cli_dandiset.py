@@ -17,48 +17,55 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(pull)
 
 
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="DANDISET",
+        help="DANDI:000123, 000123, the address of its page, or a downloaded dandiset.yaml.",
+    ),
+]
+Target = Annotated[
+    Path | None, typer.Option("--file", "-f", metavar="FILE", help="The spec to write, or its folder.")
+]
+InstanceName = Annotated[
+    str,
+    typer.Option("--instance", metavar="NAME", help="Its archive: dandi-sandbox, dandi, local, … or a URL."),
+]
+Update = Annotated[
+    bool,
+    typer.Option("--update", help="Take what was changed on the archive over into the spec that is here."),
+]
+Field = Annotated[
+    list[str], typer.Option("--field", metavar="FIELD", help="With --update: this field alone.")
+]
+AllFields = Annotated[
+    bool, typer.Option("--all-fields", help="With --update: also what the spec does not declare.")
+]
+OverwriteSpec = Annotated[
+    list[str],
+    typer.Option(
+        "--overwrite-spec",
+        metavar="FIELD",
+        help="With --update: take this field over even if it was changed in the spec.",
+    ),
+]
+Check = Annotated[
+    bool, typer.Option("--check", help="With --update: write nothing; exit 2 if something would change.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="With --update: write without asking.")]
+
+
 def import_(
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="DANDISET",
-            help="DANDI:000123, 000123, the address of its page, or a downloaded dandiset.yaml.",
-        ),
-    ] = "",
-    file: Annotated[
-        Path | None, typer.Option("--file", "-f", metavar="FILE", help="The spec to write, or its folder.")
-    ] = None,
-    instance: Annotated[
-        str,
-        typer.Option(
-            "--instance", metavar="NAME", help="Its archive: dandi-sandbox, dandi, local, … or a URL."
-        ),
-    ] = "",
-    update: Annotated[
-        bool,
-        typer.Option(
-            "--update", help="Take what was changed on the archive over into the spec that is here."
-        ),
-    ] = False,
+    source: Source = "",
+    file: Target = None,
+    instance: InstanceName = "",
+    update: Update = False,
     environment: Environment = "",
-    field: Annotated[
-        list[str], typer.Option("--field", metavar="FIELD", help="With --update: this field alone.")
-    ] = [],
-    all_fields: Annotated[
-        bool, typer.Option("--all-fields", help="With --update: also what the spec does not declare.")
-    ] = False,
-    overwrite_spec: Annotated[
-        list[str],
-        typer.Option(
-            "--overwrite-spec",
-            metavar="FIELD",
-            help="With --update: take this field over even if it was changed in the spec.",
-        ),
-    ] = [],
-    check: Annotated[
-        bool, typer.Option("--check", help="With --update: write nothing; exit 2 if something would change.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="With --update: write without asking.")] = False,
+    field: Field = [],
+    all_fields: AllFields = False,
+    overwrite_spec: OverwriteSpec = [],
+    check: Check = False,
+    yes: Yes = False,
     format: Format = "text",
     no_color: NoColor = False,
 ) -> int:
