@@ -199,6 +199,28 @@ def write_document(lab: Lab, document: JsonObject, identifier: str = "000001") -
     answer.raise_for_status()
 
 
+def set_owners(lab: Lab, *logins: str, identifier: str = "000001") -> None:
+    """Replaces the owners, as the dandiset's page does."""
+    import requests
+
+    requests.put(
+        f"{lab.archive.api_url}/dandisets/{identifier}/users/",
+        json=[{"username": login} for login in logins],
+        headers={"Authorization": f"token {lab.archive.key}"},
+        timeout=30,
+    ).raise_for_status()
+
+
+def owners_of(lab: Lab, identifier: str = "000001") -> list[str]:
+    """The owners' logins, sorted."""
+    return sorted(user["username"] for user in lab.get(f"/dandisets/{identifier}/users/"))
+
+
+def squeeze(text: str) -> str:
+    """What was printed, without the line breaks and columns of its layout."""
+    return " ".join(text.split())
+
+
 def begin_upload(lab: Lab, content: str, identifier: str = "000001", key: str = "") -> str:
     """Begins an upload and leaves it at that, as a run that is killed does; its id."""
     import hashlib

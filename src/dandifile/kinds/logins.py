@@ -16,7 +16,7 @@ from dandifile.spelling import near_words, similar_names
 
 _MOST_FOUND = 10  # users in an answer of the archive's search
 _MOST_MEANT = 3
-_PREFIX = 3  # letters of a login that a misspelt one probably has, too
+_PREFIX = 2  # letters of a login that a misspelt one probably has, too
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def look_up_login(login: str, owners: Collection[str], directory: Directory) -> 
         return Lookup(full_name(exact[0]))
     if found is not None and len(found) >= _MOST_FOUND:
         return Lookup(
-            note=f"`owners`: many users of {directory.archive} have '{login}' in their name, so it will only be "
+            note=f"`owners`: many users there have '{login}' in their name, so it will only be "
             "seen at the end of apply whether one of them has this login"
         )
     if "@" in login:
