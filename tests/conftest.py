@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 
 from dandifile import interrupt
 from dandifile.boundary import run
-from dandifile.model import JsonObject
+from dandifile.model import Json, JsonObject
 from dandifile.run import processes
 from localdandi.instance import Instance
 from localdandi.testing import TestArchive, archive
@@ -213,7 +213,8 @@ def set_owners(lab: Lab, *logins: str, identifier: str = "000001") -> None:
 
 def owners_of(lab: Lab, identifier: str = "000001") -> list[str]:
     """The owners' logins, sorted."""
-    return sorted(user["username"] for user in lab.get(f"/dandisets/{identifier}/users/"))
+    users: Json = lab.get(f"/dandisets/{identifier}/users/")
+    return sorted(user["username"] for user in users)
 
 
 def squeeze(text: str) -> str:
