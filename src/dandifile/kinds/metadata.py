@@ -17,10 +17,12 @@ from dandifile.checklist.verdict import Evidence
 from dandifile.errors import BlockedError
 from dandifile.kinds.outgoing import VERSION_KEY, SchemaVersions, new_errors, overlay
 from dandifile.kinds.special_fields import (
+    ABOUT,
     ACCESS,
     about_with_files,
     add_regions_of,
     add_server_part,
+    in_order_of,
     notes_on_server_keys,
     own_part,
     server_part,
@@ -205,11 +207,13 @@ def _fault_blocks(changes: tuple[Change, ...], observed: ObservedMetadata) -> tu
 
 def _value_after(name: str, desired: DesiredMetadata, document: JsonObject) -> Json:
     declared, current = desired.fields[name], document.get(name)
-    if name == "about" and desired.only_adds:
+    if name == ABOUT and desired.only_adds:
         declared = add_regions_of(declared, current)
     for head, *rest in desired.ignore:
         if head == name:
             declared = carry(declared, current, rest)
+    if name == ABOUT:
+        declared = in_order_of(current, declared)
     merged = merge(declared, current)
     return None if is_empty(merged) else merged
 

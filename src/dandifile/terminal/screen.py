@@ -33,10 +33,13 @@ class Flags(Setup):
     format: str = "text"
     verbose: bool = False
     no_color: bool = False
+    formats: tuple[str, ...] = FORMATS  # those that the command has
 
     def __post_init__(self) -> None:
-        if self.format not in FORMATS:
-            raise UserError(f"--format {self.format} is not known", fix=f"use one of {', '.join(FORMATS)}")
+        if self.format not in self.formats:
+            raise UserError(
+                f"--format {self.format} is not known", fix=f"use one of {', '.join(self.formats)}"
+            )
 
 
 def show(flags: Flags, text: Callable[..., Text], *about: Any, **how: Any) -> None:
