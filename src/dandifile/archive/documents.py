@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import NoneType
 
-from dandifile.digests import DANDI_ETAG, ZARR_CHECKSUM
+from dandifile.digests import DANDI_ETAG, SHA256, ZARR_CHECKSUM
 from dandifile.model import Json, JsonObject
 from dandifile.reading.jsontext import COUNT, Shape, each, misfit, optional_shape
 
@@ -60,6 +60,16 @@ DRAFT: Shape = {
     "version_validation_errors": list,
     "asset_validation_errors": list,
 }
+VERSION_LISTED: Shape = {
+    "version": str,
+    "name": str,
+    "status": str,
+    "created": str,
+    "asset_count": COUNT,
+    "size": COUNT,
+    "release_notes": optional_shape(TEXT),
+}
+VERSION_DOCUMENT: Shape = dict
 UPLOAD: Shape = {"upload_id": str, "etag": str, "size": COUNT}
 
 _ASSET = {"asset_id": str, "path": str, "size": COUNT, "blob": TEXT, "zarr": TEXT}
@@ -67,6 +77,7 @@ METADATA: Shape = {"digest": optional_shape((each(TEXT), None))}
 """Of an asset, and no more: the rest may be as odd as its author wrote it."""
 ASSET_DOCUMENT: Shape = {"path": str, **METADATA}
 ASSET: Shape = {**_ASSET, "metadata": METADATA}
+ASSET_VERDICT: Shape = {"status": str, "validation_errors": list}
 ZARR: Shape = {"zarr_id": str, "name": str, "status": str, "checksum": TEXT}
 ZARR_FILE: Shape = {"Key": str, "ETag": str}
 
@@ -170,6 +181,11 @@ def schema_version(document: JsonObject) -> str:
     """The version of DANDI's schema that a document says it is in; "" if it says none."""
     version = document.get("schemaVersion")
     return version if isinstance(version, str) else ""
+
+
+def sha256_of(document: JsonObject) -> str:
+    """The SHA-256 of the asset's content; "" while the archive has not computed it, and of a Zarr."""
+    return (document.get("digest") or {}).get(SHA256) or ""
 
 
 def content_digest(document: JsonObject) -> str:

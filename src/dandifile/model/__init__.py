@@ -7,6 +7,13 @@ JSON (`Json`), so that a plan can be saved, reviewed and run elsewhere.
 
 from __future__ import annotations
 
+from dandifile.model.comparison import (
+    AssetDifference,
+    Census,
+    Comparison,
+    FieldDifference,
+    is_other_content,
+)
 from dandifile.model.local import (
     Anatomies,
     Finding,
@@ -39,8 +46,9 @@ from dandifile.model.plan import (
     Step,
     Wording,
 )
+from dandifile.model.readiness import Blocker, Obstacle, Readiness
 from dandifile.model.reason import Reason, Why, reason_text
-from dandifile.model.remote import Complaint, Health, RemoteAsset, Target
+from dandifile.model.remote import Complaint, Health, ListedAsset, RemoteAsset, Target, Version
 from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Regions, Spec, Validation, Vocabulary
 from dandifile.model.values import Cache, Json, JsonObject
 
@@ -48,12 +56,17 @@ __all__ = [
     "GIVEN_UP",
     "Action",
     "Anatomies",
+    "AssetDifference",
     "Block",
+    "Blocker",
     "Cache",
+    "Census",
     "Change",
     "ChangeLine",
+    "Comparison",
     "Complaint",
     "Effect",
+    "FieldDifference",
     "Finding",
     "Forecast",
     "GoneAsset",
@@ -62,14 +75,17 @@ __all__ = [
     "Json",
     "JsonObject",
     "Key",
+    "ListedAsset",
     "Local",
     "LocalAsset",
     "Located",
     "Location",
+    "Obstacle",
     "Overlay",
     "PathEntry",
     "PendingAsset",
     "Plan",
+    "Readiness",
     "Reason",
     "Record",
     "Recorded",
@@ -84,10 +100,12 @@ __all__ = [
     "Step",
     "Target",
     "Validation",
+    "Version",
     "Vocabulary",
     "Why",
     "Wording",
     "ZarrFile",
+    "is_other_content",
     "is_zarr",
     "reason_text",
 ]
