@@ -38,8 +38,11 @@ class Wish:
 
 def import_(wish: Wish, flags: Flags) -> int:
     """Writes the spec, and says what is odd in it. Never writes over a file."""
-    if wish.yes and not wish.fix:
-        raise UserError("--yes is for the repairs of --fix", fix="add --fix, or leave --yes out")
+    if not wish.named:
+        raise UserError(
+            "no dandiset is named",
+            fix="name it, as in `dandifile import DANDI:000123`, or pass --update for the spec that is here",
+        )
     file = _target(flags.file)
     if not wish.fix:
         _refuse_existing(file, wish.named)
@@ -115,7 +118,7 @@ def _refuse_existing(file: Path, named: str) -> None:
     raise UserError(
         "there is a file already, and nothing is written over it",
         where=str(file),
-        fix="name another file with -f FILE, or work in another folder",
+        fix="name another file with -f FILE, or run `dandifile import --update` to bring this one up to date",
     )
 
 
