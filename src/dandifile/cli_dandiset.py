@@ -17,31 +17,73 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(pull)
 
 
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="DANDISET",
+        help="DANDI:000123, 000123, the address of its page, or a downloaded dandiset.yaml.",
+    ),
+]
+Target = Annotated[
+    Path | None, typer.Option("--file", "-f", metavar="FILE", help="The spec to write, or its folder.")
+]
+InstanceName = Annotated[
+    str,
+    typer.Option("--instance", metavar="NAME", help="Its archive: dandi-sandbox, dandi, local, … or a URL."),
+]
+Update = Annotated[
+    bool,
+    typer.Option("--update", help="Take what was changed on the archive over into the spec that is here."),
+]
+Field = Annotated[
+    list[str], typer.Option("--field", metavar="FIELD", help="With --update: this field alone.")
+]
+AllFields = Annotated[
+    bool, typer.Option("--all-fields", help="With --update: also what the spec does not declare.")
+]
+OverwriteSpec = Annotated[
+    list[str],
+    typer.Option(
+        "--overwrite-spec",
+        metavar="FIELD",
+        help="With --update: take this field over even if it was changed in the spec.",
+    ),
+]
+Check = Annotated[
+    bool, typer.Option("--check", help="With --update: write nothing; exit 2 if something would change.")
+]
+Fix = Annotated[
+    bool, typer.Option("--fix", help="Show what is surely wrong in the metadata, as a diff of the spec.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="With --update or --fix: write without asking.")]
+
+
 def import_(
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="DANDISET",
-            help="DANDI:000123, 000123, the address of its page, or a downloaded dandiset.yaml.",
-        ),
-    ],
-    file: Annotated[
-        Path | None, typer.Option("--file", "-f", metavar="FILE", help="The spec to write, or its folder.")
-    ] = None,
-    instance: Annotated[
-        str,
-        typer.Option(
-            "--instance", metavar="NAME", help="Its archive: dandi-sandbox, dandi, local, … or a URL."
-        ),
-    ] = "",
+    source: Source = "",
+    file: Target = None,
+    instance: InstanceName = "",
+    fix: Fix = False,
+    update: Update = False,
+    environment: Environment = "",
+    field: Field = [],
+    all_fields: AllFields = False,
+    overwrite_spec: OverwriteSpec = [],
+    check: Check = False,
+    yes: Yes = False,
     format: Format = "text",
     no_color: NoColor = False,
 ) -> int:
-    """Write the dandiset.yaml of a dandiset that exists."""
-    from dandifile.commands.import_spec import import_
+    """Write the dandiset.yaml of a dandiset that exists, or bring it up to date."""
+    from dandifile.commands.import_spec import Wish, import_
+    from dandifile.commands.import_update import Updating, import_update
     from dandifile.terminal.screen import Flags
 
-    return import_(source, Flags(file, format=format, no_color=no_color), instance)
+    flags = Flags(file, environment, format=format, no_color=no_color)
+    asked = Updating(tuple(field), tuple(overwrite_spec), every=all_fields, check=check, yes=yes)
+    if update:
+        return import_update(flags, asked, named=source or instance)
+    asked.refuse_alone(environment, fix=fix)
+    return import_(Wish(source, instance, fix, yes), flags)
 
 
 def diff(

@@ -136,7 +136,6 @@ def _unreconciled_keys(declared: JsonObject) -> tuple[str, ...]:
     """Declared keys that are checked but not reconciled. `embargo: false` counts; `[]` does not."""
     said = {
         "embargo": "embargo" in declared,
-        "owners": declared.get("owners"),
         "manifest": declared.get("manifest"),
     }
     return tuple(key for key, value in said.items() if value)

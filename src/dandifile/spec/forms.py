@@ -93,6 +93,14 @@ def anatomy_of_asset(item: Json) -> JsonObject:
     return region if is_whole(item) else region | {"identifier": term_iri(region["identifier"])}
 
 
+def canonical(short: str, value: Json) -> Json:
+    """DANDI's spelling of the value of a short key; a value of another form as it is."""
+    try:
+        return _dandi_value(short, value)
+    except (AttributeError, TypeError):
+        return value
+
+
 def _dandi_value(short: str, value: Json) -> Json:
     if short in _CONVERT:
         return _CONVERT[short](value)
