@@ -58,10 +58,19 @@ Fix = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help="With --update or --fix: write without asking.")]
 
 
+Data = Annotated[
+    list[Path],
+    typer.Option(
+        "--data", metavar="DIR", help="A folder with files of the dandiset; more than once for several."
+    ),
+]
+
+
 def import_(
     source: Source = "",
     file: Target = None,
     instance: InstanceName = "",
+    data: Data = [],
     fix: Fix = False,
     update: Update = False,
     environment: Environment = "",
@@ -83,7 +92,7 @@ def import_(
     if update:
         return import_update(flags, asked, named=source or instance)
     asked.refuse_alone(environment, fix=fix)
-    return import_(Wish(source, instance, fix, yes), flags)
+    return import_(Wish(source, instance, fix, yes, tuple(data)), flags)
 
 
 def diff(
