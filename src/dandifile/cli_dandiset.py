@@ -52,13 +52,17 @@ OverwriteSpec = Annotated[
 Check = Annotated[
     bool, typer.Option("--check", help="With --update: write nothing; exit 2 if something would change.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="With --update: write without asking.")]
+Fix = Annotated[
+    bool, typer.Option("--fix", help="Show what is surely wrong in the metadata, as a diff of the spec.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="With --update or --fix: write without asking.")]
 
 
 def import_(
     source: Source = "",
     file: Target = None,
     instance: InstanceName = "",
+    fix: Fix = False,
     update: Update = False,
     environment: Environment = "",
     field: Field = [],
@@ -70,7 +74,7 @@ def import_(
     no_color: NoColor = False,
 ) -> int:
     """Write the dandiset.yaml of a dandiset that exists, or bring it up to date."""
-    from dandifile.commands.import_spec import import_
+    from dandifile.commands.import_spec import Wish, import_
     from dandifile.commands.import_update import Updating, import_update
     from dandifile.terminal.screen import Flags
 
@@ -78,8 +82,8 @@ def import_(
     asked = Updating(tuple(field), tuple(overwrite_spec), every=all_fields, check=check, yes=yes)
     if update:
         return import_update(flags, asked, named=source or instance)
-    asked.refuse_alone(environment)
-    return import_(source, flags, instance)
+    asked.refuse_alone(environment, fix=fix)
+    return import_(Wish(source, instance, fix, yes), flags)
 
 
 def diff(

@@ -21,14 +21,14 @@ class Updating:
     check: bool = False
     yes: bool = False
 
-    def refuse_alone(self, environment: str) -> None:
-        """UserError for one of them without `--update`."""
+    def refuse_alone(self, environment: str, *, fix: bool) -> None:
+        """UserError for one of them without `--update`; `--yes` is also for `--fix`."""
         given = {
             "--field": self.fields,
             "--all-fields": self.every,
             "--overwrite-spec": self.overwrite,
             "--check": self.check,
-            "--yes": self.yes,
+            "--yes": self.yes and not fix,
             "--environment": environment,
         }
         if alone := next((flag for flag, value in given.items() if value), ""):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from dandifile.model import JsonObject
-from dandifile.report.lines import Remark, TableRow, paragraph, sections, table
+from dandifile.report.lines import Remark, TableRow, page, paragraph, sections, table
 from dandifile.words import first_of, quantity
 
 
@@ -27,6 +27,17 @@ class ImportReport:
     undeclared: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    repairs: int = 0  # what `--fix` would propose
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Repairs: the `diff` of the spec, and what was done, as (field of DANDI, words)."""
+
+    diff: tuple[str, ...]
+    done: tuple[tuple[str, str], ...]
+    file: str
+    written: bool = False
 
 
 def import_text(report: ImportReport, *, width: int = 100) -> Text:
@@ -59,6 +70,41 @@ def import_json(report: ImportReport) -> JsonObject:
         "undeclared": [{"field": field, "why": why} for field, why in report.undeclared],
         "left": list(report.left),
         "notes": list(report.notes),
+        "repairs": report.repairs,
+    }
+
+
+def proposal_text(proposed: Proposal, *, width: int = 100) -> Text:
+    """The diff, then each repair in words."""
+    if not proposed.diff:
+        return Text("Nothing to repair: nothing in the metadata is surely wrong.")
+    rows = [TableRow("~", field, "", marks=(Remark("", what),)) for field, what in proposed.done]
+    column = max(len(field) for field, _ in proposed.done)
+    return sections(
+        [[Text(line, _STYLES.get(line[:1], "")) for line in proposed.diff], table(rows, width, column)]
+    )
+
+
+_STYLES = {"-": "red", "+": "green", "@": "dim"}
+
+
+def outcome_text(proposed: Proposal, *, width: int = 100) -> Text:
+    """Whether the repaired spec was written, and what to do next."""
+    said = "Nothing was written. To write the repaired spec, add --yes"
+    if proposed.written:
+        said = f"{proposed.file} written, repaired. Next: `dandifile plan` shows what the repairs change"
+    elif not proposed.diff:
+        said = "Nothing was written: run the command without --fix"
+    return page(paragraph("", said, width))
+
+
+def proposal_json(proposed: Proposal) -> JsonObject:
+    """Documented in docs/json.md."""
+    return {
+        "file": proposed.file,
+        "diff": list(proposed.diff),
+        "repairs": [{"field": field, "what": what} for field, what in proposed.done],
+        "written": proposed.written,
     }
 
 
@@ -73,6 +119,8 @@ def _rows(sign: str, found: tuple[tuple[str, str], ...], width: int, column: int
 
 def _notes(report: ImportReport) -> Iterator[str]:
     yield from report.notes
+    if report.repairs:
+        yield f"{quantity(report.repairs, 'repair')} can be made: add --fix to see the diff"
     if report.left:
         yield (
             f"no entry of `paths` takes {first_of(report.left, 'asset')}: "
@@ -80,8 +128,12 @@ def _notes(report: ImportReport) -> Iterator[str]:
         )
 
 
+_HEAD = {"dandifile", "instance", "identifier"}
+
+
 def _next(report: ImportReport) -> str:
-    counts = f"{quantity(len(report.values), 'key')}, {quantity(len(report.odd), 'odd place')}"
+    keys = len(report.values) - len(_HEAD & report.values.keys())
+    counts = f"{quantity(keys, 'key')}, {quantity(len(report.odd), 'odd place')}"
     if report.version != "draft":
         return f"{counts}. Next: `dandifile plan` shows how the draft differs from {report.version}"
     return f"{counts}. Next: `dandifile plan` (it has no changes now)"

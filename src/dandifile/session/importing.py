@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dandifile.importing.document import Imported, import_document
 from dandifile.importing.paths import ImportedPaths, paths_to_pull
+from dandifile.importing.repairs import Repair, repair
 from dandifile.importing.text import spec_text
 from dandifile.model import JsonObject, RemoteAsset
 from dandifile.reading.document import KeyPath
@@ -23,12 +24,21 @@ class ImportedSpec:
     text: str
     found: Imported
     paths: ImportedPaths = field(default_factory=lambda: ImportedPaths(()))
+    repairs: tuple[Repair, ...] = ()
+
+    def repaired(self) -> ImportedSpec:
+        """The same spec without what is surely wrong; `repairs` say what that was."""
+        document, done = repair(self.source.document)
+        return replace(_spec_of(document, self.source, self.paths), repairs=done)
 
 
 def import_spec(source: ImportSource, paths: ImportedPaths | None = None) -> ImportedSpec:
     """The spec of a source. Without `paths` they are a folder into which `dandifile pull` puts the assets."""
-    found = import_document(source.document, source.licenses)
-    paths = paths or paths_to_pull(_listed(source))
+    return _spec_of(source.document, source, paths or paths_to_pull(_listed(source)))
+
+
+def _spec_of(document: JsonObject, source: ImportSource, paths: ImportedPaths) -> ImportedSpec:
+    found = import_document(document, source.licenses)
     values: JsonObject = {
         "dandifile": 1,
         "instance": source.instance,
