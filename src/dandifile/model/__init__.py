@@ -7,6 +7,13 @@ JSON (`Json`), so that a plan can be saved, reviewed and run elsewhere.
 
 from __future__ import annotations
 
+from dandifile.model.comparison import (
+    AssetDifference,
+    Census,
+    Comparison,
+    FieldDifference,
+    is_other_content,
+)
 from dandifile.model.local import (
     Anatomies,
     Finding,
@@ -57,13 +64,17 @@ __all__ = [
     "GIVEN_UP",
     "Action",
     "Anatomies",
+    "AssetDifference",
     "Block",
     "Blocker",
     "Cache",
+    "Census",
     "Change",
     "ChangeLine",
+    "Comparison",
     "Complaint",
     "Effect",
+    "FieldDifference",
     "Finding",
     "Forecast",
     "GoneAsset",
@@ -103,6 +114,7 @@ __all__ = [
     "Why",
     "Wording",
     "ZarrFile",
+    "is_other_content",
     "is_zarr",
     "reason_text",
 ]

@@ -74,7 +74,7 @@ class _Found:
 def scan(spec: Spec) -> Scan:
     """Everything below the entries of `paths`, in the order of the entries, then of the names."""
     root = os.path.abspath(spec.root)
-    own = _own_files(root, spec)
+    own = own_files(root, spec)
     found = _Found(root, own, _own_identities(root, own))
     for entry in spec.paths:
         _scan_entry(found, entry)
@@ -117,7 +117,7 @@ def is_excluded(entry: PathEntry, below: str) -> bool:
     return any(is_match(pattern, below) for pattern in entry.exclude)
 
 
-def _own_files(root: str, spec: Spec) -> frozenset[str]:
+def own_files(root: str, spec: Spec) -> frozenset[str]:
     """The spec and what dandifile keeps next to it."""
     stems = {spec.file.stem, "dandiset"}
     names = {spec.file.name, *(f"{stem}.{kind}" for stem in stems for kind in ("lock.yaml", "assets.tsv"))}
@@ -149,7 +149,7 @@ def _scan_entry(found: _Found, entry: PathEntry) -> None:
     elif stat.S_ISDIR(status.st_mode):
         if not _take_whole(found, entry, _Place(path, "")):
             _scan_folder(found, entry, path)
-    elif entry.standard in FORMATS and not _takes(entry.standard, path):
+    elif entry.standard in FORMATS and not takes_file(entry.standard, path):
         found.skip(path, entry)
     else:
         _take(found, entry, _Place(path, os.path.basename(path)))
@@ -223,7 +223,7 @@ def _walk_into(found: _Found, entry: PathEntry, here: _Folder, path: str, name: 
 def _is_missed(entry: PathEntry, name: str, below: str) -> bool:
     """Whether a hidden file would be taken under a name without the dot."""
     return (
-        _takes(entry.standard, name)
+        takes_file(entry.standard, name)
         and not name.startswith(_NO_DATA)
         and is_included(entry, below)
         and not is_excluded(entry, below)
@@ -287,13 +287,13 @@ def _take_folder(found: _Found, entry: PathEntry, place: _Place, own: Format) ->
 def _consider(found: _Found, entry: PathEntry, place: _Place) -> None:
     if not is_included(entry, place.below) or is_excluded(entry, place.below):
         return
-    if place.dataset or _takes(entry.standard, os.path.basename(place.path)):
+    if place.dataset or takes_file(entry.standard, os.path.basename(place.path)):
         _take(found, entry, place)
     else:
         found.skip(place.path, entry)
 
 
-def _takes(standard: str, name: str) -> bool:
+def takes_file(standard: str, name: str) -> bool:
     """Whether an entry of this standard takes a file outside of datasets."""
     return standard == "any" or any(
         standard in ("auto", each.NAME) and each.is_file(name) for each in FORMATS.values()
