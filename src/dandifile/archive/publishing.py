@@ -8,6 +8,7 @@ draft stays Publishing until somebody writes to it (docs/archive-api.md 3.6).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dandifile.archive.api import UnreachedError
@@ -28,19 +29,28 @@ RECORDED = 60.0
 """Seconds in which the archive adds the DOI to a new version: it does so after the version is there."""
 
 
+@dataclass(frozen=True)
+class Watch:
+    """How the archive's background work is waited for: up to `limit` seconds, with news to `say`.
+
+    `first` is the pause to the second look; 0: the usual one.
+    """
+
+    limit: float
+    first: float = 0.0
+    say: Callable[[str], None] = lambda text: None  # noqa: ARG005
+
+
 def newest_version(reader: Reader) -> Version | None:
     """The last published version right now; None if there is none."""
     return last_published(list_versions(reader.fresh()))
 
 
-def publish_draft(
-    writer: Writer, notes: str, limit: float, first: float, say: Callable[[str], None]
-) -> Version:
-    """Publish the draft as it is and wait for the version, up to `limit` seconds. One request that writes.
+def publish_draft(writer: Writer, notes: str, watch: Watch) -> Version:
+    """Publish the draft as it is, and wait for the version. One request that writes.
 
-    Where the answer is lost, what the archive then has decides. `first` is the pause to the second look,
-    `say` is called with what is waited for. UnfinishedError where no version came about; ArchiveError where
-    the archive refuses.
+    Where the answer is lost, what the archive then has decides. UnfinishedError where no version came about;
+    ArchiveError where the archive refuses.
     """
     before = newest_version(writer.reader)
     refusal: ArchiveError | None = None
@@ -63,7 +73,7 @@ def publish_draft(
                 where=writer.reader.instance.page(str(writer.identifier)),
                 fix="run `dandifile status`: it lists everything that prevents publishing",
             )
-    return _await_version(writer.reader, before, refusal, limit, first, say)
+    return _await_version(writer.reader, before, refusal, watch)
 
 
 def _may_have_begun(error: ArchiveError) -> bool:
@@ -73,15 +83,10 @@ def _may_have_begun(error: ArchiveError) -> bool:
 
 
 def _await_version(
-    reader: Reader,
-    before: Version | None,
-    refusal: ArchiveError | None,
-    limit: float,
-    first: float,
-    say: Callable[[str], None],
+    reader: Reader, before: Version | None, refusal: ArchiveError | None, watch: Watch
 ) -> Version:
     known, page = before.version if before else "", reader.instance.page(str(reader.identifier))
-    for spent in looks(limit, first):
+    for spent in looks(watch.limit, watch.first):
         status, newest = _look(reader, page)
         if newest is not None and newest.version != known:
             return newest
@@ -90,15 +95,17 @@ def _await_version(
                 f"publishing was lost: the archive has stopped, the draft is {status}, and there is no new "
                 "version. It gives up where somebody changes the draft meanwhile",
                 where=page,
-                fix="find out what else writes to the draft (an apply elsewhere, a form on its page), let that "
-                "end, then run `dandifile publish --wait` again",
+                fix="find out what else writes to the draft (an apply elsewhere, a form on its page), "
+                "let that end, then run `dandifile publish --wait` again",
             )
-        say(f"the archive publishes the draft (for {duration(spent)})" if spent else "the archive publishes")
+        watch.say(
+            f"the archive publishes the draft (for {duration(spent)})" if spent else "the archive publishes"
+        )
     raise UnfinishedError(
-        f"the archive has not ended publishing within {duration(limit)}",
+        f"the archive has not ended publishing within {duration(watch.limit)}",
         where=page,
-        fix="change nothing, and run the same command again later: it finds the version and publishes nothing "
-        "twice. If the draft is Publishing for hours, ask the archive's help desk",
+        fix="change nothing, and run the same command again later: it finds the version, and publishes "
+        "nothing twice. If the draft is Publishing for hours, ask the archive's help desk",
     )
 
 
@@ -134,11 +141,12 @@ def _publication(reader: Reader, version: Version, document: JsonObject) -> Publ
         value = document.get(field)
         return value.strip() if isinstance(value, str) else ""
 
-    url = f"{reader.instance.web_url}/dandiset/{reader.identifier}/{version.version}"
+    web = reader.instance.web_url  # "" where no page is served once the command has ended
+    url = f"{web}/dandiset/{reader.identifier}/{version.version}" if web else ""
     return Publication(
         version.version,
-        url=said("url") or url,
-        citation=said("citation") or f"{version.name} (Version {version.version}) {url}",
+        url=url and (said("url") or url),
+        citation=said("citation") or f"{version.name} (Version {version.version}) {url}".strip(),
         day=(said("datePublished") or version.created)[:10],
         assets=version.assets,
         size=version.size,

@@ -51,7 +51,8 @@ class Version:
 class Publication:
     """A published version, as it is quoted. `doi` is bare, and "" where the archive registers none.
 
-    `day` is when it was published, YYYY-MM-DD; `notes` are its release notes.
+    `url` is its page, "" where none is served once the command has ended. `day` is when it was published,
+    YYYY-MM-DD; `notes` are its release notes.
     """
 
     version: str

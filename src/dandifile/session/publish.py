@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dandifile.archive.documents import strip_dandiset
-from dandifile.archive.publishing import newest_version, publish_draft, read_publication
+from dandifile.archive.publishing import Watch, newest_version, publish_draft, read_publication
 from dandifile.archive.writer import Writer
 from dandifile.errors import BlockedError, UnfinishedError, UserError
 from dandifile.kinds.readiness import work_left
@@ -87,7 +87,7 @@ class Outcome:
 
 
 def look_ahead(session: Session, terms: Terms, notify: Notify, *, waiting: bool = True) -> Prospect:
-    """Looks at the plan, the draft and its validation until nothing is left but to publish it. Writes nothing.
+    """Looks at the plan, the draft and its validation until all is said of publishing it. Writes nothing.
 
     The archive's own work is waited for where that was asked for, and publishing that is under way always;
     not at all unless `waiting`. BlockedError where it takes longer than was given.
@@ -148,7 +148,8 @@ def publish(session: Session, prospect: Prospect, notes: str, terms: Terms, noti
         )
     writer = Writer(session.instance, key, session.identifier, session.cache)
     with _shown_wait(notify) as say:
-        version = publish_draft(writer, notes, terms.minutes * 60, _first(session), say)
+        watch = Watch(terms.minutes * 60, _first(session), say)
+        version = publish_draft(writer, notes, watch)
         say(f"reading version {version.version}")
         publication, document = read_publication(reader, version, _first(session))
     noted = note_publication(session, publication)
@@ -157,8 +158,8 @@ def publish(session: Session, prospect: Prospect, notes: str, terms: Terms, noti
             f"version {publication.version} is published, but it is not the draft that was looked at: "
             f"{'; '.join(faults)} differ",
             where=publication.url,
-            fix="somebody changed the draft at the same moment: look at the version; what is published cannot "
-            "be changed, but a corrected draft can be published again",
+            fix="somebody changed the draft at the same moment: look at the version. It cannot be changed, "
+            "but a corrected draft can be published again",
         )
     return Outcome(publication, made=True, noted=noted)
 
@@ -223,7 +224,7 @@ def note_publication(session: Session, publication: Publication) -> bool:
             f"version {publication.version} is published (DOI {publication.doi or 'none'}), but the lock "
             f"cannot be written: {error.strerror or error}",
             where=str(lock),
-            fix="free the disk or correct the permissions, then run the same command again: it notes the version",
+            fix="free the disk or correct the permissions, then run publish again: it notes the version",
         ) from None
 
 
