@@ -22,7 +22,7 @@ from tests.releases import publish_now
 
 PATHS = "paths: [{source: data, standard: any, layout: as-is}]\n"
 SPEC = f"description: Rats on a track\nlicense: CC-BY-4.0\nkeywords: [rat, track]\n{CONTACT}\n{PATHS}"
-ALLOWED = ("--yes", "--allow", "publish")
+ALLOWED = ("--yes", "--allow", "publish", "--timeout", "2")
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +56,14 @@ def settle(lab: Lab) -> None:
             jobs._validate(inner, draft)
 
 
+def unsettle(lab: Lab) -> None:
+    """The archive has yet to validate the draft, as it does a while after a change."""
+    with lab.archive.serving.archive.database.write() as db:
+        dandiset = dandisets.by_id(db, 1)
+        assert dandiset is not None
+        dandisets.set_status(db, dandisets.draft_of(db, dandiset).id, "Pending")
+
+
 def change(lab: Lab, words: str) -> None:
     """Another description, applied and validated."""
     lab.spec(SPEC.replace("Rats on a track", words))
@@ -83,10 +91,14 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def meanwhile(lab: Lab, monkeypatch: pytest.MonkeyPatch, happen: Callable[[], object]) -> None:
+def meanwhile(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, happen: Callable[[], object], *, pending: bool = False
+) -> None:
     """Holds the archive's background work until the first pause of a wait, in which `happen` is called."""
     held = contextlib.ExitStack()
     held.enter_context(lab.archive.at_rest())
+    if pending:
+        unsettle(lab)
 
     def pause(_seconds: float) -> None:
         monkeypatch.setattr(waits, "sleep", plain)
@@ -292,6 +304,7 @@ def test_a_dry_run_says_everything_and_writes_nothing(ready: Lab) -> None:
 
 def test_a_dry_run_does_not_wait(applied: Lab) -> None:
     with applied.archive.at_rest():
+        unsettle(applied)
         ran = applied.run("publish", "--dry-run", "--wait")
     assert (ran.code, "the archive is at work" in flat(ran.out)) == (Exit.BLOCKED, True)
 
@@ -397,6 +410,7 @@ def test_unfinished_uploads_are_noted_and_stop_nothing(ready: Lab) -> None:
 
 def test_a_draft_that_is_still_validated_is_waited_for_only_if_asked(applied: Lab) -> None:
     with applied.archive.at_rest():
+        unsettle(applied)
         ran = applied.run("publish", *ALLOWED)
         assert (ran.code, "publish --wait" in flat(ran.out)) == (Exit.BLOCKED, True)
         ran = applied.run("publish", *ALLOWED, "--wait", "--timeout", "0.01")
@@ -418,7 +432,7 @@ def test_a_draft_that_somebody_changes_during_the_wait_is_compared_again(
     def edit() -> None:
         write_document(applied, {**applied.document(), "keywords": ["mouse"]})
 
-    meanwhile(applied, monkeypatch, edit)
+    meanwhile(applied, monkeypatch, edit, pending=True)
     ran = applied.run("publish", *ALLOWED, "--wait")
     assert (ran.code, versions(applied)) == (Exit.BLOCKED, [])
     assert "1 change (1 in metadata)" in flat(ran.out)

@@ -134,6 +134,18 @@ class Writer:
         call = Call("POST", path, body, repeat=Repeat.DOUBLES)
         return self._write(call, accept=(BAD_REQUEST, CONFLICT, LOCKED))
 
+    def put_owners(self, remake: Callable[[], list[str]]) -> None:
+        """Replace the list of owners, by login, with what `remake` gives right before it is sent, or raises.
+
+        The archive sends an e-mail to whoever is added or removed.
+        """
+
+        def body() -> Json:
+            return [{"username": login} for login in remake()]
+
+        path = f"dandisets/{self.identifier}/users/"
+        self._write(Call("PUT", path, body(), shape=documents.USERS, remake=body))
+
     # --- assets --------------------------------------------------------------------------------
 
     def create_asset(

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from dandifile.model import Action, AssetDifference, Census, Change, Comparison, Json, JsonObject, Key
+from dandifile.model import Action, Census, Comparison, Json
 from dandifile.report.asset_rows import AssetGroup, asset_groups
+from dandifile.report.comparison_view import (
+    as_change,
+    first_names,
+    group_by_action,
+    more_sessions,
+    subject_lines,
+    totals,
+)
 from dandifile.report.lines import Remark
 from dandifile.report.markdown import Section, code_span, fit_sections, literal
 from dandifile.report.values import value_marks, without_hint
@@ -15,9 +23,8 @@ LONGEST_NOTES = 5000
 """Characters of release notes that the archive takes."""
 
 _LONGEST_PAGE = 60_000  # characters: GitHub takes 65,536 in a pull request
+_MOST_NAMES = 40  # in one line
 _MOST_GROUPS = 25  # of assets with the same action
-_MOST_NAMES = 40  # of subjects in one line
-_MOST_SESSIONS = 6  # of one subject
 _VERBS = {"-": "removed ", "+": "added "}
 
 
@@ -43,55 +50,6 @@ def comparison_markdown(comparison: Comparison, limit: int = _LONGEST_PAGE) -> s
     return fit_sections(head, list(_sections(comparison, "asset")), limit)
 
 
-# --- Counts ---------------------------------------------------------------------------------------
-
-_DONE = {
-    Action.CREATE: "added",
-    Action.REPLACE: "replaced",
-    Action.MOVE: "moved",
-    Action.DELETE: "removed",
-    Action.UPDATE: "with changed metadata",
-}
-_WEIGHTLESS = (Action.MOVE, Action.UPDATE)
-
-
-def totals(comparison: Comparison, noun: str = "asset") -> list[str]:
-    """`3 assets added (4.1 GB)`, `1 moved`, `2 fields of the dandiset's metadata changed`."""
-    by_action = group_by_action(comparison.assets)
-    found: list[str] = []
-    for action, some in by_action.items():
-        counted = f"{len(some):,}" if found else quantity(len(some), noun)
-        amount = "" if action in _WEIGHTLESS else f" ({size(sum(one.size for one in some))})"
-        found.append(f"{counted} {_DONE[action]}{amount}")
-    parts = [", ".join(found)] if found else []
-    if comparison.fields:
-        parts.append(f"{quantity(len(comparison.fields), 'field')} of the dandiset's metadata changed")
-    return parts
-
-
-def group_by_action(assets: Iterable[AssetDifference]) -> dict[Action, list[AssetDifference]]:
-    """The differences by what was done, in the order in which they are shown; no empty groups."""
-    found: dict[Action, list[AssetDifference]] = {action: [] for action in _DONE}
-    for one in assets:
-        found[one.action].append(one)
-    return {action: some for action, some in found.items() if some}
-
-
-def as_change(one: AssetDifference) -> Change:
-    """A difference in the form in which plans show it."""
-    before = (
-        None if one.before is None else _side(one.before.path, one.before.content, one.before.size, one.old)
-    )
-    after = None if one.after is None else _side(one.after.path, one.after.content, one.after.size, one.new)
-    if before and after and one.action is Action.REPLACE and before["digest"] == after["digest"]:
-        after["digest"] += "'"  # a Zarr whose files have changed
-    return Change(Key("assets", one.path), before, after)
-
-
-def _side(path: str, content: str, amount: int, metadata: JsonObject) -> JsonObject:
-    return {"path": path, "digest": content, "size": amount, "metadata": metadata}
-
-
 # --- Sections -------------------------------------------------------------------------------------
 
 
@@ -105,7 +63,7 @@ def _sections(comparison: Comparison, noun: str) -> Iterator[Section]:
         Action.UPDATE: f"Metadata of {noun}s",
     }
     for action, title in names.items():
-        people = list(_subject_lines(comparison, action))
+        people = list(subject_lines(comparison, action, _MOST_NAMES, literal))
         some = by_action.get(action, [])
         groups = asset_groups(map(as_change, some), most=_MOST_GROUPS)
         keys = {key for one in some for key in one.new}
@@ -149,44 +107,6 @@ def _mark(mark: Remark) -> str:
     return _VERBS.get(mark.sign, "") + literal(without_hint(mark.text))
 
 
-# --- Subjects and sessions ------------------------------------------------------------------------
-
-
-def _subject_lines(comparison: Comparison, action: Action) -> Iterator[str]:
-    before, after = comparison.census_before.sessions, comparison.census_after.sessions
-    if action is Action.CREATE:
-        yield from _more_in(after, before)
-    elif action is Action.DELETE:
-        yield from _more_in(before, after)
-
-
-def _more_in(sessions: Mapping[str, frozenset[str]], others: Mapping[str, frozenset[str]]) -> Iterator[str]:
-    """Subjects that the others lack, then sessions, by subject."""
-    subjects = [subject for subject in sessions if subject not in others]
-    if subjects:
-        yield f"{quantity(len(subjects), 'subject')}: {_names(subjects, _MOST_NAMES)}"
-    more = {
-        subject: sorted(found - others.get(subject, frozenset()))
-        for subject, found in sessions.items()
-        if found - others.get(subject, frozenset())
-    }
-    if more:
-        shown = [f"{subject} ({_names(names, _MOST_SESSIONS)})" for subject, names in more.items()]
-        count = sum(map(len, more.values()))
-        yield f"{quantity(count, 'session')}: {_cut(shown, _MOST_NAMES)}"
-
-
-def _names(names: Sequence[str], most: int) -> str:
-    return _cut([literal(name) for name in names], most)
-
-
-def _cut(texts: Sequence[str], most: int) -> str:
-    """All texts, or the first ones and how many more there are."""
-    if len(texts) <= most:
-        return ", ".join(texts)
-    return f"{', '.join(texts[: most - 1])} and {len(texts) - most + 1:,} more"
-
-
 # --- The first version ----------------------------------------------------------------------------
 
 _SUMMED_UP = {
@@ -217,8 +137,8 @@ def _contents(comparison: Comparison) -> Iterator[Section]:
     for field, label in _SUMMED_UP.items():
         items = comparison.summary.get(field)
         names = [_name(item) for item in items or [] if _name(item)] if isinstance(items, list) else []
-        lines += [f"{label}: {_names(names, _MOST_NAMES)}"] if names else []
-    lines += _more_in(comparison.census_after.sessions, {})
+        lines += [f"{label}: {first_names(list(map(literal, names)), _MOST_NAMES)}"] if names else []
+    lines += more_sessions(comparison.census_after.sessions, {}, _MOST_NAMES, literal)
     if lines:
         yield Section("Contents", lines)
 
