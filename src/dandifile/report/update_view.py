@@ -12,6 +12,7 @@ from dandifile.model import JsonObject
 from dandifile.report.lines import Remark, TableRow, paragraph, sections, table
 from dandifile.words import clean, quantity
 
+_OWN_KINDS = ("owners", "embargo")
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -83,14 +84,15 @@ def _rows(report: UpdateReport) -> Iterator[TableRow]:
 
 
 def _row(sign: str, name: str, *marks: str) -> TableRow:
-    return TableRow(sign, "metadata", name, marks=tuple(Remark("", mark, alone=True) for mark in marks))
+    kind = name if name in _OWN_KINDS else "metadata"
+    return TableRow(sign, kind, name, marks=tuple(Remark("", mark, alone=True) for mark in marks))
 
 
 def _notes(report: UpdateReport) -> Iterator[str]:
     if report.unsure:
         yield (
-            "no apply from this folder is on record, so which side changed is not known; "
-            "what you changed in the spec since is undone: --field FIELD takes over single fields"
+            f"{', '.join(report.unsure)}: it is not on record here which side changed, so what was changed "
+            "in the spec since the last apply is undone; --field FIELD takes over single fields"
         )
     for place, comment in report.lost:
         yield f"{place}: the comment goes with what it was about: {comment}"
