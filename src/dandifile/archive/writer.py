@@ -18,7 +18,7 @@ from dandifile.archive.instance import Instance
 from dandifile.archive.reader import NOT_FOUND, Once, Reader
 from dandifile.digests import DANDI_ETAG
 from dandifile.errors import ArchiveError, BlockedError
-from dandifile.model import Cache, Json, JsonObject, RemoteAsset, ZarrFile
+from dandifile.model import EMBARGOED, Cache, Json, JsonObject, RemoteAsset, ZarrFile
 from dandifile.net.retry import Repeat
 
 BAD_REQUEST = 400
@@ -36,6 +36,11 @@ class Embargo:
     until: str | None = None
     funding_source: str | None = None
     award: str | None = None
+
+    @classmethod
+    def of(cls, terms: Json) -> Embargo | None:
+        """The embargo on these terms (`until`, `funding_source`, `award`); None where there are none."""
+        return None if terms is None else cls(**terms)
 
     def query(self) -> dict[str, str | int]:
         named = {
@@ -109,6 +114,13 @@ class Writer:
     def adopt(self, identifier: str | None) -> None:
         """Write to this dandiset from now on, or (None) to none."""
         self.reader = self.reader.of(identifier)
+
+    def unembargo(self) -> None:
+        """Have the archive release the dandiset for everyone, in its own time; fine if asked before."""
+        path = f"dandisets/{self.identifier}/unembargo/"
+        answer = self._write(Call("POST", path), accept=(BAD_REQUEST,))
+        if answer.status == BAD_REQUEST and self.reader.fresh().embargo().status == EMBARGOED:
+            raise _refusal(answer, path)
 
     def put_metadata(
         self, name: str, metadata: JsonObject, remake: Callable[[], JsonObject] | None = None

@@ -23,6 +23,7 @@ from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm, can_be_pinned, missing_from
 from dandifile.model import Cache, Json, JsonObject, Spec
 from dandifile.reading.document import KeyPath
+from dandifile.spec.embargo_terms import creation_faults
 from dandifile.spec.facts import References
 from dandifile.spec.faults import Fault, is_gap
 from dandifile.spec.load import Declaration, build, read
@@ -107,6 +108,17 @@ def refuse_licenses(source: SpecAndLock, spec: Spec, info: Json) -> None:
     declared = short or {"metadata": {"license": spec.fields.get("license")}}
     if faults := list(license_faults(declared, allowed_licenses(info))):
         raise source.declared.error_of(faults)
+
+
+def refuse_embargo(source: SpecAndLock, spec: Spec) -> None:
+    """SpecError for an embargo with which the archive would not create a dandiset today."""
+    declared = source.declared
+    override = (declared.document.value.get("environments") or {}).get(declared.environment) or {}
+    path = ("environments", declared.environment, "embargo") if "embargo" in override else ("embargo",)
+    known = not (spec.unpinned or spec.unresolved)
+    today = datetime.now(UTC).date()
+    if faults := list(creation_faults(spec.embargo, spec.fields, today, path, contributors_known=known)):
+        raise declared.error_of(faults)
 
 
 # --- Facts that the lock lacks ------------------------------------------------------------------

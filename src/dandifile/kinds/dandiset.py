@@ -1,8 +1,8 @@
-"""The dandiset itself: there, or to be created with what the spec declares; and whom the spec protects.
+"""The dandiset itself: there, or to be created with what the spec declares; and its owners.
 
-`embargo` and `owners` protect people's data, and no kind reconciles them yet. Neither is ever accepted and
-ignored: where the archive does not hold already what the key asks for, the plan is blocked or says so. A kind
-of its own for one of them takes its functions from here.
+`owners` protects people's data, and no kind reconciles it yet. It is never accepted and ignored: where the
+archive does not hold already what the key asks for, the plan is blocked or says so. A kind of its own takes
+its functions from here.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dandifile.kinds import embargo
 from dandifile.kinds.special_fields import own_part
 from dandifile.model import (
+    EMBARGOED,
+    OPEN,
     Block,
     Change,
     ChangeLine,
@@ -28,6 +31,7 @@ from dandifile.model import (
     Wording,
 )
 from dandifile.planning.kind import Difference, Standing, Traits
+from dandifile.spec.embargo_terms import without_funder
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
@@ -36,34 +40,23 @@ if TYPE_CHECKING:
 
 NAME = "dandiset"
 
-OPEN, EMBARGOED = "OPEN", "EMBARGOED"
-
-_EMBARGOED_ACCESS = "dandi:EmbargoedAccess"
-_CREATE_EMBARGOED = (
-    "create a dandiset with an embargo on the archive's website and write its `identifier` into the spec; "
-    "or, if everyone may see the data now, take {key} out of the spec"
-)
-
 
 @dataclass(frozen=True)
 class Protection:
     """What the spec asks for. None: not declared."""
 
-    embargo: Json = None  # False: to be released; True or a mapping: embargoed
     owners: Json = None  # a list, or {"exactly": list}
-    access: Json = None  # the field `access`, where the spec sets it in `metadata`
 
     @classmethod
     def of(cls, spec: Spec) -> Protection:
-        return cls(spec.embargo, spec.owners, spec.fields.get("access"))
+        return cls(spec.owners)
 
 
 @dataclass(frozen=True)
 class Protected:
-    """What the archive has: the embargo's status and end date, and the owners, fetched when needed."""
+    """What the archive has: whether it is embargoed, and the owners, fetched when needed."""
 
     status: str = OPEN
-    until: str = ""
     owners: Callable[[], tuple[str, ...]] = tuple
 
 
@@ -74,21 +67,20 @@ class DesiredDandiset:
     name: str = ""
     metadata: JsonObject = field(default_factory=dict)
     protection: Protection = field(default_factory=Protection)
+    embargo: JsonObject | None = None  # the terms, as `embargo.creation_terms` gives them; None: open
 
 
 def observe(reader: Reader) -> Protected | None:
     """How the dandiset is protected, or None where the spec has no identifier yet."""
     if not reader.identifier:
         return None
-    access = reader.draft()["metadata"].get("access")
-    first = access[0] if isinstance(access, list) and access and isinstance(access[0], dict) else {}
-    until = str(first.get("embargoedUntil") or "")
-    return Protected(reader.dandiset()["embargo_status"], until, reader.owners)
+    return Protected(reader.dandiset()["embargo_status"], reader.owners)
 
 
 def desired(spec: Spec, local: Local) -> DesiredDandiset:
     fields = {name: value for name, value in own_part(spec.fields).items() if value not in (None, [])}
-    return DesiredDandiset(fields.pop("name", ""), fields, Protection.of(spec))
+    name, terms = fields.pop("name", ""), embargo.creation_terms(spec)
+    return DesiredDandiset(name, without_funder(fields, terms), Protection.of(spec), terms)
 
 
 def diff(desired: DesiredDandiset, observed: Protected | None, options: Options) -> Difference:
@@ -100,7 +92,9 @@ def diff(desired: DesiredDandiset, observed: Protected | None, options: Options)
         fix = "add `name:`, or the `identifier:` of a dandiset that exists"
         nameless = Block("a new dandiset needs a name, and the spec has none", fix)
         return Difference(blocked=(nameless, *blocked), notes=remarks)
-    made = {"name": desired.name, "metadata": desired.metadata}
+    made: JsonObject = {"name": desired.name, "metadata": desired.metadata}
+    if desired.embargo is not None:
+        made["embargo"] = desired.embargo
     return Difference((Change(Key(NAME, desired.name), None, made, permit="create"),), blocked, notes=remarks)
 
 
@@ -121,24 +115,29 @@ def rebase(change: Change, observed: object) -> Change:
 
 def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> JsonObject:
     from dandifile.archive.create import create_once, intent_file
+    from dandifile.archive.writer import Embargo
 
     name = step.params["name"]
     intent = intent_file(context.state, context.writer.reader.instance, name)
-    made = create_once(context.writer, name, step.params["metadata"], intent)
+    terms = Embargo.of(step.params.get("embargo"))
+    made = create_once(context.writer, name, step.params["metadata"], intent, terms)
     return {"identifier": made}
 
 
 def _line(change: Change, target: Target) -> ChangeLine:
-    return ChangeLine(f"«{change.key.name}»", f"new on {target.instance}")
+    remark = f"new on {target.instance}"
+    if (terms := change.after.get("embargo")) is not None:
+        remark += f", under embargo until {terms.get('until') or 'two years from now'}"
+    return ChangeLine(f"«{change.key.name}»", remark)
 
 
 def _recheck(spec: Spec, now: Protected | None) -> tuple[Block, ...]:
-    """The dandiset may have been released, or got another owner, since the saved plan was made."""
+    """The dandiset may have got another owner since the saved plan was made."""
     return protection_blocks(Protection.of(spec), now)
 
 
 TRAITS = Traits(
-    reads=("name", "embargo", "owners"),
+    reads=("name", "owners"),
     docs="docs/spec.md#embargo-and-owners",
     wording=Wording(planned="dandiset to create", line=_line),
     recheck=_recheck,
@@ -150,62 +149,12 @@ TRAITS = Traits(
 
 def protection_blocks(declared: Protection, now: Protected | None) -> tuple[Block, ...]:
     """Why nothing may be written: others would see what the spec protects. `now` None: to be created."""
-    return (*_embargo_blocks(declared, now), *_owner_blocks(declared, now))
+    return tuple(_owner_blocks(declared, now))
 
 
 def protection_notes(declared: Protection, now: Protected | None) -> tuple[str, ...]:
     """What the spec asks for and this version does not do, where that exposes no data."""
-    return (*_embargo_notes(declared, now), *_owner_notes(declared, now))
-
-
-# --- Embargo ------------------------------------------------------------------------------------
-
-
-def _embargo_blocks(declared: Protection, now: Protected | None) -> Iterator[Block]:
-    key = _embargo_key(declared)
-    if not key or (now is not None and now.status == EMBARGOED):
-        return
-    if now is None:
-        why = "this version of dandifile creates open dandisets only, which everyone can see at once"
-    elif now.status == OPEN:
-        why = "the dandiset is open: everyone can see what is uploaded, and an open one cannot be embargoed"
-    else:
-        why = "the archive is releasing the dandiset: everyone will see what is in it"
-    yield Block(f"the spec asks for an embargo ({key}), but {why}", _CREATE_EMBARGOED.format(key=key))
-
-
-def _embargo_key(declared: Protection) -> str:
-    """The key that asks for it, "" where none does."""
-    if declared.embargo is not None and declared.embargo is not False:
-        return "`embargo`"
-    items = declared.access if isinstance(declared.access, list) else []
-    asked = any(_is_embargoed(item) for item in items if isinstance(item, dict))
-    return "`metadata.access`" if asked else ""
-
-
-def _is_embargoed(item: dict[str, Json]) -> bool:
-    """An end date alone asks for it too; next to `OpenAccess` it is what a released embargo leaves behind."""
-    status = item.get("status")
-    return status == _EMBARGOED_ACCESS or bool(status is None and item.get("embargoedUntil"))
-
-
-def _embargo_notes(declared: Protection, now: Protected | None) -> Iterator[str]:
-    if now is None or now.status == OPEN:
-        return
-    if declared.embargo is False:
-        if now.status == EMBARGOED:
-            yield (
-                "`embargo: false`, but the dandiset stays embargoed: this version of dandifile does not "
-                "release an embargo; do it on the dandiset's page"
-            )
-        else:
-            yield "the archive is releasing the embargo; it takes no other change until that has ended"
-    until = declared.embargo.get("until") if isinstance(declared.embargo, dict) else None
-    if until and now.until and until != now.until:
-        yield (
-            f"`embargo.until` is {until}, but on the archive the embargo ends on {now.until}, "
-            "which cannot be changed there"
-        )
+    return tuple(_owner_notes(declared, now))
 
 
 # --- Owners -------------------------------------------------------------------------------------

@@ -40,12 +40,24 @@ from dandifile.model.plan import (
     Wording,
 )
 from dandifile.model.reason import Reason, Why, reason_text
-from dandifile.model.remote import Complaint, Health, RemoteAsset, Target
+from dandifile.model.remote import (
+    EMBARGOED,
+    OPEN,
+    RELEASING,
+    Complaint,
+    EmbargoState,
+    Health,
+    RemoteAsset,
+    Target,
+)
 from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Regions, Spec, Validation, Vocabulary
 from dandifile.model.values import Cache, Json, JsonObject
 
 __all__ = [
+    "EMBARGOED",
     "GIVEN_UP",
+    "OPEN",
+    "RELEASING",
     "Action",
     "Anatomies",
     "Block",
@@ -54,6 +66,7 @@ __all__ = [
     "ChangeLine",
     "Complaint",
     "Effect",
+    "EmbargoState",
     "Finding",
     "Forecast",
     "GoneAsset",

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from dandifile.model import Block, Change, Json, Local, Record, Spec, Step, Wording
+from dandifile.model import Block, Change, Json, Local, Plan, Record, Spec, Step, Wording
 from dandifile.planning.merge import is_same
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ class Traits:
     that its changes may wait for (`Change.permit`). `wording`: how its changes are shown.
 
     `note` gives the record of an apply that has just ended, with what this kind left as declared.
-    `recheck` gives reasons to stop a saved plan that came up since it was made.
+    `recheck` gives reasons to stop a saved plan that came up since it was made. `conclude` is for a kind
+    whose changes come last: it completes or blocks them by a look at the whole plan, and their steps need
+    all others.
     """
 
     reads: tuple[str, ...] = ()
@@ -62,6 +64,7 @@ class Traits:
     wording: Wording = field(default_factory=Wording)
     note: Callable[[Spec, Local, Any, Record], Record] = lambda spec, local, observed, record: record  # noqa: ARG005
     recheck: Callable[[Spec, Any], tuple[Block, ...]] = lambda spec, observed: ()  # noqa: ARG005
+    conclude: Callable[[Plan, Mapping[str, Any]], Plan] | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ CREATED = "dandiset"
 """The kind that all others need, and that is therefore in every plan, also with `--only`."""
 
 
-GUARDED = ("embargo", "owners")
+GUARDED = ("owners",)
 """Keys that protect data: the dandiset's kind compares them with the archive, and blocks or adds a note."""
 
 
@@ -62,6 +62,9 @@ def make_plan(kinds: Mapping[str, Kind], now: Situation, options: Options) -> Pl
         base=base_of(now.spec),
         environment=now.spec.environment,
     )
+    for name in found:
+        if conclude := kinds[name].TRAITS.conclude:
+            plan = conclude(plan, now.observed)
     return replace(plan, steps=steps_of(kinds, plan))
 
 
@@ -116,10 +119,13 @@ def steps_of(kinds: Mapping[str, Kind], plan: Plan) -> tuple[Step, ...]:
     creation: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     for name, kind in kinds.items():
-        own = [
-            replace(step, needs=(*creation, *step.needs), after=(*before, *step.after))
-            for step in kind.steps(tuple(change for change in due if change.key.kind == name))
-        ]
+        made = kind.steps(tuple(change for change in due if change.key.kind == name))
+        needed = creation
+        if made and kind.TRAITS.conclude:
+            others = tuple(step.id for step in steps if step.kind != JOIN)
+            steps.append(Step(f"{name}:begins", JOIN, {}, needs=others, effect=Effect.NONE))
+            needed = (steps[-1].id,)
+        own = [replace(step, needs=(*needed, *step.needs), after=(*before, *step.after)) for step in made]
         if name == CREATED:
             creation = tuple(step.id for step in own)
         elif own:
