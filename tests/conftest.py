@@ -56,6 +56,7 @@ SLOW = (
     "test_docs.py",
     "test_edited_meanwhile.py",
     "session/test_api.py",
+    "session/test_draft_state.py",
     "session/test_embedded.py",
     "session/test_python_page.py",
     "test_forecast.py",

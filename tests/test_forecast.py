@@ -102,8 +102,9 @@ def test_a_contact_person_without_email_is_found_though_no_schema_says_it(lab: L
     assert found["before"]
     assert found["message"] == "contributor.0 (Doe, Jane): Contact person must have an email address."
     settled(lab)
-    status = lab.run("status").out
-    assert ("Contact person must have an email" in status, status.count("email address")) == (True, 1), status
+    status = " ".join(lab.run("status").out.split())
+    assert status.count("Contact person must have an email address") == 1, status
+    assert "contributors: add `email` to Doe, Jane" in status
 
 
 def test_check_says_it_offline(lab: Lab) -> None:
@@ -205,11 +206,9 @@ def test_a_draft_with_a_zarr_is_not_ready(lab: Lab) -> None:
     lab.spec(CONTACT + TEXTS + PATHS)
     assert lab.run("apply", "--create", "--yes").code == Exit.DONE
     settled(lab)
-    out = lab.run("status").out
-    assert ("not ready to publish" in out, "does not publish dandisets with Zarrs yet: a.zarr" in out) == (
-        True,
-        True,
-    ), out
+    out = " ".join(lab.run("status").out.split())
+    assert "not ready to publish" in out
+    assert "zarr a.zarr the archive does not publish dandisets that have, or once had, a Zarr" in out
 
 
 def test_nothing_is_said_where_all_is_well(lab: Lab, tmp_path: Path) -> None:

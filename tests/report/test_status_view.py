@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from dandifile.model import Change, Complaint, Health, Key, Plan, Target
+from dandifile.model import Blocker, Health, Obstacle, Plan, Readiness, Target
+from dandifile.report.readiness_view import MOST_BLOCKERS
 from dandifile.report.status_view import (
-    MOST_COMPLAINTS,
     links_json,
     links_text,
     neurosift_url,
@@ -18,59 +18,70 @@ from dandifile.report.status_view import (
 from tests.report.shown import status_text
 
 TARGET = Target("dandi", "https://api.dandiarchive.org/api", "https://dandiarchive.org", "000001", "T")
-WRONG = Complaint("license", "it is missing", "add `license:`")
-ASSET = Complaint("keywords", "5 is not of type 'array'", "correct it", "sub-1/a.nwb", "raw/s1.nwb")
+WRONG = Blocker(Obstacle.METADATA, "license: it is missing", "license", "add `license:`")
+ASSET = Blocker(
+    Obstacle.ASSETS, "1 asset is not valid: keywords: 5 is not of type 'array'", "sub-1/a.nwb", "correct it",
+    ("sub-1/a.nwb",), ("raw/s1.nwb",),
+)  # fmt: skip
+
+
+def blocked(*codes: str) -> tuple[Blocker, ...]:
+    return tuple(Blocker(Obstacle(code), f"{code} prevents it", "here", "mend it") for code in codes)
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (Health("Valid"), "Valid, ready to publish"),
-        (Health("Valid", waiting=1), "Valid, 1 asset or more still being validated"),
-        (Health("Valid", (ASSET,)), "Valid, not ready to publish"),
-        (Health("Valid", (ASSET,), waiting=3), "Valid, not ready to publish"),
-        (Health("Valid", in_the_way=("no summary",)), "Valid, not ready to publish"),
-        (Health("Valid", in_the_way=("a Zarr",), waiting=1), "Valid, not ready to publish"),
-        (Health("Invalid"), "Invalid, not ready to publish"),
-        (Health("Pending"), "Pending, not finished yet: run status again in a moment"),
-        (Health("Validating", waiting=2), "Validating, not finished yet: run status again in a moment"),
-        (Health("Publishing"), "Publishing, do not change anything until it is done"),
-        (Health("Published"), "Published, as it was last published"),
+        (Readiness("Valid"), "Valid, ready to publish"),
+        (
+            Readiness("Valid", blocked("plan")),
+            "Valid, ready to publish as it is now, not as the spec declares it",
+        ),
+        (Readiness("Valid", blocked("pending")), "Valid, not finished yet: run status again in a moment"),
+        (Readiness("Valid", blocked("assets")), "Valid, not ready to publish"),
+        (Readiness("Valid", blocked("assets", "pending")), "Valid, not ready to publish"),
+        (Readiness("Invalid", blocked("metadata")), "Invalid, not ready to publish"),
+        (Readiness("Pending", blocked("pending")), "Pending, not finished yet: run status again in a moment"),
+        (
+            Readiness("Valid", blocked("releasing", "pending")),
+            "Valid, not finished yet: run status again in a moment",
+        ),
+        (
+            Readiness("Publishing", blocked("publishing")),
+            "Publishing, do not change anything until it is done",
+        ),
+        (Readiness("Published", blocked("unchanged")), "Published, as it was last published"),
+        (Readiness("Published", blocked("plan", "unchanged")), "Published, as it was last published"),
     ],
 )
-def test_whether_it_can_be_published(given: Health, said: str) -> None:
+def test_whether_it_can_be_published(given: Readiness, said: str) -> None:
     lines = status_text(Plan(TARGET), given, ()).plain.splitlines()
     assert f"The archive's own validation: {said}" in lines
-    assert status_json(given)["ready"] == (said == "Valid, ready to publish")
+    found = status_json(Health(given.status), given)
+    assert found["validation"]["ready"] == ("ready to publish" in said and "not ready" not in said)
+    assert found["readiness"]["ready"] == (said == "Valid, ready to publish")
 
 
-def test_a_draft_that_is_not_as_declared_is_not_simply_ready() -> None:
-    plan = Plan(TARGET, (Change(Key("metadata", "keywords"), ["a"], ["b"]),))
-    text = status_text(plan, Health("Valid"), ()).plain
-    assert "ready to publish as it is now, not as the spec declares it" in text
-
-
-def test_every_fault_has_its_field_asset_file_and_fix() -> None:
-    text = status_text(Plan(TARGET), Health("Invalid", (WRONG, ASSET)), ()).plain
-    for part in ("license", "it is missing", "add `license:`"):
+def test_every_blocker_has_its_place_file_and_fix() -> None:
+    text = status_text(Plan(TARGET), Readiness("Invalid", (WRONG, ASSET)), ()).plain
+    for part in ("license", "license: it is missing", "add `license:`"):
         assert part in text
     for part in ("sub-1/a.nwb", "keywords: 5 is not of type 'array'", "file: raw/s1.nwb", "correct it"):
         assert part in text
+    assert "not on this machine" in status_text(Plan(TARGET), Readiness("Valid", blocked("assets")), ()).plain
 
 
-def test_assets_with_the_same_fault_share_a_row_and_many_faults_are_folded() -> None:
-    same = [Complaint("keywords", "wrong", "correct it", f"{n}.nwb") for n in range(30)]
-    text = status_text(Plan(TARGET), Health("Valid", tuple(same)), ()).plain
-    assert ("0.nwb and 29 more" in text, "not on this machine" in text, text.count("wrong")) == (
-        True,
-        True,
-        1,
+def test_notes_are_shown_below() -> None:
+    assert "note: 1 upload" in status_text(Plan(TARGET), Readiness("Valid", (), ("1 upload",)), ()).plain
+
+
+def test_many_blockers_are_folded() -> None:
+    many = Readiness(
+        "Invalid",
+        tuple(replace(WRONG, what=f"wrong {number}") for number in range(MOST_BLOCKERS + 5)),
     )
-    many = tuple(
-        Complaint("keywords", f"wrong {n}", "correct it", f"{n}.nwb") for n in range(MOST_COMPLAINTS + 5)
-    )
-    assert "and 6 more; -v shows all" in status_text(Plan(TARGET), Health("Valid", many), ()).plain
-    assert "wrong 14" in status_text(Plan(TARGET), Health("Valid", many), (), verbose=True).plain
+    assert "and 6 more; -v shows all" in status_text(Plan(TARGET), many, ()).plain
+    assert "wrong 14" in status_text(Plan(TARGET), many, (), verbose=True).plain
 
 
 DRAFT = Target("dandi", "https://api.dandiarchive.org/api", "https://dandiarchive.org", "000001", "T")

@@ -60,6 +60,16 @@ DRAFT: Shape = {
     "version_validation_errors": list,
     "asset_validation_errors": list,
 }
+VERSION_LISTED: Shape = {
+    "version": str,
+    "name": str,
+    "status": str,
+    "created": str,
+    "asset_count": COUNT,
+    "size": COUNT,
+    "release_notes": optional_shape(TEXT),
+}
+VERSION_DOCUMENT: Shape = dict
 UPLOAD: Shape = {"upload_id": str, "etag": str, "size": COUNT}
 
 _ASSET = {"asset_id": str, "path": str, "size": COUNT, "blob": TEXT, "zarr": TEXT}
@@ -67,6 +77,7 @@ METADATA: Shape = {"digest": optional_shape((each(TEXT), None))}
 """Of an asset, and no more: the rest may be as odd as its author wrote it."""
 ASSET_DOCUMENT: Shape = {"path": str, **METADATA}
 ASSET: Shape = {**_ASSET, "metadata": METADATA}
+ASSET_VERDICT: Shape = {"status": str, "validation_errors": list}
 ZARR: Shape = {"zarr_id": str, "name": str, "status": str, "checksum": TEXT}
 ZARR_FILE: Shape = {"Key": str, "ETag": str}
 

@@ -1,4 +1,4 @@
-"""The assets of a draft, with as few and as small requests as possible.
+"""The assets of a version, with as few and as small requests as possible.
 
 One listing without metadata (1000 rows a request, pages in parallel), and metadata only of
 assets that the cache does not have: the asset of an asset id never changes, and neither
@@ -17,14 +17,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
-from typing import NamedTuple, TypeVar
+from itertools import chain, islice
+from typing import TypeVar
 
 from dandifile.archive import documents
 from dandifile.archive.api import ReadApi
 from dandifile.archive.documents import content_digest, schema_version, strip_asset
 from dandifile.errors import ArchiveError
-from dandifile.model import Cache, JsonObject, RemoteAsset
+from dandifile.model import Cache, JsonObject, ListedAsset, RemoteAsset
 from dandifile.reading.jsontext import keep_fitting
 
 PAGE = 1000
@@ -36,47 +36,58 @@ WIDTH = 5
 _FEW = 10
 """Assets of one page that are asked for one by one; with more, the page is cheaper."""
 
-_TRIES = 3
+TRIES = 3
 """Listings until one is consistent."""
+
+DRAFT = "draft"
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Row(NamedTuple):
-    """An asset as the plain listing has it: no digest."""
-
-    asset_id: str
-    path: str
-    size: int
-    blob: str | None
-    zarr: str | None
+class ListingChangedError(ArchiveError):
+    """Others wrote to the assets while they were listed."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """The draft of one dandiset."""
+    """One version of one dandiset."""
 
     api: ReadApi
     identifier: str
     cache: Cache
+    version: str = DRAFT
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ListedAsset]:
         """Every asset, in the byte order of the paths.
 
         Others may write to the table while its pages are read, so the sum is checked: the number
         of rows, and that no path comes twice. ArchiveError if it is wrong every time.
         """
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             count, first = self._first_page()
             numbers = range(2, -(-count // PAGE) + 1)
             rows = [*first, *(row for page in map_in_parallel(self._page, numbers) for row in page)]
             if len(rows) == count == len({row.path for row in rows}):
                 return rows
-        raise ArchiveError(
-            f"the assets of {self.identifier} changed while they were listed",
-            fix="run again when the other upload is done",
-        )
+        raise self._changed()
+
+    def stream(self) -> Iterator[ListedAsset]:
+        """Every asset, in the byte order of the paths, with a few pages in memory.
+
+        ListingChangedError at the first sign that somebody writes to the table, which is at the end at
+        the latest: what came before it may lack assets.
+        """
+        count, first = self._first_page()
+        numbers = range(2, -(-count // PAGE) + 1)
+        seen, last = 0, ""
+        for row in chain(first, chain.from_iterable(map_in_parallel(self._page, numbers))):
+            if row.path <= last:
+                raise self._changed()
+            seen, last = seen + 1, row.path
+            yield row
+        if seen != count:
+            raise self._changed()
 
     def assets(self) -> dict[str, RemoteAsset]:
         """Every asset with its digest, by path, in the order of the listing."""
@@ -108,7 +119,7 @@ class Listing:
             found.update({asset_id: strip_asset(document) for asset_id, document in portion.items()})
         return found
 
-    def _digests_and_versions(self, rows: Sequence[Row]) -> tuple[dict[str, str], dict[str, str]]:
+    def _digests_and_versions(self, rows: Sequence[ListedAsset]) -> tuple[dict[str, str], dict[str, str]]:
         """(dandi-etags by blob id, schema versions by asset id); each document is read once for both."""
         blobs = {row.blob for row in rows if row.blob}
         digests: dict[str, str] = keep_fitting(self.cache.get_many("digest-of", blobs), str)
@@ -132,7 +143,7 @@ class Listing:
             versions.update({asset_id: schema_version(document) for asset_id, document in portion.items()})
         return digests, versions
 
-    def _zarr_checksums(self, rows: Iterable[Row]) -> dict[str, str]:
+    def _zarr_checksums(self, rows: Iterable[ListedAsset]) -> dict[str, str]:
         if not any(row.zarr for row in rows):
             return {}
         zarrs = self.api.get_all("zarr/", {"dandiset": self.identifier}, item=documents.ZARR)
@@ -162,11 +173,17 @@ class Listing:
         for some in _portions(left, PAGE):
             yield dict(map_in_parallel(self._document, some))
 
-    def _first_page(self) -> tuple[int, list[Row]]:
+    def _changed(self) -> ListingChangedError:
+        return ListingChangedError(
+            f"the assets of {self.identifier} changed while they were listed",
+            fix="run again when the other upload is done",
+        )
+
+    def _first_page(self) -> tuple[int, list[ListedAsset]]:
         answer = self.api.get(f"{self._folder}/assets/", self._query(1), shape=documents.ASSETS_FIRST)
         return answer["count"], list(map(_row, answer["results"]))
 
-    def _page(self, number: int) -> list[Row]:
+    def _page(self, number: int) -> list[ListedAsset]:
         answer = self.api.get(f"{self._folder}/assets/", self._query(number), shape=documents.ASSETS)
         return list(map(_row, answer["results"]))
 
@@ -180,7 +197,7 @@ class Listing:
 
     @property
     def _folder(self) -> str:
-        return f"dandisets/{self.identifier}/versions/draft"
+        return f"dandisets/{self.identifier}/versions/{self.version}"
 
     @staticmethod
     def _query(number: int) -> dict[str, str | int]:
@@ -200,9 +217,9 @@ def _portions(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield some
 
 
-def _places(rows: Iterable[Row]) -> dict[str, int]:
+def _places(rows: Iterable[ListedAsset]) -> dict[str, int]:
     return {row.asset_id: place for place, row in enumerate(rows)}
 
 
-def _row(item: JsonObject) -> Row:
-    return Row(item["asset_id"], item["path"], item["size"], item["blob"], item["zarr"])
+def _row(item: JsonObject) -> ListedAsset:
+    return ListedAsset(item["asset_id"], item["path"], item["size"], item["blob"], item["zarr"])

@@ -194,7 +194,18 @@ class Reader:
         found = answer["results"]
         return next((item for item in found if item["path"] == path), None)
 
+    def asset_verdict(self, asset_id: str) -> JsonObject:
+        """What the archive finds wrong with one asset of the draft: `{status, validation_errors}`."""
+        path = f"{self._own()}versions/draft/assets/{asset_id}/validation/"
+        verdict: JsonObject = self.api.get(path, shape=documents.ASSET_VERDICT)
+        return verdict
+
     # --- zarrs, as they are right now -----------------------------------------------------------
+
+    def zarr_names(self) -> list[str]:
+        """The names of all Zarrs that the dandiset ever had, also of those that are no asset any more."""
+        rows = self.api.get_all("zarr/", {"dandiset": str(self.identifier)}, item=documents.ZARR)
+        return sorted(row["name"] for row in rows)
 
     def zarr_named(self, name: str) -> JsonObject | None:
         """The row of this name: `{zarr_id, name, status, checksum, …}`; it may belong to no asset."""

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from dandifile.errors import Exit, UserError
 from dandifile.kinds import assets, wordings
-from dandifile.model import Health, JsonObject
 from dandifile.planning.planfile import to_json
+from dandifile.session.draft_state import draft_state
 from dandifile.session.opening import open_session
-from dandifile.session.session import Planned, Session
 from dandifile.terminal.screen import Flags, print_json, show, show_progress, survey_json
 
 
@@ -26,25 +25,14 @@ def status(flags: Flags) -> int:
             )
         with show_progress(flags) as shown:
             planned = session.plan(notify=shown.notify)
-        health, draft = _health(session, planned)
+        state = draft_state(session, planned)
         plan, paths = planned.plan, sorted(planned.observed[assets.NAME].assets)
         if flags.format == "json":
-            verdict = {"draft": draft, "validation": status_json(health)}
+            verdict = {"draft": state.draft, **status_json(state.health, state.readiness)}
             print_json({**plan_json(plan, to_json(plan)), **verdict, **survey_json(shown.why)})
         else:
-            if health.complaints:  # the archive itself says what is wrong already
+            if state.health.complaints:  # the archive itself says what is wrong already
                 plan = replace(plan, forecast=tuple(one for one in plan.forecast if not one.before))
             how = {"wordings": wordings(), "verbose": flags.verbose, "fields": len(session.spec.fields)}
-            show(flags, status_text, plan, health, paths, **how)
+            show(flags, status_text, plan, state.readiness, paths, **how)
         return Exit.DONE
-
-
-def _health(session: Session, planned: Planned) -> tuple[Health, JsonObject]:
-    """The archive's verdict, and the draft as the archive gives it."""
-    from dandifile.kinds.health import health
-
-    reader = session.reader
-    draft = reader.draft()
-    sources = {asset.path: asset.source for asset in planned.local.assets}
-    observed = planned.observed[assets.NAME]
-    return health(reader.dandiset(), draft, observed, sources, session.spec.fields), draft

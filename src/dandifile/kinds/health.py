@@ -1,45 +1,67 @@
-"""What the archive itself says of a draft, and what it does not say: whether it could be published.
+"""What the archive itself says of a draft and its assets, with the files here and what to do.
 
-A draft counts as Valid as soon as its own document is. What else keeps the archive from publishing it:
-assets that are not valid or not validated yet, a summary of the files that cannot be made, and Zarrs, which
-the archive does not publish yet (docs/archive-api.md 3.5, 3.6).
+A draft counts as Valid as soon as its own document is: its assets have verdicts of their own. The archive
+lists those of at most 50 assets that are invalid and 50 that wait (docs/archive-api.md 3.5); where its list
+is full, the other assets are asked one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from dandifile.archive.documents import strip_asset
 from dandifile.kinds.assets.sides import ObservedAssets
 from dandifile.kinds.forecast import fix_of, place_of
 from dandifile.kinds.outgoing import MISSING
 from dandifile.model import Complaint, Health, Json, JsonObject, RemoteAsset
-from dandifile.words import first_of
 
-_WAITING = "currently being validated"  # what the archive says of an asset that it has not validated yet
+WAITING = "currently being validated"
+"""What the archive says of an asset that it has not validated yet."""
+
+LISTED = 50
+"""Assets of each sort that the archive lists."""
+
 _PORTION = 1000  # documents in memory at a time
+_MOST_ASKED = 5000  # assets that are asked one by one: a minute
 
 
 def health(
-    dandiset: JsonObject,
     draft: JsonObject,
     observed: ObservedAssets,
     sources: Mapping[str, str],
     declared: Iterable[str],
+    ask: Callable[[Iterable[str]], Iterable[JsonObject]],
 ) -> Health:
-    """`sources` are the files here by the path of their asset, `declared` the fields that the spec sets."""
+    """`sources` are the files here by the path of their asset, `declared` the fields that the spec sets.
+
+    `ask` gives the archive's verdicts on assets by their ids, in the same order.
+    """
     errors = [error for error in draft["asset_validation_errors"] if isinstance(error, dict)]
-    waiting = [error for error in errors if _WAITING in str(error.get("message"))]
-    faulty = [_asset_complaint(error, sources) for error in errors if error not in waiting]
+    waiting = [error for error in errors if WAITING in str(error.get("message"))]
+    faulty = [error for error in errors if error not in waiting]
+    invalid = {str(error.get("path") or "") for error in faulty}
+    unlisted = False
+    if len(invalid) >= LISTED:
+        known = invalid | {str(error.get("path") or "") for error in waiting}
+        rest = [asset for path, asset in observed.assets.items() if path not in known]
+        unlisted = len(rest) > _MOST_ASKED
+        faulty += _unlisted_errors(rest[:_MOST_ASKED], ask)
     own = [_draft_complaint(error, set(declared)) for error in draft["version_validation_errors"]]
-    status = draft["status"]
-    unsummed = "" if waiting or faulty or status != "Valid" else _summary_fault(draft, observed)
     return Health(
-        status=status,
-        complaints=(*own, *faulty),
+        status=draft["status"],
+        complaints=(*own, *(_asset_complaint(error, sources) for error in faulty)),
         waiting=len(waiting),
-        in_the_way=tuple(_obstacles(dandiset, observed, unsummed)),
+        unlisted=unlisted,
     )
+
+
+def _unlisted_errors(
+    rest: list[RemoteAsset], ask: Callable[[Iterable[str]], Iterable[JsonObject]]
+) -> Iterator[JsonObject]:
+    for asset, verdict in zip(rest, ask([asset.asset_id for asset in rest]), strict=True):
+        if verdict["status"] == "Invalid":
+            for error in verdict["validation_errors"]:
+                yield {**(error if isinstance(error, dict) else {"message": str(error)}), "path": asset.path}
 
 
 def _draft_complaint(error: Json, declared: set[str]) -> Complaint:
@@ -59,25 +81,20 @@ def _asset_complaint(error: JsonObject, sources: Mapping[str, str]) -> Complaint
     return Complaint(field, message, fix, asset=path, source=sources.get(path, ""))
 
 
-def _obstacles(dandiset: JsonObject, observed: ObservedAssets, unsummed: str) -> Iterator[str]:
-    if unsummed:
-        yield unsummed
-    if zarrs := sorted(path for path, asset in observed.assets.items() if asset.zarr):
-        yield f"the archive does not publish dandisets with Zarrs yet: {first_of(zarrs)}"
-    if dandiset["embargo_status"] != "OPEN":
-        yield "it is under embargo: only open dandisets are published"
+# --- The summary of the files --------------------------------------------------------------------
 
 
-def _summary_fault(draft: JsonObject, observed: ObservedAssets) -> str:
-    """Why the archive cannot sum up the files of a draft that it calls Valid; "" where it has, or can.
+def summary_fault(draft: JsonObject, observed: ObservedAssets) -> tuple[str, str, str] | None:
+    """Why the archive cannot sum up the files of a draft: the cause, the asset, and what to do.
 
-    It makes the summary again when it publishes, and where that fails it never ends publishing. An empty
-    summary proves nothing: it is also what the archive has between a change and its next look.
+    None where it has, or can. It makes the summary again when it publishes, and where that fails it never
+    ends publishing. An empty summary proves nothing: it is also what the archive has between a change and
+    its next look.
     """
     summary = draft["metadata"].get("assetsSummary")
     count = summary.get("numberOfFiles") if isinstance(summary, dict) else None
     if count == len(observed.assets) or not observed.assets:
-        return ""
+        return None
     from dandischema.metadata import aggregate_assets_summary
 
     last: list[str] = []
@@ -86,12 +103,15 @@ def _summary_fault(draft: JsonObject, observed: ObservedAssets) -> str:
         aggregate_assets_summary(documents)
     except Exception as error:  # noqa: BLE001 - it fails in many ways, here and on the archive
         ended = next(documents, None) is None
-        what = "the archive cannot make a summary of the files, and publishing would never end"
         if isinstance(error, AssertionError) or (ended and not last):
-            return f"{what}: {_too_many_subjects(observed)}"
+            return _too_many_subjects(observed)
         said = f"{type(error).__name__}: {error}" if isinstance(error, KeyError) else str(error)
-        return f"{what}: {last[-1] if last else 'an asset'}: {said}"
-    return ""
+        return (
+            said,
+            last[-1] if last else "an asset",
+            "correct it in the file, or in the spec under `assets:`",
+        )
+    return None
 
 
 def _documents(observed: ObservedAssets, last: list[str]) -> Iterator[JsonObject]:
@@ -109,7 +129,7 @@ def _portions(assets: list[RemoteAsset]) -> Iterator[list[RemoteAsset]]:
         yield assets[start : start + _PORTION]
 
 
-def _too_many_subjects(observed: ObservedAssets) -> str:
+def _too_many_subjects(observed: ObservedAssets) -> tuple[str, str, str]:
     """Subjects are counted by the files' own word and by their names: where these differ, twice."""
     from dandischema.utils import sanitize_value
 
@@ -119,8 +139,10 @@ def _too_many_subjects(observed: ObservedAssets) -> str:
         for one in document.get("wasAttributedTo") or ():
             said = str(one.get("identifier") or "") if isinstance(one, dict) else ""
             if said and named and sanitize_value(said) not in named:
-                return (
-                    f"it counts more subjects than files: the name of {document['path']} has the subject "
-                    f"{min(named)} and its metadata {said!r}: use the same subject in both"
+                what = (
+                    "it counts more subjects than files: the file's name has the subject "
+                    f"{min(named)} and its metadata {said!r}"
                 )
-    return "it counts more subjects than files: name files and folders after the subjects that the files have"
+                return what, document["path"], "use the same subject in both"
+    what = "it counts more subjects than files"
+    return what, "the names of files", "name files and folders after the subjects that the files have"

@@ -39,6 +39,7 @@ from dandifile.model.plan import (
     Step,
     Wording,
 )
+from dandifile.model.readiness import Blocker, Obstacle, Readiness
 from dandifile.model.reason import Reason, Why, reason_text
 from dandifile.model.remote import (
     EMBARGOED,
@@ -47,8 +48,10 @@ from dandifile.model.remote import (
     Complaint,
     EmbargoState,
     Health,
+    ListedAsset,
     RemoteAsset,
     Target,
+    Version,
 )
 from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Regions, Spec, Validation, Vocabulary
 from dandifile.model.values import Cache, Json, JsonObject
@@ -61,6 +64,7 @@ __all__ = [
     "Action",
     "Anatomies",
     "Block",
+    "Blocker",
     "Cache",
     "Change",
     "ChangeLine",
@@ -75,14 +79,17 @@ __all__ = [
     "Json",
     "JsonObject",
     "Key",
+    "ListedAsset",
     "Local",
     "LocalAsset",
     "Located",
     "Location",
+    "Obstacle",
     "Overlay",
     "PathEntry",
     "PendingAsset",
     "Plan",
+    "Readiness",
     "Reason",
     "Record",
     "Recorded",
@@ -97,6 +104,7 @@ __all__ = [
     "Step",
     "Target",
     "Validation",
+    "Version",
     "Vocabulary",
     "Why",
     "Wording",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,34 @@ class RemoteAsset:
     blob: str | None = None
     zarr: str | None = None
     schema_version: str = ""  # of its metadata; "" where they say none
+
+
+class ListedAsset(NamedTuple):
+    """An asset of any version, as a plain listing has it: no digest."""
+
+    asset_id: str
+    path: str
+    size: int
+    blob: str | None
+    zarr: str | None
+
+    @property
+    def content(self) -> str:
+        """What the archive calls its content: on one archive, the same id is the same content."""
+        return self.blob or self.zarr or ""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a dandiset, as the archive lists it. `notes` are its release notes."""
+
+    version: str  # draft, or 0.YYMMDD.HHMM
+    name: str
+    status: str
+    created: str  # a time stamp as in ISO 8601, in UTC
+    assets: int
+    size: int
+    notes: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,17 +64,16 @@ class Complaint:
 
 @dataclass(frozen=True)
 class Health:
-    """The archive's verdict on a draft. `in_the_way`: what else prevents publishing it."""
+    """The archive's verdict on a draft and its assets.
+
+    `waiting` counts the assets that it has not looked at; it lists 50 at most. `unlisted`: more assets are
+    invalid than it lists, and not all of them were asked one by one.
+    """
 
     status: str
     complaints: tuple[Complaint, ...] = ()
-    waiting: int = 0  # assets that the archive has not looked at; it reports 50 at most
-    in_the_way: tuple[str, ...] = ()
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether the archive would publish the draft as it is now."""
-        return self.status == "Valid" and not (self.complaints or self.waiting or self.in_the_way)
+    waiting: int = 0
+    unlisted: bool = False
 
 
 OPEN, EMBARGOED, RELEASING = "OPEN", "EMBARGOED", "UNEMBARGOING"

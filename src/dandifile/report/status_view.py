@@ -8,13 +8,13 @@ from dataclasses import asdict
 
 from rich.text import Text
 
-from dandifile.model import Complaint, Health, JsonObject, Plan, Target, Wording
-from dandifile.report.lines import Remark, TableRow, page, paragraph, table
+from dandifile.model import Health, JsonObject, Obstacle, Plan, Readiness, Target, Wording
+from dandifile.report.lines import page, paragraph
 from dandifile.report.plan_view import plan_text
-from dandifile.words import clean, first_of, quantity
+from dandifile.report.readiness_view import blocker_lines, readiness_json
+from dandifile.words import clean, quantity
 
-MOST_COMPLAINTS = 10  # of the archive's own complaints: enough to see what they are about
-_COLUMN = 9
+_IN_TITLE = (Obstacle.UNCHANGED, Obstacle.PUBLISHING)  # which the words behind the status say
 _LINK_COLUMN = 11
 _MOST_SUBJECTS = 12
 _MOST_SESSIONS = 8
@@ -24,7 +24,7 @@ _SESSION = re.compile(r"(?:^|[/_])ses-([^/_.]+)")
 
 def status_text(  # noqa: PLR0913 - how it is shown
     plan: Plan,
-    health: Health,
+    readiness: Readiness,
     paths: Sequence[str],
     *,
     wordings: Mapping[str, Wording],
@@ -36,11 +36,11 @@ def status_text(  # noqa: PLR0913 - how it is shown
 
     `wordings` and `fields` are as in `plan_text`.
     """
-    title = f"The archive's own validation: {health.status}{_readiness(plan, health)}"
-    verdict = [Text(clean(title))]
-    for reason in health.in_the_way:
-        verdict += paragraph("  ! ", reason, width, "bold red")
-    verdict += table(_rows(health.complaints, verbose=verbose), width, _COLUMN)
+    title = f"The archive's own validation: {readiness.status}{_outlook(readiness)}"
+    blockers = [blocker for blocker in readiness.as_is().blockers if blocker.code not in _IN_TITLE]
+    verdict = [Text(clean(title)), *blocker_lines(blockers, width, verbose=verbose)]
+    for note in readiness.notes:
+        verdict += paragraph("  note: ", note, width)
     return Text("\n\n").join(
         [
             plan_text(plan, wordings=wordings, verbose=verbose, width=width, fields=fields),
@@ -50,52 +50,29 @@ def status_text(  # noqa: PLR0913 - how it is shown
     )
 
 
-def status_json(health: Health) -> JsonObject:
+def status_json(health: Health, readiness: Readiness) -> JsonObject:
     """Documented in docs/json.md."""
-    return {**asdict(health), "ready": health.is_ready}
+    now = readiness.as_is()
+    others = [one.what for one in now.blockers if one.code not in (Obstacle.METADATA, Obstacle.ASSETS)]
+    verdict = {**asdict(health), "in_the_way": others, "ready": now.is_ready}
+    return {"validation": verdict, "readiness": readiness_json(readiness)}
 
 
-def _readiness(plan: Plan, health: Health) -> str:
-    """A draft can be published if it and every asset are Valid. The archive lists 50 assets at most."""
-    if health.status == "Published":
-        return ", as it was last published"
-    if health.status in ("Pending", "Validating"):
-        return ", not finished yet: run status again in a moment"
-    if health.status == "Publishing":
-        return ", do not change anything until it is done"
-    if health.waiting and not (health.complaints or health.in_the_way):
-        return f", {quantity(health.waiting, 'asset')} or more still being validated"
-    if not health.is_ready:
-        return ", not ready to publish"
-    return ", ready to publish" + (" as it is now, not as the spec declares it" if plan.changes else "")
-
-
-def _rows(complaints: Sequence[Complaint], *, verbose: bool) -> list[TableRow]:
-    rows = list(_all_rows(complaints))
-    if verbose or len(rows) <= MOST_COMPLAINTS:
-        return rows
-    return [
-        *rows[: MOST_COMPLAINTS - 1],
-        TableRow("!", "", f"… and {len(rows) - MOST_COMPLAINTS + 1} more; -v shows all"),
-    ]
-
-
-def _all_rows(complaints: Sequence[Complaint]) -> Iterator[TableRow]:
-    """A row for each fault; assets with the same fault share a row."""
-    groups: dict[tuple[bool, str, str], list[Complaint]] = {}
-    for one in complaints:
-        groups.setdefault((bool(one.asset), one.field, one.message), []).append(one)
-    for (of_asset, field, message), same in groups.items():
-        marks = [Remark("", f"{field}: {message}" if of_asset and field else message)]
-        if of_asset:
-            files = [one.source for one in same if one.source]
-            marks.append(
-                Remark("", f"file: {first_of(files) if files else 'not on this machine'}", alone=True)
-            )
-        name = first_of([one.asset for one in same]) if of_asset else field or "dandiset"
-        yield TableRow(
-            "!", "asset" if of_asset else "invalid", name, marks=(*marks, Remark("", same[0].fix, alone=True))
+def _outlook(readiness: Readiness) -> str:
+    """Whether it can be published, in a few words behind the archive's own."""
+    now = readiness.as_is()
+    codes = {blocker.code for blocker in now.blockers}
+    if now.is_ready:
+        return ", ready to publish" + (
+            "" if readiness.is_ready else " as it is now, not as the spec declares it"
         )
+    if codes == {Obstacle.UNCHANGED}:
+        return ", as it was last published"
+    if codes == {Obstacle.PUBLISHING}:
+        return ", do not change anything until it is done"
+    if now.is_waiting:
+        return ", not finished yet: run status again in a moment"
+    return ", not ready to publish"
 
 
 # --- Where to look now ---------------------------------------------------------------------------
