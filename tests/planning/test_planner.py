@@ -12,11 +12,13 @@ from ruamel.yaml import YAML
 from dandifile.kinds import KINDS
 from dandifile.kinds.assets.sides import ObservedAssets
 from dandifile.kinds.dandiset import Protected
+from dandifile.kinds.embargo import ObservedEmbargo
 from dandifile.kinds.metadata import ObservedMetadata
 from dandifile.kinds.uploads import ObservedUploads
 from dandifile.model import (
     Action,
     Change,
+    EmbargoState,
     GoneAsset,
     Json,
     JsonObject,
@@ -84,10 +86,19 @@ def plan_of(case: JsonObject) -> Plan:
 
 
 def observed_of(given: JsonObject) -> dict[str, Any]:
+    identifier = None if given.get("new") else "000001"
+    assets = remote_assets(given.get("remote", {}))
     return {
         "dandiset": None if given.get("new") else Protected(),
-        "assets": remote_assets(given.get("remote", {})),
+        "assets": assets,
         "uploads": ObservedUploads(),
+        "embargo": ObservedEmbargo(
+            identifier,
+            EmbargoState(**given.get("embargo", {})),
+            assets.assets,
+            given.get("unfinished", 0),
+            lambda: tuple(given.get("sharing", ())),
+        ),
         "metadata": ObservedMetadata({} if given.get("new") else given.get("document", {}), {}),
     }
 

@@ -86,6 +86,7 @@ class Writer:
         self.reader = Reader(instance, identifier, key, cache)
         self._api = api or WriteApi(instance, key)
         self._once = Once()
+        self._released = False  # the archive has refused a write since it is releasing an embargo
 
     @property
     def identifier(self) -> str | None:
@@ -244,7 +245,23 @@ class Writer:
 
     def _write(self, call: Call, accept: tuple[int, ...] = ()) -> Reply:
         self._once.get("instance", self.reader.check_instance)
-        return self._api.write(call, accept)
+        if self._released:
+            raise self._released_error()
+        try:
+            return self._api.write(call, accept)
+        except ArchiveError as error:
+            if error.status != BAD_REQUEST or "during unembargo" not in error.what:
+                raise
+            self._released = True
+            raise self._released_error() from None
+
+    def _released_error(self) -> BlockedError:
+        """Nothing more is written in this run: everyone will see the dandiset, which no plan said."""
+        return BlockedError(
+            f"somebody is releasing the embargo of {self.identifier}: the archive takes no change until that "
+            "has ended, and everyone will see what is written then",
+            fix="run plan again and look at it; apply waits for the end of the release",
+        )
 
     def _asset_after(self, answer: Reply, body: JsonObject, asset_id: str = "") -> RemoteAsset:
         """The asset that an answer gives; after 404 or 409 the one that is there, if it is the same.
