@@ -18,9 +18,11 @@ import jq
 import pytest
 import requests
 
+from localdandi.testing import archive
 from tests.frame import ROOT
 from tests.lookup.made_up import DOI, all_well
 from tests.lookup.replay import replaying
+from tests.releases import publish_now
 from tests.running.cluster import cluster
 from tests.survey.lab import write_nwb
 
@@ -97,11 +99,14 @@ class Reader:
     host: str
     stack: ExitStack
     ran: list[str] = field(default_factory=list)
+    version: str = ""  # the published one
 
     def follow(self, command: str) -> None:
         self.ran.append(command)
         program, _, filters = command.partition(" | jq ")
-        words = self.words(program)
+        if program.startswith("dandifile diff") and not self.version:
+            self.version = self.publish()
+        words = self.words(program.replace("0.260218.2052", self.version))
         if words[:3] == ["dandifile", "archive", "serve"] or words[:2] == ["localdandi", "serve"]:
             self.serve(words)
             return
@@ -113,6 +118,11 @@ class Reader:
         if filters:
             found = jq.compile(shlex.split(filters)[-1]).input_value(json.loads(ended.stdout))
             assert found.all() is not None
+
+    def publish(self) -> str:
+        """Publishes the dandiset, for a page about versions."""
+        with archive(Path(self.environment["DANDIFILE_STORE"])) as running:
+            return publish_now(running)
 
     def words(self, command: str) -> list[str]:
         """The command as it can be run here: placeholders filled in, and the prompt answered."""

@@ -100,21 +100,21 @@ def narrowest_patterns(paths: Iterable[str]) -> list[str]:
 def _folder_pattern(folder: str, paths: Sequence[str]) -> str:
     names = [path.rpartition("/")[2] for path in paths]
     if 1 < len(names) <= _FEW and not any("," in name for name in names):
-        last = f"{{{','.join(map(_escape, names))}}}"
+        last = f"{{{','.join(map(exact_pattern, names))}}}"
     else:
         last = _name_pattern(names)
-    return f"{_escape(folder)}/{last}" if folder else last
+    return f"{exact_pattern(folder)}/{last}" if folder else last
 
 
 def _name_pattern(names: Sequence[str]) -> str:
     """The name, or a pattern of what the names have in common at either end."""
     if len(set(names)) == 1:
-        return _escape(names[0])
+        return exact_pattern(names[0])
     start = os.path.commonprefix(list(names))  # noqa: RUF071 - it compares letters, not folders
     end = os.path.commonprefix([name[len(start) :][::-1] for name in names])[::-1]  # noqa: RUF071 - as above
-    return f"{_escape(start)}*{_escape(end)}"
+    return f"{exact_pattern(start)}*{exact_pattern(end)}"
 
 
-def _escape(text: str) -> str:
+def exact_pattern(text: str) -> str:
     """Text as a pattern that matches only itself, with the flags used here."""
     return _SPECIAL.sub(r"\\\g<0>", text)

@@ -1,4 +1,4 @@
-"""ORCID iDs, ROR ids, terms, awards and names of people: their written forms and checksums, all offline."""
+"""ORCID iDs, ROR ids, terms, awards, names of people and of subjects: how they are written, all offline."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 PERSON_NAME = re.compile(r"[\w\s.'-]+,\s+[\w\s.'-]+")
 """What DANDI's schema takes as the name of a person: "Last, First"."""
+
+_SUBJECT = re.compile(r"(?:^|/)sub-([^/_.]+)")
+_SESSION = re.compile(r"(?:^|[/_])ses-([^/_.]+)")
 
 OBO = "http://purl.obolibrary.org/obo/"
 OBO_PREFIXES = ("UBERON", "CL", "DOID", "HP", "MONDO", "FMA", "PATO", "GO", "NCBITaxon")
@@ -167,3 +170,15 @@ def _nih(award: str) -> tuple[str, str] | None:
     if not found:
         return None
     return (found["activity"] or "").lower(), f"{found['institute']}{int(found['serial']):06}".lower()
+
+
+def subject_in_path(path: str) -> str:
+    """The subject that the path of an asset names, as in `sub-C005/…`; "" where it names none."""
+    found = _SUBJECT.search(path)
+    return found[1] if found else ""
+
+
+def session_in_path(path: str) -> str:
+    """The session that the path of an asset names, as in `…_ses-2/…`; "" where it names none."""
+    found = _SESSION.search(path)
+    return found[1] if found else ""

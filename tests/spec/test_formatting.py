@@ -60,7 +60,7 @@ def _quoted(text: str) -> str:
 
 
 @st.composite
-def _blocks(draw: st.DrawFn, depth: int = 0) -> list[str]:
+def blocks(draw: st.DrawFn, depth: int = 0) -> list[str]:
     """Lines of a block mapping with comments and blank lines strewn in."""
     margin = " " * draw(st.integers(1, 4)) if depth else ""
     lines: list[str] = []
@@ -78,7 +78,7 @@ def _entries(draw: st.DrawFn, key: str, depth: int) -> list[str]:
     kind = draw(st.sampled_from(["scalar", "flow", "literal", "empty", "list", "map"]))
     scalars = st.sampled_from(["true", "12", "plain text", "'it''s'", '"q"', "'\"'", "2024-01-01"])
     if kind in {"list", "map"} and depth < 2:
-        inner = draw(_blocks(depth=depth + 1))
+        inner = draw(blocks(depth=depth + 1))
         if kind == "map":
             return [f"{key}:{beside}", *inner]
         first = next(
@@ -100,7 +100,7 @@ def _as_item(lines: list[str]) -> list[str]:
     return ["- " + lines[0].strip(), *lines[1:]] if len(lines) == 1 else ["-", *lines]
 
 
-@given(_blocks())
+@given(blocks())
 def test_formatting_keeps_meaning_and_comments_and_is_idempotent(lines: list[str]) -> None:
     text = "\n".join(lines) + "\n"
     try:

@@ -90,9 +90,11 @@ def _approval_block(instance: Instance, user: str, status: str) -> Block:
 
 
 def _is_owner(reader: Reader, account: JsonObject) -> bool:
+    return any(is_same_user(user, account) for user in reader.users())
+
+
+def is_same_user(user: JsonObject, account: JsonObject) -> bool:
     """By login, or by full name if both have one: some archives give the login on one side only."""
-    login, name = str(account["username"]).casefold(), account.get("name")
-    users = reader.users()
-    return any(
-        str(user["username"]).casefold() == login or bool(name and user.get("name") == name) for user in users
-    )
+    name = account.get("name")
+    same_login = str(user["username"]).casefold() == str(account["username"]).casefold()
+    return same_login or bool(name and user.get("name") == name)

@@ -135,6 +135,18 @@ class Writer:
         again = (lambda: _draft_body(name, remake())) if remake else None
         self._write(Call("PUT", path, {"name": name, "metadata": metadata}, remake=again))
 
+    def put_owners(self, remake: Callable[[], list[str]]) -> None:
+        """Replace the list of owners, by login, with what `remake` gives right before it is sent, or raises.
+
+        The archive sends an e-mail to whoever is added or removed.
+        """
+
+        def body() -> Json:
+            return [{"username": login} for login in remake()]
+
+        path = f"dandisets/{self.identifier}/users/"
+        self._write(Call("PUT", path, body(), shape=documents.USERS, remake=body))
+
     # --- assets --------------------------------------------------------------------------------
 
     def create_asset(

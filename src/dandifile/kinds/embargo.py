@@ -290,7 +290,7 @@ def _line(change: Change, target: Target) -> ChangeLine:
     return ChangeLine(f"{until}open", remark, change.after.get("size"))
 
 
-def _recheck(spec: Spec, now: ObservedEmbargo) -> tuple[Block, ...]:
+def _recheck(spec: Spec, now: ObservedEmbargo, _plan: Plan) -> tuple[Block, ...]:
     """The dandiset may have been released since the saved plan was made."""
     wanted = desired(spec, Local())
     return tuple(_exposure(wanted, now)) if wanted.key else ()
@@ -298,7 +298,7 @@ def _recheck(spec: Spec, now: ObservedEmbargo) -> tuple[Block, ...]:
 
 TRAITS = Traits(
     reads=("embargo",),
-    docs="docs/spec.md#embargo-and-owners",
+    docs="docs/spec.md#embargo",
     permits=(PERMIT,),
     wording=Wording(planned="embargo to release", done="embargo released", line=_line),
     recheck=_recheck,

@@ -7,6 +7,13 @@ JSON (`Json`), so that a plan can be saved, reviewed and run elsewhere.
 
 from __future__ import annotations
 
+from dandifile.model.comparison import (
+    AssetDifference,
+    Census,
+    Comparison,
+    FieldDifference,
+    is_other_content,
+)
 from dandifile.model.local import (
     Anatomies,
     Finding,
@@ -63,14 +70,18 @@ __all__ = [
     "RELEASING",
     "Action",
     "Anatomies",
+    "AssetDifference",
     "Block",
     "Blocker",
     "Cache",
+    "Census",
     "Change",
     "ChangeLine",
+    "Comparison",
     "Complaint",
     "Effect",
     "EmbargoState",
+    "FieldDifference",
     "Finding",
     "Forecast",
     "GoneAsset",
@@ -109,6 +120,7 @@ __all__ = [
     "Why",
     "Wording",
     "ZarrFile",
+    "is_other_content",
     "is_zarr",
     "reason_text",
 ]

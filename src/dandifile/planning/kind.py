@@ -53,9 +53,11 @@ class Traits:
     that its changes may wait for (`Change.permit`). `wording`: how its changes are shown.
 
     `note` gives the record of an apply that has just ended, with what this kind left as declared.
-    `recheck` gives reasons to stop a saved plan that came up since it was made. `conclude` is for a kind
-    whose changes come last: it completes or blocks them by a look at the whole plan, and their steps need
-    all others.
+    `recheck` gives reasons to stop a plan that this kind did not take part in, or not today: one with
+    `--only` for other kinds, or a saved one. `leads` says whether this kind's changes are made before all
+    others, which then need them; a creation always comes first.
+    `conclude` is for a kind whose changes come last: it completes or blocks them by a look at the whole plan,
+    and their steps need all others.
     """
 
     reads: tuple[str, ...] = ()
@@ -63,7 +65,8 @@ class Traits:
     permits: tuple[str, ...] = ()
     wording: Wording = field(default_factory=Wording)
     note: Callable[[Spec, Local, Any, Record], Record] = lambda spec, local, observed, record: record  # noqa: ARG005
-    recheck: Callable[[Spec, Any], tuple[Block, ...]] = lambda spec, observed: ()  # noqa: ARG005
+    recheck: Callable[[Spec, Any, Plan], tuple[Block, ...]] = lambda spec, observed, plan: ()  # noqa: ARG005
+    leads: Callable[[tuple[Change, ...]], bool] = lambda changes: False  # noqa: ARG005
     conclude: Callable[[Plan, Mapping[str, Any]], Plan] | None = None
 
 

@@ -18,10 +18,6 @@ CREATED = "dandiset"
 """The kind that all others need, and that is therefore in every plan, also with `--only`."""
 
 
-GUARDED = ("owners",)
-"""Keys that protect data: the dandiset's kind compares them with the archive, and blocks or adds a note."""
-
-
 @dataclass(frozen=True)
 class Situation:
     """All that a plan is made from: what is wanted, what is here, what is there."""
@@ -62,6 +58,12 @@ def make_plan(kinds: Mapping[str, Kind], now: Situation, options: Options) -> Pl
         base=base_of(now.spec),
         environment=now.spec.environment,
     )
+    unseen = (
+        kind.TRAITS.recheck(now.spec, now.observed[name], plan)
+        for name, kind in kinds.items()
+        if name not in found
+    )
+    plan = replace(plan, blocked=(*plan.blocked, *(block for blocks in unseen for block in blocks)))
     for name in found:
         if conclude := kinds[name].TRAITS.conclude:
             plan = conclude(plan, now.observed)
@@ -114,20 +116,21 @@ def bytes_to_send(changes: Iterable[Change]) -> int:
 
 
 def steps_of(kinds: Mapping[str, Kind], plan: Plan) -> tuple[Step, ...]:
-    """The steps of what is neither blocked nor held; kind after kind, a creation before all."""
-    due, steps = plan.due, list[Step]()
-    creation: tuple[str, ...] = ()
+    """The steps of what is neither blocked nor held, kind after kind: a creation first, then what leads."""
+    due = {name: tuple(change for change in plan.due if change.key.kind == name) for name in kinds}
+    leading = {name for name, kind in kinds.items() if kind.TRAITS.leads(due[name])}
+    steps: list[Step] = []
+    first: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
-    for name, kind in kinds.items():
-        made = kind.steps(tuple(change for change in due if change.key.kind == name))
-        needed = creation
-        if made and kind.TRAITS.conclude:
+    for name in sorted(kinds, key=lambda name: (name != CREATED, name not in leading)):
+        made, needed = kinds[name].steps(due[name]), first
+        if made and kinds[name].TRAITS.conclude:
             others = tuple(step.id for step in steps if step.kind != JOIN)
             steps.append(Step(f"{name}:begins", JOIN, {}, needs=others, effect=Effect.NONE))
             needed = (steps[-1].id,)
         own = [replace(step, needs=(*needed, *step.needs), after=(*before, *step.after)) for step in made]
-        if name == CREATED:
-            creation = tuple(step.id for step in own)
+        if name == CREATED or name in leading:
+            first += tuple(step.id for step in own)
         elif own:
             own.append(
                 Step(f"{name}:ended", JOIN, {}, after=tuple(step.id for step in own), effect=Effect.NONE)
@@ -147,6 +150,6 @@ def _first_names(names: list[str]) -> str:
 
 
 def _unmanaged_notes(spec: Spec) -> tuple[str, ...]:
-    """Keys of which it is enough to know this. Of the others their kind says what it means here."""
-    keys = ", ".join(key for key in spec.not_acted_on if key not in GUARDED)
+    """Keys that no kind reconciles."""
+    keys = ", ".join(spec.not_acted_on)
     return (f"declared, checked, but not reconciled by this version: {keys}",) if keys else ()

@@ -26,7 +26,7 @@ _FEW_KEYS = 3  # of changed metadata that are named next to new content
 
 
 @dataclass(frozen=True)
-class _AssetGroup:
+class AssetGroup:
     """One asset, or several with the same change: `path` and `old` are then patterns."""
 
     action: Action
@@ -47,28 +47,40 @@ def asset_rows(
     changes: Iterable[Change], permits: Collection[str] = (), *, verbose: bool = False
 ) -> list[TableRow]:
     """Deletions, moves, changes, then additions, each by path. `permits` are those that the user gave."""
-    entries = [_entry(change, permits, verbose=verbose) for change in changes]
-    entries.sort(key=lambda entry: (ORDER.index(entry.action), entry.path))
     if verbose:
-        return [entry.row() for entry in entries]
+        return [group.row() for group in _entries(changes, permits, verbose=True)]
+    folded = asset_groups(changes, permits)
+    return [group.row() for group in folded] if len(folded) <= _MOST else _first_rows(folded)
+
+
+def asset_groups(
+    changes: Iterable[Change], permits: Collection[str] = (), *, most: int = _MOST
+) -> list[AssetGroup]:
+    """The changes in the order of `asset_rows`, folded until there are at most `most`."""
+    entries = _entries(changes, permits, verbose=False)
     for depths in _STAGES:
         folded = _fold_entries(entries, depths)
-        if len(folded) <= _MOST:
-            return [entry.row() for entry in folded]
-    return _first_rows(folded)
+        if len(folded) <= most:
+            break
+    return folded
+
+
+def _entries(changes: Iterable[Change], permits: Collection[str], *, verbose: bool) -> list[AssetGroup]:
+    entries = [_entry(change, permits, verbose=verbose) for change in changes]
+    return sorted(entries, key=lambda entry: (ORDER.index(entry.action), entry.path))
 
 
 # --- One asset ----------------------------------------------------------------------------------
 
 
-def _entry(change: Change, permits: Collection[str], *, verbose: bool) -> _AssetGroup:
+def _entry(change: Change, permits: Collection[str], *, verbose: bool) -> AssetGroup:
     before, after = change.before or {}, change.after or {}
     found = _MARKS[change.action](before, after, verbose=verbose)
     found = add_need(found, change, permits)
     moves = change.action is Action.MOVE
     weightless = change.action in (Action.MOVE, Action.UPDATE)
     amount = None if weightless else int((after or before).get("size") or 0)
-    return _AssetGroup(
+    return AssetGroup(
         change.action, change.key.name, str(before.get("path", "")) if moves else "", found, amount
     )
 
@@ -147,9 +159,9 @@ _STAGES: tuple[dict[Action, int], ...] = (
 )
 
 
-def _fold_entries(entries: Sequence[_AssetGroup], depths: Mapping[Action, int]) -> list[_AssetGroup]:
+def _fold_entries(entries: Sequence[AssetGroup], depths: Mapping[Action, int]) -> list[AssetGroup]:
     """Folds entries with the same marks in one folder, as far as `depths` allows for their action."""
-    groups: dict[tuple[object, ...], list[_AssetGroup]] = {}
+    groups: dict[tuple[object, ...], list[AssetGroup]] = {}
     for entry in entries:
         depth = depths.get(entry.action)
         places = (entry.path,) if depth is None else (_place(entry.path, depth), _place(entry.old, depth))
@@ -168,12 +180,12 @@ def _place(path: str, depth: int) -> str:
     return "" if depth == _ALL else folder.partition("/")[0] if depth == _TOP else folder
 
 
-def _fold(group: Sequence[_AssetGroup]) -> _AssetGroup:
+def _fold(group: Sequence[AssetGroup]) -> AssetGroup:
     first = group[0]
     marks = (Remark("", "new content"),) if first.action is Action.REPLACE else first.marks
     amount = None if first.bytes is None else sum(entry.bytes or 0 for entry in group)
     old = _pattern(entry.old for entry in group) if first.old else ""
-    return _AssetGroup(first.action, _pattern(entry.path for entry in group), old, marks, amount, len(group))
+    return AssetGroup(first.action, _pattern(entry.path for entry in group), old, marks, amount, len(group))
 
 
 def _pattern(paths: Iterable[str]) -> str:
@@ -188,7 +200,7 @@ def _pattern(paths: Iterable[str]) -> str:
     return f"{common}*/**" if deeper else f"{common}*/*"
 
 
-def _first_rows(entries: Sequence[_AssetGroup]) -> list[TableRow]:
+def _first_rows(entries: Sequence[AssetGroup]) -> list[TableRow]:
     """The first entries of each action, deletions first, each with a row that counts the others."""
     groups = [list(group) for _, group in groupby(entries, key=lambda entry: entry.action)]
     rows: list[TableRow] = []
@@ -201,7 +213,7 @@ def _first_rows(entries: Sequence[_AssetGroup]) -> list[TableRow]:
     return rows
 
 
-def _rest_row(entries: Sequence[_AssetGroup]) -> TableRow:
+def _rest_row(entries: Sequence[AssetGroup]) -> TableRow:
     count, pattern = sum(entry.count for entry in entries), _pattern(entry.path for entry in entries)
     under = "" if pattern.startswith("*") else f" under {pattern}"
     amount = "" if entries[0].bytes is None else f" ({size(sum(entry.bytes or 0 for entry in entries))})"

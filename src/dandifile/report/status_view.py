@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from rich.text import Text
 
+from dandifile.identifiers import session_in_path, subject_in_path
 from dandifile.model import Health, JsonObject, Obstacle, Plan, Readiness, Target, Wording
 from dandifile.report.lines import page, paragraph
 from dandifile.report.plan_view import plan_text
@@ -18,8 +18,6 @@ _IN_TITLE = (Obstacle.UNCHANGED, Obstacle.PUBLISHING)  # which the words behind 
 _LINK_COLUMN = 11
 _MOST_SUBJECTS = 12
 _MOST_SESSIONS = 8
-_SUBJECT = re.compile(r"(?:^|/)sub-([^/_.]+)")
-_SESSION = re.compile(r"(?:^|[/_])ses-([^/_.]+)")
 
 
 def status_text(  # noqa: PLR0913 - how it is shown
@@ -114,9 +112,9 @@ def sessions_by_subject(paths: Iterable[str]) -> dict[str, list[str]]:
     """Sorted session names by subject, both as in the paths of assets."""
     found: dict[str, set[str]] = {}
     for path in paths:
-        if subject := _SUBJECT.search(path):
-            session = _SESSION.search(path)
-            found.setdefault(subject[1], set()).update([session[1]] if session else [])
+        if subject := subject_in_path(path):
+            session = session_in_path(path)
+            found.setdefault(subject, set()).update([session] if session else [])
     return {subject: sorted(found[subject]) for subject in sorted(found)}
 
 

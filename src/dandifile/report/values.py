@@ -19,6 +19,7 @@ from dandifile.words import clean, quantity
 
 _FEW = 6  # marks of one field that are shown unless all are asked for
 _WIDTH = 60  # columns of one value, likewise
+_SHOWS_ALL, _SHOWS_HOW = "; -v shows all", "; -v shows how"
 _NAMES = ("name", "identifier", "url", "username", "value")
 _SILENT = {"schemaKey"}  # of use to the archive, not to a reader
 
@@ -28,7 +29,12 @@ def value_marks(before: Json, after: Json, *, verbose: bool = False) -> tuple[Re
     found = _marks(before, after, verbose=verbose)
     if verbose or len(found) <= _FEW:
         return tuple(found)
-    return (*found[: _FEW - 1], Remark("", f"… and {len(found) - _FEW + 1:,} more; -v shows all"))
+    return (*found[: _FEW - 1], Remark("", f"… and {len(found) - _FEW + 1:,} more{_SHOWS_ALL}"))
+
+
+def without_hint(text: str) -> str:
+    """The text of a mark for a reader who has no command line, and so no -v."""
+    return text.removesuffix(_SHOWS_ALL).removesuffix(_SHOWS_HOW)
 
 
 def _marks(before: Json, after: Json, *, verbose: bool) -> list[Remark]:
@@ -218,7 +224,7 @@ def text_marks(before: str, after: str, *, verbose: bool = False) -> list[Remark
             return [Remark("~", words)]
     elif verbose:
         return [Remark("-", before), Remark("+", after)]
-    return [Remark("~", f"changed ({len(before):,} → {len(after):,} characters); -v shows how")]
+    return [Remark("~", f"changed ({len(before):,} → {len(after):,} characters){_SHOWS_HOW}")]
 
 
 def _words(old: list[str], new: list[str], context: int) -> Iterator[str]:

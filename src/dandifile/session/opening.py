@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING
 
 from dandifile.archive.instance import LOCAL, Instance
 from dandifile.desired.spec_and_lock import MemoryLookups, SpecAndLock, complete_spec, read_spec_and_lock
-from dandifile.errors import ArchiveError, BlockedError
+from dandifile.errors import ArchiveError, BlockedError, UserError
 from dandifile.lookup.lock import identifier_in_lock, lock_file
 from dandifile.model import Record, Spec
 from dandifile.run.state import SqliteCache
 from dandifile.session import local_identifiers
 from dandifile.session.options import TRANSFERS, Setup
 from dandifile.spec.load import spec_file
-from dandifile.spec.need import EVERYTHING, FILES, ONLINE, Need
+from dandifile.spec.need import ARCHIVE, EVERYTHING, FILES, ONLINE, Need
 
 if TYPE_CHECKING:
+    from dandifile.archive.credentials import Secret
+    from dandifile.archive.reader import Reader
     from dandifile.run.execute import Notify
     from dandifile.run.processes import TimeLimit
     from dandifile.run.survey_runner import Runner
@@ -45,7 +47,7 @@ def open_session(setup: Setup, *, writing: bool = False, need: Need = ONLINE) ->
     with open_cache(source.file) as cache, _only_apply(source.file) if writing else nullcontext():
         lookups = MemoryLookups(cache, setup.locked, setup.offline)
         spec = complete_spec(source, lookups)
-        with _open_embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing) as access:
+        with _open_archive(spec, writing=writing) as access:
             yield Session(
                 source=source,
                 spec=spec,
@@ -57,6 +59,26 @@ def open_session(setup: Setup, *, writing: bool = False, need: Need = ONLINE) ->
                 jobs=setup.jobs or TRANSFERS,
                 writing=writing,
             )
+
+
+@contextmanager
+def open_dandiset(setup: Setup) -> Iterator[Reader]:
+    """The spec's dandiset on its archive, for commands that use neither the data nor the rest of the spec.
+
+    Asks no lookup service, and needs no key for an open dandiset. UserError where there is none yet.
+    """
+    from dandifile.archive.reader import Reader
+
+    spec = read_spec(setup, ARCHIVE).pinned_spec()
+    with open_cache(spec.file) as cache, _open_archive(spec, writing=False) as access:
+        reader = Reader(access.instance, access.identifier, access.key, cache)
+        reader.check_instance()
+        if reader.identifier is None:
+            raise UserError(
+                f"there is no dandiset yet on {access.instance.name} for this spec",
+                fix="run `dandifile apply --create` to create it",
+            )
+        yield reader
 
 
 @contextmanager
@@ -73,6 +95,10 @@ def open_cache(file: Path) -> Iterator[SqliteCache]:
             _log.warning("%s: nothing more can be cached there (%s)", state, cache.trouble)
 
 
+def _open_archive(spec: Spec, *, writing: bool) -> AbstractContextManager[Access]:
+    return _open_embedded(spec) if spec.instance == LOCAL else _remote(spec, writing=writing)
+
+
 @contextmanager
 def _remote(spec: Spec, *, writing: bool) -> Iterator[Access]:
     """An archive on the network; the identifier is the spec's, or the lock's."""
@@ -87,20 +113,48 @@ def _remote(spec: Spec, *, writing: bool) -> Iterator[Access]:
 
 @contextmanager
 def _open_embedded(spec: Spec) -> Iterator[Access]:
-    """The embedded archive, started if it is not up; it keeps the identifiers of its specs itself."""
-    from dandifile.archive.credentials import Secret
+    """The embedded archive, which keeps the identifiers of its specs itself."""
     from dandifile.archive.instances import has_dandiset
-    from dandifile.session.embedded import default_store, open_archive
+    from dandifile.session.embedded import default_store
     from dandifile.session.session import Access
 
     store = default_store()
-    with open_archive(store) as archive:
-        web = archive.web_url if archive.lasting else ""
-        instance = Instance.of_store(web, archive.api_url, local_identifiers.store_id(store))
+    with embedded_instance(store) as (instance, key):
         known = _embedded_identifier(spec, store)
         if known and not spec.identifier and not has_dandiset(instance, known):
             known = None  # it was deleted on the archive: the next one needs --create again
-        yield Access(instance, spec.identifier or known, Secret(archive.key), store)
+        yield Access(instance, spec.identifier or known, key, store)
+
+
+@contextmanager
+def embedded_instance(store: Path) -> Iterator[tuple[Instance, Secret]]:
+    """The embedded archive of `store` and its key, started if it is not up."""
+    from dandifile.archive.credentials import Secret
+    from dandifile.session.embedded import open_archive
+
+    with open_archive(store) as archive:
+        web = archive.web_url if archive.lasting else ""
+        yield (
+            Instance.of_store(web, archive.api_url, local_identifiers.store_id(store)),
+            Secret(archive.key),
+        )
+
+
+@contextmanager
+def open_reader(archive: str, identifier: str) -> Iterator[Reader]:
+    """A dandiset without a spec here, on the archive of this name or URL; with the user's key, if any."""
+    from dandifile.archive.credentials import find_key
+    from dandifile.archive.instances import find_instance
+    from dandifile.archive.reader import Reader
+    from dandifile.run.state import MemoryCache
+    from dandifile.session.embedded import default_store
+
+    if archive == LOCAL:
+        with embedded_instance(default_store()) as (instance, key):
+            yield Reader(instance, identifier, key, MemoryCache())
+    else:
+        instance = find_instance(archive)
+        yield Reader(instance, identifier, find_key(instance), MemoryCache())
 
 
 def known_identifier(source: SpecAndLock, spec: Spec) -> str | None:

@@ -190,7 +190,7 @@ class Session:
         refuse_other_spec(saved, self.spec)
         observed, target = self._observe_at_rest()
         refuse_other_target(saved.target, target)
-        refuse_new_reasons(self.spec, observed)
+        refuse_new_reasons(self.spec, observed, saved)
         local = self.survey(observed, UNBOUNDED, notify)
         rest = review(KINDS, replace(without_user(saved), target=target), observed)
         refuse_changed_files(rest.changes, local)

@@ -32,7 +32,7 @@ from dandifile.spec.embargo_terms import funder_notes, with_funder
 from dandifile.spec.facts import Credits, Facts, dois, term_text
 from dandifile.spec.faults import Fault, path_text
 from dandifile.spec.fields import FIELD_OF_KEY, dandiset_fields, uncited_creators
-from dandifile.spec.forms import REGION_RULES, anatomy_of_asset, contributor_object, term_lists
+from dandifile.spec.forms import REGION_RULES, anatomy_of_asset, contributor_object, is_whole, term_lists
 from dandifile.spec.resources import RELATED_RESOURCE, lost_link_notes, merge_links, normalise_resources
 
 
@@ -49,7 +49,7 @@ def build_spec(
     blocked = (*unknown_terms, *papers.blocked, *(unfilled_template_block(path) for path in waiting))
     unresolved = {block.key.name for block in blocked if block.key and block.key.kind == "metadata"}
     made = {**papers.defaults, **dandiset_fields(whole), **papers.fields}
-    fields = normalise_resources(with_funder(made, declared.get("embargo")))
+    fields = with_funder(made, declared.get("embargo"))
     spec = Spec(
         file=file,
         instance=declared.get("instance", ""),
@@ -138,7 +138,6 @@ def _validation(declared: JsonObject) -> Validation:
 def _unreconciled_keys(declared: JsonObject) -> tuple[str, ...]:
     """Declared keys that are checked but not reconciled; `[]` does not count."""
     said = {
-        "owners": declared.get("owners"),
         "manifest": declared.get("manifest"),
     }
     return tuple(key for key, value in said.items() if value)
@@ -257,7 +256,7 @@ def _problem_fault(problem: Problem, declared: JsonObject, *, missing: bool = Fa
 
 def _fill_term(item: Json, about: str, facts: Facts) -> JsonObject | None:
     keys: JsonObject = {} if isinstance(item, str) else dict(item)
-    if "id" in keys and "name" in keys:
+    if is_whole(item) or ("id" in keys and "name" in keys):
         return keys
     found = facts.term(term_text(item), about)
     if found:

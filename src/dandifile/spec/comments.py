@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from dandifile.reading.tree import Mapping, Node, Scalar, Sequence
+from dandifile.reading.tree import Mapping, Node, Scalar, Sequence, parse
 
 TreePath: TypeAlias = tuple[int, ...]
 """Positions of children from the top of the tree to an entry of a mapping or an item of a list."""
@@ -65,6 +65,15 @@ class Attached:
 
     def of(self, path: TreePath) -> Remarks:
         return self.entries.setdefault(path, Remarks())
+
+
+def find_comments(text: str) -> list[Comment]:
+    """Every comment of a YAML text, in its order."""
+    root = parse(text, "")
+    if root is None:
+        return []
+    masked, inside = _mask_scalars(text, root)
+    return [comment for comment in _comments(masked.splitlines(), inside) if comment.text]
 
 
 def attach(text: str, root: Node) -> Attached:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dandifile.model import Json
-from dandifile.reading.document import plain_value
-from dandifile.spec.formatting import format_text, quote
+from dandifile.spec.formatting import format_text
+from dandifile.spec.value_text import inline_text
 
 WIDTH = 100  # of comments and long texts
-_PLAIN = re.compile(r"[^\W_][\w /().+-]*(?<! )")
 _TEMPLATE = re.compile(r"\{[{%#]")
 
 
@@ -84,11 +82,13 @@ def _is_printable(text: str) -> bool:
 
 def _flow_value(value: Json) -> str:
     """The value on one line; `fmt` breaks lines that are too long."""
+    return inline_text(escaped(value))
+
+
+def escaped(value: Json) -> Json:
+    """A value in which no text is taken for a template."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_flow_value(key)}: {_flow_value(item)}' for key, item in value.items())}}}"
+        return {key: escaped(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_flow_value, value))}]"
-    if not isinstance(value, str):
-        return json.dumps(value)
-    plain = _PLAIN.fullmatch(value) and isinstance(plain_value(value), str)
-    return value if plain else quote(escape_templates(value))
+        return [escaped(item) for item in value]
+    return escape_templates(value) if isinstance(value, str) else value

@@ -74,6 +74,9 @@ class Format(Protocol):
     HIDDEN: frozenset[str] = frozenset()
     """Names with a dot in front that belong to its datasets."""
 
+    MARKER: str = ""
+    """The file that makes the folder in which it is a dataset."""
+
     READS_CONTENT: bool = False
     """Whether it has extracts, which know a file better than its path does."""
 
@@ -98,7 +101,7 @@ class Format(Protocol):
 
     def is_dataset(self, path: str) -> bool:
         """Whether a folder is a dataset of this format; so are then all files in it."""
-        return False
+        return bool(self.MARKER) and os.path.lexists(os.path.join(path, self.MARKER))  # noqa: PTH118  # strings, as in the scan
 
     def misnamed_folder(self, path: str) -> Objection | None:
         """Why a folder that is one asset by what is in it cannot be taken under its name."""

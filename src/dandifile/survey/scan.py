@@ -6,7 +6,7 @@ nothing in a folder is an error.
 """
 
 # Strings, not Path objects: this looks at 100,000 files, and resolves no link.
-# ruff: noqa: PTH100, PTH110, PTH116, PTH118, PTH119
+# ruff: noqa: PTH100, PTH110, PTH112, PTH116, PTH118, PTH119, PTH120
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dandifile.model import PathEntry, Refusal, Spec
 from dandifile.survey.format import Format
 from dandifile.survey.formats import FORMATS, format_of_file, format_of_folder
 from dandifile.survey.left_out import HIDDEN, STANDARD, Left, UnmatchedPatterns, notes_on_file
-from dandifile.survey.scanned_file import LEFTOVER, Dataset, ScannedFile
+from dandifile.survey.scanned_file import LEFTOVER, PARTIAL, Dataset, ScannedFile
 from dandifile.words import quantity
 
 MAX_SIZE = 5 * 2**40  # bytes: the most that S3 takes as one object
@@ -44,6 +44,7 @@ class Scan:
     absent: tuple[str, ...] = ()
     skipped: tuple[Left, ...] = ()
     notes: tuple[str, ...] = ()  # on patterns of `paths` that match nothing
+    incomplete: tuple[str, ...] = ()  # entries of which only a part was pulled
 
 
 @dataclass
@@ -74,7 +75,7 @@ class _Found:
 def scan(spec: Spec) -> Scan:
     """Everything below the entries of `paths`, in the order of the entries, then of the names."""
     root = os.path.abspath(spec.root)
-    own = _own_files(root, spec)
+    own = own_files(root, spec)
     found = _Found(root, own, _own_identities(root, own))
     for entry in spec.paths:
         _scan_entry(found, entry)
@@ -93,6 +94,7 @@ def scan(spec: Spec) -> Scan:
         tuple(found.absent),
         tuple(found.skipped),
         tuple(found.notes),
+        tuple(entry.source for entry in spec.paths if _is_incomplete(root, entry)),
     )
 
 
@@ -108,6 +110,12 @@ def entry_path(root: str, entry: PathEntry) -> str:
     return os.path.normpath(os.path.join(root, entry.source))
 
 
+def _is_incomplete(root: str, entry: PathEntry) -> bool:
+    path = entry_path(root, entry)
+    folder = path if os.path.isdir(path) else os.path.dirname(path)
+    return os.path.lexists(os.path.join(folder, PARTIAL))
+
+
 def is_included(entry: PathEntry, below: str) -> bool:
     """Whether the entry's `include` takes what is at `below`, relative to its source; none takes all."""
     return not entry.include or any(is_match(pattern, below) for pattern in entry.include)
@@ -117,7 +125,7 @@ def is_excluded(entry: PathEntry, below: str) -> bool:
     return any(is_match(pattern, below) for pattern in entry.exclude)
 
 
-def _own_files(root: str, spec: Spec) -> frozenset[str]:
+def own_files(root: str, spec: Spec) -> frozenset[str]:
     """The spec and what dandifile keeps next to it."""
     stems = {spec.file.stem, "dandiset"}
     names = {spec.file.name, *(f"{stem}.{kind}" for stem in stems for kind in ("lock.yaml", "assets.tsv"))}
@@ -149,7 +157,7 @@ def _scan_entry(found: _Found, entry: PathEntry) -> None:
     elif stat.S_ISDIR(status.st_mode):
         if not _take_whole(found, entry, _Place(path, "")):
             _scan_folder(found, entry, path)
-    elif entry.standard in FORMATS and not _takes(entry.standard, path):
+    elif entry.standard in FORMATS and not takes_file(entry.standard, path):
         found.skip(path, entry)
     else:
         _take(found, entry, _Place(path, os.path.basename(path)))
@@ -223,7 +231,7 @@ def _walk_into(found: _Found, entry: PathEntry, here: _Folder, path: str, name: 
 def _is_missed(entry: PathEntry, name: str, below: str) -> bool:
     """Whether a hidden file would be taken under a name without the dot."""
     return (
-        _takes(entry.standard, name)
+        takes_file(entry.standard, name)
         and not name.startswith(_NO_DATA)
         and is_included(entry, below)
         and not is_excluded(entry, below)
@@ -287,13 +295,13 @@ def _take_folder(found: _Found, entry: PathEntry, place: _Place, own: Format) ->
 def _consider(found: _Found, entry: PathEntry, place: _Place) -> None:
     if not is_included(entry, place.below) or is_excluded(entry, place.below):
         return
-    if place.dataset or _takes(entry.standard, os.path.basename(place.path)):
+    if place.dataset or takes_file(entry.standard, os.path.basename(place.path)):
         _take(found, entry, place)
     else:
         found.skip(place.path, entry)
 
 
-def _takes(standard: str, name: str) -> bool:
+def takes_file(standard: str, name: str) -> bool:
     """Whether an entry of this standard takes a file outside of datasets."""
     return standard == "any" or any(
         standard in ("auto", each.NAME) and each.is_file(name) for each in FORMATS.values()

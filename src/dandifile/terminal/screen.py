@@ -33,10 +33,13 @@ class Flags(Setup):
     format: str = "text"
     verbose: bool = False
     no_color: bool = False
+    formats: tuple[str, ...] = FORMATS  # those that the command has
 
     def __post_init__(self) -> None:
-        if self.format not in FORMATS:
-            raise UserError(f"--format {self.format} is not known", fix=f"use one of {', '.join(FORMATS)}")
+        if self.format not in self.formats:
+            raise UserError(
+                f"--format {self.format} is not known", fix=f"use one of {', '.join(self.formats)}"
+            )
 
 
 def show(flags: Flags, text: Callable[..., Text], *about: Any, **how: Any) -> None:
@@ -89,6 +92,18 @@ def survey_json(why: Tally | None) -> JsonObject:
     from dandifile.report.reasons_view import reasons_json
 
     return {"survey": reasons_json(why or {})}
+
+
+def can_ask() -> bool:
+    """Whether there is a terminal to ask on: nothing ever waits for an answer without one."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def is_confirmed(question: str) -> bool:
+    """Asks on the terminal; anything but yes is no."""
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def print_json(document: JsonObject) -> None:

@@ -48,9 +48,7 @@ class Bids(Format):
     }
     TOOLS = ("bids-validator-deno",)
     HIDDEN = frozenset({".bidsignore"})
-
-    def is_dataset(self, path: str) -> bool:
-        return os.path.lexists(os.path.join(path, MARKER))  # noqa: PTH118  # strings, as in the scan
+    MARKER = MARKER
 
     def nothing_found(self) -> Objection | None:
         return (

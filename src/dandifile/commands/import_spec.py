@@ -1,0 +1,96 @@
+"""`dandifile import`: a spec of a dandiset that exists, whose plan is empty."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from dandifile.errors import Exit, SpecError, UserError
+from dandifile.reading.document import read_document
+from dandifile.reading.files import SPEC_LIMIT, read_text
+from dandifile.session.import_source import open_source
+from dandifile.session.importing import ImportedSpec, import_spec
+from dandifile.spec.load import SPEC_NAME
+from dandifile.terminal.screen import Flags, print_json, quote_for_shell, show
+from dandifile.writing import create_content
+
+
+def import_(named: str, flags: Flags, instance: str) -> int:
+    """Writes the spec, and says what is odd in it. Never writes over a file."""
+    if not named:
+        raise UserError(
+            "no dandiset is named",
+            fix="name it, as in `dandifile import DANDI:000123`, or pass --update for the spec that is here",
+        )
+    file = _target(flags.file)
+    _refuse_existing(file, named)
+    with open_source(named, instance) as source:
+        imported = import_spec(source)
+    _write(file, imported.text)
+    _report(file, imported, flags)
+    return Exit.DONE
+
+
+def _target(given: Path | None) -> Path:
+    file = given or Path(SPEC_NAME)
+    return file / SPEC_NAME if file.is_dir() else file
+
+
+def _refuse_existing(file: Path, named: str) -> None:
+    """UserError where the file is there; an export of the dandi client is recognised."""
+    if not file.exists():
+        return
+    if _is_export(file):
+        aside = file.with_name(f"{file.stem}.export.yaml")
+        same = Path(named).exists() and Path(named).samefile(file)
+        then = f"dandifile import {quote_for_shell(aside) if same else named}"
+        raise UserError(
+            "this file is the dandi client's export of a dandiset, and nothing is written over it",
+            where=str(file),
+            fix=f"move it away (mv {quote_for_shell(file)} {quote_for_shell(aside)}), then run {then}",
+        )
+    raise UserError(
+        "there is a file already, and nothing is written over it",
+        where=str(file),
+        fix="name another file with -f FILE, or run `dandifile import --update` to bring this one up to date",
+    )
+
+
+def _is_export(file: Path) -> bool:
+    try:
+        found = read_document(read_text(file, "the file", SPEC_LIMIT), str(file)).value
+    except (UserError, SpecError):
+        return False
+    return isinstance(found, dict) and found.get("schemaKey") == "Dandiset" and "dandifile" not in found
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        create_content(file, text)
+    except OSError as error:
+        raise UserError(
+            f"the spec cannot be written: {error.strerror}",
+            where=str(file),
+            fix="name a file in a folder that exists and that you may write to",
+        ) from error
+
+
+def _report(file: Path, imported: ImportedSpec, flags: Flags) -> None:
+    from dandifile.report.import_view import ImportReport, import_json, import_text
+
+    source, found = imported.source, imported.found
+    report = ImportReport(
+        file=str(file),
+        shown=source.shown,
+        version=source.version,
+        values=imported.values,
+        odd=tuple((each.place, each.what) for each in found.remarks),
+        undeclared=tuple((each.field, each.why) for each in found.undeclared),
+        notes=source.notes,
+        left=imported.paths.left,
+    )
+    if flags.format == "json":
+        print_json(import_json(report))
+    else:
+        show(flags, import_text, report)
+        sys.stdout.flush()

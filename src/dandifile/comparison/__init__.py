@@ -1,0 +1,1 @@
+"""What differs between two versions of a dandiset. Pure: what it reads is handed to it."""
