@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from dandifile.archive.create import intent_file
 from dandifile.archive.reader import Reader
 from dandifile.archive.release import wait_until_open
-from dandifile.archive.rights import unchecked_notes, write_blocks
+from dandifile.archive.rights import publishing_blocks, unchecked_notes, write_blocks
 from dandifile.archive.writer import Embargo
 from dandifile.desired.regions_from_nwb import locate_regions
 from dandifile.desired.spec_and_lock import (
@@ -255,6 +255,7 @@ class Session:
             )
             name, terms = made.get("name", ""), Embargo.of(made.get("embargo"))
             blocks = write_blocks(reader, name, intent_file(self.state, self.instance, name), terms)
+            blocks = (*publishing_blocks(reader), *blocks)
             notes = (*unchecked_notes(reader, name), *plan.notes)
             plan = replace(plan, blocked=(*blocks, *plan.blocked), notes=notes)
             plan = replace(plan, steps=steps_of(KINDS, plan)) if blocks else plan
