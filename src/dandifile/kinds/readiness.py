@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from dandifile.checklist.people_rules import contact_email
 from dandifile.checklist.rules import evidence_of, policy_blocks
 from dandifile.kinds.forecast import NO_FILES, fix_of
-from dandifile.kinds.health import LISTED
+from dandifile.kinds.health import LISTED, WAITING
 from dandifile.kinds.outgoing import VERSION_KEY, SchemaVersions, faults
 from dandifile.model import (
     Block,
@@ -75,6 +75,25 @@ def readiness(facts: DraftFacts, plan: Plan, spec: Spec, local: Local) -> Readin
         *_progress_blockers(facts, plan),
     )
     return Readiness(facts.health.status, tuple(dict.fromkeys(found)), tuple(_notes(facts)))
+
+
+def work_left(draft: JsonObject, embargo_status: str) -> str:
+    """What the archive is still doing with a draft, in words; "" where it has ended or found a fault.
+
+    Reads only what one request gives, so that it can be asked again and again.
+    """
+    if embargo_status == "UNEMBARGOING":
+        return "releases the embargo"
+    status = draft["status"]
+    if status == "Publishing":
+        return "publishes the draft"
+    if status in _IN_WORK:
+        return "validates the draft"
+    errors = [error for error in draft["asset_validation_errors"] if isinstance(error, dict)]
+    waiting = sum(WAITING in str(error.get("message")) for error in errors)
+    if status != "Valid" or not waiting or waiting < len(errors):
+        return ""
+    return f"validates {quantity(waiting, 'asset')}{' or more' if waiting >= LISTED else ''}"
 
 
 # --- The dandiset --------------------------------------------------------------------------------

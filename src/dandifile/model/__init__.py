@@ -31,6 +31,7 @@ from dandifile.model.local import (
     ZarrFile,
     is_zarr,
 )
+from dandifile.model.overview import Overview
 from dandifile.model.plan import (
     GIVEN_UP,
     Action,
@@ -82,6 +83,7 @@ __all__ = [
     "Location",
     "Obstacle",
     "Overlay",
+    "Overview",
     "PathEntry",
     "PendingAsset",
     "Plan",
