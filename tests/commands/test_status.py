@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from collections.abc import Callable
 
@@ -9,6 +11,7 @@ import pytest
 import requests
 
 from dandifile import waits
+from dandifile.boundary import run
 from dandifile.errors import Exit
 from dandifile.model import Json, JsonObject
 from dandifile.session import overview as overview_module
@@ -194,6 +197,33 @@ def test_a_fault_that_the_archive_finds_ends_it_with_4(
     ran = lab.run("status", "--watch")
     assert ran.code == Exit.BLOCKED, ran.out + ran.err
     assert "file: data/sub-A/" in squeeze(ran.out)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_the_whole_status_is_drawn_again_and_stays_once(
+    applied: Lab, meanwhile: list[Callable[[], object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    with applied.archive.at_rest():
+        set_status = _status_setter(applied)
+        set_status("Pending")
+        meanwhile += [lambda: None, lambda: set_status("Valid")]
+        with contextlib.redirect_stdout(screen):
+            code = run(["status", "--watch", "--file", str(applied.folder / "dandiset.yaml")])
+    drawn = screen.getvalue()
+    assert code == Exit.DONE
+    assert drawn.count("Ctrl-C stops watching") >= 2
+    last = drawn.rpartition("Ctrl-C stops watching")[2]
+    assert (last.count("validation: Pending"), last.count("validation: Valid")) == (1, 1)
+    assert ERASE_LINE in drawn
+
+
+ERASE_LINE = "\x1b[2K"
 
 
 def test_a_ctrl_c_while_watching_ends_it(applied: Lab, meanwhile: list[Callable[[], object]]) -> None:

@@ -56,7 +56,6 @@ CHANGED = Comparison(
 @pytest.mark.parametrize(
     ("overview", "says"),
     [
-        (Overview(), "published never"),
         (Overview(since="0.1"), "published 0.1; `dandifile diff` shows what has changed since"),
         (
             Overview(since="0.1", changes=Comparison("000001", "dandi", PUBLISHED, DRAFT)),
@@ -89,6 +88,7 @@ def test_what_is_as_it_should_be_has_no_row() -> None:
     text = rows(Overview(expected=tuple(PATHS), owners=("a",)))
     assert "missing" not in text
     assert "embargo" not in text
+    assert "published" not in text
 
 
 @pytest.mark.parametrize(

@@ -107,11 +107,11 @@ def _text(found: Found, flags: Flags, fields: int) -> Callable[..., Text]:
 
 
 def _wait(session: Session, flags: Flags, found: Found, minutes: float) -> tuple[str, bool]:
-    """What the archive is still doing at the end, and whether it was waited for.
+    """What the archive is still doing at the end, and whether it has done anything since `found`.
 
     On a terminal the whole status is drawn again at each look; elsewhere a line on stderr says what is new.
     """
-    waited, said = False, ""
+    waited, said = any(blocker.passes for blocker in found.state.readiness.blockers), ""
     with redrawing(flags) as draw:
 
         def say(left: str, spent: float) -> None:

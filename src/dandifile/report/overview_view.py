@@ -30,7 +30,7 @@ def overview_rows(overview: Overview, paths: Sequence[str], width: int, *, verbo
     """`paths` are those of the draft's assets."""
     rows = [
         *(("missing", line) for line in _missing_lines(overview, paths, verbose=verbose)),
-        ("published", _published_text(overview, verbose=verbose)),
+        *(("published", text) for text in [_published_text(overview, verbose=verbose)] if text),
         *(("embargo", line) for line in _embargo_lines(overview)),
         ("owners", _owners_text(overview.owners, verbose=verbose)),
     ]
@@ -71,9 +71,10 @@ def _asset_counts(found: Comparison) -> JsonObject:
 
 
 def _published_text(overview: Overview, *, verbose: bool) -> str:
+    """What has changed since the last version; "" where there is none, as the plan says at its top."""
     found, since = overview.changes, overview.since
     if not since:
-        return "never"
+        return ""
     if found is None:
         return f"{since}; `dandifile diff` shows what has changed since"
     if found.is_empty:
