@@ -8,6 +8,9 @@ from collections.abc import Collection
 DANDI_ETAG = "dandi:dandi-etag"
 """Of a file."""
 
+SHA256 = "dandi:sha2-256"
+"""Of a file; the archive computes it some time after the file has arrived."""
+
 ZARR_CHECKSUM = "dandi:dandi-zarr-checksum"
 """Of a Zarr: a folder of files."""
 

@@ -33,17 +33,18 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "comparison": BASE | {"spec", "planning", "kinds"},
     "run": BASE | PARTS | {"kinds"},
     "desired": BASE | PARTS | {"kinds", "run"},
-    "session": BASE | PARTS | {"kinds", "comparison", "run", "desired"},
+    "session": BASE | PARTS | {"kinds", "comparison", "run", "desired", "pulling"},
     "organize": BASE | {"survey"},
     "report": {"model", "errors", "globs", "identifiers", "words", "checklist"},
     "checklist": {"model", "words"},
     "init": BASE | {"spec", "lookup", "survey"},
     "importing": BASE | PARTS | {"kinds"},
+    "pulling": BASE | {"survey", "archive", "net", "organize"},
     "demo_lab": frozenset[str](),
     "terminal": BASE | {"planning", "kinds", "run", "session", "report"},
     "commands": BASE
     | PARTS
-    | {"kinds", "run", "desired", "session", "organize", "checklist", "report"}
+    | {"kinds", "run", "desired", "session", "organize", "pulling", "checklist", "report"}
     | {"init", "demo_lab", "terminal"},
     "flags": set(),
     "cli_archive": {"flags", "commands"},

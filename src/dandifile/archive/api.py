@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 from dandifile.archive.credentials import Secret, missing_key_error, rejected_key_error
 from dandifile.archive.documents import BLOB, page
@@ -28,6 +29,7 @@ from dandifile.reading.jsontext import ANYTHING, NotJsonError, Shape, misfit, pa
 
 _SETTING = "`instance` in the spec"
 _LONGEST_REASON = 500
+_REDIRECTS = (HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT)
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,19 @@ class ReadApi:
         body = {"algorithm": DANDI_ETAG, "value": digest}
         reply = self._send(Call("POST", "blobs/digest/", body, shape=BLOB), accept=(HTTPStatus.NOT_FOUND,))
         return None if reply.status == HTTPStatus.NOT_FOUND else reply.body
+
+    def location(self, path: str, params: Mapping[str, str | int] | None = None) -> str:
+        """The URL to which the archive redirects, mostly one of its object store; it may be a password."""
+        reply = self._send(Call("GET", path, params=params), accept=_REDIRECTS)
+        place = reply.headers.get("Location", "") if reply.status in _REDIRECTS else ""
+        if not place:
+            raise ArchiveError(
+                "the archive does not say where the content is",
+                status=reply.status,
+                where=f"{self.instance.api_url}/{path}",
+                fix=f"check {_SETTING}, and the network's proxy",
+            )
+        return urljoin(f"{self.instance.api_url}/{path}", place)
 
     def server_time(self) -> datetime:
         """Read the archive's clock, to the second below; this machine's may be wrong."""

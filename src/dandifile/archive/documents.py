@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import NoneType
 
-from dandifile.digests import DANDI_ETAG, ZARR_CHECKSUM
+from dandifile.digests import DANDI_ETAG, SHA256, ZARR_CHECKSUM
 from dandifile.model import Json, JsonObject
 from dandifile.reading.jsontext import COUNT, Shape, each, misfit, optional_shape
 
@@ -181,6 +181,11 @@ def schema_version(document: JsonObject) -> str:
     """The version of DANDI's schema that a document says it is in; "" if it says none."""
     version = document.get("schemaVersion")
     return version if isinstance(version, str) else ""
+
+
+def sha256_of(document: JsonObject) -> str:
+    """The SHA-256 of the asset's content; "" while the archive has not computed it, and of a Zarr."""
+    return (document.get("digest") or {}).get(SHA256) or ""
 
 
 def content_digest(document: JsonObject) -> str:

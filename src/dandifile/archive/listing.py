@@ -8,6 +8,7 @@ does the blob of a blob id (docs/archive-api.md 5.1, 5.2).
 |-------------|----------|------------------------------|
 | asset       | asset id | metadata, as `strip_asset`   |
 | digest-of   | blob id  | dandi-etag                   |
+| sha256-of   | blob id  | SHA-256, of those that have one |
 | schema-of   | asset id | schemaVersion of its metadata |
 """
 
@@ -22,7 +23,7 @@ from typing import TypeVar
 
 from dandifile.archive import documents
 from dandifile.archive.api import ReadApi
-from dandifile.archive.documents import content_digest, schema_version, strip_asset
+from dandifile.archive.documents import content_digest, schema_version, sha256_of, strip_asset
 from dandifile.errors import ArchiveError
 from dandifile.model import Cache, JsonObject, ListedAsset, RemoteAsset
 from dandifile.reading.jsontext import keep_fitting
@@ -139,6 +140,12 @@ class Listing:
                 if asset_id in blob_of
             }
             self.cache.put_many("digest-of", new)
+            shas = {
+                blob_of[asset_id] or "": sha256_of(document)
+                for asset_id, document in portion.items()
+                if asset_id in blob_of
+            }
+            self.cache.put_many("sha256-of", {blob: sha for blob, sha in shas.items() if sha})
             digests.update(new)
             versions.update({asset_id: schema_version(document) for asset_id, document in portion.items()})
         return digests, versions

@@ -188,6 +188,14 @@ class Reader:
         verdict: JsonObject = self.api.get(path, shape=documents.ASSET_VERDICT)
         return verdict
 
+    def content_url(self, asset_id: str) -> str:
+        """Where an asset's content can be read for a few hours, without the key."""
+        return self.api.location(f"assets/{asset_id}/download/")
+
+    def zarr_file_url(self, zarr_id: str, path: str) -> str:
+        """The same of one file of a Zarr."""
+        return self.api.location(f"zarr/{zarr_id}/files/", {"prefix": path, "download": "true"})
+
     # --- zarrs, as they are right now -----------------------------------------------------------
 
     def zarr_names(self) -> list[str]:

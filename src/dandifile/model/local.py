@@ -170,3 +170,4 @@ class Local:
     skipped: tuple[Skipped, ...] = ()  # files that were not excluded, and are not taken all the same
     notes: tuple[str, ...] = ()  # on patterns of `paths` that fit nothing
     located: Located = field(default_factory=Located)  # looked up after the survey
+    incomplete: tuple[str, ...] = ()  # entries of `paths` of which only a part was pulled

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import metadata
@@ -94,6 +94,11 @@ class Stream(Protocol):
 
 Body: TypeAlias = bytes | Stream | None
 
+Begin: TypeAlias = Callable[[Response], Callable[[bytes], None]]
+"""Takes the head of an answer, and gives what takes its body."""
+
+_AS_STORED = {"Accept-Encoding": "identity"}
+
 
 class OriginAuth:
     """Sets the Authorization header on requests to one origin, and nothing on any other.
@@ -171,12 +176,23 @@ class Connections:
             response = self._send(method, target, timeouts, {**rest, "params": None})
         return response
 
-    def _send(self, method: str, url: str, timeouts: Timeouts, rest: dict[str, Any]) -> Response:
+    def receive(
+        self, url: str, timeouts: Timeouts, begin: Begin, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """GET what may be too large to hold, once. NoAnswerError where there is no answer, or it ends early.
+
+        `begin` gets the head of a success, and gives what takes its body, block by block, as it is stored.
+        """
+        return self._send("GET", url, timeouts, {"headers": {**_AS_STORED, **(headers or {})}}, begin)
+
+    def _send(
+        self, method: str, url: str, timeouts: Timeouts, rest: dict[str, Any], begin: Begin | None = None
+    ) -> Response:
         import requests
         import urllib3
 
         timeout, total = timeouts.of_request(answered=self.has_answered(url))
-        send = functools.partial(self._read, method, url, timeout=timeout, **rest)
+        send = functools.partial(self._read, method, url, begin, timeout=timeout, **rest)
         try:
             response = send() if math.isinf(total) else call_within(total, send, url)
         except TimeoutError:
@@ -186,17 +202,22 @@ class Connections:
         self._answered.add(_server(url))
         return response
 
-    def _read(self, method: str, url: str, **rest: Any) -> Response:
-        """The whole answer, if it is not too large to hold."""
+    def _read(self, method: str, url: str, begin: Begin | None, **rest: Any) -> Response:
+        """The whole answer, if it is not too large to hold; or its head, once all of its body is taken."""
         with self._session().request(method, url, allow_redirects=False, stream=True, **rest) as response:
+            place = f"{method} {without_query(url)}"
+            head = Response(response.status_code, b"", response.headers, place)
+            if begin is not None and head.is_success:
+                take = begin(head)
+                for block in response.raw.stream(_BLOCK, decode_content=False):
+                    take(block)
+                return head
             content = bytearray()
             for block in response.iter_content(_BLOCK):
                 content += block
                 if len(content) > LARGEST:
                     raise NoAnswerError(Cause.TOO_LARGE)
-        return Response(
-            response.status_code, bytes(content), response.headers, f"{method} {without_query(url)}"
-        )
+        return replace(head, content=bytes(content))
 
     def _session(self) -> requests.Session:
         with self._lock:

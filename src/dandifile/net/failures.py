@@ -62,10 +62,12 @@ def cause_of(error: Exception) -> Cause:
     """The cause behind what `requests` raised, or what it lets through from `urllib3`."""
     import requests
     from requests import exceptions
-    from urllib3.exceptions import NameResolutionError, NewConnectionError
+    from urllib3.exceptions import NameResolutionError, NewConnectionError, ProtocolError, ReadTimeoutError
 
     inner = _reason(error)
     causes: list[tuple[bool, Cause]] = [
+        (isinstance(error, ReadTimeoutError), Cause.SILENT),  # these two while a body is read
+        (isinstance(error, ProtocolError), Cause.BROKEN),
         (not isinstance(error, requests.RequestException), Cause.UNREADABLE),
         (isinstance(error, exceptions.SSLError), Cause.UNTRUSTED),
         (isinstance(error, exceptions.ProxyError), Cause.PROXY),

@@ -65,6 +65,8 @@ ARCHIVE = Need(
     filled=frozenset({"instance", "identifier", "environments"}),
 )
 """Of `diff`, which only needs to know which dandiset on which archive."""
+PULL = Need(FILES.without, filled=frozenset({"instance", "identifier", "paths"}))
+"""Of `pull`, which fetches data and writes no metadata."""
 LOOKUPS = Need(_OF_DANDISET, filled=frozenset(), templates=True)
 """Of `resolve`: what it looks up must be valid; what is missing can be added later."""
 CHECKLIST = Need(filled=frozenset({"instance", "identifier"}))

@@ -18,10 +18,19 @@ from typing import IO
 
 from dandifile.digests import etag_of
 from dandifile.errors import DataError
-from dandifile.model import JsonObject, Refusal
+from dandifile.model import Cache, JsonObject, Refusal
 from dandifile.reading.jsontext import Shape, one_of
 from dandifile.survey.scanned_file import Content, Digested, Runner, ScannedFile, stat_params
-from dandifile.survey.task import AGAIN, Task, has_failed, run_steps, stat_key, survey_step
+from dandifile.survey.task import (
+    AGAIN,
+    Task,
+    has_failed,
+    is_old,
+    run_steps,
+    stat_key,
+    stat_text,
+    survey_step,
+)
 
 _BUFFER = 2**20
 _POINTER_SIZE = 2**15  # git-annex holds nothing larger for a pointer
@@ -101,6 +110,24 @@ def dandi_etag(path: Path, size: int) -> str:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             sums = list(pool.map(lambda part: _part_md5(path, part.offset, part.size), parts))
     return etag_of(sums)
+
+
+def remember_digest(cache: Cache, source: str, path: str, etag: str) -> None:
+    """Keeps the digest of a file that was digested while it was written here.
+
+    Unlike other young files it can be known at once: its time stamp is of long ago, and a later write has
+    another one. A file without such a time stamp is not kept.
+    """
+    status = Path(path).stat()
+    if is_old(status.st_mtime_ns):
+        params = {
+            "source": source,
+            "size": status.st_size,
+            "mtime_ns": status.st_mtime_ns,
+            "ctime_ns": status.st_ctime_ns,
+            "inode": status.st_ino,
+        }
+        cache.put_many("digest", {stat_text(params): {"digest": etag}})
 
 
 @contextlib.contextmanager

@@ -43,17 +43,24 @@ class Named:
     warnings: tuple[Finding, ...] = ()  # ids and paths that are nearly the same
 
 
-def names(
-    spec: Spec, run: Runner, record: Record, listed: Sequence[Line] = (), *, rename: bool = False
+def names(  # noqa: PLR0913 - all that names depend on
+    spec: Spec,
+    run: Runner,
+    record: Record,
+    listed: Sequence[Line] = (),
+    *,
+    known: Known | None = None,
+    rename: bool = False,
 ) -> Named:
-    """The names that the survey would give, as far as they are known without the archive.
+    """The names that the survey would give.
 
-    In place of the draft counts what the last apply here recorded and, else, the data manifest
-    `listed`: a content that has a name there keeps it, unless `rename`.
+    `known` are the draft's paths by digest. Where nobody asks the archive, what the last apply here recorded
+    counts in their place and, else, the data manifest `listed`. A content that has a name there keeps it,
+    unless `rename`.
     """
     seen = see(spec, run, record, listed)
     past = seen.past
-    known = paths_by_digest(past.record)
+    known = paths_by_digest(past.record) if known is None else known
     named = [content for content in seen.contents if is_organized(content.file)]
     extracts = extract_all([c for c in named if c.digest not in known], spec.vocabulary, run)
     if rename:

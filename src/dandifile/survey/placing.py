@@ -64,6 +64,11 @@ class Placing:
                 return Place(entry, folder, file, source_name(self._root, file), given == _BY_CONTENT)
         return None
 
+    def folders_around(self, path: str) -> list[str]:
+        """The folders of the entries in whose part of the dandiset a path is, whether they take it or not."""
+        inside = (entry for entry in self.spec.paths if _inside(entry.into, path) is not None)
+        return [entry_path(self._root, entry) for entry in inside]
+
     @cached_property
     def _root(self) -> str:
         return os.path.abspath(self.spec.root)

@@ -6,7 +6,7 @@ nothing in a folder is an error.
 """
 
 # Strings, not Path objects: this looks at 100,000 files, and resolves no link.
-# ruff: noqa: PTH100, PTH110, PTH116, PTH118, PTH119
+# ruff: noqa: PTH100, PTH110, PTH112, PTH116, PTH118, PTH119, PTH120
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dandifile.model import PathEntry, Refusal, Spec
 from dandifile.survey.format import Format
 from dandifile.survey.formats import FORMATS, format_of_file, format_of_folder
 from dandifile.survey.left_out import HIDDEN, STANDARD, Left, UnmatchedPatterns, notes_on_file
-from dandifile.survey.scanned_file import LEFTOVER, Dataset, ScannedFile
+from dandifile.survey.scanned_file import LEFTOVER, PARTIAL, Dataset, ScannedFile
 from dandifile.words import quantity
 
 MAX_SIZE = 5 * 2**40  # bytes: the most that S3 takes as one object
@@ -44,6 +44,7 @@ class Scan:
     absent: tuple[str, ...] = ()
     skipped: tuple[Left, ...] = ()
     notes: tuple[str, ...] = ()  # on patterns of `paths` that match nothing
+    incomplete: tuple[str, ...] = ()  # entries of which only a part was pulled
 
 
 @dataclass
@@ -93,6 +94,7 @@ def scan(spec: Spec) -> Scan:
         tuple(found.absent),
         tuple(found.skipped),
         tuple(found.notes),
+        tuple(entry.source for entry in spec.paths if _is_incomplete(root, entry)),
     )
 
 
@@ -106,6 +108,12 @@ def source_name(root: str, path: str) -> str:
 def entry_path(root: str, entry: PathEntry) -> str:
     """Where an entry's data is: absolute, without following links."""
     return os.path.normpath(os.path.join(root, entry.source))
+
+
+def _is_incomplete(root: str, entry: PathEntry) -> bool:
+    path = entry_path(root, entry)
+    folder = path if os.path.isdir(path) else os.path.dirname(path)
+    return os.path.lexists(os.path.join(folder, PARTIAL))
 
 
 def is_included(entry: PathEntry, below: str) -> bool:

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 LEFTOVER = ".dandidownload"
 """Part of the name of what an interrupted dandi download leaves."""
 
+PARTIAL = ".partial-dandifile"
+"""Where `pull` keeps what has not arrived as a whole.
+
+While it is there, the folder that it is in holds only a part of what the dandiset has for it.
+"""
+
 Runner: TypeAlias = Callable[[Sequence[Step]], Mapping[str, Result]]
 """Does steps of effect none (`tasks.perform`), through the cache and on pools; results by step id."""
 

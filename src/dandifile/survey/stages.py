@@ -31,6 +31,7 @@ class Seen:
     skipped: tuple[Left, ...]
     past: Past
     notes: tuple[str, ...] = ()  # as in `Scan`
+    incomplete: tuple[str, ...] = ()  # as in `Scan`
 
 
 def see(spec: Spec, run: Runner, record: Record, listed: Sequence[Line]) -> Seen:
@@ -41,7 +42,13 @@ def see(spec: Spec, run: Runner, record: Record, listed: Sequence[Line]) -> Seen
     here = {content.source: content.digest for content in read.contents}
     past = recall(spec, record, listed, here, absent)
     return Seen(
-        read.contents, (*scanned.refused, *read.refused), absent, scanned.skipped, past, scanned.notes
+        read.contents,
+        (*scanned.refused, *read.refused),
+        absent,
+        scanned.skipped,
+        past,
+        scanned.notes,
+        scanned.incomplete,
     )
 
 

@@ -89,6 +89,7 @@ def survey(  # noqa: PLR0913  # all that it depends on, and two independent wish
         absent=seen.absent,
         skipped=group_left_out(seen.skipped, seen.contents, extracts),
         notes=seen.notes,
+        incomplete=seen.incomplete,
     )
 
 

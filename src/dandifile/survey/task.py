@@ -95,16 +95,29 @@ def no_key(params: JsonObject) -> None:
 
 def stat_key(params: JsonObject) -> str | None:
     """By the file's stat; none while the file is young."""
-    if _is_young(params["mtime_ns"], params["ctime_ns"]):
-        return None
-    return json.dumps([params[key] for key in ("source", "size", "mtime_ns", "ctime_ns", "inode")])
+    young = _is_young(params["mtime_ns"], params["ctime_ns"])
+    return None if young else stat_text(params)
 
 
 def stats_key(params: JsonObject) -> str | None:
     """By the stats of a folder's files; none while one of them is young."""
-    if any(_is_young(mtime_ns, ctime_ns) for _, _, mtime_ns, ctime_ns, _ in params["files"]):
-        return None
+    young = any(_is_young(mtime_ns, ctime_ns) for _, _, mtime_ns, ctime_ns, _ in params["files"])
+    return None if young else stats_text(params)
+
+
+def stat_text(params: JsonObject) -> str:
+    """`stat_key` also of a young file."""
+    return json.dumps([params[key] for key in ("source", "size", "mtime_ns", "ctime_ns", "inode")])
+
+
+def stats_text(params: JsonObject) -> str:
+    """`stats_key` also of young files."""
     return hashlib.sha256(json.dumps([params["source"], params["files"]]).encode()).hexdigest()
+
+
+def is_old(mtime_ns: int) -> bool:
+    """Whether a file's time lies so far back that any later write gives it another one."""
+    return time.time_ns() - mtime_ns > _YOUNG
 
 
 def content_key(params: JsonObject) -> str:

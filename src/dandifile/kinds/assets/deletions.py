@@ -65,6 +65,17 @@ def _why_nothing_goes(entry: PathEntry, desired: DesiredAssets) -> str:
     ]
     if overlapping:
         return f"{', '.join(overlapping)} {'are' if overlapping[1:] else 'is'} not on this machine"
+    parts = [
+        other.source
+        for other in desired.entries
+        if other.source in local.incomplete
+        and (is_below(entry.into, other.into) or is_below(other.into, entry.into))
+    ]
+    if parts:
+        return (
+            f"only a part of what is on the archive was pulled into {', '.join(parts)}; "
+            "`dandifile pull` brings the rest"
+        )
     missing = [source for source in local.absent if is_below(entry.source, source)]
     if missing:  # links whose content was not fetched
         return f"{missing[0]} is not on this machine{f', and {len(missing) - 1} more' if missing[1:] else ''}"
