@@ -7,12 +7,26 @@ from typing import Annotated
 
 import typer
 
-from dandifile.flags import Environment, Exclude, File, Format, Jobs, NoColor, PathGlob, Verbose
+from dandifile.flags import (
+    Environment,
+    Exclude,
+    Executor,
+    File,
+    Format,
+    Jobs,
+    Locked,
+    NoColor,
+    Offline,
+    PathGlob,
+    StepTimeout,
+    Verbose,
+)
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add these verbs to the command line."""
     app.command()(diff)
+    app.command()(explain)
     app.command()(pull)
 
 
@@ -34,7 +48,7 @@ def diff(
     verbose: Verbose = False,
     no_color: NoColor = False,
 ) -> int:
-    """Show what changed between two versions, or between a version and the draft."""
+    """Show what changed between two versions."""
     from dandifile.commands.diff import FORMATS, diff
     from dandifile.terminal.screen import Flags
 
@@ -72,3 +86,31 @@ def pull(
     options = pull_options(paths=path, exclude=exclude, version=version, overwrite=overwrite, to=to)
     flags = Flags(file, environment, jobs, format=format, verbose=verbose, no_color=no_color)
     return pull(flags, options, dry_run=dry_run)
+
+
+def explain(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH|FIELD",
+            help="An asset, by its path in the dandiset; a file here; or a field, as keywords or "
+            "contributor/0/email.",
+        ),
+    ],
+    file: File = None,
+    environment: Environment = "",
+    format: Format = "text",
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+    jobs: Jobs = None,
+    executor: Executor = "local",
+    step_timeout: StepTimeout = None,
+    locked: Locked = False,
+    offline: Offline = False,
+) -> int:
+    """Show why something is planned, or not. Changes nothing."""
+    from dandifile.commands.explain import explain
+    from dandifile.terminal.screen import Flags
+
+    flags = Flags(file, environment, jobs, executor, step_timeout, locked, offline, format, verbose, no_color)
+    return explain(flags, what)

@@ -14,6 +14,7 @@ from dandifile.model.comparison import (
     FieldDifference,
     is_other_content,
 )
+from dandifile.model.explanation import Explanation, Saying, Verdict, Voice
 from dandifile.model.local import (
     Anatomies,
     Finding,
@@ -66,6 +67,7 @@ __all__ = [
     "Comparison",
     "Complaint",
     "Effect",
+    "Explanation",
     "FieldDifference",
     "Finding",
     "Forecast",
@@ -93,6 +95,7 @@ __all__ = [
     "Regions",
     "RemoteAsset",
     "Result",
+    "Saying",
     "Severity",
     "Skipped",
     "Spec",
@@ -100,8 +103,10 @@ __all__ = [
     "Step",
     "Target",
     "Validation",
+    "Verdict",
     "Version",
     "Vocabulary",
+    "Voice",
     "Why",
     "Wording",
     "ZarrFile",
