@@ -17,7 +17,7 @@ from dandifile.archive.writer import Writer
 from dandifile.errors import Exit, UserError
 from dandifile.model import Json
 from dandifile.run.state import MemoryCache
-from tests.conftest import CONTACT, Lab, begin_upload, write_document
+from tests.conftest import CONTACT, Lab, begin_upload, owners_of, set_owners, write_document
 
 PATHS = "paths: [{source: data, standard: any, layout: as-is}]\n"
 PRUNED = "paths: [{source: data, standard: any, layout: as-is, prune: true}]\n"
@@ -153,6 +153,43 @@ def test_assets_that_trade_places_survive_a_kill_with_their_metadata(lab: Lab) -
         assert assets[names[0]]["metadata"].get("keywords") == ["of a"]
         assert "keywords" not in assets[names[1]]["metadata"]
         assert lab.run("plan", "--detailed-exitcode").code == Exit.DONE
+
+
+@pytest.mark.parametrize("embargo", [False, True], ids=["open", "embargoed"])
+def test_owners_survive_a_kill_between_any_two_requests(lab: Lab, *, embargo: bool) -> None:
+    """Nobody is doubled, lost or forgotten; under embargo no data arrives before an owner is removed."""
+    for login in ("jdoe", "rroe"):
+        lab.archive.add_user(login)
+    lab.spec(SPEC + PATHS)
+    lab.files({"a.csv": "a"})
+    assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    if embargo:
+        with lab.archive.serving.archive.database.write() as db:
+            db.execute("UPDATE dandisets SET embargo_status = 'EMBARGOED'")
+    lab.spec("owners: {exactly: [admin, jdoe]}\n" + SPEC + PATHS)
+    killed = 0
+    while True:
+        set_owners(lab, "admin", "rroe")
+        lab.files({"b.csv": "b" * (killed + 1)})
+        lab.archive.behaviour.stalled.clear()
+        lab.archive.misbehave(method="POST|PUT|DELETE", stall=True, skip=killed, times=-1)
+        process = lab.start("apply", "--yes", "--allow", "owners")
+        while process.poll() is None and not lab.archive.stalled(0.05):
+            pass
+        reached = lab.archive.behaviour.stalled.is_set()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        lab.archive.behave()
+        if embargo and "rroe" in owners_of(lab):
+            assert lab.assets().get("b.csv", {}).get("size") != killed + 1
+        ran = lab.run("apply", "--yes", "--allow", "owners")
+        assert ran.code == Exit.DONE, f"killed at write {killed}: {ran.out}{ran.err}"
+        assert owners_of(lab) == ["admin", "jdoe"]
+        assert lab.run("plan", "--detailed-exitcode").code == Exit.DONE
+        if not reached:
+            break
+        killed += 1
+    assert killed > 5
 
 
 def test_no_finished_upload_is_sent_twice(lab: Lab) -> None:
@@ -310,6 +347,18 @@ def test_nothing_becomes_public_that_the_spec_puts_under_embargo(lab: Lab, *, th
     ran = lab.run("apply", "--create", "--yes", "--allow", "delete")
     assert (ran.code, "embargo" in ran.out) == (Exit.BLOCKED, True)
     assert lab.archive.writes() == writes
+
+
+def test_yes_alone_removes_no_owner(applied: Lab) -> None:
+    applied.archive.add_user("rroe")
+    set_owners(applied, "admin", "rroe")
+    applied.spec("owners: {exactly: [admin]}\n" + SPEC + PATHS)
+    ran = applied.run("apply", "--yes")
+    assert (ran.code, "--allow owners" in ran.out) == (Exit.BLOCKED, True)
+    assert owners_of(applied) == ["admin", "rroe"]
+    assert applied.run("apply", "--yes", "--allow", "owners").code == Exit.DONE
+    assert owners_of(applied) == ["admin"]
+    assert applied.run("plan", "--detailed-exitcode").code == Exit.DONE
 
 
 def test_yes_alone_drops_no_upload_that_is_not_finished(applied: Lab) -> None:

@@ -1,4 +1,7 @@
-"""What protects somebody is kept, or nothing is written: embargo, owners, and `access` of the draft."""
+"""What protects somebody is kept, or nothing is written: embargo, and `access` of the draft.
+
+Owners who see what is under embargo are in `kinds/test_owners.py`.
+"""
 
 from __future__ import annotations
 
@@ -130,51 +133,6 @@ def test_an_embargo_taken_back_for_an_environment_blocks_nothing_there(lab: Lab)
     assert lab.run("plan").code == Exit.BLOCKED
     assert lab.run("plan", "-e", "e").code == Exit.DONE
     assert lab.run("plan", "-e", "f").code == Exit.DONE
-
-
-# --- owners -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("declared", "code", "told"),
-    [
-        ("owners: [admin]\n", Exit.DONE, None),
-        ("owners: {exactly: [admin, rroe]}\n", Exit.DONE, None),
-        ("owners: [jdoe]\n", Exit.DONE, "does not add owners; add jdoe on"),
-        ("owners: {exactly: [admin]}\n", Exit.BLOCKED, "leaves out rroe"),
-    ],
-)
-def test_owners_who_see_embargoed_data_are_those_of_the_spec_or_nothing_is_written(
-    lab: Lab, declared: str, code: Exit, told: str | None
-) -> None:
-    create(lab, embargo=True)
-    add_owner(lab, "rroe")
-    lab.spec("identifier: '000001'\n" + declared + SPEC)
-    lab.files({"secret.csv": "x"})
-    ran = lab.run("apply", "--yes")
-    assert ran.code == code, ran.out + ran.err
-    assert bool(lab.assets()) == (code == Exit.DONE)
-    assert ("owners" in ran.out) == (told is not None)
-    assert (told or "") in " ".join(ran.out.split())
-
-
-def add_owner(lab: Lab, login: str) -> None:
-    lab.archive.add_user(login)
-    requests.put(
-        f"{lab.archive.api_url}/dandisets/000001/users/",
-        json=[{"username": "admin"}, {"username": login}],
-        headers={"Authorization": f"token {lab.archive.key}"},
-        timeout=30,
-    ).raise_for_status()
-
-
-def test_of_an_open_dandiset_missing_and_other_owners_are_told(lab: Lab) -> None:
-    create(lab, embargo=False)
-    add_owner(lab, "rroe")
-    lab.spec("identifier: '000001'\nowners: {exactly: [admin, jdoe]}\n" + SPEC)
-    ran = lab.run("plan")
-    told = " ".join(ran.out.split())
-    assert (ran.code, "add jdoe on" in told, "remove rroe on" in told) == (Exit.DONE, True, True), told
 
 
 # --- access -----------------------------------------------------------------------------------

@@ -40,6 +40,18 @@ def list_(store: Store = None, format: Format = "text") -> int:
     return list_dandisets(store, format)
 
 
+@archive.command("add-user")
+def add_user(
+    login: Annotated[str, typer.Argument(help="The login, as `owners` names it.")],
+    name: Annotated[str, typer.Option("--name", help="The name, as `Last, First`.")] = "",
+    store: Store = None,
+) -> int:
+    """Add a user to the embedded archive, who can then be an owner in a rehearsal."""
+    from dandifile.commands.archive import add_user
+
+    return add_user(store, login, name)
+
+
 @archive.command()
 def reset(store: Store = None, yes: Yes = False) -> int:
     """Delete the embedded archive and everything in it."""

@@ -40,13 +40,17 @@ class Bell:
 DATABASE = "archive.sqlite"
 OWN = (
     *(f"{DATABASE}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")),
-    *("admin.key", "lock", "server.json", "objects", "pictures"),
+    *("admin.key", "lock", "server.json", "objects", "pictures", "outlines"),
     *("identifiers.json", "identifiers.json.lock"),  # which dandisets the specs of this machine were given
 )
 """All that an archive keeps in its folder; other files there are not ours."""
 _FIRST = {DATABASE, f"{DATABASE}-journal", "lock", "identifiers.json", "identifiers.json.lock"}
 """What may be there before the database is."""
-_INSIDE = {"objects": ("uploads", "blobs", "zarr"), "pictures": ("*.light.png", "*.dark.png")}
+_INSIDE = {
+    "objects": ("uploads", "blobs", "zarr"),
+    "pictures": ("*.light.png", "*.dark.png"),
+    "outlines": ("*.json",),
+}
 """The same for its folders: patterns of their entries."""
 
 

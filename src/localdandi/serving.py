@@ -28,7 +28,7 @@ from localdandi.document import StartError
 from localdandi.guard import Guard
 from localdandi.instance import Instance
 from localdandi.misbehave import Behaviour, Misbehaving
-from localdandi.pages import files, landing, visit
+from localdandi.pages import asset_pages, catalogue, folders, landing, subject_pages, visit
 from localdandi.routes import (
     assets,
     control,
@@ -169,8 +169,11 @@ _MODULES = (
     versions,
     dandisets,
     control,
+    catalogue,
     landing,
-    files,
+    subject_pages,
+    folders,
+    asset_pages,
     visit,
 )
 

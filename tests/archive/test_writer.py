@@ -37,6 +37,7 @@ def test_nothing_is_written_to_an_archive_that_is_not_the_instances_own(
     writes: list[Callable[[], object]] = [
         lambda: writer.create("x", {}),
         lambda: writer.put_metadata("x", {}),
+        lambda: writer.put_owners(lambda: ["jdoe"]),
         lambda: writer.create_asset("a", "b", {}),
         lambda: writer.put_asset("i", "a", "b", {}),
         lambda: writer.delete_asset("i"),
@@ -229,3 +230,17 @@ def test_an_account_that_is_not_approved_is_told(
     key = Secret(local.add_user("newcomer", approved=False))
     with pytest.raises(CredentialsError, match=r"approved|permission"):
         Writer(instance, key, None, cache).create("x", {})
+
+
+def test_the_list_of_owners_is_made_again_before_it_is_sent_again(
+    local: TestArchive, instance: Instance, user: Secret, writer: Writer, cache: Cache
+) -> None:
+    """Somebody may have become an owner since the request that failed."""
+    for login in ("jdoe", "rroe"):
+        local.add_user(login)
+    me = str(writer.reader.me())
+    lists = iter([[me, "jdoe"], [me, "jdoe", "rroe"]])
+    local.misbehave(method="PUT", route="/users/$", status=503, times=1)
+    quick = Writer(instance, user, writer.identifier, cache, WriteApi(instance, user, QUICK))
+    quick.put_owners(lambda: next(lists))
+    assert set(writer.reader.fresh().owners()) == {me, "jdoe", "rroe"}

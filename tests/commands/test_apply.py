@@ -231,12 +231,12 @@ def test_paths_that_differ_in_case_only_are_two_assets_and_stop_no_pruning(lab: 
 def test_the_time_at_the_prompt_is_not_counted(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
 
-    def confirmed() -> bool:
+    def confirmed(_question: str) -> bool:
         clock[0] += 1000
         return True
 
-    monkeypatch.setattr("dandifile.commands.apply._can_ask", lambda: True)
-    monkeypatch.setattr("dandifile.commands.apply._is_confirmed", confirmed)
+    monkeypatch.setattr("dandifile.commands.apply.can_ask", lambda: True)
+    monkeypatch.setattr("dandifile.commands.apply.is_confirmed", confirmed)
     monkeypatch.setattr("dandifile.commands.apply.time", SimpleNamespace(monotonic=lambda: clock[0]))
     lab.spec(SPEC)
     lab.files({"sub-1/sub-1_ses-a.csv": "a"})

@@ -16,7 +16,7 @@ dandifile: 1
 instance: dandi-sandbox
 name: Place cells   # the title
 paths: [nowhere]
-owners: [jdoe]
+manifest: {lab: Doe Lab}
 """
 
 
@@ -31,7 +31,7 @@ def test_check_says_what_stays_unknown(spec: Path, capsys: pytest.CaptureFixture
     assert run(["check", "-f", str(spec)]) == Exit.DONE
     out = capsys.readouterr().out
     assert "nowhere is not on this machine" in out
-    assert "owners" in out
+    assert "manifest" in out
 
 
 def test_check_says_what_an_absent_source_may_mean(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,7 +66,7 @@ def test_an_instance_that_is_none_is_told_at_its_place(
 def test_check_as_json(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "-f", str(spec), "--format", "json"]) == Exit.DONE
     found = json.loads(capsys.readouterr().out)
-    assert (found["absent"], found["not_acted_on"]) == (["nowhere"], ["owners"])
+    assert (found["absent"], found["not_acted_on"]) == (["nowhere"], ["manifest"])
 
 
 def test_check_says_what_has_no_effect(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,7 +34,9 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "explanation": BASE | PARTS | {"kinds", "desired"},
     "run": BASE | PARTS | {"kinds"},
     "desired": BASE | PARTS | {"kinds", "run"},
-    "session": BASE | PARTS | {"kinds", "comparison", "explanation", "run", "desired", "pulling"},
+    "session": BASE
+    | PARTS
+    | {"kinds", "comparison", "explanation", "run", "desired", "pulling", "importing"},
     "organize": BASE | {"survey"},
     "report": {"model", "errors", "globs", "identifiers", "words", "checklist"},
     "checklist": {"model", "words"},
@@ -46,7 +48,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "commands": BASE
     | PARTS
     | {"kinds", "run", "desired", "session", "organize", "pulling", "checklist", "report"}
-    | {"init", "demo_lab", "terminal"},
+    | {"init", "importing", "demo_lab", "terminal"},
     "flags": set(),
     "cli_archive": {"flags", "commands"},
     "cli_dandiset": {"flags", "session", "terminal", "commands"},

@@ -16,7 +16,7 @@ from dandifile import kinds
 from dandifile.errors import Exit
 from localdandi import schemas
 from localdandi.instance import Instance
-from tests.conftest import CONTACT, Lab, begin_upload
+from tests.conftest import CONTACT, Lab, begin_upload, set_owners
 
 PATHS = "paths: [{source: data, standard: any}]\n"
 AUTO = "paths: [{source: data, standard: any, exclude: [ds]}, {source: data, include: [ds]}]\n"
@@ -46,6 +46,7 @@ class Case:
     allow: tuple[str, ...] = ()
     before: dict[str, str] = field(default_factory=dict)  # beside BEFORE
     begun: tuple[str, ...] = ()  # contents whose upload a killed run has left unfinished
+    owners: tuple[str, ...] = ()  # of the first round
 
     @property
     def after(self) -> dict[str, str]:
@@ -137,6 +138,14 @@ CASES = {
     "uploads of what nobody has any more were left": Case(
         "uploads", PATHS, {"b.csv": "b"}, allow=("--allow", "delete-uploads"), begun=("b", "gone", "lost")
     ),
+    "an owner is new": Case("owners", PATHS + "owners: [jdoe]\n"),
+    "owners are new and others leave": Case(
+        "owners",
+        PATHS + "owners: {exactly: [admin, jdoe]}\n",
+        {"b.csv": "b"},
+        allow=("--allow", "owners"),
+        owners=("admin", "rroe"),
+    ),
     "fields are set": Case("metadata", f"{PATHS}description: New\nkeywords: [a, b]\nlicense: CC0-1.0\n"),
     "people and funders are set": Case(
         "metadata",
@@ -176,6 +185,7 @@ def test_every_kind_has_a_case() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_applied_once_there_is_nothing_left(lab: Lab, face: Instance, name: str) -> None:
     case = CASES[name]
+    add_users(lab)
     lab.spec(PATHS)
     lab.files({**BEFORE, **case.before})
     assert lab.run("apply", "--create", "--yes").code == Exit.DONE
@@ -183,6 +193,8 @@ def test_applied_once_there_is_nothing_left(lab: Lab, face: Instance, name: str)
     lab.files(case.after)
     for content in case.begun:
         begin_upload(lab, content)
+    if case.owners:
+        set_owners(lab, *case.owners)
     lab.spec(case.spec)
 
     changes = lab.run("plan", "--detailed-exitcode", *case.allow)
@@ -200,11 +212,17 @@ def test_applied_once_there_is_nothing_left(lab: Lab, face: Instance, name: str)
 @pytest.mark.parametrize("name", CASES)
 def test_it_converges_from_nothing_at_once(lab: Lab, face: Instance, name: str) -> None:
     case = CASES[name]
+    add_users(lab)
     lab.spec(case.spec)
     lab.files(case.after)
     assert lab.run("apply", "--create", "--yes", *case.allow).code == Exit.DONE
     assert spoken(lab) == {face.schema_version}
     assert lab.run("plan", "--detailed-exitcode", *case.allow).code == Exit.DONE
+
+
+def add_users(lab: Lab) -> None:
+    for login in ("jdoe", "rroe"):
+        lab.archive.add_user(login)
 
 
 def spoken(lab: Lab) -> set[str]:

@@ -37,12 +37,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """What to answer. `dropped` closes the connection instead."""
+    """What to answer. `dropped` closes the connection instead, `cut` after so many bytes of the body."""
 
     status: int = 200
     body: Json = None
     headers: Mapping[str, str] = field(default_factory=dict)
     dropped: bool = False
+    cut: int | None = None
 
     @property
     def content(self) -> bytes:
@@ -103,7 +104,8 @@ def scripted() -> Iterator[Scripted]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(reply.content)))
             self.end_headers()
-            self.wfile.write(reply.content)
+            self.wfile.write(reply.content[: reply.cut])
+            self.close_connection = self.close_connection or reply.cut is not None
 
         do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - names that http.server calls
 

@@ -13,6 +13,7 @@ from dandifile.kinds import KINDS
 from dandifile.kinds.assets.sides import ObservedAssets
 from dandifile.kinds.dandiset import Protected
 from dandifile.kinds.metadata import ObservedMetadata
+from dandifile.kinds.owners import ObservedOwners
 from dandifile.kinds.uploads import ObservedUploads
 from dandifile.model import (
     Action,
@@ -88,6 +89,7 @@ def observed_of(given: JsonObject) -> dict[str, Any]:
         "dandiset": None if given.get("new") else Protected(),
         "assets": remote_assets(given.get("remote", {})),
         "uploads": ObservedUploads(),
+        "owners": ObservedOwners(is_new=bool(given.get("new"))),
         "metadata": ObservedMetadata({} if given.get("new") else given.get("document", {}), {}),
     }
 

@@ -72,7 +72,7 @@ def test_the_example_loads(tmp_path: Path) -> None:
 
 def test_the_example_shows_every_key_that_is_acted_on() -> None:
     shown = read_document(EXAMPLE.read_text(encoding="utf-8"), "example").value.keys()
-    assert spec_schema()["properties"].keys() - shown == {"doi", "embargo", "owners", "manifest"}
+    assert spec_schema()["properties"].keys() - shown == {"doi", "embargo", "manifest"}
 
 
 def test_an_empty_declaration_owns_nothing(tmp_path: Path) -> None:

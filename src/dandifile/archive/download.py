@@ -30,7 +30,7 @@ from dandifile.net.retry import Patience
 from dandifile.net.urls import is_loopback
 
 _TIMEOUTS = Timeouts(connect=10.0, first=60.0, silence=60.0, total=math.inf)
-_PATIENCE = Patience(attempts=8, total=600.0)
+PATIENCE = Patience(attempts=8, total=600.0)
 _BLOCK = 1 << 20
 _RENEWALS = 3  # of a URL, one after another without a byte in between
 _STORE = "the archive's object store"
@@ -65,8 +65,14 @@ class Content:
         return found
 
 
-def download(
-    content: Content, url: Callable[[], str], file: Path, got: Callable[[int], None], *, flush: bool = True
+def download(  # noqa: PLR0913 - what, from where, into what, and how
+    content: Content,
+    url: Callable[[], str],
+    file: Path,
+    got: Callable[[int], None],
+    *,
+    flush: bool = True,
+    patience: Patience = PATIENCE,
 ) -> int:
     """Fill `file` with the content, from where an earlier run ended; returns its bytes.
 
@@ -80,10 +86,10 @@ def download(
         arriving.take_in_what_is_here()
         if arriving.is_whole and not arriving.is_right:  # damaged by whatever ended the earlier run
             arriving.restart()
-        _receive_all(arriving, url)
+        _receive_all(arriving, url, patience)
         if not arriving.is_right:
             arriving.restart()
-            _receive_all(arriving, url)
+            _receive_all(arriving, url, patience)
         right = arriving.is_right
         if flush:
             opened.flush()
@@ -203,7 +209,7 @@ class _Arriving:
         self._got(len(block))
 
 
-def _receive_all(arriving: _Arriving, url: Callable[[], str]) -> None:
+def _receive_all(arriving: _Arriving, url: Callable[[], str], patience: Patience) -> None:
     """Ask for the rest until it is here. A connection that breaks after some bytes is no failure."""
     renewals = 0
     place = ""
@@ -211,7 +217,7 @@ def _receive_all(arriving: _Arriving, url: Callable[[], str]) -> None:
         before = arriving.done
         place = place or url()
         try:
-            response = _receive_rest(arriving, place)
+            response = _receive_rest(arriving, place, patience)
         except UnreachedError:
             if arriving.done == before:
                 raise
@@ -227,7 +233,7 @@ def _receive_all(arriving: _Arriving, url: Callable[[], str]) -> None:
         renewals = 0 if arriving.done > before else renewals
 
 
-def _receive_rest(arriving: _Arriving, url: str) -> Response:
+def _receive_rest(arriving: _Arriving, url: str, patience: Patience) -> Response:
     """One answer of the store that another try would not better; what arrived of it is in the file."""
     connections = _connections(is_loopback(url))
 
@@ -238,7 +244,7 @@ def _receive_rest(arriving: _Arriving, url: str) -> Response:
             arriving.end()
         return response
 
-    return answer_of(receive, url, _PATIENCE, server=_STORE)
+    return answer_of(receive, url, patience, server=_STORE)
 
 
 @functools.cache

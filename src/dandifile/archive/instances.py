@@ -59,6 +59,11 @@ def known_instances() -> Mapping[str, Instance]:
     return MappingProxyType({instance.name: instance for instance in _KNOWN})
 
 
+def current_name(host: str) -> str:
+    """The archive that an old host name meant, for addresses of its pages; "" for a host that is not old."""
+    return _RENAMED.get(host, "")
+
+
 def find_instance(name_or_url: str) -> Instance:
     """The archive of this name or URL. Only a URL that is not built in is asked what it is.
 

@@ -88,6 +88,13 @@ class Reader:
         """The key's user: `{username, name, admin, status}`."""
         return self._once.get("me", lambda: self._get("users/me/", documents.USER))
 
+    def find_users(self, text: str) -> list[JsonObject]:
+        """At most 10 approved users with `text` in login or name, case aside. Approved accounts may ask."""
+        query: dict[str, str | int] = {"username": text}
+        return self._once.get(
+            ("users", text), lambda: self.api.get("users/search/", query, shape=documents.USERS)
+        )
+
     def schema(self, model: str) -> JsonObject:
         """The server's own JSON Schema of `Dandiset` or `Asset`, fetched once for each of its versions."""
         name = f"{self.instance.api_url} {self.info()['schema_version']} {model}"

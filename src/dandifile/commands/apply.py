@@ -16,12 +16,20 @@ from dandifile.session.opening import open_session, read_spec
 from dandifile.session.options import refuse_undeclared
 from dandifile.session.session import Planned, Session
 from dandifile.spec.load import UnknownEnvironmentError
-from dandifile.terminal.screen import Flags, print_applied, show_applied, show_plan, show_progress
+from dandifile.terminal.screen import (
+    Flags,
+    can_ask,
+    is_confirmed,
+    print_applied,
+    show_applied,
+    show_plan,
+    show_progress,
+)
 
 
 def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, create: bool) -> int:
     """A saved plan brings its own options; what it says is done, or nothing is."""
-    if not (yes or _can_ask()):
+    if not (yes or can_ask()):
         raise UserError(
             "apply changes the archive and asks first, but there is no terminal to ask on", fix="pass --yes"
         )
@@ -37,7 +45,7 @@ def apply(flags: Flags, options: Options, planfile: Path | None, *, yes: bool, c
         if flags.format == "text":
             show_plan(planned.plan, flags, len(session.spec.fields))
         session.refuse_unready(planned.plan)
-        if planned.plan.steps and not yes and not _is_confirmed():
+        if planned.plan.steps and not yes and not is_confirmed("Apply this plan?"):
             sys.stderr.write("nothing was done\n")
             return Exit.INTERRUPTED
         started = time.monotonic()
@@ -97,13 +105,3 @@ def _exit_code(plan: Plan, done: ApplyResult) -> Exit:
     if plan.is_denied:
         return Exit.INPUT
     return Exit.BLOCKED if plan.blocked or plan.held else Exit.DONE
-
-
-def _can_ask() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()
-
-
-def _is_confirmed() -> bool:
-    sys.stderr.write("Apply this plan? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -1,4 +1,4 @@
-"""`dandifile archive`: run the embedded archive, list its dandisets, delete it."""
+"""`dandifile archive`: run the embedded archive, list its dandisets, add users, delete it."""
 
 from __future__ import annotations
 
@@ -109,6 +109,21 @@ def _dandisets(store: Path) -> list[JsonObject]:
     with open_archive(store) as archive:
         instance = Instance.of_store(archive.web_url, archive.api_url, store_id(store))
         return Reader(instance, None, Secret(archive.key), MemoryCache()).dandisets()
+
+
+def add_user(store: Path | None, login: str, name: str) -> int:
+    """Adds an approved user. Their API key is not shown: nobody needs to log in as them."""
+    from dandifile.archive.api import Call, WriteApi
+    from dandifile.archive.credentials import Secret
+    from dandifile.archive.instance import Instance
+
+    last, _, first = (part.strip() for part in (name or login).partition(","))
+    user = {"login": login, "first_name": first, "last_name": last, "email": f"{login}@example.org"}
+    with open_archive(store or default_store()) as archive:
+        own = Instance.of_store(archive.web_url, f"{archive.web_url}/_test")
+        WriteApi(own, Secret(archive.key)).write(Call("POST", "users", user))
+    sys.stdout.write(f"added the user {login}\n")
+    return Exit.DONE
 
 
 def reset(store: Path | None, *, yes: bool) -> int:

@@ -23,9 +23,10 @@ from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm, can_be_pinned, missing_from
 from dandifile.model import Cache, Json, JsonObject, Spec
 from dandifile.reading.document import KeyPath
+from dandifile.spec.build import fields_from_papers
 from dandifile.spec.facts import References
 from dandifile.spec.faults import Fault, is_gap
-from dandifile.spec.load import Declaration, build, read
+from dandifile.spec.load import Declaration, build, filled_in, read, read_from
 from dandifile.spec.need import EVERYTHING, Need
 
 if TYPE_CHECKING:
@@ -46,6 +47,22 @@ class SpecAndLock:
     @property
     def file(self) -> Path:
         return self.declared.file
+
+    def with_text(self, text: str) -> SpecAndLock:
+        """The same spec if its file held this text. SpecError as for a file."""
+        old = self.declared
+        declared = read_from(text, old.file, old.environment, old.need)
+        return replace(self, declared=declared, needed=needed_lookups(declared))
+
+    def filled_in(self) -> JsonObject:
+        """What the file says, key by key as it is written, with templates filled in and terms complete."""
+        return filled_in(self.declared, LockFacts(self.lock, self.needed, self.missing))
+
+    def from_papers(self) -> JsonObject:
+        """DANDI's fields that the papers of the spec would give without its other keys; {} without papers."""
+        doi = self.declared.value.get("doi")
+        papers = fields_from_papers({"doi": doi} if doi else {}, LockFacts(self.lock, self.needed))
+        return {**papers.defaults, **papers.fields}
 
     @property
     def missing(self) -> tuple[str, ...]:

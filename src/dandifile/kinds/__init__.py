@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dandifile.kinds import assets, dandiset, metadata, uploads
+from dandifile.kinds import assets, dandiset, metadata, owners, uploads
 from dandifile.model import Wording
 from dandifile.planning.kind import Kind
 
@@ -12,6 +12,7 @@ KINDS: dict[str, Kind] = {
     assets.NAME: assets,
     metadata.NAME: metadata,
     uploads.NAME: uploads,
+    owners.NAME: owners,
 }
 
 

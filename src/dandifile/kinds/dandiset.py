@@ -1,13 +1,13 @@
 """The dandiset itself: there, or to be created with what the spec declares; and whom the spec protects.
 
-`embargo` and `owners` protect people's data, and no kind reconciles them yet. Neither is ever accepted and
-ignored: where the archive does not hold already what the key asks for, the plan is blocked or says so. A kind
-of its own for one of them takes its functions from here.
+`embargo` protects people's data, and no kind reconciles it yet. It is never accepted and ignored: where the
+archive does not hold already what the key asks for, the plan is blocked or says so. A kind of its own takes
+its functions from here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from dandifile.model import (
     JsonObject,
     Key,
     Local,
+    Plan,
     Reason,
     Spec,
     Step,
@@ -50,21 +51,19 @@ class Protection:
     """What the spec asks for. None: not declared."""
 
     embargo: Json = None  # False: to be released; True or a mapping: embargoed
-    owners: Json = None  # a list, or {"exactly": list}
     access: Json = None  # the field `access`, where the spec sets it in `metadata`
 
     @classmethod
     def of(cls, spec: Spec) -> Protection:
-        return cls(spec.embargo, spec.owners, spec.fields.get("access"))
+        return cls(spec.embargo, spec.fields.get("access"))
 
 
 @dataclass(frozen=True)
 class Protected:
-    """What the archive has: the embargo's status and end date, and the owners, fetched when needed."""
+    """What the archive has: the embargo's status and end date."""
 
     status: str = OPEN
     until: str = ""
-    owners: Callable[[], tuple[str, ...]] = tuple
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def observe(reader: Reader) -> Protected | None:
     access = reader.draft()["metadata"].get("access")
     first = access[0] if isinstance(access, list) and access and isinstance(access[0], dict) else {}
     until = str(first.get("embargoedUntil") or "")
-    return Protected(reader.dandiset()["embargo_status"], until, reader.owners)
+    return Protected(reader.dandiset()["embargo_status"], until)
 
 
 def desired(spec: Spec, local: Local) -> DesiredDandiset:
@@ -132,13 +131,13 @@ def _line(change: Change, target: Target) -> ChangeLine:
     return ChangeLine(f"«{change.key.name}»", f"new on {target.instance}")
 
 
-def _recheck(spec: Spec, now: Protected | None) -> tuple[Block, ...]:
-    """The dandiset may have been released, or got another owner, since the saved plan was made."""
+def _recheck(spec: Spec, now: Protected | None, _plan: Plan) -> tuple[Block, ...]:
+    """The dandiset may have been released since the saved plan was made."""
     return protection_blocks(Protection.of(spec), now)
 
 
 TRAITS = Traits(
-    reads=("name", "embargo", "owners"),
+    reads=("name", "embargo"),
     docs="docs/spec.md#embargo-and-owners",
     wording=Wording(planned="dandiset to create", line=_line),
     recheck=_recheck,
@@ -150,12 +149,12 @@ TRAITS = Traits(
 
 def protection_blocks(declared: Protection, now: Protected | None) -> tuple[Block, ...]:
     """Why nothing may be written: others would see what the spec protects. `now` None: to be created."""
-    return (*_embargo_blocks(declared, now), *_owner_blocks(declared, now))
+    return tuple(_embargo_blocks(declared, now))
 
 
 def protection_notes(declared: Protection, now: Protected | None) -> tuple[str, ...]:
     """What the spec asks for and this version does not do, where that exposes no data."""
-    return (*_embargo_notes(declared, now), *_owner_notes(declared, now))
+    return tuple(_embargo_notes(declared, now))
 
 
 # --- Embargo ------------------------------------------------------------------------------------
@@ -206,43 +205,3 @@ def _embargo_notes(declared: Protection, now: Protected | None) -> Iterator[str]
             f"`embargo.until` is {until}, but on the archive the embargo ends on {now.until}, "
             "which cannot be changed there"
         )
-
-
-# --- Owners -------------------------------------------------------------------------------------
-
-
-def _declared_owners(owners: Json) -> tuple[list[str], bool]:
-    """(who must own the dandiset, whether no one else may)."""
-    if isinstance(owners, dict):
-        return owners["exactly"], True
-    return owners or [], False
-
-
-def _owner_blocks(declared: Protection, now: Protected | None) -> Iterator[Block]:
-    """Owners see embargoed data, which an owner that `{exactly: …}` leaves out must not."""
-    wanted, exactly = _declared_owners(declared.owners)
-    if exactly and now is not None and now.status == EMBARGOED:
-        others = _comma_list(set(now.owners()) - set(wanted))
-        if others:
-            yield Block(
-                f"`owners` leaves out {others}, who own the dandiset and can see what is under embargo; "
-                "this version of dandifile does not remove owners",
-                "remove them on the dandiset's page, or add them to `owners`",
-            )
-
-
-def _owner_notes(declared: Protection, now: Protected | None) -> Iterator[str]:
-    wanted, exactly = _declared_owners(declared.owners)
-    if not wanted:
-        return
-    there = set(now.owners()) if now else set()
-    if missing := _comma_list(set(wanted) - there):
-        you = " (except for you)" if now is None else ""
-        yield f"`owners`: this version does not add owners; add {missing}{you} on the dandiset's page"
-    surplus = _comma_list(there - set(wanted)) if exactly else ""
-    if surplus and now is not None and now.status != EMBARGOED:
-        yield f"`owners`: this version does not remove owners; remove {surplus} on the dandiset's page"
-
-
-def _comma_list(names: set[str]) -> str:
-    return ", ".join(sorted(names))

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from dandifile.checklist.rules import evidence_of, policy_blocks
@@ -17,10 +18,12 @@ from dandifile.checklist.verdict import Evidence
 from dandifile.errors import BlockedError
 from dandifile.kinds.outgoing import VERSION_KEY, SchemaVersions, new_errors, overlay
 from dandifile.kinds.special_fields import (
+    ABOUT,
     ACCESS,
     about_with_files,
     add_regions_of,
     add_server_part,
+    in_order_of,
     notes_on_server_keys,
     own_part,
     server_part,
@@ -53,7 +56,8 @@ NAME = "metadata"
 class DesiredMetadata:
     """The fields that the spec owns, and the pointers to what in them it does not own.
 
-    `left` holds a digest of each field as the last apply from here left it. `require` are the
+    `left` holds a digest of each field as the last apply from here left it, and `said` one of what the
+    spec said of it then. `require` are the
     rules of the checklist that must hold, judged with `facts`. `only_adds`: brain regions that the
     draft has stay on it, since a file that is elsewhere may be of them.
     """
@@ -61,6 +65,7 @@ class DesiredMetadata:
     fields: Mapping[str, Json]
     ignore: tuple[tuple[str, ...], ...] = ()
     left: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
     require: tuple[str, ...] = ()
     facts: Evidence = field(default_factory=Evidence)
     only_adds: bool = False
@@ -103,7 +108,16 @@ def desired(spec: Spec, local: Local) -> DesiredMetadata:
     only_adds = spec.regions.from_nwb_to_dandiset and not local.located.whole
     made = server_part(spec.fields) if ACCESS in fields else {}
     facts = evidence_of(spec, local)
-    return DesiredMetadata(fields, inner, local.record.fields, spec.require, facts, only_adds, made)
+    return DesiredMetadata(
+        fields,
+        inner,
+        left=local.record.fields,
+        said=local.record.declared,
+        require=spec.require,
+        facts=facts,
+        only_adds=only_adds,
+        access=made,
+    )
 
 
 def document_after_apply(desired: DesiredMetadata, document: JsonObject) -> JsonObject:
@@ -151,15 +165,50 @@ def _citation_notes(changes: tuple[Change, ...]) -> tuple[str, ...]:
 def digests_as_declared(desired: DesiredMetadata, observed: ObservedMetadata) -> dict[str, str]:
     """A digest of each field that is as declared: for the record of an apply that has just ended."""
     return {
-        name: _digest(now)
+        name: _digest(observed.document.get(name))
         for name in desired.fields
-        if is_same(_value_after(name, desired, observed.document), now := observed.document.get(name))
+        if is_as_declared(name, desired, observed)
     }
+
+
+def is_as_declared(name: str, desired: DesiredMetadata, observed: ObservedMetadata) -> bool:
+    """Whether the draft holds what the spec says of a field."""
+    return is_same(_value_after(name, desired, observed.document), observed.document.get(name))
+
+
+class Side(StrEnum):
+    """Where a field that differs was changed since the last apply from here; unknown without its record."""
+
+    SPEC = "spec"
+    ARCHIVE = "archive"
+    BOTH = "both"
+    UNKNOWN = "unknown"
+
+
+def changed_sides(desired: DesiredMetadata, observed: ObservedMetadata) -> dict[str, Side]:
+    """The fields that differ, by name."""
+    return {
+        name: _side(name, desired, observed.document.get(name))
+        for name in sorted(desired.fields)
+        if not is_as_declared(name, desired, observed)
+    }
+
+
+def _side(name: str, desired: DesiredMetadata, now: Json) -> Side:
+    if not desired.left:
+        return Side.UNKNOWN
+    if name not in desired.left or desired.left[name] == _digest(now):  # not declared then, or as it was left
+        return Side.SPEC
+    is_unchanged = desired.said.get(name) == _digest(desired.fields[name])
+    return Side.ARCHIVE if is_unchanged else Side.BOTH
 
 
 def _note(spec: Spec, local: Local, observed: ObservedMetadata, record: Record) -> Record:
     """What is not as declared, because it was blocked or failed, keeps its older entry."""
-    return replace(record, fields={**record.fields, **digests_as_declared(desired(spec, local), observed)})
+    wanted = desired(spec, local)
+    left = digests_as_declared(wanted, observed)
+    said = {name: _digest(wanted.fields[name]) for name in left}
+    return replace(record, fields={**record.fields, **left}, declared={**record.declared, **said})
 
 
 TRAITS = Traits(
@@ -185,7 +234,8 @@ def _edit_blocks(changes: tuple[Change, ...], desired: DesiredMetadata, options:
         if known is not None and known != _digest(change.before) and name not in options.overwrite:
             yield Block(
                 f"{name} was changed on the archive since the last apply from here",
-                fix=f"take the edit over into the spec, or pass --overwrite-remote {name}",
+                fix=f"run `dandifile import --update` to take it over into the spec, "
+                f"or pass --overwrite-remote {name} to set what the spec says",
                 key=change.key,
             )
 
@@ -205,11 +255,13 @@ def _fault_blocks(changes: tuple[Change, ...], observed: ObservedMetadata) -> tu
 
 def _value_after(name: str, desired: DesiredMetadata, document: JsonObject) -> Json:
     declared, current = desired.fields[name], document.get(name)
-    if name == "about" and desired.only_adds:
+    if name == ABOUT and desired.only_adds:
         declared = add_regions_of(declared, current)
     for head, *rest in desired.ignore:
         if head == name:
             declared = carry(declared, current, rest)
+    if name == ABOUT:
+        declared = in_order_of(current, declared)
     merged = merge(declared, current)
     return None if is_empty(merged) else merged
 

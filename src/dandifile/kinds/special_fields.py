@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from dandifile.identifiers import term_curie
 from dandifile.model import Json, JsonObject, Local, Spec
+from dandifile.planning.merge import is_same
 
 ABOUT, ACCESS = "about", "access"
 
@@ -41,6 +42,22 @@ def add_regions_of(declared: Json, current: Json) -> list[JsonObject]:
     there = (item for item in current or [] if isinstance(item, dict))
     regions = [item for item in there if item.get("schemaKey") == "Anatomy"]
     return [*(declared or []), *_not_among(declared or [], regions)]
+
+
+def in_order_of(current: Json, declared: Json) -> Json:
+    """The declared items of `about`, first those that the draft has, in its order.
+
+    The spec has a list for regions and others for disorders and so on, so it cannot say how they alternate.
+    """
+    if not isinstance(declared, list) or not isinstance(current, list):
+        return declared
+    left = list(declared)
+    there = []
+    for item in current:
+        same = next((place for place, one in enumerate(left) if is_same(one, item)), None)
+        if same is not None:
+            there.append(left.pop(same))
+    return [*there, *left]
 
 
 def _regions_of_files(local: Local) -> list[JsonObject]:

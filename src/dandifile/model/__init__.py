@@ -49,7 +49,15 @@ from dandifile.model.plan import (
 )
 from dandifile.model.readiness import Blocker, Obstacle, Readiness
 from dandifile.model.reason import Reason, Why, reason_text
-from dandifile.model.remote import Complaint, Health, ListedAsset, RemoteAsset, Target, Version
+from dandifile.model.remote import (
+    Complaint,
+    Health,
+    ListedAsset,
+    Publication,
+    RemoteAsset,
+    Target,
+    Version,
+)
 from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Regions, Spec, Validation, Vocabulary
 from dandifile.model.values import Cache, Json, JsonObject
 
@@ -87,6 +95,7 @@ __all__ = [
     "PathEntry",
     "PendingAsset",
     "Plan",
+    "Publication",
     "Readiness",
     "Reason",
     "Record",

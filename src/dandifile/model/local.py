@@ -150,11 +150,12 @@ class Record:
     """What this folder's last apply did; advisory, kept in `.dandifile/`, never the state.
 
     `assets` is by source, as in `LocalAsset.source`; `fields` holds a digest of each
-    dandiset metadata field as it was left.
+    dandiset metadata field as it was left, and `declared` one of what the spec said of it.
     """
 
     assets: Mapping[str, Recorded] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    declared: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

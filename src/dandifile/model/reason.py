@@ -36,6 +36,7 @@ class Why(StrEnum):
     CONTENT_NEEDED = "content_needed"
     PATH_TAKEN = "path_taken"
     UNFINISHED = "unfinished"
+    OTHER_OWNERS = "other_owners"
 
 
 _TEXTS = {
@@ -60,6 +61,7 @@ _TEXTS = {
     Why.CONTENT_NEEDED: "its content is needed by {}",
     Why.PATH_TAKEN: "it is in the way of another asset that moves",
     Why.UNFINISHED: "begun and never finished",
+    Why.OTHER_OWNERS: "the owners differ",
 }
 
 

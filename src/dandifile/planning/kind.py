@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from dandifile.model import Block, Change, Json, Local, Record, Spec, Step, Wording
+from dandifile.model import Block, Change, Json, Local, Plan, Record, Spec, Step, Wording
 from dandifile.planning.merge import is_same
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ class Traits:
     that its changes may wait for (`Change.permit`). `wording`: how its changes are shown.
 
     `note` gives the record of an apply that has just ended, with what this kind left as declared.
-    `recheck` gives reasons to stop a saved plan that came up since it was made.
+    `recheck` gives reasons to stop a plan that this kind did not take part in, or not today: one with
+    `--only` for other kinds, or a saved one. `leads` says whether this kind's changes are made before all
+    others, which then need them; a creation always comes first.
     """
 
     reads: tuple[str, ...] = ()
@@ -61,7 +63,8 @@ class Traits:
     permits: tuple[str, ...] = ()
     wording: Wording = field(default_factory=Wording)
     note: Callable[[Spec, Local, Any, Record], Record] = lambda spec, local, observed, record: record  # noqa: ARG005
-    recheck: Callable[[Spec, Any], tuple[Block, ...]] = lambda spec, observed: ()  # noqa: ARG005
+    recheck: Callable[[Spec, Any, Plan], tuple[Block, ...]] = lambda spec, observed, plan: ()  # noqa: ARG005
+    leads: Callable[[tuple[Change, ...]], bool] = lambda changes: False  # noqa: ARG005
 
 
 @dataclass(frozen=True)

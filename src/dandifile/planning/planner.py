@@ -18,7 +18,7 @@ CREATED = "dandiset"
 """The kind that all others need, and that is therefore in every plan, also with `--only`."""
 
 
-GUARDED = ("embargo", "owners")
+GUARDED = ("embargo",)
 """Keys that protect data: the dandiset's kind compares them with the archive, and blocks or adds a note."""
 
 
@@ -62,6 +62,12 @@ def make_plan(kinds: Mapping[str, Kind], now: Situation, options: Options) -> Pl
         base=base_of(now.spec),
         environment=now.spec.environment,
     )
+    unseen = (
+        kind.TRAITS.recheck(now.spec, now.observed[name], plan)
+        for name, kind in kinds.items()
+        if name not in found
+    )
+    plan = replace(plan, blocked=(*plan.blocked, *(block for blocks in unseen for block in blocks)))
     return replace(plan, steps=steps_of(kinds, plan))
 
 
@@ -111,17 +117,19 @@ def bytes_to_send(changes: Iterable[Change]) -> int:
 
 
 def steps_of(kinds: Mapping[str, Kind], plan: Plan) -> tuple[Step, ...]:
-    """The steps of what is neither blocked nor held; kind after kind, a creation before all."""
-    due, steps = plan.due, list[Step]()
-    creation: tuple[str, ...] = ()
+    """The steps of what is neither blocked nor held, kind after kind: a creation first, then what leads."""
+    due = {name: tuple(change for change in plan.due if change.key.kind == name) for name in kinds}
+    leading = {name for name, kind in kinds.items() if kind.TRAITS.leads(due[name])}
+    steps: list[Step] = []
+    first: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
-    for name, kind in kinds.items():
+    for name in sorted(kinds, key=lambda name: (name != CREATED, name not in leading)):
         own = [
-            replace(step, needs=(*creation, *step.needs), after=(*before, *step.after))
-            for step in kind.steps(tuple(change for change in due if change.key.kind == name))
+            replace(step, needs=(*first, *step.needs), after=(*before, *step.after))
+            for step in kinds[name].steps(due[name])
         ]
-        if name == CREATED:
-            creation = tuple(step.id for step in own)
+        if name == CREATED or name in leading:
+            first += tuple(step.id for step in own)
         elif own:
             own.append(
                 Step(f"{name}:ended", JOIN, {}, after=tuple(step.id for step in own), effect=Effect.NONE)

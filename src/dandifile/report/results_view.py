@@ -26,6 +26,7 @@ _DONE = {
     Action.MOVE: "moved",
     Action.DELETE: "deleted",
 }
+_DONE_WITH_OTHERS = {Action.CREATE: "added", Action.UPDATE: "changed", Action.DELETE: "removed"}
 
 
 def results_text(  # noqa: PLR0913 - how it is shown
@@ -98,19 +99,23 @@ def _sentence(found: ApplySummary, wordings: Mapping[str, Wording], seconds: flo
     for kind, changes in group_by_kind(found.done, wordings).items():
         wording, actions = wordings.get(kind, Wording()), [change.action for change in changes]
         if wording.paths:
-            by_path += [
-                f"{count:,} {word}" for action, word in _DONE.items() if (count := actions.count(action))
-            ]
+            by_path.append(_action_texts(_DONE, actions))
         elif wording.done:
             by_noun.append(quantity(len(changes), wording.done))
         else:
-            others += sorted({f"{kind} {action}d" for action in actions})
+            others.append(f"{kind}: {_action_texts(_DONE_WITH_OTHERS, actions)}")
     parts = [", ".join([*by_path, *by_noun, *others]) or "nothing was changed"]
     parts += [f"{size(found.bytes_sent)} sent"] if found.bytes_sent else []
     parts += [f"{size(found.bytes_known)} already on the archive"] if found.bytes_known else []
     parts += [f"{len(found.failed):,} failed"] if found.failed else []
     parts += [f"{len(found.skipped):,} skipped"] if found.skipped else []
     return f"{'Not all done' if found.failed else 'Done'} in {duration(seconds)}: {' · '.join(parts)}"
+
+
+def _action_texts(words: Mapping[Action, str], actions: Sequence[Action]) -> str:
+    return ", ".join(
+        f"{count:,} {word}" for action, word in words.items() if (count := actions.count(action))
+    )
 
 
 def results_json(plan: Plan, results: Sequence[Result]) -> JsonObject:

@@ -38,7 +38,7 @@ from typing import TypeVar
 from dandifile.errors import UserError
 from dandifile.model import Json, Record, Recorded
 from dandifile.reading.files import LIST_LIMIT, read_bytes
-from dandifile.reading.jsontext import NotJsonError, each, misfit, parse_json
+from dandifile.reading.jsontext import NotJsonError, each, misfit, optional_shape, parse_json
 from dandifile.writing import replace_content
 
 T = TypeVar("T")
@@ -178,7 +178,11 @@ def _chunks(keys: Iterable[str]) -> Iterator[Sequence[str]]:
 
 # --- The record of the last apply -----------------------------------------------------------------
 
-_SHAPE = {"assets": each({"path": str, "digest": str}), "fields": each(str)}
+_SHAPE = {
+    "assets": each({"path": str, "digest": str}),
+    "fields": each(str),
+    "declared": optional_shape(each(str)),  # older records lack it
+}
 
 
 def load_record(state: Path, archive: str, identifier: str) -> Record:
@@ -190,7 +194,7 @@ def load_record(state: Path, archive: str, identifier: str) -> Record:
     if misfit(data, _SHAPE):
         return Record()
     assets = {source: Recorded(made["path"], made["digest"]) for source, made in data["assets"].items()}
-    return Record(assets, data["fields"])
+    return Record(assets, data["fields"], data.get("declared") or {})
 
 
 def save_record(state: Path, archive: str, identifier: str, record: Record) -> None:

@@ -22,6 +22,7 @@ from dandifile.spec.load import spec_file
 from dandifile.spec.need import ARCHIVE, EVERYTHING, FILES, ONLINE, Need
 
 if TYPE_CHECKING:
+    from dandifile.archive.credentials import Secret
     from dandifile.archive.reader import Reader
     from dandifile.run.execute import Notify
     from dandifile.run.processes import TimeLimit
@@ -112,20 +113,48 @@ def _remote(spec: Spec, *, writing: bool) -> Iterator[Access]:
 
 @contextmanager
 def _open_embedded(spec: Spec) -> Iterator[Access]:
-    """The embedded archive, started if it is not up; it keeps the identifiers of its specs itself."""
-    from dandifile.archive.credentials import Secret
+    """The embedded archive, which keeps the identifiers of its specs itself."""
     from dandifile.archive.instances import has_dandiset
-    from dandifile.session.embedded import default_store, open_archive
+    from dandifile.session.embedded import default_store
     from dandifile.session.session import Access
 
     store = default_store()
-    with open_archive(store) as archive:
-        web = archive.web_url if archive.lasting else ""
-        instance = Instance.of_store(web, archive.api_url, local_identifiers.store_id(store))
+    with embedded_instance(store) as (instance, key):
         known = _embedded_identifier(spec, store)
         if known and not spec.identifier and not has_dandiset(instance, known):
             known = None  # it was deleted on the archive: the next one needs --create again
-        yield Access(instance, spec.identifier or known, Secret(archive.key), store)
+        yield Access(instance, spec.identifier or known, key, store)
+
+
+@contextmanager
+def embedded_instance(store: Path) -> Iterator[tuple[Instance, Secret]]:
+    """The embedded archive of `store` and its key, started if it is not up."""
+    from dandifile.archive.credentials import Secret
+    from dandifile.session.embedded import open_archive
+
+    with open_archive(store) as archive:
+        web = archive.web_url if archive.lasting else ""
+        yield (
+            Instance.of_store(web, archive.api_url, local_identifiers.store_id(store)),
+            Secret(archive.key),
+        )
+
+
+@contextmanager
+def open_reader(archive: str, identifier: str) -> Iterator[Reader]:
+    """A dandiset without a spec here, on the archive of this name or URL; with the user's key, if any."""
+    from dandifile.archive.credentials import find_key
+    from dandifile.archive.instances import find_instance
+    from dandifile.archive.reader import Reader
+    from dandifile.run.state import MemoryCache
+    from dandifile.session.embedded import default_store
+
+    if archive == LOCAL:
+        with embedded_instance(default_store()) as (instance, key):
+            yield Reader(instance, identifier, key, MemoryCache())
+    else:
+        instance = find_instance(archive)
+        yield Reader(instance, identifier, find_key(instance), MemoryCache())
 
 
 def known_identifier(source: SpecAndLock, spec: Spec) -> str | None:

@@ -45,10 +45,10 @@ def refuse_other_target(saved: Target, now: Target) -> None:
         )
 
 
-def refuse_new_reasons(spec: Spec, observed: Mapping[str, Any]) -> None:
+def refuse_new_reasons(spec: Spec, observed: Mapping[str, Any], saved: Plan) -> None:
     """BlockedError where a kind has a reason to stop the plan that came up since it was made."""
     for name, kind in KINDS.items():
-        for block in kind.TRAITS.recheck(spec, observed[name]):
+        for block in kind.TRAITS.recheck(spec, observed[name], saved):
             raise BlockedError(block.reason, fix=block.fix)
 
 

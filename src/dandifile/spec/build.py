@@ -31,7 +31,7 @@ from dandifile.reading.document import KeyPath
 from dandifile.spec.facts import Credits, Facts, dois, term_text
 from dandifile.spec.faults import Fault, path_text
 from dandifile.spec.fields import FIELD_OF_KEY, dandiset_fields, uncited_creators
-from dandifile.spec.forms import REGION_RULES, anatomy_of_asset, contributor_object, term_lists
+from dandifile.spec.forms import REGION_RULES, anatomy_of_asset, contributor_object, is_whole, term_lists
 from dandifile.spec.resources import RELATED_RESOURCE, lost_link_notes, merge_links, normalise_resources
 
 
@@ -47,7 +47,7 @@ def build_spec(
     papers = fields_from_papers(declared, facts)
     blocked = (*unknown_terms, *papers.blocked, *(unfilled_template_block(path) for path in waiting))
     unresolved = {block.key.name for block in blocked if block.key and block.key.kind == "metadata"}
-    fields = normalise_resources({**papers.defaults, **dandiset_fields(whole), **papers.fields})
+    fields = {**papers.defaults, **dandiset_fields(whole), **papers.fields}
     spec = Spec(
         file=file,
         instance=declared.get("instance", ""),
@@ -136,7 +136,6 @@ def _unreconciled_keys(declared: JsonObject) -> tuple[str, ...]:
     """Declared keys that are checked but not reconciled. `embargo: false` counts; `[]` does not."""
     said = {
         "embargo": "embargo" in declared,
-        "owners": declared.get("owners"),
         "manifest": declared.get("manifest"),
     }
     return tuple(key for key, value in said.items() if value)
@@ -255,7 +254,7 @@ def _problem_fault(problem: Problem, declared: JsonObject, *, missing: bool = Fa
 
 def _fill_term(item: Json, about: str, facts: Facts) -> JsonObject | None:
     keys: JsonObject = {} if isinstance(item, str) else dict(item)
-    if "id" in keys and "name" in keys:
+    if is_whole(item) or ("id" in keys and "name" in keys):
         return keys
     found = facts.term(term_text(item), about)
     if found:

@@ -52,7 +52,7 @@ def edit(text: str, file: str, wanted: JsonObject) -> Edited:
         return Edited(text)
     for new in _candidates(text, file, root, document.value, wanted):
         if _says(new, file, wanted):
-            return Edited(new, tuple(_lost_comments(text, new)))
+            return Edited(new, tuple(lost_comments(text, new)))
     what = "this file is written in a way in which the change cannot be made in place"
     raise SpecError(
         f"{file} cannot be changed", [Problem(file, what, "run `dandifile fmt` first, or edit it by hand")]
@@ -78,7 +78,8 @@ def _says(text: str, file: str, wanted: JsonObject) -> bool:
     return is_equal(document.value, wanted) and not document.problems
 
 
-def _lost_comments(before: str, after: str) -> Iterator[Comment]:
+def lost_comments(before: str, after: str) -> Iterator[Comment]:
+    """The comments of a text that an edited one no longer has."""
     left = Counter(comment.text for comment in find_comments(after))
     for comment in find_comments(before):
         left[comment.text] -= 1
@@ -148,6 +149,9 @@ class _Editor:
         line, line_break, rest = tail.partition("\n")
         if not body:
             return (gap + head.lstrip(" ") if gap else head) + tail
+        if head:  # a literal or folded text, to which deeper comments would belong
+            margin = " " * place.column
+            rest = "".join(margin + each.lstrip() for each in rest.splitlines(keepends=True))
         return self._lines(f"{head}{line.rstrip()}\n{body}") + (self.newline if line_break else "") + rest
 
     def _opened(self, node: Node, place: _Place, wanted: Json) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from dandifile.errors import Problem
 from dandifile.identifiers import bare_orcid, ror_url
 from dandifile.model import Json, JsonObject
-from dandifile.spec.forms import spec_items, term_lists
+from dandifile.spec.forms import is_whole, spec_items, term_lists
 
 
 class TermReference(NamedTuple):
@@ -72,6 +72,8 @@ def _terms(raw: JsonObject) -> Iterator[TermReference]:
         for key in path:
             holder = holder[key]
         for item in holder or ():
+            if is_whole(item):
+                continue
             name = item.get("name", "") if isinstance(item, dict) and "id" in item else ""
             yield TermReference(term_text(item), about, name.strip())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dandifile.model import Json, JsonObject
 from dandifile.spec.forms import ABOUT, ANATOMY, ETHICS, Form, contributor_object, dandi_object
-from dandifile.spec.resources import related_resources
+from dandifile.spec.resources import normalise_resources, related_resources
 
 DANDISET_FIELDS = (
     "name", "description", "contributor", "about", "studyTarget", "license", "protocol", "ethicsApproval",
@@ -53,7 +53,7 @@ def dandiset_fields(raw: JsonObject) -> dict[str, Json]:
     A field that is not declared is not a key. Terms are CURIEs here, as in other dandisets
     on the archive; on assets they are IRIs.
     """
-    fields: dict[str, Json] = dict(raw.get("metadata", {}))
+    fields: dict[str, Json] = normalise_resources(raw.get("metadata", {}))
     for key in ("name", "description"):
         if key in raw:
             fields[key] = (raw[key] or "").strip()

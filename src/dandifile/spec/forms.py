@@ -50,18 +50,31 @@ RESOURCE = Form(
         "type": "resourceType",
     },
 )
+WHOLE = Form("", {})
+"""An item that has only `metadata`, with its `schemaKey`: DANDI's object, word for word."""
 
 REGIONS = "regions"
 ABOUT = {"disorders": DISORDER, "cell_types": GENERIC, "phenotypes": GENERIC}
 REGION_RULES = ("subjects", "sessions", "paths", "names")
 
 
+def is_whole(item: Json) -> bool:
+    """Whether an item of the spec is DANDI's own object, for what no short form can say."""
+    if not isinstance(item, dict) or item.keys() != {"metadata"}:
+        return False
+    return isinstance(item["metadata"], dict) and "schemaKey" in item["metadata"]
+
+
 def contributor_form(item: JsonObject) -> Form:
+    if is_whole(item):
+        return WHOLE
     return ORGANIZATION if "organization" in item else PERSON
 
 
 def dandi_object(form: Form, item: Json) -> JsonObject:
     """The DANDI object of a checked item. Empty values are left out, as DANDI accepts no null."""
+    if is_whole(item):
+        return {key: value for key, value in item["metadata"].items() if value not in (None, "", [])}
     item = form.as_mapping(item)
     said = {short: item[short] for short in form.keys if item.get(short) not in (None, "", [])}
     values = {form.keys[short]: _dandi_value(short, value) for short, value in said.items()}
@@ -77,7 +90,15 @@ def contributor_object(item: JsonObject) -> JsonObject:
 def anatomy_of_asset(item: Json) -> JsonObject:
     """A region as assets have it, with the full IRI."""
     region = dandi_object(ANATOMY, item)
-    return region | {"identifier": term_iri(region["identifier"])}
+    return region if is_whole(item) else region | {"identifier": term_iri(region["identifier"])}
+
+
+def canonical(short: str, value: Json) -> Json:
+    """DANDI's spelling of the value of a short key; a value of another form as it is."""
+    try:
+        return _dandi_value(short, value)
+    except (AttributeError, TypeError):
+        return value
 
 
 def _dandi_value(short: str, value: Json) -> Json:
@@ -149,7 +170,7 @@ def _items_at(raw: Json, path: KeyPath, form: Form | None, above: KeyPath = ()) 
     for index, item in enumerate(raw or ()):
         if item is None:  # removed: another check has reported it
             continue
-        itself = form or contributor_form(item)
+        itself = WHOLE if is_whole(item) else form or contributor_form(item)
         yield SpecItem((*above, *path, index), itself, itself.as_mapping(item), isinstance(item, str))
 
 

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 from dandifile.identifiers import PERSON_NAME, bare_orcid, ror_url, term_curie
 from dandifile.model import JsonObject
 from dandifile.spec.faults import Fault
-from dandifile.spec.forms import ABOUT, ANATOMY, ORGANIZATION, PERSON, SpecItem, spec_items
+from dandifile.spec.forms import ABOUT, ANATOMY, PERSON, WHOLE, SpecItem, spec_items
 from dandifile.spelling import first_unfit, respell
 
 _CONTACT = "ContactPerson"
+_ITEM = 2  # length of the path of an item of a list at the top of the spec
 _EAST_ASIAN = "\u2e80"  # scripts from here on: the family name comes first
 _SUFFIXES = ("Jr", "Sr", "II", "III", "IV")
 
@@ -29,7 +30,9 @@ _NEARLY_A_TERM = re.compile(r"(UBERON|CL|HP)[:_]\w*|https?://\S+", re.IGNORECASE
 
 def contributor_faults(raw: JsonObject) -> Iterator[Fault]:
     """What the archive requires of the contributors of a dandiset."""
-    contributors = [item for item in spec_items(raw) if item.form in (PERSON, ORGANIZATION)]
+    contributors = [
+        item for item in spec_items(raw) if item.path[0] == "contributors" and len(item.path) == _ITEM
+    ]
     there = [item for item in contributors if not item.keys.get("omit")]
     yield from _name_faults(contributors)
     yield from _duplicate_faults(contributors)
@@ -137,7 +140,7 @@ def _double_key_faults(item: SpecItem) -> Iterator[Fault]:
         if short in item.keys and dandi in metadata:
             what = f"`{dandi}` is set twice: through `{short}` and in `metadata`"
             yield Fault((*item.path, "metadata", dandi), what, "keep one of them", at_key=True)
-    if "schemaKey" in metadata:
+    if "schemaKey" in metadata and item.form is not WHOLE:
         what = f"`schemaKey` is {item.form.schema_key} here and cannot be declared"
         yield Fault((*item.path, "metadata", "schemaKey"), what, "remove it", at_key=True)
 

@@ -46,7 +46,7 @@ def layout(text: str, node: Mapping | Sequence, begin: int, end: int, *, is_root
     column = starts[0] - _line_start(text, starts[0])
     lead = text[begin : starts[0]]
     compact = "\n" not in lead and not is_root
-    prefix, above = (lead, "") if compact else _split_lead(lead, is_root=is_root)
+    prefix, above = (lead, "") if compact else _split_lead(lead, column, is_root=is_root)
     chunks: list[Chunk] = []
     for number, (start, value) in enumerate(zip(starts, _values(node), strict=True)):
         after = start + 1 if isinstance(node, Sequence) else after_key(text, node.entries[number][0])
@@ -189,14 +189,15 @@ def _next_dash(text: str, begin: int) -> int:
     return position
 
 
-def _split_lead(lead: str, *, is_root: bool) -> tuple[str, str]:
+def _split_lead(lead: str, column: int, *, is_root: bool) -> tuple[str, str]:
     """What is before the first entry: the part that belongs to the whole, and the comments on that entry."""
     lines = lead.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):  # the margin of the first entry
         lines.pop()
     cut = 0 if is_root else 1
     for number, line in enumerate(lines):
-        if not line.strip() or line.lstrip()[0] != "#":
+        indent = len(line) - len(line.lstrip())
+        if not line.strip() or line[indent] != "#" or indent > column:
             cut = max(cut, number + 1)
     return "".join(lines[:cut]), "".join(lines[cut:])
 

@@ -16,7 +16,7 @@ from dandifile.model import Json, JsonObject, Spec
 from dandifile.reading.document import Document, KeyPath, read_document
 from dandifile.reading.files import SPEC_LIMIT, read_text
 from dandifile.schemafiles import spec_schema
-from dandifile.spec.build import build_spec
+from dandifile.spec.build import build_spec, fill_terms
 from dandifile.spec.facts import Facts, NothingKnown, References, find_references
 from dandifile.spec.faults import Fault
 from dandifile.spec.need import EVERYTHING, Need
@@ -87,8 +87,13 @@ def load(file: Path, environment: str = "") -> Spec:
 
 def read(file: Path, environment: str = "", need: Need = EVERYTHING) -> Declaration:
     """What `file` declares, checked as far as it is needed. Raises as `load` does."""
+    return read_from(read_text(file, "the spec", SPEC_LIMIT, _display_path(file)), file, environment, need)
+
+
+def read_from(text: str, file: Path, environment: str = "", need: Need = EVERYTHING) -> Declaration:
+    """What `file` would declare with this text, checked as `read` does."""
     shown = _display_path(file)
-    document = read_document(read_text(file, "the spec", SPEC_LIMIT, shown), shown)
+    document = read_document(text, shown)
     _check_is_spec(document)
     check_environment(document.value, environment, shown)
     rendered = _fill_templates(document.value, environment)
@@ -99,6 +104,12 @@ def read(file: Path, environment: str = "", need: Need = EVERYTHING) -> Declarat
     value = apply_environment(need.usable(rendered.value, faults), environment)
     waiting = tuple(path for path in rendered.waiting if path[0] in value)
     return Declaration(file.absolute(), environment, document, value, waiting, need)
+
+
+def filled_in(declared: Declaration, facts: Facts) -> JsonObject:
+    """What the file says, key by key as it is written, with templates filled in and terms complete."""
+    rendered = _fill_templates(declared.document.value, declared.environment, facts.paper)
+    return fill_terms(rendered.value, facts)[0]
 
 
 def build(declared: Declaration, facts: Facts) -> Spec:

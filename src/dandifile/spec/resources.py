@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -10,7 +10,7 @@ from dandifile import doi as dois
 from dandifile.model import Json, JsonObject
 from dandifile.reading.document import KeyPath
 from dandifile.spec.faults import Fault
-from dandifile.spec.forms import RESOURCE, dandi_object, spec_items
+from dandifile.spec.forms import RESOURCE, dandi_object, is_whole, spec_items
 
 RELATED_RESOURCE = "relatedResource"
 _EMPTY: tuple[Json, ...] = (None, "", [])
@@ -97,9 +97,10 @@ def merge_links(papers: Sequence[JsonObject], declared: Sequence[JsonObject]) ->
     """The papers' links, then those of `related`; an entry about a paper is applied on top of its link.
 
     `omit` leaves the paper's link out. Two entries with the same relation to the same resource become
-    one; where they differ, the later one counts.
+    one; where they differ, the later one counts. What an entry gives whole stays as it is.
     """
     entries = [(number, raw, dandi_object(RESOURCE, raw)) for number, raw in enumerate(declared)]
+    apart = {id(resource) for _, raw, resource in entries if is_whole(raw)}
     kept: list[JsonObject] = []
     used: set[int] = set()
     for paper in papers:
@@ -116,21 +117,31 @@ def merge_links(papers: Sequence[JsonObject], declared: Sequence[JsonObject]) ->
             continue
         if raw.get("omit"):
             notes.append(f"related[{number}]: `omit` has no effect, as no paper links {_label(resource)}")
+        elif is_whole(raw):
+            kept.append(resource)
         else:
-            _add(kept, resource)
-    return MergedLinks(tuple(kept), tuple(notes))
+            _add(kept, resource, apart)
+    written = (each if id(each) in apart else _normalise_resource(each) for each in kept)
+    return MergedLinks(tuple(written), tuple(notes))
 
 
 def _merge_link(paper: JsonObject, raw: JsonObject, resource: JsonObject) -> JsonObject:
     """The paper's link with the entry's keys on top; an empty key of the entry removes the paper's."""
+    if is_whole(raw):
+        return resource
     emptied = {dandi for short, dandi in RESOURCE.keys.items() if raw.get(short, "said") in _EMPTY}
     emptied |= {key for key, value in (raw.get("metadata") or {}).items() if value in _EMPTY}
     return {key: value for key, value in paper.items() if key not in emptied} | resource
 
 
-def _add(kept: list[JsonObject], resource: JsonObject) -> None:
+def _add(kept: list[JsonObject], resource: JsonObject, apart: Collection[int]) -> None:
+    """Adds a resource, or merges it with the same one; those with an `id` in `apart` stay as they are."""
     for place, other in enumerate(kept):
-        if other.get("relation") == resource.get("relation") and _is_same(other, resource):
+        if (
+            id(other) not in apart
+            and other.get("relation") == resource.get("relation")
+            and _is_same(other, resource)
+        ):
             kept[place] = other | resource
             return
     kept.append(resource)

@@ -82,12 +82,13 @@ def _is_printable(text: str) -> bool:
 
 def _flow_value(value: Json) -> str:
     """The value on one line; `fmt` breaks lines that are too long."""
-    return inline_text(_escape_all(value))
+    return inline_text(escaped(value))
 
 
-def _escape_all(value: Json) -> Json:
+def escaped(value: Json) -> Json:
+    """A value in which no text is taken for a template."""
     if isinstance(value, dict):
-        return {key: _escape_all(item) for key, item in value.items()}
+        return {key: escaped(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_escape_all(item) for item in value]
+        return [escaped(item) for item in value]
     return escape_templates(value) if isinstance(value, str) else value

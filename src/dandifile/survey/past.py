@@ -16,7 +16,7 @@ import stat
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dandifile.model import GoneAsset, PathEntry, PendingAsset, Record, Recorded, Spec, is_zarr
 from dandifile.survey.manifest import Line
@@ -53,7 +53,7 @@ def recall(
 def merge_records(lines: Iterable[Line], record: Record) -> Record:
     """What is known of files by their source: from the last apply here, else from the manifest."""
     listed = {line.source: Recorded(line.path, line.digest) for line in lines}
-    return Record({**listed, **record.assets}, record.fields)
+    return replace(record, assets={**listed, **record.assets})
 
 
 def gone_assets(record: Record, sources: Iterable[str], taken: Collection[str]) -> tuple[GoneAsset, ...]:

@@ -94,6 +94,18 @@ def survey_json(why: Tally | None) -> JsonObject:
     return {"survey": reasons_json(why or {})}
 
 
+def can_ask() -> bool:
+    """Whether there is a terminal to ask on: nothing ever waits for an answer without one."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def is_confirmed(question: str) -> bool:
+    """Asks on the terminal; anything but yes is no."""
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def print_json(document: JsonObject) -> None:
     sys.stdout.write(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
 

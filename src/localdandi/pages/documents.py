@@ -39,6 +39,23 @@ class Contributor:
     person: bool
 
 
+def about_dandiset(document: JsonObject) -> JsonObject:
+    """What a dandiset's metadata says of it, part by part as its page shows it."""
+    return {
+        "description": paragraphs(document.get("description")),
+        "release_notes": paragraphs(document.get("releaseNotes")),
+        "keywords": texts(document.get("keywords")),
+        "licences": licences(document),
+        "contributors": contributors(document),
+        "funders": funders(document),
+        "about": terms(document.get("about")),
+        "ethics": ethics(document),
+        "related": related_links(document),
+        "protocols": [Link(url, web_url_or_none(url)) for url in texts(document.get("protocol"))],
+        "acknowledgement": text(document.get("acknowledgement")),
+    }
+
+
 def text(value: Json) -> str:
     return str(value).strip() if isinstance(value, str | int | float) else ""
 
@@ -172,3 +189,20 @@ def size(count: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
         amount /= 1000
     return ""
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 file`, `12,000 files`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def day(stamp: Json) -> str:
+    """The date of a time stamp, or nothing."""
+    found = text(stamp)[:10]
+    return found if re.fullmatch(r"\d{4}-\d\d-\d\d", found) else ""
+
+
+def natural(name: str) -> tuple[tuple[int, str], ...]:
+    """A key that sorts `ses-2` before `ses-10`."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return tuple((int(part) if part.isdecimal() else -1, part) for part in parts)

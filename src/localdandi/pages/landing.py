@@ -1,22 +1,21 @@
-"""The list of dandisets, and a dandiset's own page."""
+"""A version's own page: what its readers will see, and what is left to do before it is published."""
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse
 
-from localdandi import access, jobs, metadata, search
+from localdandi import access
 from localdandi.document import JsonObject
-from localdandi.errors import RefusedError
-from localdandi.pages import documents
+from localdandi.pages import citing, documents, findings, readme
+from localdandi.pages.addresses import Served
 from localdandi.pages.documents import Link
+from localdandi.pages.shown import Shown
 from localdandi.pages.visit import VERSION, PageCall, visit
-from localdandi.paging import read_paging
-from localdandi.store import assets, dandisets, users
+from localdandi.store import assets, dandisets, listing, users
 from localdandi.store.dandisets import Dandiset, Version
 
 if TYPE_CHECKING:
@@ -28,57 +27,8 @@ _SUMMARY = (
     ("Techniques", "measurementTechnique"),
     ("Standards", "dataStandard"),
 )
+_FIRST_SUBJECTS = 12  # on the dandiset's own page; all of them have a page of their own
 _COUNTS = (("Subjects", "numberOfSubjects"), ("Samples", "numberOfSamples"), ("Cells", "numberOfCells"))
-
-
-@dataclass(frozen=True)
-class _Card:
-    """A dandiset in the list."""
-
-    identifier: str
-    name: str
-    contact_person: str
-    assets: int
-    size: int
-    status: str
-    embargo: str
-    published: str
-
-
-def _list(call: PageCall) -> Response:
-    problem, found = "", list[int]()
-    try:
-        found = search.dandisets(call, embargoed=call.user is not None)
-    except RefusedError as refusal:
-        problem = str(
-            json.loads(bytes(refusal.response.body)).get("search", "This search cannot be understood.")
-        )
-    page = read_paging(call, count=len(found))
-    items = [_card(call.db, identifier) for identifier in page.cut(found)]
-    return call.page(
-        "dandisets",
-        items=items,
-        search=call.query.get("search", ""),
-        problem=problem,
-        previous=page.link(page.number - 1),
-        following=page.link(page.number + 1) if page.more else None,
-    )
-
-
-def _card(db: sqlite3.Connection, identifier: int) -> _Card:
-    dandiset = dandisets.by_id(db, identifier)
-    assert dandiset is not None
-    draft, published = dandisets.draft_of(db, dandiset), dandisets.last_published(db, dandiset)
-    return _Card(
-        identifier=dandiset.identifier,
-        name=draft.name,
-        contact_person=metadata.contact_person(draft.document()),
-        assets=draft.asset_count,
-        size=draft.size,
-        status=draft.status,
-        embargo=dandiset.embargo_status,
-        published=published.version if published else "",
-    )
 
 
 def _redirect_to_newest(call: PageCall) -> Response:
@@ -90,53 +40,80 @@ def _redirect_to_newest(call: PageCall) -> Response:
 
 
 def _landing(call: PageCall) -> Response:
-    dandiset, version = access.visible_version(call)
-    document: JsonObject = json.loads(metadata.insert_origin(version.metadata, call.origin))
+    return call.page("dandiset", **view(call.shown()))
+
+
+@dataclass(frozen=True)
+class _Embargo:
+    """`days` until the end date, negative once it has passed; None where there is no date."""
+
+    status: str  # EMBARGOED | UNEMBARGOING
+    until: str
+    days: int | None
+
+
+def view(shown: Shown) -> JsonObject:
+    """The values of a version's own page."""
+    document, version = shown.document, shown.version
     doi = documents.text(document.get("doi"))
-    return call.page(
-        "dandiset",
-        dandiset=dandiset,
-        version=version,
-        base=f"/dandiset/{dandiset.identifier}/{version.version}",
-        metadata=document,
-        objections=_objections(call.db, dandiset, version),
-        citation=documents.text(document.get("citation")),
-        doi=Link(doi, f"https://doi.org/{doi}") if doi else None,
-        description=documents.paragraphs(document.get("description")),
-        keywords=documents.texts(document.get("keywords")),
-        licences=documents.licences(document),
-        contributors=documents.contributors(document),
-        funders=documents.funders(document),
-        about=documents.terms(document.get("about")),
-        ethics=documents.ethics(document),
-        related=documents.related_links(document),
-        protocols=[
-            Link(url, documents.web_url_or_none(url)) for url in documents.texts(document.get("protocol"))
-        ],
-        acknowledgement=documents.text(document.get("acknowledgement")),
-        summary=_summary(document),
-        errors=json.loads(version.errors),
-        asset_errors=assets.asset_errors(call.db, version),
-        versions=list(reversed(dandisets.versions_of(call.db, dandiset))),
-        owners=users.owners(call.db, dandiset.id),
-    )
+    overview = shown.overview
+    return {
+        **documents.about_dandiset(document),
+        "shown": shown,
+        "version": version,
+        "embargo": _embargo(shown.dandiset),
+        "versions": list(reversed(dandisets.versions_of(shown.db, shown.dandiset))),
+        "unpublished": _has_unpublished_changes(shown),
+        "newer": _newer(shown),
+        "owners": users.owners(shown.db, shown.dandiset.id),
+        "obstacles": findings.obstacles(shown),
+        "errors": findings.of_json(version.errors),
+        "asset_findings": findings.of_assets(shown),
+        "doi": Link(doi, f"https://doi.org/{doi}") if doi else None,
+        "citation": documents.text(document.get("citation")),
+        "bibtex": citing.bibtex(document, year=version.created[:4]),
+        "commands": citing.commands(
+            f"{shown.origin}{Served(shown.dandiset.identifier, version.version).here()}"
+        ),
+        "readme": _readme(shown),
+        "overview": overview,
+        "grid_rows": overview.subjects[:_FIRST_SUBJECTS],
+        "summary": _summary(document),
+    }
 
 
-def _objections(db: sqlite3.Connection, dandiset: Dandiset, version: Version) -> list[str]:
-    """All that keeps a draft from being published."""
-    if not version.draft:
-        return []
-    first = jobs.objection(db, dandiset, version)
-    found = [] if first is None else [first[1]]
-    errors = json.loads(version.errors)
-    if errors:
-        found.append(f"{len(errors)} finding{'s' if len(errors) > 1 else ''} in the metadata, below")
-    bad = {error["path"] for error in assets.asset_errors(db, version)}
-    return (
-        [*found, f"{len(bad)} file{'s' if len(bad) > 1 else ''} not valid, or not validated yet"]
-        if bad
-        else found
-    )
+def _embargo(dandiset: Dandiset) -> _Embargo | None:
+    if dandiset.open:
+        return None
+    until = dandiset.embargo_end_date or ""
+    days = (date.fromisoformat(until) - datetime.now(UTC).date()).days if documents.day(until) else None
+    return _Embargo(dandiset.embargo_status, until, days)
+
+
+def _has_unpublished_changes(shown: Shown) -> Version | None:
+    """The last published version, if this is a draft that has changed since."""
+    if not shown.version.draft or shown.version.status in ("Publishing", "Published"):
+        return None
+    return dandisets.last_published(shown.db, shown.dandiset)
+
+
+def _newer(shown: Shown) -> Version | None:
+    """The last published version, if this is an older one."""
+    last = None if shown.version.draft else dandisets.last_published(shown.db, shown.dandiset)
+    return last if last and last.id != shown.version.id else None
+
+
+def _readme(shown: Shown) -> readme.Readme | None:
+    """The first README that the version has at its top."""
+    here = listing.asset_ids(shown.db, shown.version.id, set(readme.NAMES))
+    name = next((name for name in readme.NAMES if name in here), None)
+    asset = assets.by_asset_id(shown.db, here[name]) if name else None
+    if name is None or asset is None or asset.blob_id is None:
+        return None
+    try:
+        return readme.read(shown.archive.objects.blob(asset.blob_id), name, shown.address_of)
+    except OSError:  # lost from the store
+        return None
 
 
 def _summary(document: JsonObject) -> list[tuple[str, list[Link]]]:
@@ -149,7 +126,6 @@ def _summary(document: JsonObject) -> list[tuple[str, list[Link]]]:
 
 
 ROUTES = [
-    visit("/", _list),
     visit("/dandiset/{dandiset:dandiset}", _redirect_to_newest),
     visit(VERSION, _landing),
 ]

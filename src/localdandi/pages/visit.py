@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, cached_property
-from importlib import resources
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -12,13 +11,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from localdandi import access, fields
 from localdandi.errors import RefusedError
 from localdandi.http import LARGEST_UNKNOWN_BODY, Call, read_body
-from localdandi.pages import documents
+from localdandi.pages import rendering
+from localdandi.pages.addresses import Served
+from localdandi.pages.shown import Shown
 from localdandi.store import users
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
     from starlette.requests import Request
     from starlette.responses import Response as AnyResponse
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 VERSION = "/dandiset/{dandiset:dandiset}/{version:version}"
 COOKIE = "session"
+_LAST_PAGE = 10**6
 
 _MESSAGES = {
     401: ("Log in to see this", "It is under embargo, and only its owners can see it."),
@@ -45,7 +47,20 @@ class PageCall(Call):
         """Who reads, by the session; a key in a header means nothing on a page."""
         return users.session_user(self.db, self.token) if self.token else None
 
+    def shown(self) -> Shown:
+        """The version of the URL, for those who may see it."""
+        dandiset, version = access.visible_version(self)
+        to = Served(dandiset.identifier, version.version)
+        return Shown(self.archive, dandiset, version, to, self.origin)
+
+    def page_number(self) -> int:
+        """Which page of a list is asked for, counted from 1."""
+        number = fields.whole_number(self.query.get("page", "1")) or 1
+        return min(max(number, 1), _LAST_PAGE)
+
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        if "shown" in values:
+            values["to"] = values["shown"].to
         return page(template, status, reader=self.user, **values)
 
 
@@ -74,35 +89,10 @@ def visit(
     return Route(path, endpoint, methods=["GET", "POST"] if post else ["GET"])
 
 
-# No script runs on these pages, whatever metadata holds; pictures and styles are our own.
-_POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'"
-HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("localdandi.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["size"] = documents.size
-    environment.filters["words"] = documents.words
-    return environment
-
-
 def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """`templates/<template>.html` filled with `values`."""
-    text = _environment().get_template(f"{template}.html").render(values)
-    return HTMLResponse(text, status, headers=HEADERS)
+    """`templates/<template>.html`, filled with `values`."""
+    values.setdefault("to", Served())
+    return HTMLResponse(rendering.render(template, **values), status, headers=rendering.headers())
 
 
 def _ask(call: PageCall) -> AnyResponse:
@@ -129,13 +119,8 @@ def _log_out(call: PageCall) -> AnyResponse:
     return response
 
 
-@cache
-def _style_sheet() -> str:
-    return (resources.files("localdandi.pages") / "templates" / "style.css").read_text(encoding="utf-8")
-
-
 def _style(_call: PageCall) -> AnyResponse:
-    return Response(_style_sheet(), media_type="text/css", headers={"Cache-Control": "max-age=60"})
+    return Response(rendering.style_sheet(), media_type="text/css", headers={"Cache-Control": "max-age=60"})
 
 
 ROUTES = [visit("/login", _ask, _log_in), visit("/logout", _log_out), visit("/style.css", _style)]

@@ -100,10 +100,14 @@ def set_key(db: sqlite3.Connection, user: User, key: str) -> None:
 
 
 def search(db: sqlite3.Connection, text: str) -> list[User]:
-    """Approved users with `text` somewhere in a name; at most 10."""
+    """Approved users with `text` somewhere in a name or e-mail address; at most 10.
+
+    In production the address is the user's name in Django, which the archive searches too.
+    """
     rows = db.execute(
         f"SELECT {_COLUMNS} FROM users WHERE status = 'APPROVED' AND"
-        " (instr(lower(first_name), ?1) OR instr(lower(last_name), ?1) OR instr(lower(login), ?1))"
+        " (instr(lower(first_name), ?1) OR instr(lower(last_name), ?1) OR instr(lower(login), ?1)"
+        " OR instr(lower(email), ?1))"
         " ORDER BY id LIMIT 10",
         (text.lower(),),
     )

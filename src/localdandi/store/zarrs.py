@@ -118,3 +118,76 @@ def put_file(db: sqlite3.Connection, zarr: int, file: ZarrFile) -> None:
 
 def drop_file(db: sqlite3.Connection, zarr: int, path: str) -> None:
     db.execute("DELETE FROM zarr_files WHERE zarr = ? AND path = ?", (zarr, path))
+
+
+def files_named(db: sqlite3.Connection, zarr: int, names: tuple[str, ...], limit: int) -> list[ZarrFile]:
+    """Files with one of these names, at any depth, in the order of their paths; at most `limit`."""
+    fits = " OR ".join(["path = ? OR substr(path, -length(?) - 1) = '/' || ?"] * len(names))
+    values = [value for name in names for value in (name, name, name)]
+    query = f"{_FILE} WHERE zarr = ? AND ({fits}) ORDER BY path LIMIT ?"
+    return [ZarrFile(*row) for row in db.execute(query, (zarr, *values, limit))]
+
+
+@dataclass(frozen=True)
+class ZarrEntry:
+    """A file of a zarr, or a folder in it: then `files` and `size` may be only the first of what it has."""
+
+    path: str
+    folder: bool
+    files: int
+    size: int
+    modified: str
+    complete: bool
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def mark(self) -> str:
+        """The name, of a folder with a slash."""
+        return f"{self.name}/" if self.folder else self.name
+
+
+_COUNTED = 1000  # files of a folder
+
+
+def folder_entries(
+    db: sqlite3.Connection, zarr: int, folder: str, *, after: str = "", limit: int
+) -> list[ZarrEntry]:
+    """What is directly in a folder of a zarr, in the order of the paths, from what comes after `after` on.
+
+    `after` is the `mark` of an entry. However many files there
+    are, only the entries that are given are looked up.
+    """
+    start = f"{folder}/" if folder else ""
+    end = f"{folder}0" if folder else "\U0010ffff"  # "0" is the character after "/"
+    place = f"{start}{_past(after)}" if after else start
+    found: list[ZarrEntry] = []
+    while len(found) < limit:
+        query = f"{_FILE} WHERE zarr = ? AND path >= ? AND path < ? ORDER BY path LIMIT 1"
+        row = db.execute(query, (zarr, place, end)).fetchone()
+        if row is None:
+            break
+        file = ZarrFile(*row)
+        name, below, _ = file.path[len(start) :].partition("/")
+        path = start + name
+        found.append(
+            _folder(db, zarr, path) if below else ZarrEntry(path, False, 1, file.size, file.modified, True)
+        )
+        place = start + _past(found[-1].mark)
+    return found
+
+
+def _past(mark: str) -> str:
+    """The first name that can come after an entry: for a folder, what comes after all that is in it."""
+    return f"{mark.removesuffix('/')}0" if mark.endswith("/") else f"{mark}\x00"
+
+
+def _folder(db: sqlite3.Connection, zarr: int, path: str) -> ZarrEntry:
+    query = (
+        "SELECT count(*), sum(size), max(modified) FROM (SELECT size, modified FROM zarr_files"
+        " WHERE zarr = ? AND path >= ? AND path < ? LIMIT ?)"
+    )
+    count, size, modified = db.execute(query, (zarr, f"{path}/", f"{path}0", _COUNTED)).fetchone()
+    return ZarrEntry(path, True, count, size, modified, count < _COUNTED)

@@ -122,7 +122,7 @@ def test_a_landing_page_shows_what_its_readers_will_see(anonymous: Client, rehea
 @pytest.mark.parametrize("page", ["list", "landing", "files", "folder", "asset"])
 def test_everything_is_escaped(anonymous: Client, rehearsed: dict[str, str], page: str) -> None:
     text = _get(anonymous, rehearsed[page])
-    assert "<script" not in text
+    assert text.count("<script") == 1, "only our own"
     assert "<img src=x" not in text
     assert 'href="javascript:' not in text
     assert "49" not in re.sub(r"[0-9a-f-]{36}|\d\d+:\d\d|{.*?}", "", text) or "{{ 7*7 }}" in text
@@ -153,7 +153,7 @@ def test_no_metadata_breaks_a_page(alice: Client, document: dict[str, Any]) -> N
 
 
 def test_real_metadata_makes_pages(alice: Client) -> None:
-    folder = Path(__file__).resolve().parents[3] / "shared" / "data" / "dandisets"
+    folder = Path(__file__).resolve().parents[4] / "shared" / "data" / "dandisets"
     if not folder.is_dir():
         pytest.skip("the real metadata is not beside this checkout")
     for file in sorted(folder.glob("*.json")):
@@ -237,7 +237,8 @@ def test_in_a_browser(
         assert abs(ground - ink) > 0.6, name
     browser.look(anonymous.archive.web_url + rehearsed["asset"], width=width, theme=theme)
     picture = "document.querySelector('figure img')"
-    assert browser.ask(f"{picture}.naturalWidth") == 900
+    browser.ask(f"{picture}.scrollIntoView()")
+    assert browser.ask(f"{picture}.decode().then(() => {picture}.naturalWidth)") == 900
     assert browser.ask(f"{picture}.currentSrc").endswith(f"theme={theme}")
 
 
