@@ -7,7 +7,22 @@ from typing import Annotated
 
 import typer
 
-from dandifile.flags import Environment, Exclude, File, Format, Jobs, NoColor, PathGlob, Verbose
+from dandifile.flags import (
+    Allow,
+    Environment,
+    Exclude,
+    Executor,
+    File,
+    Format,
+    Jobs,
+    Locked,
+    NoColor,
+    Offline,
+    PathGlob,
+    StepTimeout,
+    Verbose,
+)
+from dandifile.flags import Yes as Permitted
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -15,6 +30,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command(name="import")(import_)
     app.command()(diff)
     app.command()(pull)
+    app.command()(publish)
 
 
 Source = Annotated[
@@ -58,10 +74,19 @@ Fix = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help="With --update or --fix: write without asking.")]
 
 
+Data = Annotated[
+    list[Path],
+    typer.Option(
+        "--data", metavar="DIR", help="A folder with files of the dandiset; more than once for several."
+    ),
+]
+
+
 def import_(
     source: Source = "",
     file: Target = None,
     instance: InstanceName = "",
+    data: Data = [],
     fix: Fix = False,
     update: Update = False,
     environment: Environment = "",
@@ -83,7 +108,7 @@ def import_(
     if update:
         return import_update(flags, asked, named=source or instance)
     asked.refuse_alone(environment, fix=fix)
-    return import_(Wish(source, instance, fix, yes), flags)
+    return import_(Wish(source, instance, fix, yes, tuple(data)), flags)
 
 
 def diff(
@@ -142,3 +167,41 @@ def pull(
     options = pull_options(paths=path, exclude=exclude, version=version, overwrite=overwrite, to=to)
     flags = Flags(file, environment, jobs, format=format, verbose=verbose, no_color=no_color)
     return pull(flags, options, dry_run=dry_run)
+
+
+def publish(
+    file: File = None,
+    environment: Environment = "",
+    notes: Annotated[
+        str,
+        typer.Option(
+            "--notes", metavar="FILE", help="Release notes from a file; auto: written from what has changed."
+        ),
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show everything, publish nothing.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the archive has validated it.")] = False,
+    timeout: Annotated[
+        float,
+        typer.Option("--timeout", metavar="MINUTES", min=0.01, help="How long to wait for the archive."),
+    ] = 60,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="Publish the draft also where it is not as the spec declares.")
+    ] = False,
+    yes: Permitted = False,
+    allow: Allow = [],
+    format: Format = "text",
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+    jobs: Jobs = None,
+    executor: Executor = "local",
+    step_timeout: StepTimeout = None,
+    locked: Locked = False,
+    offline: Offline = False,
+) -> int:
+    """Publish the draft: a version with a DOI, which never changes."""
+    from dandifile.commands.publish import Asked, publish
+    from dandifile.session.publish import Terms
+    from dandifile.terminal.screen import Flags
+
+    flags = Flags(file, environment, jobs, executor, step_timeout, locked, offline, format, verbose, no_color)
+    return publish(flags, Asked(Terms(as_is, wait, timeout), notes, dry_run, yes, tuple(allow)))

@@ -48,7 +48,15 @@ from dandifile.model.plan import (
 )
 from dandifile.model.readiness import Blocker, Obstacle, Readiness
 from dandifile.model.reason import Reason, Why, reason_text
-from dandifile.model.remote import Complaint, Health, ListedAsset, RemoteAsset, Target, Version
+from dandifile.model.remote import (
+    Complaint,
+    Health,
+    ListedAsset,
+    Publication,
+    RemoteAsset,
+    Target,
+    Version,
+)
 from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Regions, Spec, Validation, Vocabulary
 from dandifile.model.values import Cache, Json, JsonObject
 
@@ -85,6 +93,7 @@ __all__ = [
     "PathEntry",
     "PendingAsset",
     "Plan",
+    "Publication",
     "Readiness",
     "Reason",
     "Record",
