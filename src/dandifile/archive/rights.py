@@ -22,6 +22,9 @@ ACCOUNT = "account"
 NAME = "name"
 """`Block.about`: a dandiset with this name exists already."""
 
+PUBLISHING = "publishing"
+"""`Block.about`: the archive is publishing the dandiset, and would give up at any write."""
+
 UNCHECKED = "not checked, as there is no API key: "
 """How a note begins on what could not be asked."""
 
@@ -40,6 +43,15 @@ def write_blocks(reader: Reader, name: str, intent: Path) -> tuple[Block, ...]:
         return ()
     account = reader.account()
     return tuple(_write_blocks(reader, account, name, intent))
+
+
+def publishing_blocks(reader: Reader) -> tuple[Block, ...]:
+    """A write while the archive publishes makes it give up without an error: there is then no version."""
+    if reader.identifier is None or reader.draft()["status"] != "Publishing":
+        return ()
+    fix = "run again when it has ended, in a minute; if it stays so for hours, any edit on its page ends it"
+    what = "the archive is publishing the dandiset, and a change now would make it give up"
+    return (Block(what, fix, about=PUBLISHING),)
 
 
 def unchecked_notes(reader: Reader, name: str) -> tuple[str, ...]:

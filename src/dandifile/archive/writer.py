@@ -23,6 +23,7 @@ from dandifile.net.retry import Repeat
 
 BAD_REQUEST = 400
 CONFLICT = 409
+LOCKED = 423
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,17 @@ class Writer:
         path = f"dandisets/{self.identifier}/versions/draft/"
         again = (lambda: _draft_body(name, remake())) if remake else None
         self._write(Call("PUT", path, {"name": name, "metadata": metadata}, remake=again))
+
+    def publish(self, release_notes: str = "") -> Reply:
+        """Have the archive publish the draft, which it does in the background.
+
+        A refusal is the caller's to judge. Sent again only if the first request certainly had no effect: a
+        draft that changed meanwhile would be published, too.
+        """
+        body = {"release_notes": release_notes} if release_notes else {}
+        path = f"dandisets/{self.identifier}/versions/draft/publish/"
+        call = Call("POST", path, body, repeat=Repeat.DOUBLES)
+        return self._write(call, accept=(BAD_REQUEST, CONFLICT, LOCKED))
 
     def put_owners(self, remake: Callable[[], list[str]]) -> None:
         """Replace the list of owners, by login, with what `remake` gives right before it is sent, or raises.

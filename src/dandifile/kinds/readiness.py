@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from dandifile.checklist.people_rules import contact_email
+from dandifile.checklist.people_rules import cited_authors, contact_email
 from dandifile.checklist.rules import evidence_of, policy_blocks
 from dandifile.kinds.forecast import NO_FILES, fix_of
 from dandifile.kinds.health import LISTED, WAITING
@@ -215,7 +215,8 @@ def _is_about_files(one: Complaint, facts: DraftFacts) -> bool:
 def _metadata_blocker(name: str, message: str, fix: str, spec: Spec) -> Blocker:
     key = next((short for short, long in FIELD_OF_KEY.items() if long == name), name)
     where = f"{key} in {spec.file.name}" if name in spec.fields else name
-    what = message if message.startswith(f"{name}.") or not name else f"{name}: {message}"
+    is_named = message.startswith((f"{name}.", f"{name}:"))
+    what = message if is_named or not name else f"{name}: {message}"
     return Blocker(Obstacle.METADATA, what, where if name else "the dandiset's metadata", fix)
 
 
@@ -276,6 +277,9 @@ def _notes(facts: DraftFacts) -> Iterator[str]:
             f"the dandiset's metadata is in schema version {version}, and the archive's own is "
             f"{versions.own}: validation can take long or never end; any change that apply makes ends that"
         )
+    cited = cited_authors(document)
+    if cited.fix:
+        yield f"{cited.found}: the citation of the version will have no authors ({cited.fix})"
     if facts.uploads and facts.dandiset["embargo_status"] == "OPEN":
         what = quantity(facts.uploads, "upload was", "uploads were")
         yield f"{what} begun and not finished: what they hold will not be in the version"

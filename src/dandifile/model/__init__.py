@@ -14,6 +14,7 @@ from dandifile.model.comparison import (
     FieldDifference,
     is_other_content,
 )
+from dandifile.model.explanation import Explanation, Saying, Verdict, Voice
 from dandifile.model.local import (
     Anatomies,
     Finding,
@@ -49,7 +50,15 @@ from dandifile.model.plan import (
 )
 from dandifile.model.readiness import Blocker, Obstacle, Readiness
 from dandifile.model.reason import Reason, Why, reason_text
-from dandifile.model.remote import Complaint, Health, ListedAsset, RemoteAsset, Target, Version
+from dandifile.model.remote import (
+    Complaint,
+    Health,
+    ListedAsset,
+    Publication,
+    RemoteAsset,
+    Target,
+    Version,
+)
 from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Regions, Spec, Validation, Vocabulary
 from dandifile.model.values import Cache, Json, JsonObject
 
@@ -67,6 +76,7 @@ __all__ = [
     "Comparison",
     "Complaint",
     "Effect",
+    "Explanation",
     "FieldDifference",
     "Finding",
     "Forecast",
@@ -87,6 +97,7 @@ __all__ = [
     "PathEntry",
     "PendingAsset",
     "Plan",
+    "Publication",
     "Readiness",
     "Reason",
     "Record",
@@ -95,6 +106,7 @@ __all__ = [
     "Regions",
     "RemoteAsset",
     "Result",
+    "Saying",
     "Severity",
     "Skipped",
     "Spec",
@@ -102,8 +114,10 @@ __all__ = [
     "Step",
     "Target",
     "Validation",
+    "Verdict",
     "Version",
     "Vocabulary",
+    "Voice",
     "Why",
     "Wording",
     "ZarrFile",

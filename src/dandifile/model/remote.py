@@ -48,6 +48,24 @@ class Version:
 
 
 @dataclass(frozen=True)
+class Publication:
+    """A published version, as it is quoted. `doi` is bare, and "" where the archive registers none.
+
+    `url` is its page, "" where none is served once the command has ended. `day` is when it was published,
+    YYYY-MM-DD; `notes` are its release notes.
+    """
+
+    version: str
+    url: str
+    citation: str
+    day: str
+    assets: int
+    size: int
+    doi: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True)
 class Complaint:
     """One thing that the archive finds wrong: with the draft itself, or with one of its assets.
 

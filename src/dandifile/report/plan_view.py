@@ -47,7 +47,7 @@ def plan_text(
     """
     return sections(
         [
-            _header(plan.target, width),
+            header_lines(plan.target, width),
             _plan_blocks(plan, width),
             _body(plan, wordings, verbose=verbose, width=width),
             _forecast_lines(plan.forecast, width),
@@ -61,7 +61,8 @@ def plan_text(
 # --- The draft ----------------------------------------------------------------------------------
 
 
-def _header(target: Target, width: int) -> list[Text]:
+def header_lines(target: Target, width: int) -> list[Text]:
+    """The title, then which dandiset this is, where, and as whom."""
     about = [target.instance]
     about.append(f"{target.identifier} draft" if target.identifier else "new dandiset, will be created")
     about += [target.page] if target.page else []

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dandifile.archive.create import intent_file
 from dandifile.archive.reader import Reader
-from dandifile.archive.rights import unchecked_notes, write_blocks
+from dandifile.archive.rights import publishing_blocks, unchecked_notes, write_blocks
 from dandifile.desired.regions_from_nwb import locate_regions
 from dandifile.desired.spec_and_lock import REMEDY, MemoryLookups, SpecAndLock, refuse_licenses
 from dandifile.errors import BlockedError
@@ -229,6 +229,7 @@ class Session:
             reader = self.reader
             name = next((change.key.name for change in plan.changes if change.key.kind == CREATED), "")
             blocks = write_blocks(reader, name, intent_file(self.state, self.instance, name))
+            blocks = (*publishing_blocks(reader), *blocks)
             notes = (*unchecked_notes(reader, name), *plan.notes)
             plan = replace(plan, blocked=(*blocks, *plan.blocked), notes=notes)
             plan = replace(plan, steps=steps_of(KINDS, plan)) if blocks else plan
