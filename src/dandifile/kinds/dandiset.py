@@ -105,5 +105,5 @@ def _line(change: Change, target: Target) -> ChangeLine:
 TRAITS = Traits(
     reads=("name",),
     docs="docs/spec.md#metadata-of-the-dandiset",
-    wording=Wording(planned="dandiset to create", line=_line),
+    wording=Wording(planned="dandiset to create", done="new dandiset", line=_line),
 )

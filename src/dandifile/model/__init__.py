@@ -14,6 +14,7 @@ from dandifile.model.comparison import (
     FieldDifference,
     is_other_content,
 )
+from dandifile.model.explanation import Explanation, Saying, Verdict, Voice
 from dandifile.model.local import (
     Anatomies,
     Finding,
@@ -31,6 +32,7 @@ from dandifile.model.local import (
     ZarrFile,
     is_zarr,
 )
+from dandifile.model.overview import Overview
 from dandifile.model.plan import (
     GIVEN_UP,
     Action,
@@ -82,6 +84,7 @@ __all__ = [
     "Complaint",
     "Effect",
     "EmbargoState",
+    "Explanation",
     "FieldDifference",
     "Finding",
     "Forecast",
@@ -98,6 +101,7 @@ __all__ = [
     "Location",
     "Obstacle",
     "Overlay",
+    "Overview",
     "PathEntry",
     "PendingAsset",
     "Plan",
@@ -110,6 +114,7 @@ __all__ = [
     "Regions",
     "RemoteAsset",
     "Result",
+    "Saying",
     "Severity",
     "Skipped",
     "Spec",
@@ -117,8 +122,10 @@ __all__ = [
     "Step",
     "Target",
     "Validation",
+    "Verdict",
     "Version",
     "Vocabulary",
+    "Voice",
     "Why",
     "Wording",
     "ZarrFile",
