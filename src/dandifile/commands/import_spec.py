@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
 
 from dandifile.errors import Exit, SpecError, UserError
+from dandifile.importing.paths import ImportedPaths
 from dandifile.reading.document import read_document
 from dandifile.reading.files import SPEC_LIMIT, read_text
 from dandifile.report.import_view import (
     ImportReport,
+    MatchedFiles,
     Proposal,
     import_json,
     import_text,
@@ -19,21 +20,34 @@ from dandifile.report.import_view import (
     proposal_json,
     proposal_text,
 )
-from dandifile.session.import_source import open_source
-from dandifile.session.importing import ImportedSpec, import_spec
+from dandifile.session.data_match import match_folders
+from dandifile.session.import_source import ImportSource, open_source
+from dandifile.session.importing import ImportedSpec, free_folder, import_spec
 from dandifile.spec.load import SPEC_NAME
-from dandifile.terminal.screen import Flags, print_json, quote_for_shell, show
+from dandifile.terminal.screen import (
+    Flags,
+    can_ask,
+    is_confirmed,
+    print_json,
+    quote_for_shell,
+    show,
+    show_progress,
+)
 from dandifile.writing import create_content, replace_content
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What to import, and how. `fix`: show repairs; `yes`: write the repaired spec without asking."""
+    """What to import, and how. `fix`: show repairs; `yes`: write the repaired spec without asking.
+
+    `data` are folders with files of the dandiset.
+    """
 
     named: str
     instance: str = ""
     fix: bool = False
     yes: bool = False
+    data: tuple[Path, ...] = ()
 
 
 def import_(wish: Wish, flags: Flags) -> int:
@@ -47,13 +61,22 @@ def import_(wish: Wish, flags: Flags) -> int:
     if not wish.fix:
         _refuse_existing(file, wish.named)
     with open_source(wish.named, wish.instance) as source:
-        imported = import_spec(source)
+        imported = import_spec(source, _paths(source, file, wish, flags), free_folder(file))
     if wish.fix:
         return _fix(file, imported, wish, flags)
     _write(file, imported.text)
     repaired = imported.repaired()
-    _report(file, imported, flags, repairs=len(repaired.repairs) if repaired.text != imported.text else 0)
+    repairs = len(repaired.repairs) if repaired.text != imported.text else 0
+    _report(file, imported, wish, flags, repairs=repairs)
     return Exit.DONE
+
+
+def _paths(source: ImportSource, file: Path, wish: Wish, flags: Flags) -> ImportedPaths | None:
+    """The `paths` for the folders that were given; None where there are none."""
+    if not wish.data:
+        return None
+    with show_progress(flags) as shown:
+        return match_folders(source, file, wish.data, shown.notify)
 
 
 def _fix(file: Path, imported: ImportedSpec, wish: Wish, flags: Flags) -> int:
@@ -70,7 +93,9 @@ def _fix(file: Path, imported: ImportedSpec, wish: Wish, flags: Flags) -> int:
     proposed = Proposal(diff, done, str(file))
     if flags.format == "text":
         show(flags, proposal_text, proposed)
-    if diff and (wish.yes or (flags.format == "text" and _is_confirmed())):
+    if diff and (
+        wish.yes or (flags.format == "text" and can_ask() and is_confirmed("Write the repaired spec?"))
+    ):
         (replace_content if is_untouched else _write)(file, repaired.text)
         proposed = replace(proposed, written=True)
     if flags.format == "text":
@@ -86,15 +111,6 @@ def _diff(before: str, after: str, file: Path) -> tuple[str, ...]:
         before.splitlines(), after.splitlines(), f"{file} as imported", f"{file} repaired", lineterm=""
     )
     return tuple(lines)
-
-
-def _is_confirmed() -> bool:
-    """Whether the person at the terminal says so; without one nobody is asked."""
-    if sys.stdin is None or not sys.stdin.isatty():
-        return False
-    sys.stderr.write("Write the repaired spec? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _target(given: Path | None) -> Path:
@@ -141,7 +157,18 @@ def _write(file: Path, text: str) -> None:
         ) from error
 
 
-def _report(file: Path, imported: ImportedSpec, flags: Flags, *, repairs: int) -> None:
+def _files(paths: ImportedPaths) -> MatchedFiles:
+    return MatchedFiles(
+        matched=len(paths.matched),
+        differ=paths.differ,
+        renamed=paths.renamed,
+        only_here=paths.only_here,
+        only_there=paths.only_there,
+        unused=paths.unused,
+    )
+
+
+def _report(file: Path, imported: ImportedSpec, wish: Wish, flags: Flags, *, repairs: int) -> None:
     source, found = imported.source, imported.found
     report = ImportReport(
         file=str(file),
@@ -152,6 +179,7 @@ def _report(file: Path, imported: ImportedSpec, flags: Flags, *, repairs: int) -
         undeclared=tuple((each.field, each.why) for each in found.undeclared),
         notes=source.notes,
         left=imported.paths.left,
+        files=_files(imported.paths) if wish.data else None,
         repairs=repairs,
     )
     if flags.format == "json":

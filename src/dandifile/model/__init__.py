@@ -14,6 +14,7 @@ from dandifile.model.comparison import (
     FieldDifference,
     is_other_content,
 )
+from dandifile.model.explanation import Explanation, Saying, Verdict, Voice
 from dandifile.model.local import (
     Anatomies,
     Finding,
@@ -31,6 +32,7 @@ from dandifile.model.local import (
     ZarrFile,
     is_zarr,
 )
+from dandifile.model.overview import Overview
 from dandifile.model.plan import (
     GIVEN_UP,
     Action,
@@ -74,6 +76,7 @@ __all__ = [
     "Comparison",
     "Complaint",
     "Effect",
+    "Explanation",
     "FieldDifference",
     "Finding",
     "Forecast",
@@ -90,6 +93,7 @@ __all__ = [
     "Location",
     "Obstacle",
     "Overlay",
+    "Overview",
     "PathEntry",
     "PendingAsset",
     "Plan",
@@ -102,6 +106,7 @@ __all__ = [
     "Regions",
     "RemoteAsset",
     "Result",
+    "Saying",
     "Severity",
     "Skipped",
     "Spec",
@@ -109,8 +114,10 @@ __all__ = [
     "Step",
     "Target",
     "Validation",
+    "Verdict",
     "Version",
     "Vocabulary",
+    "Voice",
     "Why",
     "Wording",
     "ZarrFile",

@@ -11,6 +11,25 @@ from dandifile.model import JsonObject
 from dandifile.report.lines import Remark, TableRow, page, paragraph, sections, table
 from dandifile.words import first_of, quantity
 
+_MOST_FILES = 10  # of one sort
+_FILE_COLUMN = 9  # `only here`
+
+
+@dataclass(frozen=True)
+class MatchedFiles:
+    """Files in folders of data next to the assets. Pairs are (file here, path of the asset).
+
+    All but the `matched` ones are left out of `paths`: those that `differ`, those whose content is there
+    under another name (`renamed`), and those that are `only_here`. `unused`: folders without a matched file.
+    """
+
+    matched: int
+    differ: tuple[tuple[str, str], ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    only_here: tuple[str, ...] = ()
+    only_there: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True)
 class ImportReport:
@@ -28,6 +47,7 @@ class ImportReport:
     notes: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     repairs: int = 0  # what `--fix` would propose
+    files: MatchedFiles | None = None  # where folders of data were given
 
 
 @dataclass(frozen=True)
@@ -51,6 +71,7 @@ def import_text(report: ImportReport, *, width: int = 100) -> Text:
                 "Not declared, so it stays as it is on the archive:",
                 _rows("?", report.undeclared, width, column),
             ),
+            _titled("Files here and on the archive:", _file_lines(report.files, width)),
             [line for note in _notes(report) for line in paragraph("note: ", note, width)],
             paragraph("", _next(report), width),
         ]
@@ -71,7 +92,53 @@ def import_json(report: ImportReport) -> JsonObject:
         "left": list(report.left),
         "notes": list(report.notes),
         "repairs": report.repairs,
+        "files": _files_json(report.files),
     }
+
+
+def _files_json(files: MatchedFiles | None) -> JsonObject | None:
+    if files is None:
+        return None
+    return {
+        "matched": files.matched,
+        "differ": [{"source": source, "path": path} for source, path in files.differ],
+        "renamed": [{"source": source, "path": path} for source, path in files.renamed],
+        "only_here": list(files.only_here),
+        "only_there": list(files.only_there),
+        "unused": list(files.unused),
+    }
+
+
+def _file_lines(files: MatchedFiles | None, width: int) -> list[Text]:
+    """How many files match, then those that do not: they are excluded, until a person decides."""
+    if files is None:
+        return []
+    groups = (
+        [
+            TableRow("!", "differs", source, marks=(Remark("", f"from {path}, excluded"),))
+            for source, path in files.differ
+        ],
+        [
+            TableRow("→", "renamed", source, marks=(Remark("", f"is {path} there, excluded"),))
+            for source, path in files.renamed
+        ],
+        [TableRow("+", "only here", source, marks=(Remark("", "excluded"),)) for source in files.only_here],
+        [
+            TableRow("?", "not here", path, marks=(Remark("", "`dandifile pull` fetches it"),))
+            for path in files.only_there
+        ],
+        [
+            TableRow("?", "unused", folder, marks=(Remark("", "none of its files is on the archive"),))
+            for folder in files.unused
+        ],
+    )
+    rows = [TableRow("=", "matched", quantity(files.matched, "file"))]
+    for group in groups:
+        rows += group[:_MOST_FILES]
+        if len(group) > _MOST_FILES:
+            more = len(group) - _MOST_FILES
+            rows.append(TableRow(group[0].sign, group[0].kind, f"… and {more:,} more; --format json has all"))
+    return table(rows, width, _FILE_COLUMN)
 
 
 def proposal_text(proposed: Proposal, *, width: int = 100) -> Text:

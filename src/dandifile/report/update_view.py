@@ -33,6 +33,8 @@ class UpdateReport:
     conflicts: tuple[str, ...] = ()
     stuck: tuple[tuple[str, str], ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
+    overwritten: tuple[str, ...] = ()  # of those taken, the ones that the user named
+    is_check: bool = False
 
     @property
     def diff(self) -> tuple[str, ...]:
@@ -72,15 +74,21 @@ def update_json(report: UpdateReport) -> JsonObject:
 
 def _rows(report: UpdateReport) -> Iterator[TableRow]:
     for name in report.taken:
-        why = "differs from the spec" if name in report.unsure else "changed on the archive"
-        yield _row("~", name, f"{why}: taken over")
+        yield _row("~", name, _why_taken(name, report))
     for name in report.left:
         yield _row(" ", name, "changed in the spec: apply sets it on the archive")
     for name in report.conflicts:
-        theirs, ours = f"import --update --overwrite-spec {name}", f"apply --overwrite-remote {name}"
-        yield _row("!", name, "changed on the archive and in the spec", f"{theirs} takes the archive's", ours)
+        theirs = f"`dandifile import --update --overwrite-spec {name}` takes the archive's"
+        ours = f"`dandifile apply --overwrite-remote {name}` sets the spec's"
+        yield _row("!", name, "changed on the archive and in the spec", theirs, ours)
     for name, why in report.stuck:
         yield _row("!", name, f"not taken over: {why}", "edit the spec by hand")
+
+
+def _why_taken(name: str, report: UpdateReport) -> str:
+    if name in report.overwritten:
+        return "as on the archive, whatever the spec says"
+    return "differs from the archive" if name in report.unsure else "changed on the archive"
 
 
 def _row(sign: str, name: str, *marks: str) -> TableRow:
@@ -101,7 +109,8 @@ def _notes(report: UpdateReport) -> Iterator[str]:
 def _summary(report: UpdateReport) -> str:
     if not report.taken:
         return "Nothing to take over." if _open(report) else "The spec says what the archive has."
-    return f"{quantity(len(report.taken), 'field')} taken over."
+    count = quantity(len(report.taken), "field")
+    return f"{count} would be taken over; nothing was written." if report.is_check else f"{count} taken over."
 
 
 def _open(report: UpdateReport) -> Sequence[object]:

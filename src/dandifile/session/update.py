@@ -59,7 +59,8 @@ class Stuck:
 class SpecUpdate:
     """The spec's file before and after, and what became of each field that differs, under DANDI's name.
 
-    `unsure`: those `taken` of which it is not known which side changed them. `left` were changed in the spec
+    Of those `taken`, it is not known which side changed the `unsure` ones, and the user named those that are
+    `overwritten`. `left` were changed in the spec
     alone, `conflicts` on both sides. `lost` are comments of what was removed.
     """
 
@@ -70,6 +71,7 @@ class SpecUpdate:
     record: Record = field(default_factory=Record)  # the last apply's, with what is as declared now
     taken: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
+    overwritten: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     stuck: tuple[Stuck, ...] = ()
@@ -111,6 +113,7 @@ def find_update(session: Session, asked: Asked) -> SpecUpdate:
         unsure=tuple(
             name for name in work.taken if sides.get(name) is Side.UNKNOWN and name not in overwrite
         ),
+        overwritten=tuple(name for name in work.taken if name in overwrite),
         left=tuple(_with_side(Side.SPEC, sides, due)),
         conflicts=tuple(_with_side(Side.BOTH, sides, due)),
         record=metadata.TRAITS.note(work.spec, work.local, observed, record) if record.fields else record,
