@@ -104,7 +104,8 @@ class Reader:
     def follow(self, command: str) -> None:
         self.ran.append(command)
         program, _, filters = command.partition(" | jq ")
-        if program.startswith("dandifile diff") and not self.version:
+        of_version = program.startswith("dandifile diff") or "0.260218.2052" in program
+        if of_version and not self.version:
             self.version = self.publish()
         words = self.words(program.replace("0.260218.2052", self.version))
         if words[:3] == ["dandifile", "archive", "serve"] or words[:2] == ["localdandi", "serve"]:

@@ -54,3 +54,18 @@ def test_a_long_wait_is_said_once_it_has_begun(
             begun()
             assert said_now.wait(30)
     assert caplog.messages == ["waiting for store.example.org … (up to 7 s)"]
+
+
+def test_looks_come_further_and_further_apart_until_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, pauses = [0.0], []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        now[0] += seconds
+
+    monkeypatch.setattr(waits, "sleep", sleep)
+    monkeypatch.setattr("dandifile.waits.time.monotonic", lambda: now[0])
+    assert list(waits.looks(100)) == [0, 2, 6, 14, 30, 60, 90, 100]
+    assert max(pauses) == waits.LONGEST
+    assert list(waits.looks(0)) == [0], "one look is always due"
+    assert next(iter(waits.looks(0, first=1))) == 0

@@ -7,14 +7,31 @@ from typing import Annotated
 
 import typer
 
-from dandifile.flags import Environment, Exclude, File, Format, Jobs, NoColor, PathGlob, Verbose
+from dandifile.flags import (
+    Allow,
+    Environment,
+    Exclude,
+    Executor,
+    File,
+    Format,
+    Jobs,
+    Locked,
+    NoColor,
+    Offline,
+    PathGlob,
+    StepTimeout,
+    Verbose,
+)
+from dandifile.flags import Yes as Permitted
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add these verbs to the command line."""
     app.command(name="import")(import_)
     app.command()(diff)
+    app.command()(explain)
     app.command()(pull)
+    app.command()(publish)
 
 
 Source = Annotated[
@@ -52,13 +69,26 @@ OverwriteSpec = Annotated[
 Check = Annotated[
     bool, typer.Option("--check", help="With --update: write nothing; exit 2 if something would change.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="With --update: write without asking.")]
+Fix = Annotated[
+    bool, typer.Option("--fix", help="Show what is surely wrong in the metadata, as a diff of the spec.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="With --update or --fix: write without asking.")]
+
+
+Data = Annotated[
+    list[Path],
+    typer.Option(
+        "--data", metavar="DIR", help="A folder with files of the dandiset; more than once for several."
+    ),
+]
 
 
 def import_(
     source: Source = "",
     file: Target = None,
     instance: InstanceName = "",
+    data: Data = [],
+    fix: Fix = False,
     update: Update = False,
     environment: Environment = "",
     field: Field = [],
@@ -70,7 +100,7 @@ def import_(
     no_color: NoColor = False,
 ) -> int:
     """Write the dandiset.yaml of a dandiset that exists, or bring it up to date."""
-    from dandifile.commands.import_spec import import_
+    from dandifile.commands.import_spec import Wish, import_
     from dandifile.commands.import_update import Updating, import_update
     from dandifile.terminal.screen import Flags
 
@@ -78,8 +108,8 @@ def import_(
     asked = Updating(tuple(field), tuple(overwrite_spec), every=all_fields, check=check, yes=yes)
     if update:
         return import_update(flags, asked, named=source or instance)
-    asked.refuse_alone(environment)
-    return import_(source, flags, instance)
+    asked.refuse_alone(environment, fix=fix)
+    return import_(Wish(source, instance, fix, yes, tuple(data)), flags)
 
 
 def diff(
@@ -138,3 +168,69 @@ def pull(
     options = pull_options(paths=path, exclude=exclude, version=version, overwrite=overwrite, to=to)
     flags = Flags(file, environment, jobs, format=format, verbose=verbose, no_color=no_color)
     return pull(flags, options, dry_run=dry_run)
+
+
+def publish(
+    file: File = None,
+    environment: Environment = "",
+    notes: Annotated[
+        str,
+        typer.Option(
+            "--notes", metavar="FILE", help="Release notes from a file; auto: written from what has changed."
+        ),
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show everything, publish nothing.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the archive has validated it.")] = False,
+    timeout: Annotated[
+        float,
+        typer.Option("--timeout", metavar="MINUTES", min=0.01, help="How long to wait for the archive."),
+    ] = 60,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="Publish the draft also where it is not as the spec declares.")
+    ] = False,
+    yes: Permitted = False,
+    allow: Allow = [],
+    format: Format = "text",
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+    jobs: Jobs = None,
+    executor: Executor = "local",
+    step_timeout: StepTimeout = None,
+    locked: Locked = False,
+    offline: Offline = False,
+) -> int:
+    """Publish the draft: a version with a DOI, which never changes."""
+    from dandifile.commands.publish import Asked, publish
+    from dandifile.session.publish import Terms
+    from dandifile.terminal.screen import Flags
+
+    flags = Flags(file, environment, jobs, executor, step_timeout, locked, offline, format, verbose, no_color)
+    return publish(flags, Asked(Terms(as_is, wait, timeout), notes, dry_run, yes, tuple(allow)))
+
+
+def explain(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH|FIELD",
+            help="An asset, by its path in the dandiset; a file here; or a field, as keywords or "
+            "contributor/0/email.",
+        ),
+    ],
+    file: File = None,
+    environment: Environment = "",
+    format: Format = "text",
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+    jobs: Jobs = None,
+    executor: Executor = "local",
+    step_timeout: StepTimeout = None,
+    locked: Locked = False,
+    offline: Offline = False,
+) -> int:
+    """Show why something is planned, or not. Changes nothing."""
+    from dandifile.commands.explain import explain
+    from dandifile.terminal.screen import Flags
+
+    flags = Flags(file, environment, jobs, executor, step_timeout, locked, offline, format, verbose, no_color)
+    return explain(flags, what)

@@ -78,6 +78,12 @@ class GivenUpError(DataError):
     """A file on which a step hung or crashed: it was given up, and the others went on."""
 
 
+class UnfinishedError(UserError):
+    """What the archive was asked to do did not come about, or not as it should: look, and run again."""
+
+    exit_code = Exit.FAILED
+
+
 class BlockedError(UserError):
     """A guard, a policy or a stale plan: nothing was written."""
 

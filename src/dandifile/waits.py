@@ -18,6 +18,9 @@ T = TypeVar("T")
 QUIET = 3.0
 """Seconds of waiting without a message."""
 
+FIRST, LONGEST = 2.0, 30.0
+"""Seconds between two looks at work that a server does in the background: doubled from the first."""
+
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _quiet_until: dict[str, float] = {}  # by host; by the monotonic clock
@@ -50,6 +53,26 @@ def call_within(seconds: float, call: Callable[[], T], url: str, quiet: float = 
     if not results:
         raise TimeoutError
     return results[0]
+
+
+def looks(limit: float, first: float = 0.0) -> Iterator[float]:
+    """Times to look at what a server does in the background: the seconds since the first, until `limit`.
+
+    The last look is at the limit; after that nothing more comes. `first`: the seconds to the second look.
+    """
+    begun, pause = time.monotonic(), first or FIRST
+    while True:
+        spent = time.monotonic() - begun
+        yield spent
+        if spent >= limit:
+            return
+        sleep(min(pause, max(0.0, limit - spent)))
+        pause = min(2 * pause, LONGEST)
+
+
+def sleep(seconds: float) -> None:
+    """Waits between two looks."""
+    time.sleep(seconds)
 
 
 def say_retry(url: str, why: str, seconds: float) -> None:

@@ -177,3 +177,18 @@ def test_export_leaves_a_folder_with_other_files_alone(
     assert run(["archive", "export", str(folder), "--store", str(store)]) == Exit.INPUT
     assert "the folder holds other files: thesis.txt" in capsys.readouterr().err
     assert [one.name for one in folder.iterdir()] == ["thesis.txt"]
+
+
+def test_a_user_is_added_once_and_then_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = ("--store", str(tmp_path / "store"))
+    assert run(["archive", "add-user", "jdoe", "--name", "Doe, Jane", *store]) == Exit.DONE
+    assert run(["archive", "add-user", "rroe", *store]) == Exit.DONE
+    assert run(["archive", "add-user", "jdoe", *store]) == Exit.INPUT
+    assert "exists already" in capsys.readouterr().err
+    assert run(["archive", "add-user", "asmith", "--name", "Ann Smith", *store]) == Exit.INPUT
+    assert "Last, First" in capsys.readouterr().err
+    with archive(tmp_path / "store") as served:
+        headers = {"Authorization": f"token {served.key}"}
+        url = f"{served.api_url}/users/search/?username=jdoe"
+        (found,) = requests.get(url, headers=headers, timeout=30).json()
+    assert (found["name"], found["status"]) == ("Jane Doe", "APPROVED")

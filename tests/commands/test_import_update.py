@@ -179,7 +179,7 @@ def test_without_a_record_the_archive_is_taken_and_that_is_said(applied: Lab) ->
     shutil.rmtree(applied.folder / ".dandifile")
     ran = update(applied)
     assert ran.code == Exit.DONE
-    assert "no apply from this folder is on record" in ran.out
+    assert "it is not on record here which side changed" in ran.out
     assert_nothing_to_do(applied)
 
 
@@ -283,6 +283,47 @@ def test_a_template_that_says_the_same_stays_and_another_text_replaces_it(of_pap
     assert update(of_paper).code == Exit.DONE
     assert "paper.title" not in text_of(of_paper)
     assert_nothing_to_do(of_paper)
+
+
+# --- Owners and embargo -------------------------------------------------------------------------
+
+
+def test_an_owner_whom_somebody_added_is_taken_over_where_the_list_is_meant_to_be_whole(lab: Lab) -> None:
+    me = lab.get("/users/me/")["username"]
+    lab.spec(SPEC + f"owners: {{exactly: [{me}]}}  # all of us\n")
+    assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    before = text_of(lab)
+    set_owners(lab, me, "jdoe")
+    assert lab.run("plan", "--detailed-exitcode").code != Exit.DONE
+    ran = update(lab)
+    assert ran.code == Exit.DONE
+    assert_only_line_changes(before, text_of(lab), (f"exactly: [{me}]", f"exactly: [{me}, jdoe]"))
+    assert_nothing_to_do(lab)
+
+
+def test_a_plain_list_of_owners_gets_others_only_when_asked(lab: Lab) -> None:
+    me = lab.get("/users/me/")["username"]
+    lab.spec(SPEC + f"environments: {{here: {{owners: [{me}]}}}}\nowners: [nobody]\n")
+    assert lab.run("apply", "-e", "here", "--create", "--yes").code == Exit.DONE
+    before = text_of(lab)
+    set_owners(lab, me, "jdoe")
+    assert update(lab, "-e", "here").code == Exit.DONE
+    assert text_of(lab) == before
+    assert update(lab, "-e", "here", "--field", "owners").code == Exit.DONE
+    assert_only_line_changes(before, text_of(lab), (f"owners: [{me}]", f"owners: [{me}, jdoe]"))
+
+
+def set_owners(lab: Lab, *logins: str) -> None:
+    import requests
+
+    lab.archive.add_user("jdoe", "Doe, Jane")
+    answer = requests.put(
+        f"{lab.archive.api_url}/dandisets/000001/users/",
+        json=[{"username": login} for login in logins],
+        headers={"Authorization": f"token {lab.archive.key}"},
+        timeout=30,
+    )
+    answer.raise_for_status()
 
 
 # --- Asking, and writing nothing ----------------------------------------------------------------

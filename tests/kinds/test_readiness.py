@@ -35,6 +35,7 @@ JANE = {
     "name": "Doe, Jane",
     "email": "jane@example.org",
     "roleName": ["dcite:ContactPerson"],
+    "includeInCitation": True,
 }
 DOCUMENT: JsonObject = {
     "schemaKey": "Dandiset",
@@ -196,6 +197,9 @@ def test_assets_with_the_same_fault_are_one_blocker_with_all_their_paths() -> No
 def test_notes_do_not_prevent_publishing() -> None:
     found = look(facts(uploads=1, health=Health("Valid", unlisted=True)))
     assert (found.is_ready, len(found.notes)) == (True, 2)
+    uncited = {"contributor": [{**JANE, "includeInCitation": False}]}
+    (note,) = look(facts(document=uncited)).notes
+    assert "the citation of the version will have no authors" in note
     (note,) = look(facts("Pending", document={"schemaVersion": "0.6.10"})).notes
     assert ("0.6.10" in note, "0.7.0" in note) == (True, True)
 

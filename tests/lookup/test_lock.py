@@ -19,11 +19,13 @@ from dandifile.lookup.facts import (
     Lock,
     Person,
     PersonStatus,
+    PublishedAs,
     Term,
     Unsettled,
 )
 from dandifile.lookup.lock import (
     add_identifier,
+    add_published,
     identifier_in_lock,
     load_lock,
     lock_changes,
@@ -121,6 +123,18 @@ WHOLE = Lock(
     ),
     unsettled=(Unsettled("SSp-ul", "mouse_locations", "it has no term of its own", "2026-11-20"),),
     identifiers=(Identifier("", URL, "000012"),),
+    published=(
+        PublishedAs(
+            "",
+            URL,
+            "000012",
+            "0.260101.1200",
+            "https://example.org/dandiset/000012/0.260101.1200",
+            "Doe, Jane (2026) Place cells (Version 0.260101.1200)",
+            "2026-01-01",
+            "10.48324/dandi.000012/0.1",
+        ),
+    ),
 )
 
 
@@ -191,6 +205,18 @@ def test_any_text_of_a_service_survives(lock: Path, title: str, abstract: str) -
     save_lock(lock, Lock(papers=(paper,)))
     assert load_lock(lock) == Lock(papers=(paper,))
     assert not save_lock(lock, Lock(papers=(paper,)))
+
+
+def test_a_published_version_is_added_once_and_completed_later(lock: Path) -> None:
+    save_lock(lock, replace(WHOLE, published=()))
+    (version,) = WHOLE.published
+    assert add_published(lock, replace(version, doi=""))
+    assert [one.doi for one in load_lock(lock).published] == [""]
+    assert add_published(lock, version)
+    assert not add_published(lock, version)
+    assert load_lock(lock) == WHOLE
+    assert add_published(lock, replace(version, environment="rehearsal"))
+    assert [one.environment for one in load_lock(lock).published] == ["", "rehearsal"]
 
 
 def test_what_it_does_not_know_stays(lock: Path) -> None:

@@ -12,7 +12,8 @@ from dandifile.model import JsonObject
 from tests.conftest import CONTACT, Lab, begin_upload
 
 PATHS = "paths: [{source: data, standard: any, layout: as-is}]\n"
-SPEC = f"description: Rats on a track\nlicense: CC-BY-4.0\n{CONTACT}\n{PATHS}"
+CITED = CONTACT.replace("[Author, ContactPerson]", "[Author, ContactPerson], cite: true")
+SPEC = f"description: Rats on a track\nlicense: CC-BY-4.0\n{CITED}\n{PATHS}"
 
 
 def settle(lab: Lab) -> None:

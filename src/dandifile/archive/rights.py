@@ -13,6 +13,7 @@ from pathlib import Path
 from dandifile.archive.create import refuse_same_name
 from dandifile.archive.instance import Instance
 from dandifile.archive.reader import Reader
+from dandifile.archive.writer import Embargo
 from dandifile.errors import BlockedError
 from dandifile.model import Block, JsonObject
 
@@ -21,6 +22,9 @@ ACCOUNT = "account"
 
 NAME = "name"
 """`Block.about`: a dandiset with this name exists already."""
+
+PUBLISHING = "publishing"
+"""`Block.about`: the archive is publishing the dandiset, and would give up at any write."""
 
 UNCHECKED = "not checked, as there is no API key: "
 """How a note begins on what could not be asked."""
@@ -34,12 +38,23 @@ _NOT_APPROVED = {
 }
 
 
-def write_blocks(reader: Reader, name: str, intent: Path) -> tuple[Block, ...]:
-    """Why this user cannot apply a plan. `name` and `intent` are those of a dandiset to be created."""
+def write_blocks(
+    reader: Reader, name: str, intent: Path, embargo: Embargo | None = None
+) -> tuple[Block, ...]:
+    """Why this user cannot apply a plan. All but `reader` are those of a dandiset to be created."""
     if reader.key is None:
         return ()
     account = reader.account()
-    return tuple(_write_blocks(reader, account, name, intent))
+    return tuple(_write_blocks(reader, account, name, intent, embargo))
+
+
+def publishing_blocks(reader: Reader) -> tuple[Block, ...]:
+    """A write while the archive publishes makes it give up without an error: there is then no version."""
+    if reader.identifier is None or reader.draft()["status"] != "Publishing":
+        return ()
+    fix = "run again when it has ended, in a minute; if it stays so for hours, any edit on its page ends it"
+    what = "the archive is publishing the dandiset, and a change now would make it give up"
+    return (Block(what, fix, about=PUBLISHING),)
 
 
 def unchecked_notes(reader: Reader, name: str) -> tuple[str, ...]:
@@ -53,7 +68,9 @@ def unchecked_notes(reader: Reader, name: str) -> tuple[str, ...]:
     return (f"{UNCHECKED}{about} {variable}",)
 
 
-def _write_blocks(reader: Reader, account: JsonObject, name: str, intent: Path) -> Iterator[Block]:
+def _write_blocks(
+    reader: Reader, account: JsonObject, name: str, intent: Path, embargo: Embargo | None
+) -> Iterator[Block]:
     instance, user = reader.instance, account["username"]
     may_do_all = account.get("admin") is True
     status = str(account.get("status") or "APPROVED")
@@ -61,7 +78,7 @@ def _write_blocks(reader: Reader, account: JsonObject, name: str, intent: Path) 
         yield _approval_block(instance, user, status)
     if reader.identifier is None:
         try:
-            refuse_same_name(reader, name, intent)
+            refuse_same_name(reader, name, intent, embargo)
         except BlockedError as error:
             yield Block(error.what, error.fix, about=NAME)
     elif not may_do_all and not _is_owner(reader, account):

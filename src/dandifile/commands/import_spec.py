@@ -2,33 +2,115 @@
 
 from __future__ import annotations
 
-import sys
+from dataclasses import dataclass, replace
+from difflib import unified_diff
 from pathlib import Path
 
 from dandifile.errors import Exit, SpecError, UserError
+from dandifile.importing.paths import ImportedPaths
 from dandifile.reading.document import read_document
 from dandifile.reading.files import SPEC_LIMIT, read_text
-from dandifile.session.import_source import open_source
-from dandifile.session.importing import ImportedSpec, import_spec
+from dandifile.report.import_view import (
+    ImportReport,
+    MatchedFiles,
+    Proposal,
+    import_json,
+    import_text,
+    outcome_text,
+    proposal_json,
+    proposal_text,
+)
+from dandifile.session.data_match import match_folders
+from dandifile.session.import_source import ImportSource, open_source
+from dandifile.session.importing import ImportedSpec, free_folder, import_spec
 from dandifile.spec.load import SPEC_NAME
-from dandifile.terminal.screen import Flags, print_json, quote_for_shell, show
-from dandifile.writing import create_content
+from dandifile.terminal.screen import (
+    Flags,
+    can_ask,
+    is_confirmed,
+    print_json,
+    quote_for_shell,
+    show,
+    show_progress,
+)
+from dandifile.writing import create_content, replace_content
 
 
-def import_(named: str, flags: Flags, instance: str) -> int:
+@dataclass(frozen=True)
+class Wish:
+    """What to import, and how. `fix`: show repairs; `yes`: write the repaired spec without asking.
+
+    `data` are folders with files of the dandiset.
+    """
+
+    named: str
+    instance: str = ""
+    fix: bool = False
+    yes: bool = False
+    data: tuple[Path, ...] = ()
+
+
+def import_(wish: Wish, flags: Flags) -> int:
     """Writes the spec, and says what is odd in it. Never writes over a file."""
-    if not named:
+    if not wish.named:
         raise UserError(
             "no dandiset is named",
             fix="name it, as in `dandifile import DANDI:000123`, or pass --update for the spec that is here",
         )
     file = _target(flags.file)
-    _refuse_existing(file, named)
-    with open_source(named, instance) as source:
-        imported = import_spec(source)
+    if not wish.fix:
+        _refuse_existing(file, wish.named)
+    with open_source(wish.named, wish.instance) as source:
+        imported = import_spec(source, _paths(source, file, wish, flags), free_folder(file))
+    if wish.fix:
+        return _fix(file, imported, wish, flags)
     _write(file, imported.text)
-    _report(file, imported, flags)
+    repaired = imported.repaired()
+    repairs = len(repaired.repairs) if repaired.text != imported.text else 0
+    _report(file, imported, wish, flags, repairs=repairs)
     return Exit.DONE
+
+
+def _paths(source: ImportSource, file: Path, wish: Wish, flags: Flags) -> ImportedPaths | None:
+    """The `paths` for the folders that were given; None where there are none."""
+    if not wish.data:
+        return None
+    with show_progress(flags) as shown:
+        return match_folders(source, file, wish.data, shown.notify)
+
+
+def _fix(file: Path, imported: ImportedSpec, wish: Wish, flags: Flags) -> int:
+    """Shows the repairs as a diff of the spec, and writes the repaired one only if that is asked for.
+
+    A spec that an import wrote and nobody has edited since is replaced; nothing else is.
+    """
+    repaired = imported.repaired()
+    diff = _diff(imported.text, repaired.text, file)
+    is_untouched = file.is_file() and file.read_bytes() == imported.text.encode()
+    if not is_untouched:
+        _refuse_existing(file, wish.named)
+    done = tuple((each.field, each.what) for each in repaired.repairs)
+    proposed = Proposal(diff, done, str(file))
+    if flags.format == "text":
+        show(flags, proposal_text, proposed)
+    if diff and (
+        wish.yes or (flags.format == "text" and can_ask() and is_confirmed("Write the repaired spec?"))
+    ):
+        (replace_content if is_untouched else _write)(file, repaired.text)
+        proposed = replace(proposed, written=True)
+    if flags.format == "text":
+        show(flags, outcome_text, proposed)
+    else:
+        print_json(proposal_json(proposed))
+    return Exit.DONE
+
+
+def _diff(before: str, after: str, file: Path) -> tuple[str, ...]:
+    """The lines of a unified diff of the two specs."""
+    lines = unified_diff(
+        before.splitlines(), after.splitlines(), f"{file} as imported", f"{file} repaired", lineterm=""
+    )
+    return tuple(lines)
 
 
 def _target(given: Path | None) -> Path:
@@ -75,9 +157,18 @@ def _write(file: Path, text: str) -> None:
         ) from error
 
 
-def _report(file: Path, imported: ImportedSpec, flags: Flags) -> None:
-    from dandifile.report.import_view import ImportReport, import_json, import_text
+def _files(paths: ImportedPaths) -> MatchedFiles:
+    return MatchedFiles(
+        matched=len(paths.matched),
+        differ=paths.differ,
+        renamed=paths.renamed,
+        only_here=paths.only_here,
+        only_there=paths.only_there,
+        unused=paths.unused,
+    )
 
+
+def _report(file: Path, imported: ImportedSpec, wish: Wish, flags: Flags, *, repairs: int) -> None:
     source, found = imported.source, imported.found
     report = ImportReport(
         file=str(file),
@@ -88,9 +179,10 @@ def _report(file: Path, imported: ImportedSpec, flags: Flags) -> None:
         undeclared=tuple((each.field, each.why) for each in found.undeclared),
         notes=source.notes,
         left=imported.paths.left,
+        files=_files(imported.paths) if wish.data else None,
+        repairs=repairs,
     )
     if flags.format == "json":
         print_json(import_json(report))
     else:
         show(flags, import_text, report)
-        sys.stdout.flush()

@@ -21,14 +21,14 @@ class Updating:
     check: bool = False
     yes: bool = False
 
-    def refuse_alone(self, environment: str) -> None:
-        """UserError for one of them without `--update`."""
+    def refuse_alone(self, environment: str, *, fix: bool) -> None:
+        """UserError for one of them without `--update`; `--yes` is also for `--fix`."""
         given = {
             "--field": self.fields,
             "--all-fields": self.every,
             "--overwrite-spec": self.overwrite,
             "--check": self.check,
-            "--yes": self.yes,
+            "--yes": self.yes and not fix,
             "--environment": environment,
         }
         if alone := next((flag for flag, value in given.items() if value), ""):
@@ -54,12 +54,7 @@ def import_update(flags: Flags, asked: Updating, named: str) -> int:
     with open_session(flags) as session:
         update = find_update(session, Asked(asked.fields, asked.every, asked.overwrite))
         is_changed = update.before != update.after
-        _show(
-            update,
-            f"{session.instance.name} {session.identifier} draft",
-            flags,
-            writes=is_changed and not check,
-        )
+        _show(update, f"{session.instance.name} {session.identifier} draft", flags, asked)
         if is_changed and not check:
             if not (yes or is_confirmed(f"Write {update.file.name}?")):
                 sys.stderr.write("nothing was written\n")
@@ -72,7 +67,7 @@ def import_update(flags: Flags, asked: Updating, named: str) -> int:
     return Exit.CHANGES if check and is_changed else Exit.DONE
 
 
-def _show(update: SpecUpdate, archive: str, flags: Flags, *, writes: bool) -> None:
+def _show(update: SpecUpdate, archive: str, flags: Flags, asked: Updating) -> None:
     from dandifile.report.update_view import UpdateReport, update_json, update_text
 
     name = update.file.name
@@ -86,10 +81,13 @@ def _show(update: SpecUpdate, archive: str, flags: Flags, *, writes: bool) -> No
         left=update.left,
         conflicts=update.conflicts,
         stuck=tuple((each.field, each.why) for each in update.stuck),
+        overwritten=update.overwritten,
+        is_check=asked.check,
         lost=tuple((f"{name}:{comment.line + 1}", comment.text) for comment in update.lost),
     )
     if flags.format == "json":
-        print_json(update_json(report) | {"written": writes})
+        written = update.before != update.after and not asked.check
+        print_json(update_json(report) | {"written": written})
     else:
         show(flags, update_text, report)
     sys.stdout.flush()

@@ -21,6 +21,7 @@ from dandifile.lookup.rows import LookupRow, LookupState
 from dandifile.lookup.terms.outcome import TermKind
 from dandifile.lookup.wanted import Wanted, WantedTerm
 from dandifile.run.state import MemoryCache
+from dandifile.session.data_match import source_of
 from dandifile.spec.load import spec_file
 from dandifile.survey.overview import Overview, overview
 from dandifile.terminal.screen import Flags, show_progress
@@ -53,7 +54,7 @@ def init(file: Path, source: SpecSource) -> int:
         raise UserError(
             "there is a spec already", where=str(file), fix="edit it, or name another file with --file"
         )
-    found = _overview(file.absolute(), [_source_of(file, folder) for folder in source.data])
+    found = _overview(file.absolute(), [source_of(file, folder) for folder in source.data])
     known, lock, rows, notes = _look_up(file, source, found)
     answer = _answerer()
     answers = {question.key: answer(question) for question in questions(known)}
@@ -129,19 +130,6 @@ def _refuse_missing(rows: Sequence[LookupRow]) -> None:
     for row in rows:
         if row.what == "paper" and row.state is LookupState.MISSING:
             raise UserError(f"there is no paper {row.asked}: {'; '.join(row.notes)}", fix="correct --doi")
-
-
-def _source_of(file: Path, folder: Path) -> str:
-    """The folder as the spec names it: from its own folder, with forward slashes.
-
-    A folder that has nothing but the root of the disk in common with the spec's is named from there.
-    """
-    if not folder.exists():
-        raise UserError(f"there is no folder {folder}", fix="give --data a folder that exists")
-    here, there = file.absolute().parent.resolve(), folder.resolve()
-    if there.drive != here.drive or (folder.is_absolute() and there.parts[1:2] != here.parts[1:2]):
-        return there.as_posix()
-    return Path(os.path.relpath(there, here)).as_posix()
 
 
 def _write(file: Path, text: str) -> None:

@@ -85,7 +85,7 @@ class LockFacts:
     @property
     def digest(self) -> str:
         """Of all that is wanted and known."""
-        doc = lock_to_json(replace(self.lock, identifiers=()))
+        doc = lock_to_json(replace(self.lock, identifiers=(), published=()))
         if not doc:
             return ""
         return hashlib.sha256(json.dumps(doc, sort_keys=True).encode()).hexdigest()

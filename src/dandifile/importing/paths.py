@@ -55,11 +55,12 @@ class ImportedPaths:
 # --- Without data ---------------------------------------------------------------------------------
 
 
-def paths_to_pull(assets: Mapping[str, RemoteAsset]) -> ImportedPaths:
-    """The simplest entry that takes all assets of a draft, in a folder that is not there yet."""
+def paths_to_pull(assets: Mapping[str, RemoteAsset], folder: str = FOLDER) -> ImportedPaths:
+    """The simplest entry that takes all assets of a draft, in a folder that is not there yet, or empty."""
     if not assets:
         return ImportedPaths(())
-    tried = [(_left_by([entry], assets, by_content=False), entry) for entry in _SIMPLEST_FIRST]
+    entries = [replace(entry, source=folder) for entry in _SIMPLEST_FIRST]
+    tried = [(_left_by([entry], assets, by_content=False), entry) for entry in entries]
     left, entry = min(tried, key=lambda pair: len(pair[0]))  # the first of those that leave the fewest
     return ImportedPaths((entry_value(entry),), tuple(left))
 

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from dandifile.checklist.people_rules import contact_email
+from dandifile.checklist.people_rules import cited_authors, contact_email
 from dandifile.checklist.rules import evidence_of, policy_blocks
 from dandifile.kinds.forecast import NO_FILES, fix_of
-from dandifile.kinds.health import LISTED
+from dandifile.kinds.health import LISTED, WAITING
 from dandifile.kinds.outgoing import VERSION_KEY, SchemaVersions, faults
 from dandifile.model import (
     Block,
@@ -75,6 +75,25 @@ def readiness(facts: DraftFacts, plan: Plan, spec: Spec, local: Local) -> Readin
         *_progress_blockers(facts, plan),
     )
     return Readiness(facts.health.status, tuple(dict.fromkeys(found)), tuple(_notes(facts)))
+
+
+def work_left(draft: JsonObject, embargo_status: str) -> str:
+    """What the archive is still doing with a draft, in words; "" where it has ended or found a fault.
+
+    Reads only what one request gives, so that it can be asked again and again.
+    """
+    if embargo_status == "UNEMBARGOING":
+        return "releases the embargo"
+    status = draft["status"]
+    if status == "Publishing":
+        return "publishes the draft"
+    if status in _IN_WORK:
+        return "validates the draft"
+    errors = [error for error in draft["asset_validation_errors"] if isinstance(error, dict)]
+    waiting = sum(WAITING in str(error.get("message")) for error in errors)
+    if status != "Valid" or not waiting or waiting < len(errors):
+        return ""
+    return f"validates {quantity(waiting, 'asset')}{' or more' if waiting >= LISTED else ''}"
 
 
 # --- The dandiset --------------------------------------------------------------------------------
@@ -196,7 +215,8 @@ def _is_about_files(one: Complaint, facts: DraftFacts) -> bool:
 def _metadata_blocker(name: str, message: str, fix: str, spec: Spec) -> Blocker:
     key = next((short for short, long in FIELD_OF_KEY.items() if long == name), name)
     where = f"{key} in {spec.file.name}" if name in spec.fields else name
-    what = message if message.startswith(f"{name}.") or not name else f"{name}: {message}"
+    is_named = message.startswith((f"{name}.", f"{name}:"))
+    what = message if is_named or not name else f"{name}: {message}"
     return Blocker(Obstacle.METADATA, what, where if name else "the dandiset's metadata", fix)
 
 
@@ -242,7 +262,7 @@ def _progress_blockers(facts: DraftFacts, plan: Plan) -> Iterator[Blocker]:
     if status == "Published":
         last = (facts.dandiset.get("most_recent_published_version") or {}).get("version", "")
         what = f"there is nothing to publish: the draft has not changed since version {last}"
-        fix = "apply the plan first" if plan.changes else "nothing"
+        fix = "apply the plan first" if plan.changes else "nothing has to be done"
         yield Blocker(Obstacle.UNCHANGED, what, facts.page, fix)
     if status not in _KNOWN:
         what = f"the archive calls the draft {status}, which this version of dandifile does not know"
@@ -257,6 +277,9 @@ def _notes(facts: DraftFacts) -> Iterator[str]:
             f"the dandiset's metadata is in schema version {version}, and the archive's own is "
             f"{versions.own}: validation can take long or never end; any change that apply makes ends that"
         )
+    cited = cited_authors(document)
+    if cited.fix:
+        yield f"{cited.found}: the citation of the version will have no authors ({cited.fix})"
     if facts.uploads and facts.dandiset["embargo_status"] == "OPEN":
         what = quantity(facts.uploads, "upload was", "uploads were")
         yield f"{what} begun and not finished: what they hold will not be in the version"

@@ -196,6 +196,23 @@ class Identifier:
 
 
 @dataclass(frozen=True)
+class PublishedAs:
+    """A version that was published from this spec's dandiset, by environment and archive.
+
+    `doi` is bare, and "" where the archive registers none. `published` is the day.
+    """
+
+    environment: str
+    api_url: str
+    identifier: str
+    version: str
+    url: str
+    citation: str
+    published: str
+    doi: str = ""
+
+
+@dataclass(frozen=True)
 class Lock:
     """Everything that is pinned, in the order of the file."""
 
@@ -205,6 +222,7 @@ class Lock:
     terms: tuple[Term, ...] = ()
     unsettled: tuple[Unsettled, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
+    published: tuple[PublishedAs, ...] = ()
 
     def paper(self, doi: str) -> Paper | None:
         return next((paper for paper in self.papers if paper.doi == doi), None)
@@ -222,7 +240,7 @@ class Lock:
         return next((word for word in self.unsettled if (word.asked, word.about) == (asked, about)), None)
 
 
-_KEPT_EMPTY = {(Identifier, "environment"), (Paper, "title"), (Term, "label")}
+_KEPT_EMPTY = {(Identifier, "environment"), (PublishedAs, "environment"), (Paper, "title"), (Term, "label")}
 
 SECTIONS = {
     "papers": ("doi",),
@@ -231,6 +249,7 @@ SECTIONS = {
     "terms": ("about", "asked"),
     "unsettled": ("about", "asked"),
     "identifiers": ("environment", "api_url"),
+    "published": ("environment", "api_url", "identifier", "version"),
 }
 """The sections of the lock in the file's order, and the keys that identify an entry in each."""
 
@@ -250,6 +269,7 @@ def lock_from_json(document: JsonObject) -> Lock:
         terms=tuple(Term(**entry) for entry in document.get("terms", ())),
         unsettled=tuple(Unsettled(**entry) for entry in document.get("unsettled", ())),
         identifiers=tuple(Identifier(**entry) for entry in document.get("identifiers", ())),
+        published=tuple(PublishedAs(**entry) for entry in document.get("published", ())),
     )
 
 

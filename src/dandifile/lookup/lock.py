@@ -1,4 +1,4 @@
-"""`dandiset.lock.yaml`, committed next to the spec: what was looked up, and the identifiers of new dandisets.
+"""`dandiset.lock.yaml`, committed next to the spec: what was looked up, created and published.
 
 A write changes only the entries that differ. Order, comments and the form of all others stay, and a lock
 without any difference is not written at all.
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dandifile.errors import Problem, SpecError
-from dandifile.lookup.facts import SECTIONS, Lock, identity_of, lock_from_json, lock_to_json
+from dandifile.lookup.facts import SECTIONS, Lock, PublishedAs, identity_of, lock_from_json, lock_to_json
 from dandifile.model import Json, JsonObject
 from dandifile.reading.document import Document, find_unstorable, read_document
 from dandifile.reading.files import LOCK_LIMIT, SPEC_LIMIT, read_text
@@ -34,6 +34,7 @@ _TITLES = {
     "terms": "term",
     "unsettled": "unsettled",
     "identifiers": "dandiset",
+    "published": "version",
 }
 _SHOWN = {
     "papers": ("title",),
@@ -42,6 +43,7 @@ _SHOWN = {
     "terms": ("label", "id", "match"),
     "unsettled": ("why",),
     "identifiers": ("identifier",),
+    "published": ("doi", "published"),
 }
 _LONGEST = 70  # characters of a fact
 
@@ -83,6 +85,20 @@ def add_identifier(file: Path, environment: str, api_url: str, identifier: str) 
     entry = {"environment": environment, "api_url": api_url, "identifier": identifier}
     document.setdefault("identifiers", []).append(entry)
     _write(file, document)
+
+
+def add_published(file: Path, version: PublishedAs) -> bool:
+    """Add a published version, or what is new of it. False, and the file is not touched, if it is there."""
+    known = lock_from_json(_read_checked(file, may_hold_more=True)).published
+    if version in known:
+        return False
+    (new,) = lock_to_json(Lock(published=(version,)))["published"]
+    kept = lock_to_json(Lock(published=known)).get("published", [])
+    others = [entry for entry in kept if identity_of("published", entry) != identity_of("published", new)]
+    document = _load_editable(file)
+    _update_section(document, "published", [*others, new])
+    _write(file, document)
+    return True
 
 
 def lock_changes(old: Lock, new: Lock) -> list[str]:

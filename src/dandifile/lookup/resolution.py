@@ -108,6 +108,7 @@ def resolve(  # noqa: PLR0913 - each is an edge of its own
         terms=_in_order(lock.terms, terms, lambda term: (term.about, term.asked)),
         unsettled=_in_order(lock.unsettled, open_, lambda word: (word.about, word.asked)),
         identifiers=lock.identifiers,
+        published=lock.published,
     )
     rows += [*more, *still_more, *last, *(each.row for each in in_files)]
     return Resolution(resolved, tuple(rows), tuple(paper_warnings(papers)))

@@ -14,6 +14,7 @@ from dandifile.model.comparison import (
     FieldDifference,
     is_other_content,
 )
+from dandifile.model.explanation import Explanation, Saying, Verdict, Voice
 from dandifile.model.local import (
     Anatomies,
     Finding,
@@ -31,6 +32,7 @@ from dandifile.model.local import (
     ZarrFile,
     is_zarr,
 )
+from dandifile.model.overview import Overview
 from dandifile.model.plan import (
     GIVEN_UP,
     Action,
@@ -48,12 +50,27 @@ from dandifile.model.plan import (
 )
 from dandifile.model.readiness import Blocker, Obstacle, Readiness
 from dandifile.model.reason import Reason, Why, reason_text
-from dandifile.model.remote import Complaint, Health, ListedAsset, RemoteAsset, Target, Version
+from dandifile.model.remote import (
+    EMBARGOED,
+    OPEN,
+    RELEASING,
+    Complaint,
+    EmbargoState,
+    Health,
+    ListedAsset,
+    Publication,
+    RemoteAsset,
+    Target,
+    Version,
+)
 from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Regions, Spec, Validation, Vocabulary
 from dandifile.model.values import Cache, Json, JsonObject
 
 __all__ = [
+    "EMBARGOED",
     "GIVEN_UP",
+    "OPEN",
+    "RELEASING",
     "Action",
     "Anatomies",
     "AssetDifference",
@@ -66,6 +83,8 @@ __all__ = [
     "Comparison",
     "Complaint",
     "Effect",
+    "EmbargoState",
+    "Explanation",
     "FieldDifference",
     "Finding",
     "Forecast",
@@ -82,9 +101,11 @@ __all__ = [
     "Location",
     "Obstacle",
     "Overlay",
+    "Overview",
     "PathEntry",
     "PendingAsset",
     "Plan",
+    "Publication",
     "Readiness",
     "Reason",
     "Record",
@@ -93,6 +114,7 @@ __all__ = [
     "Regions",
     "RemoteAsset",
     "Result",
+    "Saying",
     "Severity",
     "Skipped",
     "Spec",
@@ -100,8 +122,10 @@ __all__ = [
     "Step",
     "Target",
     "Validation",
+    "Verdict",
     "Version",
     "Vocabulary",
+    "Voice",
     "Why",
     "Wording",
     "ZarrFile",

@@ -85,8 +85,8 @@ class Step:
 class Block:
     """Why something will not be done. Without a key it stops everything.
 
-    `about` is "account" or "name" where it is about this user and this moment: it is asked again when a
-    saved plan is applied.
+    `about` is "account", "name" or "publishing" where it is about this user or moment: it is asked again
+    when a saved plan is applied.
     """
 
     reason: str

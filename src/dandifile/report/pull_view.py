@@ -122,7 +122,7 @@ def _amount(files: Sequence[PullFile]) -> str:
 def _hints(found: PullSummary) -> Iterable[str]:
     if found.blocked:
         yield (
-            "--overwrite replaces them by what the archive has; --exclude GLOB leaves assets out; "
+            "--overwrite replaces what differs by what the archive has; --exclude GLOB leaves assets out; "
             "`dandifile plan` shows what apply would send"
         )
     if found.failed:

@@ -12,6 +12,7 @@ from dandifile.model import JsonObject
 from dandifile.report.lines import Remark, TableRow, paragraph, sections, table
 from dandifile.words import clean, quantity
 
+_OWN_KINDS = ("owners", "embargo")
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -32,6 +33,8 @@ class UpdateReport:
     conflicts: tuple[str, ...] = ()
     stuck: tuple[tuple[str, str], ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
+    overwritten: tuple[str, ...] = ()  # of those taken, the ones that the user named
+    is_check: bool = False
 
     @property
     def diff(self) -> tuple[str, ...]:
@@ -71,26 +74,33 @@ def update_json(report: UpdateReport) -> JsonObject:
 
 def _rows(report: UpdateReport) -> Iterator[TableRow]:
     for name in report.taken:
-        why = "differs from the spec" if name in report.unsure else "changed on the archive"
-        yield _row("~", name, f"{why}: taken over")
+        yield _row("~", name, _why_taken(name, report))
     for name in report.left:
         yield _row(" ", name, "changed in the spec: apply sets it on the archive")
     for name in report.conflicts:
-        theirs, ours = f"import --update --overwrite-spec {name}", f"apply --overwrite-remote {name}"
-        yield _row("!", name, "changed on the archive and in the spec", f"{theirs} takes the archive's", ours)
+        theirs = f"`dandifile import --update --overwrite-spec {name}` takes the archive's"
+        ours = f"`dandifile apply --overwrite-remote {name}` sets the spec's"
+        yield _row("!", name, "changed on the archive and in the spec", theirs, ours)
     for name, why in report.stuck:
         yield _row("!", name, f"not taken over: {why}", "edit the spec by hand")
 
 
+def _why_taken(name: str, report: UpdateReport) -> str:
+    if name in report.overwritten:
+        return "as on the archive, whatever the spec says"
+    return "differs from the archive" if name in report.unsure else "changed on the archive"
+
+
 def _row(sign: str, name: str, *marks: str) -> TableRow:
-    return TableRow(sign, "metadata", name, marks=tuple(Remark("", mark, alone=True) for mark in marks))
+    kind = name if name in _OWN_KINDS else "metadata"
+    return TableRow(sign, kind, name, marks=tuple(Remark("", mark, alone=True) for mark in marks))
 
 
 def _notes(report: UpdateReport) -> Iterator[str]:
     if report.unsure:
         yield (
-            "no apply from this folder is on record, so which side changed is not known; "
-            "what you changed in the spec since is undone: --field FIELD takes over single fields"
+            f"{', '.join(report.unsure)}: it is not on record here which side changed, so what was changed "
+            "in the spec since the last apply is undone; --field FIELD takes over single fields"
         )
     for place, comment in report.lost:
         yield f"{place}: the comment goes with what it was about: {comment}"
@@ -99,7 +109,8 @@ def _notes(report: UpdateReport) -> Iterator[str]:
 def _summary(report: UpdateReport) -> str:
     if not report.taken:
         return "Nothing to take over." if _open(report) else "The spec says what the archive has."
-    return f"{quantity(len(report.taken), 'field')} taken over."
+    count = quantity(len(report.taken), "field")
+    return f"{count} would be taken over; nothing was written." if report.is_check else f"{count} taken over."
 
 
 def _open(report: UpdateReport) -> Sequence[object]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from dandifile.importing.document import Imported, import_document
-from dandifile.importing.paths import ImportedPaths, paths_to_pull
+from dandifile.importing.paths import FOLDER, ImportedPaths, paths_to_pull
+from dandifile.importing.repairs import Repair, repair
 from dandifile.importing.text import spec_text
 from dandifile.model import JsonObject, RemoteAsset
 from dandifile.reading.document import KeyPath
@@ -23,12 +26,40 @@ class ImportedSpec:
     text: str
     found: Imported
     paths: ImportedPaths = field(default_factory=lambda: ImportedPaths(()))
+    repairs: tuple[Repair, ...] = ()
+
+    def repaired(self) -> ImportedSpec:
+        """The same spec without what is surely wrong; `repairs` say what that was."""
+        document, done = repair(self.source.document)
+        return replace(_spec_of(document, self.source, self.paths), repairs=done)
 
 
-def import_spec(source: ImportSource, paths: ImportedPaths | None = None) -> ImportedSpec:
-    """The spec of a source. Without `paths` they are a folder into which `dandifile pull` puts the assets."""
-    found = import_document(source.document, source.licenses)
-    paths = paths or paths_to_pull(_listed(source))
+def import_spec(
+    source: ImportSource, paths: ImportedPaths | None = None, folder: str = FOLDER
+) -> ImportedSpec:
+    """The spec of a source. Without `paths`, `dandifile pull` puts the assets into `folder`."""
+    return _spec_of(source.document, source, paths or paths_to_pull(_listed(source), folder))
+
+
+def free_folder(file: Path) -> str:
+    """A name for a folder next to a new spec in `file` that holds no files yet: they would become assets."""
+    if file.exists():  # it has a folder already
+        return FOLDER
+    names = (f"{FOLDER}-{number}" if number else FOLDER for number in itertools.count())
+    return next(name for name in names if not _has_something(file.parent / name))
+
+
+def _has_something(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except FileNotFoundError:
+        return False
+    except OSError:  # a file, or a folder that cannot be read
+        return True
+
+
+def _spec_of(document: JsonObject, source: ImportSource, paths: ImportedPaths) -> ImportedSpec:
+    found = import_document(document, source.licenses)
     values: JsonObject = {
         "dandifile": 1,
         "instance": source.instance,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from dandifile.desired.spec_and_lock import SpecAndLock, complete_spec
 from dandifile.errors import BlockedError, SpecError, UserError
+from dandifile.importing.access import EMBARGO, OWNERS, embargo_after, owners_after, place_of, with_value
 from dandifile.importing.document import import_document
 from dandifile.importing.takeover import Written, take_over
 from dandifile.kinds import metadata
@@ -58,7 +59,8 @@ class Stuck:
 class SpecUpdate:
     """The spec's file before and after, and what became of each field that differs, under DANDI's name.
 
-    `unsure`: those `taken` of which it is not known which side changed them. `left` were changed in the spec
+    Of those `taken`, it is not known which side changed the `unsure` ones, and the user named those that are
+    `overwritten`. `left` were changed in the spec
     alone, `conflicts` on both sides. `lost` are comments of what was removed.
     """
 
@@ -69,6 +71,7 @@ class SpecUpdate:
     record: Record = field(default_factory=Record)  # the last apply's, with what is as declared now
     taken: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
+    overwritten: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     stuck: tuple[Stuck, ...] = ()
@@ -100,13 +103,17 @@ def find_update(session: Session, asked: Asked) -> SpecUpdate:
     work = _Work(session, observed, Local(record=record), tuple(allowed_licenses(reader.info())), text)
     for name in (*due, *sorted(more)):
         work.take(name)
+    sides |= work.take_access(only, overwrite, every=asked.every)
     return SpecUpdate(
         file=session.source.file,
         before=text,
         after=work.text,
         has_mark=data.startswith(_BOM),
         taken=tuple(work.taken),
-        unsure=tuple(name for name in work.taken if sides.get(name) is Side.UNKNOWN),
+        unsure=tuple(
+            name for name in work.taken if sides.get(name) is Side.UNKNOWN and name not in overwrite
+        ),
+        overwritten=tuple(name for name in work.taken if name in overwrite),
         left=tuple(_with_side(Side.SPEC, sides, due)),
         conflicts=tuple(_with_side(Side.BOTH, sides, due)),
         record=metadata.TRAITS.note(work.spec, work.local, observed, record) if record.fields else record,
@@ -151,7 +158,7 @@ def _undeclared(spec: Spec, observed: ObservedMetadata) -> Iterator[str]:
 
 def _names(flag: str, words: Iterable[str]) -> frozenset[str]:
     """DANDI's names of fields that are named in either way."""
-    known = [*FIELD_OF_KEY, *(name for name in DANDISET_FIELDS if name not in FIELD_OF_KEY)]
+    known = list(dict.fromkeys((*FIELD_OF_KEY, OWNERS, EMBARGO, *DANDISET_FIELDS)))
     for word in words:
         if word not in known:
             near = nearest_word(word, known)
@@ -187,6 +194,34 @@ class _Work:
             self.stuck.append(Stuck(name, why))
         else:
             self.taken.append(name)
+
+    def take_access(
+        self, only: Collection[str], overwrite: Collection[str], *, every: bool
+    ) -> dict[str, Side]:
+        """Owners and embargo, where the spec declares them; of neither is it on record which side changed."""
+        reader, sides = self.session.reader, {OWNERS: Side.UNKNOWN, EMBARGO: Side.UNKNOWN}
+        for key in sides if not only else sides.keys() & {*only}:
+            declared = getattr(self.spec, key)
+            if declared is None:
+                continue
+            if key == OWNERS:
+                now = frozenset(str(user["username"]) for user in reader.users())
+                asked = every or OWNERS in only
+                wanted = owners_after(declared, now, is_asked=asked, is_overwritten=OWNERS in overwrite)
+            else:
+                until = (reader.draft()["metadata"].get("access") or [{}])[0].get("embargoedUntil", "")
+                wanted = embargo_after(declared, reader.dandiset()["embargo_status"], until)
+            if wanted != declared:
+                self._take_key(key, wanted)
+        return sides
+
+    def _take_key(self, key: str, value: Json) -> None:
+        document = self.source.declared.document
+        path = place_of(document.value, self.spec.environment, key)
+        text = edit(self.text, document.file, with_value(document.value, path, value)).text
+        self.source = self.source.with_text(text)
+        self.text, self.spec = text, complete_spec(self.source, self.session.lookups)
+        self.taken.append(key)
 
     def _try(self, name: str) -> str:
         """Why the field cannot be taken over; "" where it is."""

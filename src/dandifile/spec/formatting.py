@@ -139,7 +139,10 @@ class Emitter:
         margin = len(first) - len(first.lstrip(" "))
         return [
             mark,
-            *(" " * indent + line[margin:] if line.strip() else _BLANK + line[margin:] for line in body),
+            *(
+                (" " * indent if line[margin:] else "") + ("" if line.strip() else _BLANK) + line[margin:]
+                for line in body
+            ),
         ]
 
     def _is_block(self, node: Node, path: TreePath, before: int, order: KeyOrder) -> bool:
