@@ -118,8 +118,8 @@ def _say_next_steps(folder: Path, store: Path, *, release: bool) -> None:
     )
     if release:
         _say(
-            "with your own data: rehearse it on the sandbox (instance: dandi-sandbox), then do the same on your "
-            "archive. docs/how-to/embargo.md and docs/how-to/publish.md have the details"
+            "with your own data: rehearse it on the sandbox (instance: dandi-sandbox), then do the same on "
+            "your archive. docs/how-to/embargo.md and docs/how-to/publish.md have the details"
         )
 
 
