@@ -29,6 +29,7 @@ def add_commands(app: typer.Typer) -> None:
     """Add these verbs to the command line."""
     app.command(name="import")(import_)
     app.command()(diff)
+    app.command()(explain)
     app.command()(pull)
     app.command()(publish)
 
@@ -205,3 +206,31 @@ def publish(
 
     flags = Flags(file, environment, jobs, executor, step_timeout, locked, offline, format, verbose, no_color)
     return publish(flags, Asked(Terms(as_is, wait, timeout), notes, dry_run, yes, tuple(allow)))
+
+
+def explain(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH|FIELD",
+            help="An asset, by its path in the dandiset; a file here; or a field, as keywords or "
+            "contributor/0/email.",
+        ),
+    ],
+    file: File = None,
+    environment: Environment = "",
+    format: Format = "text",
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+    jobs: Jobs = None,
+    executor: Executor = "local",
+    step_timeout: StepTimeout = None,
+    locked: Locked = False,
+    offline: Offline = False,
+) -> int:
+    """Show why something is planned, or not. Changes nothing."""
+    from dandifile.commands.explain import explain
+    from dandifile.terminal.screen import Flags
+
+    flags = Flags(file, environment, jobs, executor, step_timeout, locked, offline, format, verbose, no_color)
+    return explain(flags, what)

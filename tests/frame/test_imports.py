@@ -31,9 +31,12 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     "lookup": BASE | {"net"},
     "kinds": BASE | PARTS | {"checklist"},
     "comparison": BASE | {"spec", "planning", "kinds"},
+    "explanation": BASE | PARTS | {"kinds", "desired"},
     "run": BASE | PARTS | {"kinds"},
     "desired": BASE | PARTS | {"kinds", "run"},
-    "session": BASE | PARTS | {"kinds", "comparison", "run", "desired", "pulling"} | {"importing"},
+    "session": BASE
+    | PARTS
+    | {"kinds", "comparison", "explanation", "run", "desired", "pulling", "importing"},
     "organize": BASE | {"survey"},
     "report": {"model", "errors", "globs", "identifiers", "words", "checklist"},
     "checklist": {"model", "words"},

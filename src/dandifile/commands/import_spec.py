@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
@@ -25,7 +24,15 @@ from dandifile.session.data_match import match_folders
 from dandifile.session.import_source import ImportSource, open_source
 from dandifile.session.importing import ImportedSpec, free_folder, import_spec
 from dandifile.spec.load import SPEC_NAME
-from dandifile.terminal.screen import Flags, print_json, quote_for_shell, show, show_progress
+from dandifile.terminal.screen import (
+    Flags,
+    can_ask,
+    is_confirmed,
+    print_json,
+    quote_for_shell,
+    show,
+    show_progress,
+)
 from dandifile.writing import create_content, replace_content
 
 
@@ -86,7 +93,9 @@ def _fix(file: Path, imported: ImportedSpec, wish: Wish, flags: Flags) -> int:
     proposed = Proposal(diff, done, str(file))
     if flags.format == "text":
         show(flags, proposal_text, proposed)
-    if diff and (wish.yes or (flags.format == "text" and _is_confirmed())):
+    if diff and (
+        wish.yes or (flags.format == "text" and can_ask() and is_confirmed("Write the repaired spec?"))
+    ):
         (replace_content if is_untouched else _write)(file, repaired.text)
         proposed = replace(proposed, written=True)
     if flags.format == "text":
@@ -102,15 +111,6 @@ def _diff(before: str, after: str, file: Path) -> tuple[str, ...]:
         before.splitlines(), after.splitlines(), f"{file} as imported", f"{file} repaired", lineterm=""
     )
     return tuple(lines)
-
-
-def _is_confirmed() -> bool:
-    """Whether the person at the terminal says so; without one nobody is asked."""
-    if sys.stdin is None or not sys.stdin.isatty():
-        return False
-    sys.stderr.write("Write the repaired spec? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _target(given: Path | None) -> Path:

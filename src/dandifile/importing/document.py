@@ -12,26 +12,14 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from dandifile.importing.items import ItemPlace, map_item, whole_item, without_empty
+from dandifile.importing.oddities import Remark, oddities
 from dandifile.importing.trial import Trial
 from dandifile.model import Json, JsonObject
 from dandifile.planning.merge import is_empty
 from dandifile.reading.document import KeyPath
-from dandifile.spec.faults import path_text
 from dandifile.spec.fields import COMPUTED_DANDISET_FIELDS, DANDISET_FIELDS
 from dandifile.spec.forms import ANATOMY, DISORDER, ETHICS, GENERIC, ORGANIZATION, PERSON, RESOURCE, Form
 from dandifile.spec.skeleton import escaped
-
-
-@dataclass(frozen=True)
-class Remark:
-    """Something odd at a path of the spec, in words."""
-
-    path: KeyPath
-    what: str
-
-    @property
-    def place(self) -> str:
-        return path_text(self.path)
 
 
 @dataclass(frozen=True)
@@ -73,7 +61,7 @@ def import_document(document: JsonObject, licenses: Sequence[str]) -> Imported:
     metadata: JsonObject = {}
     remarks: list[Remark] = []
     undeclared: list[Undeclared] = []
-    for name in (name for name in DANDISET_FIELDS if not is_empty(trial.own.get(name))):
+    for name in (name for name in DANDISET_FIELDS if not _says_nothing(trial.own.get(name))):
         found = _declared(name, trial)
         if isinstance(found, Undeclared):
             undeclared.append(found)
@@ -84,7 +72,17 @@ def import_document(document: JsonObject, licenses: Sequence[str]) -> Imported:
     ordered = {key: values[key] for key in KEYS if key in values} | (
         {"metadata": metadata} if metadata else {}
     )
+    remarks += oddities(ordered)
     return Imported(escaped(ordered), tuple(remarks), (*undeclared, *_unknown_fields(document)))
+
+
+def _says_nothing(value: Json) -> bool:
+    """Whether a field holds nothing but names of DANDI's classes, as web forms leave them behind."""
+    if isinstance(value, list):
+        return all(item is not None and not isinstance(item, str) and _says_nothing(item) for item in value)
+    if isinstance(value, dict):
+        return all(key == "schemaKey" or _says_nothing(item) for key, item in value.items())
+    return is_empty(value)
 
 
 def _unknown_fields(document: JsonObject) -> Iterator[Undeclared]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from dandifile.doi import resource_identifier
 from dandifile.identifiers import term_curie
 from dandifile.importing.trial import Trial
 from dandifile.model import Json, JsonObject
 from dandifile.planning.merge import is_empty, is_same
 from dandifile.reading.document import KeyPath
-from dandifile.spec.forms import AFFILIATION, CONTACT, Form
+from dandifile.spec.forms import AFFILIATION, CONTACT, RESOURCE, Form
 
 _ESSENTIAL = {
     "Person": "name",
@@ -22,7 +23,6 @@ _ESSENTIAL = {
 """By schemaKey, the short key without which the spec takes no such item."""
 
 _CHANGED = "the short form would change it"
-_LOOKED_UP = "it has no name or no id, and `dandifile resolve` would add it"
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,18 @@ def _objection(value: JsonObject, item: JsonObject, place: ItemPlace, trial: Tri
         return fault.what
     fields = trial.fields(values)
     if fields is None:
-        return _LOOKED_UP
-    return "" if is_same(place.built(fields), item) else _CHANGED
+        lacking = "id" if is_empty(item.get("identifier")) else "name"
+        return f"it has no {lacking}, which `dandifile resolve` would add"
+    return "" if is_same(place.built(fields), item) else _difference(item, place.form)
+
+
+def _difference(item: JsonObject, form: Form) -> str:
+    """Why the short form would change an item."""
+    written = item.get("identifier")
+    read = resource_identifier(written) if form is RESOURCE and isinstance(written, str) else written
+    if read != written:
+        return f"publishing does not read the identifier {written!r}; the spec would write {read}"
+    return _CHANGED
 
 
 def whole_item(item: JsonObject) -> JsonObject:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from dandifile.doi import resource_identifier
 from dandifile.identifiers import awards_in, bare_orcid, ror_url
+from dandifile.importing.oddities import UNSEEN
 from dandifile.model import Json, JsonObject
 
-_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _NAMED = ("contributor", "about", "keywords", "ethicsApproval", "relatedResource", "studyTarget", "protocol")
 """Fields whose texts are names and numbers: blanks and unseen characters mean nothing in them."""
 _CONTACT, _FUNDER, _AUTHOR = "dcite:ContactPerson", "dcite:Funder", "dcite:Author"
@@ -62,7 +62,7 @@ def _tidy(value: Json) -> Json:
         return [_tidy(item) for item in value]
     if not isinstance(value, str):
         return value
-    seen = value.translate(dict.fromkeys(map(ord, _UNSEEN)))
+    seen = value.translate(dict.fromkeys(map(ord, UNSEEN)))
     tidy = "\n".join(" ".join(line.split()) for line in seen.strip().split("\n"))
     return value if tidy == value.strip() else tidy
 

@@ -14,6 +14,7 @@ from dandifile.model.comparison import (
     FieldDifference,
     is_other_content,
 )
+from dandifile.model.explanation import Explanation, Saying, Verdict, Voice
 from dandifile.model.local import (
     Anatomies,
     Finding,
@@ -31,6 +32,7 @@ from dandifile.model.local import (
     ZarrFile,
     is_zarr,
 )
+from dandifile.model.overview import Overview
 from dandifile.model.plan import (
     GIVEN_UP,
     Action,
@@ -49,7 +51,11 @@ from dandifile.model.plan import (
 from dandifile.model.readiness import Blocker, Obstacle, Readiness
 from dandifile.model.reason import Reason, Why, reason_text
 from dandifile.model.remote import (
+    EMBARGOED,
+    OPEN,
+    RELEASING,
     Complaint,
+    EmbargoState,
     Health,
     ListedAsset,
     Publication,
@@ -61,7 +67,10 @@ from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Regions, Spec
 from dandifile.model.values import Cache, Json, JsonObject
 
 __all__ = [
+    "EMBARGOED",
     "GIVEN_UP",
+    "OPEN",
+    "RELEASING",
     "Action",
     "Anatomies",
     "AssetDifference",
@@ -74,6 +83,8 @@ __all__ = [
     "Comparison",
     "Complaint",
     "Effect",
+    "EmbargoState",
+    "Explanation",
     "FieldDifference",
     "Finding",
     "Forecast",
@@ -90,6 +101,7 @@ __all__ = [
     "Location",
     "Obstacle",
     "Overlay",
+    "Overview",
     "PathEntry",
     "PendingAsset",
     "Plan",
@@ -102,6 +114,7 @@ __all__ = [
     "Regions",
     "RemoteAsset",
     "Result",
+    "Saying",
     "Severity",
     "Skipped",
     "Spec",
@@ -109,8 +122,10 @@ __all__ = [
     "Step",
     "Target",
     "Validation",
+    "Verdict",
     "Version",
     "Vocabulary",
+    "Voice",
     "Why",
     "Wording",
     "ZarrFile",

@@ -11,6 +11,7 @@ from dandifile.globs import is_match
 from dandifile.kinds.outgoing import SchemaVersions
 from dandifile.model import (
     Anatomies,
+    Json,
     JsonObject,
     Local,
     LocalAsset,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 NAME = "assets"
 PERMIT = "delete"
+FROM_NWB = "from_nwb"
 
 _Name = TypeVar("_Name")
 
@@ -63,21 +65,24 @@ class AssetRules:
 
     def declared(self, path: str, metadata: JsonObject) -> JsonObject:
         """The keys declared for an asset; of overlays the last match wins, key by key."""
-        regions = self._regions(path, metadata)
-        keys: JsonObject = {} if regions is None else {"about": [dict(region) for region in regions]}
+        rule, names = self.region_rule(path, metadata)
+        keys: JsonObject = {}
+        if rule:
+            keys["about"] = [dict(region) for region in self.regions_by(rule, names)]
         for overlay in self.overlays:
             if is_match(overlay.match, path):
                 keys.update(overlay.metadata)
         return {key: value for key, value in keys.items() if key not in keys_of_archive(metadata)}
 
-    def _regions(self, path: str, metadata: JsonObject) -> Anatomies | None:
-        """The most specific: paths, sessions, subjects, then the file itself; None where none are declared.
+    def region_rule(self, path: str, metadata: JsonObject) -> tuple[str, list[str]]:
+        """The most specific kind of rule that has a match, and its names that match; ("", []) for none.
 
-        Several paths that match all give their regions; so do several subjects.
+        Paths, then sessions, then subjects, then what the file itself says (`from_nwb`, by its path). Several
+        paths that match all give their regions; so do several subjects.
         """
         by_path = [glob for glob in self.regions.paths if is_match(glob, path)]
         if by_path:
-            return _merge_regions(self.regions.paths, by_path)
+            return "paths", by_path
         subjects = subjects_of(metadata)
         by_session = [
             name
@@ -86,9 +91,21 @@ class AssetRules:
             if (name := f"{subject}/{session}") in self.regions.sessions
         ]
         if by_session:
-            return _merge_regions(self.regions.sessions, by_session)
+            return "sessions", by_session
         by_subject = [subject for subject in subjects if subject in self.regions.subjects]
-        return _merge_regions(self.regions.subjects, by_subject) if by_subject else self.in_files.get(path)
+        if by_subject:
+            return "subjects", by_subject
+        return (FROM_NWB, [path]) if path in self.in_files else ("", [])
+
+    def regions_by(self, rule: str, names: Iterable[str]) -> Anatomies:
+        """The regions that these names of a kind of rule give."""
+        rules = {
+            "paths": self.regions.paths,
+            "sessions": self.regions.sessions,
+            "subjects": self.regions.subjects,
+            FROM_NWB: self.in_files,
+        }
+        return _merge_regions(rules[rule], names)
 
 
 @dataclass(frozen=True)
@@ -100,6 +117,7 @@ class DesiredAssets:
     entries: tuple[PathEntry, ...] = ()
     validation: Validation = field(default_factory=Validation)
     max_deletions: str = "10%"
+    embargo: Json = None  # as in `Spec`
 
 
 @dataclass(frozen=True)
@@ -121,7 +139,8 @@ class ObservedAssets:
 
 
 def desired(spec: Spec, local: Local) -> DesiredAssets:
-    return DesiredAssets(local, AssetRules.of(spec, local), spec.paths, spec.validation, spec.max_deletions)
+    rules = AssetRules.of(spec, local)
+    return DesiredAssets(local, rules, spec.paths, spec.validation, spec.max_deletions, spec.embargo)
 
 
 def observe(reader: Reader) -> ObservedAssets:
