@@ -46,6 +46,7 @@ SLOW = (
     "kinds/test_contract.py",
     "kinds/assets/test_sending.py",
     "kinds/test_new_kind.py",
+    "kinds/test_owners.py",
     "kinds/test_outgoing.py",
     "kinds/test_uploads.py",
     "localdandi/",

@@ -21,10 +21,23 @@ if TYPE_CHECKING:
         DataError,
         Problem,
         SpecError,
+        UnfinishedError,
         UserError,
     )
-    from dandifile.model import Action, Block, Change, Key, Plan, Result, Spec, Status, Step, Target
-    from dandifile.session.api import apply, plan
+    from dandifile.model import (
+        Action,
+        Block,
+        Change,
+        Key,
+        Plan,
+        Publication,
+        Result,
+        Spec,
+        Status,
+        Step,
+        Target,
+    )
+    from dandifile.session.api import apply, plan, publish
     from dandifile.session.api import open_spec as open  # noqa: A004 - as the docs call it
     from dandifile.session.apply_steps import ApplyResult
     from dandifile.session.options import plan_options
@@ -43,6 +56,7 @@ __all__ = [
     "Plan",
     "Planned",
     "Problem",
+    "Publication",
     "Result",
     "Session",
     "Spec",
@@ -50,11 +64,13 @@ __all__ = [
     "Status",
     "Step",
     "Target",
+    "UnfinishedError",
     "UserError",
     "apply",
     "open",
     "plan",
     "plan_options",
+    "publish",
 ]
 
 _ERRORS = (
@@ -64,9 +80,22 @@ _ERRORS = (
     "DataError",
     "Problem",
     "SpecError",
+    "UnfinishedError",
     "UserError",
 )
-_NOUNS = ("Action", "Block", "Change", "Key", "Plan", "Result", "Spec", "Status", "Step", "Target")
+_NOUNS = (
+    "Action",
+    "Block",
+    "Change",
+    "Key",
+    "Plan",
+    "Publication",
+    "Result",
+    "Spec",
+    "Status",
+    "Step",
+    "Target",
+)
 _PLACES = {
     **dict.fromkeys(_ERRORS, "errors"),
     **dict.fromkeys(_NOUNS, "model"),
@@ -77,6 +106,7 @@ _PLACES = {
     "apply": "session.api",
     "open": "session.api",
     "plan": "session.api",
+    "publish": "session.api",
     "plan_options": "session.options",
 }
 

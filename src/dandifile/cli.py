@@ -30,6 +30,7 @@ from dandifile.flags import (
     Refresh,
     Rename,
     StepTimeout,
+    Timeout,
     Verbose,
     Yes,
 )
@@ -186,13 +187,15 @@ def status(
     step_timeout: StepTimeout = None,
     locked: Locked = False,
     offline: Offline = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on until the archive has validated it.")] = False,
+    timeout: Timeout = 60.0,
 ) -> int:
-    """Show what differs, and whether the archive finds the draft valid."""
+    """Show what differs, whether the archive finds the draft valid, and what is missing."""
     from dandifile.commands.status import status
     from dandifile.terminal.screen import Flags
 
     flags = Flags(file, environment, jobs, executor, step_timeout, locked, offline, format, verbose, no_color)
-    return status(flags)
+    return status(flags, timeout if watch else None)
 
 
 @app.command()

@@ -38,6 +38,10 @@ StepTimeout = Annotated[
         help="How long one step on a file may take; large files get more. Default: 20.",
     ),
 ]
+Timeout = Annotated[
+    float,
+    typer.Option("--timeout", metavar="MINUTES", min=0.0, help="How long to wait for the archive at most."),
+]
 Locked = Annotated[bool, typer.Option("--locked", help="Look nothing up: what the lock lacks is an error.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Ask no lookup service.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before anything is changed.")]

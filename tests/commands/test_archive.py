@@ -124,3 +124,18 @@ def test_who_serves_to_other_machines_is_warned_and_told_a_url_that_works(
         assert f":{port}, with a key" in others[0]
         assert f"ssh -N -L {port}:localhost:{port} " in others[2]
         assert f"`instance: http://localhost:{port}`" in others[3]
+
+
+def test_a_user_is_added_once_and_then_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = ("--store", str(tmp_path / "store"))
+    assert run(["archive", "add-user", "jdoe", "--name", "Doe, Jane", *store]) == Exit.DONE
+    assert run(["archive", "add-user", "rroe", *store]) == Exit.DONE
+    assert run(["archive", "add-user", "jdoe", *store]) == Exit.INPUT
+    assert "exists already" in capsys.readouterr().err
+    assert run(["archive", "add-user", "asmith", "--name", "Ann Smith", *store]) == Exit.INPUT
+    assert "Last, First" in capsys.readouterr().err
+    with archive(tmp_path / "store") as served:
+        headers = {"Authorization": f"token {served.key}"}
+        url = f"{served.api_url}/users/search/?username=jdoe"
+        (found,) = requests.get(url, headers=headers, timeout=30).json()
+    assert (found["name"], found["status"]) == ("Jane Doe", "APPROVED")

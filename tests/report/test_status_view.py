@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from dandifile.model import Blocker, Health, Obstacle, Plan, Readiness, Target
+from dandifile.model import Blocker, Health, Obstacle, Overview, Plan, Readiness, Target
 from dandifile.report.readiness_view import MOST_BLOCKERS
+from dandifile.report.sessions_view import sessions_by_subject
 from dandifile.report.status_view import (
     links_json,
     links_text,
     neurosift_url,
-    sessions_by_subject,
     status_json,
 )
 from tests.report.shown import status_text
@@ -55,24 +55,30 @@ def blocked(*codes: str) -> tuple[Blocker, ...]:
     ],
 )
 def test_whether_it_can_be_published(given: Readiness, said: str) -> None:
-    lines = status_text(Plan(TARGET), given, ()).plain.splitlines()
+    lines = status_text(Plan(TARGET), given, Overview(), ()).plain.splitlines()
     assert f"The archive's own validation: {said}" in lines
-    found = status_json(Health(given.status), given)
+    found = status_json(Health(given.status), given, Overview(), TARGET, ())
     assert found["validation"]["ready"] == ("ready to publish" in said and "not ready" not in said)
     assert found["readiness"]["ready"] == (said == "Valid, ready to publish")
 
 
 def test_every_blocker_has_its_place_file_and_fix() -> None:
-    text = status_text(Plan(TARGET), Readiness("Invalid", (WRONG, ASSET)), ()).plain
+    text = status_text(Plan(TARGET), Readiness("Invalid", (WRONG, ASSET)), Overview(), ()).plain
     for part in ("license", "license: it is missing", "add `license:`"):
         assert part in text
     for part in ("sub-1/a.nwb", "keywords: 5 is not of type 'array'", "file: raw/s1.nwb", "correct it"):
         assert part in text
-    assert "not on this machine" in status_text(Plan(TARGET), Readiness("Valid", blocked("assets")), ()).plain
+    assert (
+        "not on this machine"
+        in status_text(Plan(TARGET), Readiness("Valid", blocked("assets")), Overview(), ()).plain
+    )
 
 
 def test_notes_are_shown_below() -> None:
-    assert "note: 1 upload" in status_text(Plan(TARGET), Readiness("Valid", (), ("1 upload",)), ()).plain
+    assert (
+        "note: 1 upload"
+        in status_text(Plan(TARGET), Readiness("Valid", (), ("1 upload",)), Overview(), ()).plain
+    )
 
 
 def test_many_blockers_are_folded() -> None:
@@ -80,8 +86,8 @@ def test_many_blockers_are_folded() -> None:
         "Invalid",
         tuple(replace(WRONG, what=f"wrong {number}") for number in range(MOST_BLOCKERS + 5)),
     )
-    assert "and 6 more; -v shows all" in status_text(Plan(TARGET), many, ()).plain
-    assert "wrong 14" in status_text(Plan(TARGET), many, (), verbose=True).plain
+    assert "and 6 more; -v shows all" in status_text(Plan(TARGET), many, Overview(), ()).plain
+    assert "wrong 14" in status_text(Plan(TARGET), many, Overview(), (), verbose=True).plain
 
 
 DRAFT = Target("dandi", "https://api.dandiarchive.org/api", "https://dandiarchive.org", "000001", "T")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from localdandi.access import Running
 
 _LAST_PORT = 65535
+_REFUSED = 400
 
 
 def serve(store: Path | None, port: int, host: str, form: str, **instance: str) -> int:
@@ -117,11 +118,17 @@ def add_user(store: Path | None, login: str, name: str) -> int:
     from dandifile.archive.credentials import Secret
     from dandifile.archive.instance import Instance
 
-    last, _, first = (part.strip() for part in (name or login).partition(","))
+    last, _, first = (part.strip() for part in (name or f"{login}, User").partition(","))
+    if not (last and first):
+        raise UserError(
+            f"--name '{name}' is not a name in the form `Last, First`", fix='write --name "Doe, Jane"'
+        )
     user = {"login": login, "first_name": first, "last_name": last, "email": f"{login}@example.org"}
     with open_archive(store or default_store()) as archive:
         own = Instance.of_store(archive.web_url, f"{archive.web_url}/_test")
-        WriteApi(own, Secret(archive.key)).write(Call("POST", "users", user))
+        reply = WriteApi(own, Secret(archive.key)).write(Call("POST", "users", user), accept=(_REFUSED,))
+    if reply.status == _REFUSED:
+        raise UserError(f"the embedded archive does not take the user {login}: {reply.body}")
     sys.stdout.write(f"added the user {login}\n")
     return Exit.DONE
 

@@ -139,7 +139,7 @@ def _recheck(spec: Spec, now: Protected | None, _plan: Plan) -> tuple[Block, ...
 TRAITS = Traits(
     reads=("name", "embargo"),
     docs="docs/spec.md#embargo-and-owners",
-    wording=Wording(planned="dandiset to create", line=_line),
+    wording=Wording(planned="dandiset to create", done="new dandiset", line=_line),
     recheck=_recheck,
 )
 

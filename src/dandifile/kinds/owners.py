@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dandifile.archive.instance import LOCAL
 from dandifile.archive.rights import UNCHECKED, is_same_user
 from dandifile.errors import BlockedError, CredentialsError
 from dandifile.kinds.dandiset import EMBARGOED, OPEN
@@ -228,7 +229,7 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
 
 def _line(change: Change, target: Target) -> ChangeLine:
     name = (change.before or change.after)["name"]
-    mailed = f"{target.instance} sends an e-mail" if target.user != change.key.name else ""
+    mailed = f"{target.instance} sends an e-mail" if target.instance != LOCAL else ""
     return ChangeLine(change.key.name, "; ".join(part for part in (name, mailed) if part))
 
 

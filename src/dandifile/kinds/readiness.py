@@ -262,7 +262,7 @@ def _progress_blockers(facts: DraftFacts, plan: Plan) -> Iterator[Blocker]:
     if status == "Published":
         last = (facts.dandiset.get("most_recent_published_version") or {}).get("version", "")
         what = f"there is nothing to publish: the draft has not changed since version {last}"
-        fix = "apply the plan first" if plan.changes else "nothing"
+        fix = "apply the plan first" if plan.changes else "nothing has to be done"
         yield Blocker(Obstacle.UNCHANGED, what, facts.page, fix)
     if status not in _KNOWN:
         what = f"the archive calls the draft {status}, which this version of dandifile does not know"

@@ -32,6 +32,7 @@ from dandifile.model.local import (
     ZarrFile,
     is_zarr,
 )
+from dandifile.model.overview import Overview
 from dandifile.model.plan import (
     GIVEN_UP,
     Action,
@@ -92,6 +93,7 @@ __all__ = [
     "Location",
     "Obstacle",
     "Overlay",
+    "Overview",
     "PathEntry",
     "PendingAsset",
     "Plan",

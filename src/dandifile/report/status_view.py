@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from rich.text import Text
 
-from dandifile.identifiers import session_in_path, subject_in_path
-from dandifile.model import Health, JsonObject, Obstacle, Plan, Readiness, Target, Wording
+from dandifile.model import Health, JsonObject, Obstacle, Overview, Plan, Readiness, Target, Wording
 from dandifile.report.lines import page, paragraph
+from dandifile.report.overview_view import COLUMN, overview_json, overview_rows
 from dandifile.report.plan_view import plan_text
 from dandifile.report.readiness_view import blocker_lines, readiness_json
+from dandifile.report.sessions_view import session_lines, sessions_by_subject
 from dandifile.words import clean, quantity
 
 _IN_TITLE = (Obstacle.UNCHANGED, Obstacle.PUBLISHING)  # which the words behind the status say
-_LINK_COLUMN = 11
-_MOST_SUBJECTS = 12
-_MOST_SESSIONS = 8
+_MOST_SUBJECTS = 4  # that status names: it has to fit on a screen
 
 
 def status_text(  # noqa: PLR0913 - how it is shown
     plan: Plan,
     readiness: Readiness,
+    overview: Overview,
     paths: Sequence[str],
     *,
     wordings: Mapping[str, Wording],
@@ -30,9 +30,9 @@ def status_text(  # noqa: PLR0913 - how it is shown
     width: int = 100,
     fields: int = 0,
 ) -> Text:
-    """The plan in brief, the archive's validation (docs/archive-api.md 3.5), the links and the sessions.
+    """The plan, the archive's validation (docs/archive-api.md 3.5), what surrounds the draft, and the links.
 
-    `wordings` and `fields` are as in `plan_text`.
+    `paths` are those of the draft's assets; `wordings` and `fields` are as in `plan_text`.
     """
     title = f"The archive's own validation: {readiness.status}{_outlook(readiness)}"
     blockers = [blocker for blocker in readiness.as_is().blockers if blocker.code not in _IN_TITLE]
@@ -43,17 +43,30 @@ def status_text(  # noqa: PLR0913 - how it is shown
         [
             plan_text(plan, wordings=wordings, verbose=verbose, width=width, fields=fields),
             page(verdict),
-            links_text(plan.target, paths, verbose=verbose, width=width),
+            page(
+                [
+                    *overview_rows(overview, paths, width, verbose=verbose),
+                    *_link_lines(plan.target),
+                    *_session_rows(paths, width, verbose=verbose, most=_MOST_SUBJECTS),
+                ]
+            ),
         ]
     )
 
 
-def status_json(health: Health, readiness: Readiness) -> JsonObject:
+def status_json(
+    health: Health, readiness: Readiness, overview: Overview, target: Target, paths: Sequence[str]
+) -> JsonObject:
     """Documented in docs/json.md."""
     now = readiness.as_is()
     others = [one.what for one in now.blockers if one.code not in (Obstacle.METADATA, Obstacle.ASSETS)]
     verdict = {**asdict(health), "in_the_way": others, "ready": now.is_ready}
-    return {"validation": verdict, "readiness": readiness_json(readiness)}
+    return {
+        "validation": verdict,
+        "readiness": readiness_json(readiness),
+        "links": links_json(target, paths),
+        **overview_json(overview, paths),
+    }
 
 
 def _outlook(readiness: Readiness) -> str:
@@ -78,12 +91,26 @@ def _outlook(readiness: Readiness) -> str:
 
 def links_text(target: Target, paths: Iterable[str], *, verbose: bool = False, width: int = 100) -> Text:
     """The links and the sessions of a draft that has assets at `paths`."""
-    lines = [Text.assemble(("page".ljust(_LINK_COLUMN), "cyan"), clean(target.page or _serve_hint(target)))]
+    return page([*_link_lines(target), *_session_rows(paths, width, verbose=verbose)])
+
+
+def _link_lines(target: Target) -> list[Text]:
+    lines = [Text.assemble(("page".ljust(COLUMN), "cyan"), clean(target.page or _serve_hint(target)))]
     if link := neurosift_url(target):
-        lines.append(Text.assemble(("Neurosift".ljust(_LINK_COLUMN), "cyan"), clean(link)))
-    for number, line in enumerate(_session_lines(sessions_by_subject(paths), verbose=verbose)):
-        lines += paragraph(("" if number else "sessions").ljust(_LINK_COLUMN), line, width, "cyan")
-    return page(lines)
+        lines.append(Text.assemble(("Neurosift".ljust(COLUMN), "cyan"), clean(link)))
+    return lines
+
+
+def _session_rows(paths: Iterable[str], width: int, *, verbose: bool, most: int | None = None) -> list[Text]:
+    """A row for each subject; with `most`, their number alone where there are more of them."""
+    sessions, lines = sessions_by_subject(paths), list[Text]()
+    texts = list(session_lines(sessions, verbose=verbose))
+    if most is not None and not verbose and len(sessions) > most:
+        count = quantity(sum(map(len, sessions.values())), "session")
+        texts = [f"{count} of {quantity(len(sessions), 'subject')}; -v shows all"]
+    for number, line in enumerate(texts):
+        lines += paragraph(("" if number else "sessions").ljust(COLUMN), line, width, "cyan")
+    return lines
 
 
 def links_json(target: Target, paths: Iterable[str]) -> JsonObject:
@@ -108,33 +135,7 @@ def neurosift_url(target: Target) -> str:
     return f"https://neurosift.app/dandiset/{target.identifier}?dandisetVersion=draft"
 
 
-def sessions_by_subject(paths: Iterable[str]) -> dict[str, list[str]]:
-    """Sorted session names by subject, both as in the paths of assets."""
-    found: dict[str, set[str]] = {}
-    for path in paths:
-        if subject := subject_in_path(path):
-            session = session_in_path(path)
-            found.setdefault(subject, set()).update([session] if session else [])
-    return {subject: sorted(found[subject]) for subject in sorted(found)}
-
-
 def _serve_hint(target: Target) -> str:
     """How to see the page on the embedded archive, which runs only while a command needs it."""
     draft = f", then open /dandiset/{target.identifier}/draft there" if target.identifier else ""
     return f"run `dandifile archive serve`{draft}"
-
-
-def _session_lines(subjects: dict[str, list[str]], *, verbose: bool) -> Iterator[str]:
-    shown = list(subjects.items())
-    if not verbose and len(shown) > _MOST_SUBJECTS:
-        shown = shown[: _MOST_SUBJECTS - 1]
-    for subject, names in shown:
-        some = names if verbose or len(names) <= _MOST_SESSIONS else [*names[: _MOST_SESSIONS - 1], "…"]
-        yield (
-            f"sub-{subject}  {quantity(len(names), 'session')}: {', '.join(some)}"
-            if names
-            else f"sub-{subject}"
-        )
-    if left := list(subjects.values())[len(shown) :]:
-        count = sum(map(len, left))
-        yield f"… and {quantity(len(left), 'more subject')} with {quantity(count, 'session')}; -v shows all"

@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from dandifile.errors import UserError
-from dandifile.model import Plan
+from dandifile.model import Plan, Publication
 from dandifile.run.execute import Notify
 from dandifile.session.apply_steps import ApplyResult
 from dandifile.session.opening import open_session
 from dandifile.session.options import Setup, plan_options, refuse_undeclared
+from dandifile.session.publish import MINUTES, Terms, check_notes, look_ahead, recognise, refuse_unpermitted
+from dandifile.session.publish import publish as publish_prospect
 from dandifile.session.session import Session, ignore_bytes, ignore_step
 
 
@@ -101,3 +103,29 @@ def apply(  # noqa: PLR0913 - what to do, and what may be done
     with open_spec(plan.spec, environment=plan.environment, jobs=jobs, writing=True) as session:
         planned = session.resume(plan, notify)
         return session.apply(planned, allow=allow, create=create, notify=notify, sent=sent)
+
+
+def publish(  # noqa: PLR0913 - one a flag
+    file: str | Path | None = None,
+    *,
+    environment: str = "",
+    allow: Collection[str] = (),
+    notes: str = "",
+    as_is: bool = False,
+    wait: bool = False,
+    minutes: float = MINUTES,
+    notify: Notify = ignore_step,
+) -> Publication:
+    """Publishes the draft, and gives the version; the last one where nothing has changed since.
+
+    A version can never be changed, so `allow` must hold "publish". BlockedError, and nothing is written, if
+    anything prevents it: its text names everything. UnfinishedError if the archive made no version, or not
+    the one that was looked at. The others are as the flags of `dandifile publish`; `notes` is their text.
+    """
+    refuse_unpermitted(allow)
+    text, terms = check_notes(notes, "notes"), Terms(as_is, wait, minutes)
+    with open_spec(file, environment=environment, writing=True) as session:
+        found = look_ahead(session, terms, notify)
+        if found.is_done:
+            return recognise(session, found).publication
+        return publish_prospect(session, found, text, terms, notify).publication
