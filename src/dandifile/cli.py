@@ -383,9 +383,12 @@ def schema(name: Annotated[str, typer.Argument(help="spec, plan or lock.")] = "s
 def demo(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="Where to put the made-up lab.")] = Path("demo"),
+    release: Annotated[
+        bool, typer.Option("--release", help="The steps from an embargo to a published version.")
+    ] = False,
     no_color: NoColor = False,
 ) -> int:
     """Run the main steps on a made-up lab and the embedded archive."""
     from dandifile.commands.demo import demo
 
-    return demo(folder, context.obj, no_color=no_color)
+    return demo(folder, context.obj, no_color=no_color, release=release)
