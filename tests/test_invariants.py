@@ -336,17 +336,27 @@ def test_a_dandiset_is_not_created_without_its_flag(lab: Lab) -> None:
     assert lab.archive.writes() == 0
 
 
-@pytest.mark.parametrize("there", [False, True])
-def test_nothing_becomes_public_that_the_spec_puts_under_embargo(lab: Lab, *, there: bool) -> None:
-    if there:
-        lab.spec(SPEC)
-        assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+def test_nothing_becomes_public_that_the_spec_puts_under_embargo(lab: Lab) -> None:
+    lab.spec(SPEC)
+    assert lab.run("apply", "--create", "--yes").code == Exit.DONE
     lab.spec("embargo: true\n" + SPEC + PATHS)
     lab.files(FILES)
     writes = lab.archive.writes()
     ran = lab.run("apply", "--create", "--yes", "--allow", "delete")
     assert (ran.code, "embargo" in ran.out) == (Exit.BLOCKED, True)
     assert lab.archive.writes() == writes
+
+
+def test_yes_alone_releases_no_embargo(lab: Lab) -> None:
+    lab.spec("embargo: true\n" + SPEC + PATHS)
+    lab.files(FILES)
+    assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    lab.spec("embargo: false\n" + SPEC + PATHS)
+    ran = lab.run("apply", "--yes", "--allow", "delete")
+    assert (ran.code, "--allow unembargo" in ran.out) == (Exit.BLOCKED, True)
+    assert lab.get("/dandisets/000001/")["embargo_status"] == "EMBARGOED"
+    assert lab.run("apply", "--yes", "--allow", "unembargo").code == Exit.DONE
+    assert lab.get("/dandisets/000001/")["embargo_status"] == "OPEN"
 
 
 def test_yes_alone_removes_no_owner(applied: Lab) -> None:

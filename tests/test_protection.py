@@ -51,11 +51,14 @@ def in_environment(text: str) -> tuple[str, ...]:
 # --- embargo ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("declared", DECLARED)
-@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize(
+    ("declared", "there"),
+    [(declared, there) for declared in DECLARED for there in (False, True) if there or "access" in declared],
+)
 def test_no_open_dandiset_is_made_or_written_to_where_an_embargo_is_declared(
     lab: Lab, declared: str, *, there: bool
 ) -> None:
+    """A new one is embargoed where `embargo` says so (tests/kinds/test_embargo.py), not by `metadata`."""
     if there:
         create(lab, embargo=False)
     lab.spec(declared + SPEC + ("identifier: '000001'\n" if there else ""))
@@ -71,7 +74,7 @@ def test_no_open_dandiset_is_made_or_written_to_where_an_embargo_is_declared(
 
 
 def test_a_saved_plan_with_that_block_does_nothing_either(lab: Lab) -> None:
-    lab.spec("embargo: true\n" + SPEC)
+    lab.spec(HIDDEN + SPEC)
     lab.files({"secret.csv": "x"})
     saved = lab.folder / "plan.json"
     assert lab.run("plan", "--out", str(saved)).code == Exit.BLOCKED
@@ -115,8 +118,6 @@ def release(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("declared", "told"),
     [
-        ("embargo: false\n", "stays embargoed"),
-        ("embargo: {until: 2026-12-31}\n", f"ends on {UNTIL}"),
         ("metadata: {access: [{status: 'dandi:OpenAccess'}]}\n", "has no effect"),
     ],
 )
@@ -129,7 +130,9 @@ def test_what_an_embargoed_dandiset_does_not_become_is_told(lab: Lab, declared: 
 
 
 def test_an_embargo_taken_back_for_an_environment_blocks_nothing_there(lab: Lab) -> None:
-    lab.spec("embargo: true\nenvironments: {e: {embargo: null}, f: {embargo: false}}\n" + SPEC)
+    create(lab, embargo=False)
+    overrides = "environments: {e: {embargo: null}, f: {embargo: false}}\n"
+    lab.spec(f"identifier: '000001'\nembargo: true\n{overrides}{SPEC}")
     assert lab.run("plan").code == Exit.BLOCKED
     assert lab.run("plan", "-e", "e").code == Exit.DONE
     assert lab.run("plan", "-e", "f").code == Exit.DONE

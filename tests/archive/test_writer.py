@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from dandifile.archive import release
 from dandifile.archive.api import WriteApi
 from dandifile.archive.credentials import Secret
 from dandifile.archive.instance import Instance
@@ -86,6 +87,29 @@ def test_a_dandiset_can_be_embargoed_when_it_is_made(new_writer: Callable[..., W
     draft = made.reader.draft()["metadata"]
     assert draft["access"][0]["embargoedUntil"] == "2027-06-01"
     assert any(person.get("awardNumber") == "R21MH117788" for person in draft["contributor"])
+
+
+def test_once_somebody_releases_it_nothing_more_is_written_in_this_run(
+    local: TestArchive, new_writer: Callable[..., Writer]
+) -> None:
+    """Later writes would be seen by everyone, and nobody has reviewed that."""
+    writer = new_writer()
+    writer.create("Secret", {}, Embargo())
+    local.settings.background = False
+    try:
+        with local.at_rest():  # the pass that was under way has ended
+            writer.unembargo()
+        writer.unembargo()  # asked before: nothing is wrong
+        with pytest.raises(BlockedError, match="somebody is releasing the embargo"):
+            writer.put_metadata("Secret", {})
+    finally:
+        local.settings.background = True
+    release.wait_until_open(writer.reader)
+    release.check_open(writer.reader)
+    writes = local.writes()
+    with pytest.raises(BlockedError, match="everyone will see"):
+        writer.put_metadata("Secret", {})
+    assert local.writes() == writes
 
 
 def test_metadata_is_replaced_whole(writer: Writer) -> None:

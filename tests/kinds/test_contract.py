@@ -47,6 +47,7 @@ class Case:
     before: dict[str, str] = field(default_factory=dict)  # beside BEFORE
     begun: tuple[str, ...] = ()  # contents whose upload a killed run has left unfinished
     owners: tuple[str, ...] = ()  # of the first round
+    first: str = PATHS  # the spec that the dandiset is created with
 
     @property
     def after(self) -> dict[str, str]:
@@ -162,6 +163,9 @@ CASES = {
         + "related: [{url: 'https://example.org/x', name: x, relation: IsSupplementedBy, type: Software}]\n",
     ),
     "any other field is set": Case("metadata", PATHS + "metadata: {acknowledgement: thanks}\n"),
+    "an embargo is released": Case(
+        "embargo", f"embargo: false\n{PATHS}", allow=("--allow", "unembargo"), first=f"embargo: true\n{PATHS}"
+    ),
     "a field that the server writes into is set": Case(
         "metadata", PATHS + "metadata: {access: [{description: ask us}]}\n"
     ),
@@ -186,7 +190,7 @@ def test_every_kind_has_a_case() -> None:
 def test_applied_once_there_is_nothing_left(lab: Lab, face: Instance, name: str) -> None:
     case = CASES[name]
     add_users(lab)
-    lab.spec(PATHS)
+    lab.spec(case.first)
     lab.files({**BEFORE, **case.before})
     assert lab.run("apply", "--create", "--yes").code == Exit.DONE
     shutil.rmtree(lab.folder / "data")

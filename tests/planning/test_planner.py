@@ -11,13 +11,14 @@ from ruamel.yaml import YAML
 
 from dandifile.kinds import KINDS
 from dandifile.kinds.assets.sides import ObservedAssets
-from dandifile.kinds.dandiset import Protected
+from dandifile.kinds.embargo import ObservedEmbargo
 from dandifile.kinds.metadata import ObservedMetadata
 from dandifile.kinds.owners import ObservedOwners
 from dandifile.kinds.uploads import ObservedUploads
 from dandifile.model import (
     Action,
     Change,
+    EmbargoState,
     GoneAsset,
     Json,
     JsonObject,
@@ -85,11 +86,20 @@ def plan_of(case: JsonObject) -> Plan:
 
 
 def observed_of(given: JsonObject) -> dict[str, Any]:
+    identifier = None if given.get("new") else "000001"
+    assets = remote_assets(given.get("remote", {}))
     return {
-        "dandiset": None if given.get("new") else Protected(),
-        "assets": remote_assets(given.get("remote", {})),
+        "dandiset": not given.get("new"),
+        "assets": assets,
         "uploads": ObservedUploads(),
         "owners": ObservedOwners(is_new=bool(given.get("new"))),
+        "embargo": ObservedEmbargo(
+            identifier,
+            EmbargoState(**given.get("embargo", {})),
+            assets.assets,
+            given.get("unfinished", 0),
+            lambda: tuple(given.get("sharing", ())),
+        ),
         "metadata": ObservedMetadata({} if given.get("new") else given.get("document", {}), {}),
     }
 

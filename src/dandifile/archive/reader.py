@@ -14,7 +14,7 @@ from dandifile.archive.instance import Instance
 from dandifile.archive.instances import not_an_archive, service_url
 from dandifile.archive.listing import Listing, map_in_parallel
 from dandifile.errors import ArchiveError, CredentialsError, UserError
-from dandifile.model import Cache, Json, JsonObject, RemoteAsset
+from dandifile.model import OPEN, Cache, EmbargoState, Json, JsonObject, RemoteAsset
 from dandifile.reading.jsontext import Shape
 
 T = TypeVar("T")
@@ -138,13 +138,25 @@ class Reader:
 
     def embargoed_blobs(self) -> frozenset[str]:
         """Ids of the blobs in this user's embargoed dandisets, which must not be reused in an open one."""
-        return self._once.get("embargoed blobs", self._embargoed_blobs)
+        return frozenset().union(*self._blobs_under_embargo().values())
+
+    def sharing_embargoes(self) -> tuple[str, ...]:
+        """Other dandisets of this user under embargo that hold content of this one."""
+        others = self._blobs_under_embargo()
+        mine = {asset.blob for asset in self.assets().values() if asset.blob}
+        return tuple(sorted(other for other in others if other != self.identifier and mine & others[other]))
 
     # --- the dandiset ------------------------------------------------------------------------
 
     def dandiset(self) -> JsonObject:
         """The detail: identifier, embargo_status, draft_version, most_recent_published_version."""
         return self._once.get("dandiset", lambda: self._get(self._own(), documents.DANDISET))
+
+    def embargo(self) -> EmbargoState:
+        """Who can see the dandiset; the day comes from the draft's own `access`."""
+        access = self.draft()["metadata"].get("access")
+        first = access[0] if isinstance(access, list) and access and isinstance(access[0], dict) else {}
+        return EmbargoState(self.dandiset()["embargo_status"], str(first.get("embargoedUntil") or ""))
 
     def draft(self) -> JsonObject:
         """The draft's `info`: metadata, status, counts and the server's validation errors."""
@@ -271,10 +283,18 @@ class Reader:
     def _places(self) -> dict[str, int]:
         return {asset.asset_id: place for place, asset in enumerate(self.assets().values())}
 
-    def _embargoed_blobs(self) -> frozenset[str]:
-        embargoed = (item for item in self.dandisets() if item["embargo_status"] != "OPEN")
-        listings = (Listing(self.api, item["identifier"], self.cache) for item in embargoed)
-        return frozenset(row.blob for listing in listings for row in listing.rows() if row.blob)
+    def _blobs_under_embargo(self) -> dict[str, frozenset[str]]:
+        """Ids of blobs by the dandiset of this user that is embargoed and holds them."""
+
+        def blobs(identifier: str) -> frozenset[str]:
+            rows = Listing(self.api, identifier, self.cache).rows()
+            return frozenset(row.blob for row in rows if row.blob)
+
+        def found() -> dict[str, frozenset[str]]:
+            hidden = (item["identifier"] for item in self.dandisets() if item["embargo_status"] != OPEN)
+            return {identifier: blobs(identifier) for identifier in hidden}
+
+        return self._once.get("blobs under embargo", found)
 
 
 class Once:

@@ -13,6 +13,7 @@ from pathlib import Path
 from dandifile.archive.create import refuse_same_name
 from dandifile.archive.instance import Instance
 from dandifile.archive.reader import Reader
+from dandifile.archive.writer import Embargo
 from dandifile.errors import BlockedError
 from dandifile.model import Block, JsonObject
 
@@ -37,12 +38,14 @@ _NOT_APPROVED = {
 }
 
 
-def write_blocks(reader: Reader, name: str, intent: Path) -> tuple[Block, ...]:
-    """Why this user cannot apply a plan. `name` and `intent` are those of a dandiset to be created."""
+def write_blocks(
+    reader: Reader, name: str, intent: Path, embargo: Embargo | None = None
+) -> tuple[Block, ...]:
+    """Why this user cannot apply a plan. All but `reader` are those of a dandiset to be created."""
     if reader.key is None:
         return ()
     account = reader.account()
-    return tuple(_write_blocks(reader, account, name, intent))
+    return tuple(_write_blocks(reader, account, name, intent, embargo))
 
 
 def publishing_blocks(reader: Reader) -> tuple[Block, ...]:
@@ -65,7 +68,9 @@ def unchecked_notes(reader: Reader, name: str) -> tuple[str, ...]:
     return (f"{UNCHECKED}{about} {variable}",)
 
 
-def _write_blocks(reader: Reader, account: JsonObject, name: str, intent: Path) -> Iterator[Block]:
+def _write_blocks(
+    reader: Reader, account: JsonObject, name: str, intent: Path, embargo: Embargo | None
+) -> Iterator[Block]:
     instance, user = reader.instance, account["username"]
     may_do_all = account.get("admin") is True
     status = str(account.get("status") or "APPROVED")
@@ -73,7 +78,7 @@ def _write_blocks(reader: Reader, account: JsonObject, name: str, intent: Path) 
         yield _approval_block(instance, user, status)
     if reader.identifier is None:
         try:
-            refuse_same_name(reader, name, intent)
+            refuse_same_name(reader, name, intent, embargo)
         except BlockedError as error:
             yield Block(error.what, error.fix, about=NAME)
     elif not may_do_all and not _is_owner(reader, account):

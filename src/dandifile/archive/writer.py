@@ -18,7 +18,7 @@ from dandifile.archive.instance import Instance
 from dandifile.archive.reader import NOT_FOUND, Once, Reader
 from dandifile.digests import DANDI_ETAG
 from dandifile.errors import ArchiveError, BlockedError
-from dandifile.model import Cache, Json, JsonObject, RemoteAsset, ZarrFile
+from dandifile.model import EMBARGOED, Cache, Json, JsonObject, RemoteAsset, ZarrFile
 from dandifile.net.retry import Repeat
 
 BAD_REQUEST = 400
@@ -37,6 +37,11 @@ class Embargo:
     until: str | None = None
     funding_source: str | None = None
     award: str | None = None
+
+    @classmethod
+    def of(cls, terms: Json) -> Embargo | None:
+        """The embargo on these terms (`until`, `funding_source`, `award`); None where there are none."""
+        return None if terms is None else cls(**terms)
 
     def query(self) -> dict[str, str | int]:
         named = {
@@ -82,6 +87,7 @@ class Writer:
         self.reader = Reader(instance, identifier, key, cache)
         self._api = api or WriteApi(instance, key)
         self._once = Once()
+        self._released = False  # the archive has refused a write since it is releasing an embargo
 
     @property
     def identifier(self) -> str | None:
@@ -110,6 +116,13 @@ class Writer:
     def adopt(self, identifier: str | None) -> None:
         """Write to this dandiset from now on, or (None) to none."""
         self.reader = self.reader.of(identifier)
+
+    def unembargo(self) -> None:
+        """Have the archive release the dandiset for everyone, in its own time; fine if asked before."""
+        path = f"dandisets/{self.identifier}/unembargo/"
+        answer = self._write(Call("POST", path), accept=(BAD_REQUEST,))
+        if answer.status == BAD_REQUEST and self.reader.fresh().embargo().status == EMBARGOED:
+            raise _refusal(answer, path)
 
     def put_metadata(
         self, name: str, metadata: JsonObject, remake: Callable[[], JsonObject] | None = None
@@ -256,7 +269,23 @@ class Writer:
 
     def _write(self, call: Call, accept: tuple[int, ...] = ()) -> Reply:
         self._once.get("instance", self.reader.check_instance)
-        return self._api.write(call, accept)
+        if self._released:
+            raise self._released_error()
+        try:
+            return self._api.write(call, accept)
+        except ArchiveError as error:
+            if error.status != BAD_REQUEST or "during unembargo" not in error.what:
+                raise
+            self._released = True
+            raise self._released_error() from None
+
+    def _released_error(self) -> BlockedError:
+        """Nothing more is written in this run: everyone will see the dandiset, which no plan said."""
+        return BlockedError(
+            f"somebody is releasing the embargo of {self.identifier}: the archive takes no change until that "
+            "has ended, and everyone will see what is written then",
+            fix="run plan again and look at it; apply waits for the end of the release",
+        )
 
     def _asset_after(self, answer: Reply, body: JsonObject, asset_id: str = "") -> RemoteAsset:
         """The asset that an answer gives; after 404 or 409 the one that is there, if it is the same.

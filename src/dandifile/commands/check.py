@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from dandifile.checklist.rules import check_rules_offline, evidence_of
 from dandifile.checklist.verdict import RuleResult, Verdict
-from dandifile.desired.spec_and_lock import SpecAndLock
+from dandifile.desired.spec_and_lock import SpecAndLock, refuse_embargo
 from dandifile.errors import Exit
 from dandifile.model import Forecast, Spec
 from dandifile.session.opening import known_identifier, read_spec
@@ -26,6 +26,8 @@ def check(flags: Flags) -> int:
     """
     declared = read_spec(flags)
     spec = declared.pinned_spec()
+    if known_identifier(declared, spec) is None:
+        refuse_embargo(declared, spec)
     absent = [entry.source for entry in spec.paths if not (spec.root / entry.source).exists()]
     settled = _settled_test(declared, spec)
     spec = replace(spec, notes=(*spec.notes, *scan(spec).notes))
@@ -88,8 +90,6 @@ def _lines(
         yield f"  the archive will mark {what} as Invalid: {one.field}: {one.message}{unless}"
         yield f"    {one.fix}"
     yield from (f"  note: {note}" for note in spec.notes)
-    if spec.embargo is not None and spec.embargo is not False:
-        yield "  embargo: `plan` and `apply` do nothing unless the dandiset is under embargo already"
     for row in policy:
         if row.verdict is not Verdict.PASSED:
             verb = "fails" if row.verdict is Verdict.FAILED else "is not decided yet"

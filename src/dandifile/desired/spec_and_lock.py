@@ -24,6 +24,7 @@ from dandifile.lookup.wanted import Wanted, WantedTerm, can_be_pinned, missing_f
 from dandifile.model import Cache, Json, JsonObject, Spec
 from dandifile.reading.document import KeyPath
 from dandifile.spec.build import fields_from_papers
+from dandifile.spec.embargo_terms import creation_faults
 from dandifile.spec.facts import References
 from dandifile.spec.faults import Fault, is_gap
 from dandifile.spec.load import Declaration, build, filled_in, read, read_from
@@ -124,6 +125,17 @@ def refuse_licenses(source: SpecAndLock, spec: Spec, info: Json) -> None:
     declared = short or {"metadata": {"license": spec.fields.get("license")}}
     if faults := list(license_faults(declared, allowed_licenses(info))):
         raise source.declared.error_of(faults)
+
+
+def refuse_embargo(source: SpecAndLock, spec: Spec) -> None:
+    """SpecError for an embargo with which the archive would not create a dandiset today."""
+    declared = source.declared
+    override = (declared.document.value.get("environments") or {}).get(declared.environment) or {}
+    path = ("environments", declared.environment, "embargo") if "embargo" in override else ("embargo",)
+    known = not (spec.unpinned or spec.unresolved)
+    today = datetime.now(UTC).date()
+    if faults := list(creation_faults(spec.embargo, spec.fields, today, path, contributors_known=known)):
+        raise declared.error_of(faults)
 
 
 # --- Facts that the lock lacks ------------------------------------------------------------------

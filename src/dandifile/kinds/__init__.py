@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dandifile.kinds import assets, dandiset, metadata, owners, uploads
+from dandifile.kinds import assets, dandiset, embargo, metadata, owners, uploads
 from dandifile.model import Wording
 from dandifile.planning.kind import Kind
 
@@ -13,6 +13,7 @@ KINDS: dict[str, Kind] = {
     metadata.NAME: metadata,
     uploads.NAME: uploads,
     owners.NAME: owners,
+    embargo.NAME: embargo,
 }
 
 

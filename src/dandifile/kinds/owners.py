@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 from dandifile.archive.instance import LOCAL
 from dandifile.archive.rights import UNCHECKED, is_same_user
 from dandifile.errors import BlockedError, CredentialsError
-from dandifile.kinds.dandiset import EMBARGOED, OPEN
 from dandifile.kinds.logins import Directory, full_name, look_up_login
 from dandifile.model import (
+    EMBARGOED,
+    OPEN,
     Block,
     Change,
     ChangeLine,

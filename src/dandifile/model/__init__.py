@@ -51,7 +51,11 @@ from dandifile.model.plan import (
 from dandifile.model.readiness import Blocker, Obstacle, Readiness
 from dandifile.model.reason import Reason, Why, reason_text
 from dandifile.model.remote import (
+    EMBARGOED,
+    OPEN,
+    RELEASING,
     Complaint,
+    EmbargoState,
     Health,
     ListedAsset,
     Publication,
@@ -63,7 +67,10 @@ from dandifile.model.spec import IgnoredCheck, Overlay, PathEntry, Regions, Spec
 from dandifile.model.values import Cache, Json, JsonObject
 
 __all__ = [
+    "EMBARGOED",
     "GIVEN_UP",
+    "OPEN",
+    "RELEASING",
     "Action",
     "Anatomies",
     "AssetDifference",
@@ -76,6 +83,7 @@ __all__ = [
     "Comparison",
     "Complaint",
     "Effect",
+    "EmbargoState",
     "Explanation",
     "FieldDifference",
     "Finding",

@@ -37,6 +37,7 @@ class Why(StrEnum):
     PATH_TAKEN = "path_taken"
     UNFINISHED = "unfinished"
     OTHER_OWNERS = "other_owners"
+    RELEASED = "released"
 
 
 _TEXTS = {
@@ -62,6 +63,7 @@ _TEXTS = {
     Why.PATH_TAKEN: "it is in the way of another asset that moves",
     Why.UNFINISHED: "begun and never finished",
     Why.OTHER_OWNERS: "the owners differ",
+    Why.RELEASED: "the spec says `embargo: false`",
 }
 
 

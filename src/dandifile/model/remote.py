@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 
@@ -93,6 +94,30 @@ class Health:
     unlisted: bool = False
 
 
+OPEN, EMBARGOED, RELEASING = "OPEN", "EMBARGOED", "UNEMBARGOING"
+"""The archive's words for who can see a dandiset: everyone, its owners, or its owners for the last time."""
+
+
+@dataclass(frozen=True)
+class EmbargoState:
+    """Who can see a dandiset. `until` is a day (YYYY-MM-DD), or "" where the archive names none.
+
+    It is the end of the embargo, or, of an open dandiset, the day on which a past one ended.
+    """
+
+    status: str = OPEN
+    until: str = ""
+
+    def days_left(self, today: date) -> int | None:
+        """Days to the end of an embargo; negative where it should be over. None where there is none."""
+        if self.status != EMBARGOED or not self.until:
+            return None
+        try:
+            return (date.fromisoformat(self.until) - today).days
+        except ValueError:
+            return None
+
+
 @dataclass(frozen=True)
 class Target:
     """Which dandiset, on which archive, as whom: what every plan opens with."""
@@ -104,9 +129,14 @@ class Target:
     title: str = ""
     user: str | None = None
     published: str | None = None  # the last published version
-    embargo_status: str = "OPEN"
+    embargo_status: str = OPEN
     status: str = ""  # the server's own validation of the draft
     archive: str = ""  # names the archive for good: its API URL, or the store of an embedded one
+    embargo_until: str = ""  # as in `EmbargoState`
+
+    @property
+    def embargo(self) -> EmbargoState:
+        return EmbargoState(self.embargo_status, self.embargo_until)
 
     @property
     def page(self) -> str:

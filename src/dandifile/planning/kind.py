@@ -56,6 +56,8 @@ class Traits:
     `recheck` gives reasons to stop a plan that this kind did not take part in, or not today: one with
     `--only` for other kinds, or a saved one. `leads` says whether this kind's changes are made before all
     others, which then need them; a creation always comes first.
+    `conclude` is for a kind whose changes come last: it completes or blocks them by a look at the whole plan,
+    and their steps need all others.
     """
 
     reads: tuple[str, ...] = ()
@@ -65,6 +67,7 @@ class Traits:
     note: Callable[[Spec, Local, Any, Record], Record] = lambda spec, local, observed, record: record  # noqa: ARG005
     recheck: Callable[[Spec, Any, Plan], tuple[Block, ...]] = lambda spec, observed, plan: ()  # noqa: ARG005
     leads: Callable[[tuple[Change, ...]], bool] = lambda changes: False  # noqa: ARG005
+    conclude: Callable[[Plan, Mapping[str, Any]], Plan] | None = None
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,6 @@ CREATED = "dandiset"
 """The kind that all others need, and that is therefore in every plan, also with `--only`."""
 
 
-GUARDED = ("embargo",)
-"""Keys that protect data: the dandiset's kind compares them with the archive, and blocks or adds a note."""
-
-
 @dataclass(frozen=True)
 class Situation:
     """All that a plan is made from: what is wanted, what is here, what is there."""
@@ -68,6 +64,9 @@ def make_plan(kinds: Mapping[str, Kind], now: Situation, options: Options) -> Pl
         if name not in found
     )
     plan = replace(plan, blocked=(*plan.blocked, *(block for blocks in unseen for block in blocks)))
+    for name in found:
+        if conclude := kinds[name].TRAITS.conclude:
+            plan = conclude(plan, now.observed)
     return replace(plan, steps=steps_of(kinds, plan))
 
 
@@ -124,10 +123,12 @@ def steps_of(kinds: Mapping[str, Kind], plan: Plan) -> tuple[Step, ...]:
     first: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     for name in sorted(kinds, key=lambda name: (name != CREATED, name not in leading)):
-        own = [
-            replace(step, needs=(*first, *step.needs), after=(*before, *step.after))
-            for step in kinds[name].steps(due[name])
-        ]
+        made, needed = kinds[name].steps(due[name]), first
+        if made and kinds[name].TRAITS.conclude:
+            others = tuple(step.id for step in steps if step.kind != JOIN)
+            steps.append(Step(f"{name}:begins", JOIN, {}, needs=others, effect=Effect.NONE))
+            needed = (steps[-1].id,)
+        own = [replace(step, needs=(*needed, *step.needs), after=(*before, *step.after)) for step in made]
         if name == CREATED or name in leading:
             first += tuple(step.id for step in own)
         elif own:
@@ -149,6 +150,6 @@ def _first_names(names: list[str]) -> str:
 
 
 def _unmanaged_notes(spec: Spec) -> tuple[str, ...]:
-    """Keys of which it is enough to know this. Of the others their kind says what it means here."""
-    keys = ", ".join(key for key in spec.not_acted_on if key not in GUARDED)
+    """Keys that no kind reconciles."""
+    keys = ", ".join(spec.not_acted_on)
     return (f"declared, checked, but not reconciled by this version: {keys}",) if keys else ()

@@ -8,10 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from rich.text import Text
 
 from dandifile.model import (
+    EMBARGOED,
+    OPEN,
     Action,
     Block,
     Change,
     ChangeLine,
+    EmbargoState,
     Forecast,
     Json,
     JsonObject,
@@ -67,14 +70,20 @@ def header_lines(target: Target, width: int) -> list[Text]:
     about.append(f"{target.identifier} draft" if target.identifier else "new dandiset, will be created")
     about += [target.page] if target.page else []
     about.append(f"as {target.user}" if target.user else "not logged in")
-    if target.embargo_status != "OPEN":
-        about.append(target.embargo_status.lower())
+    about += embargo_words(target.embargo)
     if target.identifier:
         about.append(f"last published {target.published}" if target.published else "never published")
     title = wrap(clean(target.title) or "(no title)", width)
     return [Text(line, "bold") for line in title] + [
         Text(line, "dim") for line in join_parts([clean(part) for part in about], " · ", width)
     ]
+
+
+def embargo_words(state: EmbargoState) -> list[str]:
+    """`embargoed until 2027-06-01`; nothing of a dandiset that everyone can see."""
+    if state.status == EMBARGOED:
+        return [f"embargoed until {state.until}" if state.until else "embargoed"]
+    return [] if state.status == OPEN else ["embargo being released"]
 
 
 # --- What differs -------------------------------------------------------------------------------

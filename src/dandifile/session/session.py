@@ -15,14 +15,22 @@ from typing import TYPE_CHECKING, Any
 
 from dandifile.archive.create import intent_file
 from dandifile.archive.reader import Reader
+from dandifile.archive.release import wait_until_open
 from dandifile.archive.rights import publishing_blocks, unchecked_notes, write_blocks
+from dandifile.archive.writer import Embargo
 from dandifile.desired.regions_from_nwb import locate_regions
-from dandifile.desired.spec_and_lock import REMEDY, MemoryLookups, SpecAndLock, refuse_licenses
+from dandifile.desired.spec_and_lock import (
+    REMEDY,
+    MemoryLookups,
+    SpecAndLock,
+    refuse_embargo,
+    refuse_licenses,
+)
 from dandifile.errors import BlockedError
-from dandifile.kinds import KINDS, assets
+from dandifile.kinds import KINDS, assets, embargo
 from dandifile.kinds.forecast import forecast
 from dandifile.lookup.lock import add_identifier, lock_file
-from dandifile.model import Cache, Local, Plan, Record, Result, Spec, Step, Target
+from dandifile.model import RELEASING, Cache, JsonObject, Local, Plan, Record, Result, Spec, Step, Target
 from dandifile.planning.kind import Options
 from dandifile.planning.planner import CREATED, Situation, make_plan, review, steps_of
 from dandifile.run.engines import Engine
@@ -123,10 +131,25 @@ class Session:
         reader = self.reader
         reader.check_instance()
         refuse_licenses(self.source, self.spec, reader.info())
+        if self.identifier is None:
+            refuse_embargo(self.source, self.spec)
         with ThreadPoolExecutor(len(KINDS) + 1) as pool:
             seen = {name: pool.submit(kind.observe, reader) for name, kind in KINDS.items()}
             target = pool.submit(self._target, reader)
             return {name: future.result() for name, future in seen.items()}, target.result()
+
+    def _observe_at_rest(self) -> tuple[dict[str, Any], Target]:
+        """As `observe`. A session that writes first waits for the end of a release that is under way.
+
+        The archive takes no change until then. Where the spec asks for an embargo it is not waited for: the
+        plan says why nothing can be done.
+        """
+        observed, target = self.observe()
+        releasing = target.embargo_status == RELEASING
+        if not (self.writing and releasing) or embargo.desired(self.spec, Local()).key:
+            return observed, target
+        wait_until_open(self.reader)
+        return self.observe()
 
     def survey(
         self, observed: Mapping[str, Any], options: Options = UNBOUNDED, notify: Notify = ignore_step
@@ -154,7 +177,7 @@ class Session:
 
     def plan(self, options: Options = UNBOUNDED, notify: Notify = ignore_step) -> Planned:
         """Looks at the archive and at the data, and says what differs. Writes nothing but its cache."""
-        observed, target = self.observe()
+        observed, target = self._observe_at_rest()
         local = self.survey(observed, options, notify)
         plan = make_plan(KINDS, Situation(self.spec, local, observed, target), options)
         return self._checked(plan, local, observed)
@@ -165,7 +188,7 @@ class Session:
         BlockedError where the spec, its lock, a file or the archive has changed since.
         """
         refuse_other_spec(saved, self.spec)
-        observed, target = self.observe()
+        observed, target = self._observe_at_rest()
         refuse_other_target(saved.target, target)
         refuse_new_reasons(self.spec, observed, saved)
         local = self.survey(observed, UNBOUNDED, notify)
@@ -227,8 +250,11 @@ class Session:
         """The plan, stopped where this user cannot carry it out, and with what makes the draft Invalid."""
         if plan.changes:
             reader = self.reader
-            name = next((change.key.name for change in plan.changes if change.key.kind == CREATED), "")
-            blocks = write_blocks(reader, name, intent_file(self.state, self.instance, name))
+            made: JsonObject = next(
+                (change.after for change in plan.changes if change.key.kind == CREATED), {}
+            )
+            name, terms = made.get("name", ""), Embargo.of(made.get("embargo"))
+            blocks = write_blocks(reader, name, intent_file(self.state, self.instance, name), terms)
             blocks = (*publishing_blocks(reader), *blocks)
             notes = (*unchecked_notes(reader, name), *plan.notes)
             plan = replace(plan, blocked=(*blocks, *plan.blocked), notes=notes)
@@ -252,7 +278,8 @@ class Session:
             target,
             title=draft["name"],
             published=published.get("version"),
-            embargo_status=detail["embargo_status"],
+            embargo_status=reader.embargo().status,
+            embargo_until=reader.embargo().until,
             status=draft["status"],
         )
 

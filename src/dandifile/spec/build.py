@@ -28,6 +28,7 @@ from dandifile.model import (
     Vocabulary,
 )
 from dandifile.reading.document import KeyPath
+from dandifile.spec.embargo_terms import funder_notes, with_funder
 from dandifile.spec.facts import Credits, Facts, dois, term_text
 from dandifile.spec.faults import Fault, path_text
 from dandifile.spec.fields import FIELD_OF_KEY, dandiset_fields, uncited_creators
@@ -47,7 +48,8 @@ def build_spec(
     papers = fields_from_papers(declared, facts)
     blocked = (*unknown_terms, *papers.blocked, *(unfilled_template_block(path) for path in waiting))
     unresolved = {block.key.name for block in blocked if block.key and block.key.kind == "metadata"}
-    fields = {**papers.defaults, **dandiset_fields(whole), **papers.fields}
+    made = {**papers.defaults, **dandiset_fields(whole), **papers.fields}
+    fields = with_funder(made, declared.get("embargo"))
     spec = Spec(
         file=file,
         instance=declared.get("instance", ""),
@@ -73,6 +75,7 @@ def build_spec(
             *_unused_names_note(declared.get("regions")),
             *uncited_creators(fields),
             *lost_link_notes(fields),
+            *funder_notes(made, declared.get("embargo")),
         ),
         looked_up=facts.digest,
     )
@@ -133,9 +136,8 @@ def _validation(declared: JsonObject) -> Validation:
 
 
 def _unreconciled_keys(declared: JsonObject) -> tuple[str, ...]:
-    """Declared keys that are checked but not reconciled. `embargo: false` counts; `[]` does not."""
+    """Declared keys that are checked but not reconciled; `[]` does not count."""
     said = {
-        "embargo": "embargo" in declared,
         "manifest": declared.get("manifest"),
     }
     return tuple(key for key, value in said.items() if value)

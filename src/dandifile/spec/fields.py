@@ -91,7 +91,8 @@ def uncited_creators(fields: JsonObject) -> tuple[str, ...]:
 
     An author without `cite` is left out if others have `cite: true`.
     """
-    people = [each for each in fields.get("contributor") or () if isinstance(each, dict)]
+    listed = fields.get("contributor")  # `metadata` may hold anything
+    people = [each for each in (listed if isinstance(listed, list) else ()) if isinstance(each, dict)]
     cited = [each for each in people if each.get("includeInCitation") is True]
     left_out = [
         str(each.get("name", ""))

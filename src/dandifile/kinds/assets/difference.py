@@ -62,6 +62,8 @@ def diff(desired: DesiredAssets, observed: ObservedAssets, options: Options) -> 
     changes += build.updates(desired, observed, skip=found.touched, refresh=options.refresh_metadata)
     kept = [change for change in changes if _is_in_scope(change.key.name, options)]
     changes, halved = doable_changes(kept, changes)
+    if desired.embargo is not None:  # as it will be once all of the plan is done
+        observed = replace(observed, open=desired.embargo is False)
     changes, releasing, known = look_up_contents(changes, observed)
     pending = [text for path, text in pending_files(desired.local, observed) if _is_in_scope(path, options)]
     in_the_way = [

@@ -11,6 +11,7 @@ from dandifile.globs import is_match
 from dandifile.kinds.outgoing import SchemaVersions
 from dandifile.model import (
     Anatomies,
+    Json,
     JsonObject,
     Local,
     LocalAsset,
@@ -116,6 +117,7 @@ class DesiredAssets:
     entries: tuple[PathEntry, ...] = ()
     validation: Validation = field(default_factory=Validation)
     max_deletions: str = "10%"
+    embargo: Json = None  # as in `Spec`
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,8 @@ class ObservedAssets:
 
 
 def desired(spec: Spec, local: Local) -> DesiredAssets:
-    return DesiredAssets(local, AssetRules.of(spec, local), spec.paths, spec.validation, spec.max_deletions)
+    rules = AssetRules.of(spec, local)
+    return DesiredAssets(local, rules, spec.paths, spec.validation, spec.max_deletions, spec.embargo)
 
 
 def observe(reader: Reader) -> ObservedAssets:

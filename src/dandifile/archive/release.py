@@ -1,0 +1,58 @@
+"""The end of an embargo: the archive releases a dandiset in a job of its own, which takes minutes or longer.
+
+Until the job has ended, the archive takes no change of the dandiset. A job that fails leaves it like that.
+"""
+
+from __future__ import annotations
+
+import time
+
+from dandifile.archive.reader import Reader
+from dandifile.errors import ArchiveError, BlockedError
+from dandifile.model import OPEN, RELEASING
+from dandifile.waits import QUIET, say_busy
+from dandifile.words import duration
+
+LIMIT = 30 * 60.0
+"""Seconds to wait for the end of a release; a large dandiset can take longer."""
+
+_FIRST, _LONGEST = 0.25, 20.0
+"""Seconds between two looks: twice as long each time."""
+
+
+def wait_until_open(reader: Reader) -> None:
+    """Waits while the archive releases the dandiset. BlockedError where that takes longer than `LIMIT`."""
+    began, pause, said = time.monotonic(), _FIRST, False
+    while reader.fresh().embargo().status == RELEASING:
+        waited = time.monotonic() - began
+        if waited + pause > LIMIT:
+            raise BlockedError(
+                f"the archive is still releasing the embargo of {reader.identifier}, after "
+                f"{duration(waited)} of waiting",
+                where=reader.instance.page(reader.identifier or ""),
+                fix="run apply again later: it goes on waiting. If it stays like that for a day, the job has "
+                "failed: write to the archive's help desk, which can start it again",
+            )
+        if waited >= QUIET and not said:
+            said = True
+            say_busy(
+                f"the archive is releasing the embargo of {reader.identifier}; waiting for up to "
+                f"{duration(LIMIT)} (it goes on by itself if you stop here)"
+            )
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST)
+
+
+def check_open(reader: Reader) -> None:
+    """ArchiveError where everyone cannot see the dandiset, by its status or by its own metadata."""
+    now = reader.fresh()
+    state, access = now.embargo(), now.draft()["metadata"].get("access")
+    first = access[0] if isinstance(access, list) and access and isinstance(access[0], dict) else {}
+    if state.status == OPEN and first.get("status") in (None, "dandi:OpenAccess"):
+        return
+    raise ArchiveError(
+        f"the archive has ended the release of {reader.identifier}, but says that it is {state.status}, with "
+        f"access {first.get('status')}",
+        where=reader.instance.page(reader.identifier or ""),
+        fix="run apply again; if it stays so, write to the archive's help desk",
+    )
