@@ -157,8 +157,12 @@ def _version_notes(observed: ObservedMetadata) -> Iterator[str]:
 
 def _citation_notes(changes: tuple[Change, ...]) -> tuple[str, ...]:
     """A citation without authors is legal, but rarely intended: the archive cites those with `cite`."""
-    people = next((change.after for change in changes if change.key.name == "contributor"), None) or []
-    if not people or any(isinstance(one, dict) and one.get("includeInCitation") for one in people):
+    people = next((change.after for change in changes if change.key.name == "contributor"), None)
+    if (
+        not people
+        or not isinstance(people, list)
+        or any(isinstance(one, dict) and one.get("includeInCitation") for one in people)
+    ):
         return ()
     return ("no contributor is in the citation: write `cite: true` for each contributor who belongs there",)
 

@@ -53,7 +53,7 @@ def dandiset_fields(raw: JsonObject) -> dict[str, Json]:
     A field that is not declared is not a key. Terms are CURIEs here, as in other dandisets
     on the archive; on assets they are IRIs.
     """
-    fields: dict[str, Json] = normalise_resources(raw.get("metadata", {}))
+    fields: dict[str, Json] = dict(normalise_resources(raw.get("metadata", {})))
     for key in ("name", "description"):
         if key in raw:
             fields[key] = (raw[key] or "").strip()
@@ -91,7 +91,8 @@ def uncited_creators(fields: JsonObject) -> tuple[str, ...]:
 
     An author without `cite` is left out if others have `cite: true`.
     """
-    people = [each for each in fields.get("contributor") or () if isinstance(each, dict)]
+    listed = fields.get("contributor")  # `metadata` may hold anything
+    people = [each for each in (listed if isinstance(listed, list) else ()) if isinstance(each, dict)]
     cited = [each for each in people if each.get("includeInCitation") is True]
     left_out = [
         str(each.get("name", ""))
