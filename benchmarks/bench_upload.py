@@ -19,28 +19,44 @@ _PIECE = 10**7
 
 def many(stage: Stage) -> Outcome:
     """2,000 images of 10 kB where there are 200 recordings."""
-    count = MANY * stage.files
+    return _race(stage, "many-small", f"{small_count(stage):,} new files of 10 kB", fill_small(stage))
+
+
+def small_count(stage: Stage) -> int:
+    return MANY * stage.files
+
+
+def fill_small(stage: Stage) -> Callable[[Path], None]:
+    """Makes a folder of images."""
 
     def fill(folder: Path) -> None:
         folder.mkdir(parents=True)
-        for number in range(count):
+        for number in range(small_count(stage)):
             (folder / f"image-{number:05}.png").write_bytes(os.urandom(SMALL))
 
-    return _race(stage, "many-small", f"{count:,} new files of 10 kB", fill)
+    return fill
 
 
 def large(stage: Stage) -> Outcome:
     """One video of 4 GB where there are 200 recordings, smaller in proportion; and what it costs at least."""
-    size = LARGE * stage.files // 200
+    outcome = _race(stage, "one-large", f"one new file of {large_size(stage) / 1e9:g} GB", fill_large(stage))
+    return replace(outcome, least=least(stage.folder / "one-large" / "ours" / "data" / "session.mp4"))
+
+
+def large_size(stage: Stage) -> int:
+    return LARGE * stage.files // 200
+
+
+def fill_large(stage: Stage) -> Callable[[Path], None]:
+    """Makes a folder with one video."""
 
     def fill(folder: Path) -> None:
         folder.mkdir(parents=True)
         with (folder / "session.mp4").open("wb") as video:
-            for _ in range(size // _PIECE):
+            for _ in range(large_size(stage) // _PIECE):
                 video.write(os.urandom(_PIECE))
 
-    outcome = _race(stage, "one-large", f"one new file of {size / 1e9:g} GB", fill)
-    return replace(outcome, least=least(stage.folder / "one-large" / "ours" / "data" / "session.mp4"))
+    return fill
 
 
 def _race(stage: Stage, name: str, about: str, fill: Callable[[Path], None]) -> Outcome:

@@ -6,7 +6,7 @@ import argparse
 import json
 from dataclasses import asdict
 
-from benchmarks import bench_first_apply, bench_help, bench_noop, bench_upload, bench_validate
+from benchmarks import bench_first_apply, bench_help, bench_noop, bench_pull, bench_upload, bench_validate
 from benchmarks.measure import Outcome, Side
 from benchmarks.stage import stage
 
@@ -16,6 +16,8 @@ BENCHES = {
     "noop": bench_noop.bench,
     "many-small": bench_upload.many,
     "one-large": bench_upload.large,
+    "pull-many": bench_pull.many,
+    "pull-large": bench_pull.large,
     "validate": bench_validate.cold,
     "validate-again": bench_validate.again,
     "validate-one": bench_validate.one_changed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -50,6 +51,23 @@ def add_user(
     from dandifile.commands.archive import add_user
 
     return add_user(store, login, name)
+
+
+@archive.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, or an earlier export.")],
+    dandiset: Annotated[str, typer.Option(metavar="ID", help="Only this dandiset; default: all.")] = "",
+    version: Annotated[str, typer.Option(help="Only this version; default: draft and newest.")] = "",
+    files: Annotated[int, typer.Option(help="Files of a version that get a page.")] = 1000,
+    pictures: Annotated[bool, typer.Option("--pictures", help="Draw every NWB file; takes a while.")] = False,
+    store: Store = None,
+    format: Format = "text",
+) -> int:
+    """Write the pages into a folder, to be opened without a server."""
+    from dandifile.commands.archive import export
+
+    choice = {"dandiset": dandiset, "version": version, "files": files, "pictures": pictures}
+    return export(store, folder, format, **choice)
 
 
 @archive.command()

@@ -84,22 +84,44 @@ def open_store(store: Path, settings: Settings | None = None, instance: Instance
     lock = _lock_store(store)
     try:
         database = Database(store / DATABASE)
-        figures = Snapshot(lambda: dandisets.totals(database.read()))
-        return Archive(
-            store=store,
-            key=_admin_key(store, database),
-            database=database,
-            objects=ObjectStore(store / "objects"),
-            signer=Signer(database.secret("signing")),
-            settings=settings or Settings(),
-            instance=instance or Instance(),
-            lock=lock,
-            figures=figures,
-            searchable=Snapshot(now_as_text),
-        )
+        key, signer = _admin_key(store, database), Signer(database.secret("signing"))
+        return _archive(store, database, lock, key, signer, settings, instance)
     except BaseException:
         lock.release()
         raise
+
+
+def open_for_reading(store: Path, instance: Instance | None = None) -> Archive:
+    """Opens a store that is there to read from it, also while another process serves it."""
+    if not is_store(store):
+        raise StartError(
+            "there is no embedded archive in this folder", where=str(store), fix="name the folder of one"
+        )
+    lock = FileLock(store / "lock", thread_local=False)  # never taken
+    return _archive(store, Database(store / DATABASE), lock, "", Signer(""), None, instance)
+
+
+def _archive(  # noqa: PLR0913, PLR0917  what both ways to open one have to say
+    store: Path,
+    database: Database,
+    lock: FileLock,
+    key: str,
+    signer: Signer,
+    settings: Settings | None,
+    instance: Instance | None,
+) -> Archive:
+    return Archive(
+        store=store,
+        key=key,
+        database=database,
+        objects=ObjectStore(store / "objects"),
+        signer=signer,
+        settings=settings or Settings(),
+        instance=instance or Instance(),
+        lock=lock,
+        figures=Snapshot(lambda: dandisets.totals(database.read())),
+        searchable=Snapshot(now_as_text),
+    )
 
 
 def _lock_store(store: Path) -> FileLock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -55,7 +56,35 @@ def _parser() -> argparse.ArgumentParser:
     reset = commands.add_parser("reset", help="delete a store")
     reset.add_argument("--store", type=Path, required=True)
     reset.set_defaults(command=_reset)
+    export = commands.add_parser("export", help="write the pages into a folder, to open without a server")
+    export.add_argument("folder", type=Path, help="a new or an empty folder, or that of an earlier export")
+    export.add_argument("--store", type=Path, required=True, help="the folder of the archive")
+    export.add_argument("--dandiset", default="", metavar="ID", help="only this one (default: all)")
+    export.add_argument(
+        "--version", default="", help="only this one (default: the draft and the newest published version)"
+    )
+    export.add_argument(
+        "--files", type=int, default=1000, help="files of a version that get a page (default: %(default)s)"
+    )
+    export.add_argument("--pictures", action="store_true", help="draw every NWB file; takes a while")
+    export.set_defaults(command=_export)
     return parser
+
+
+def _export(given: argparse.Namespace) -> int:
+    from localdandi.instance import Instance
+    from localdandi.pages.export import Choice, export
+
+    choice = Choice(given.dandiset, given.version, given.files, given.pictures)
+    instance = Instance.of_environment(os.environ)
+    done = export(given.store, given.folder, choice, instance, say=lambda line: sys.stderr.write(f"{line}\n"))
+    sys.stdout.write(f"wrote {done.pages} pages: open {given.folder / 'index.html'}\n")
+    if done.left_out:
+        sys.stderr.write(f"{done.left_out} files have no page of their own; --files raises the limit\n")
+    if done.embargoed:
+        names = ", ".join(done.embargoed)
+        sys.stderr.write(f"under embargo, so show these pages to their owners only: {names}\n")
+    return 0
 
 
 def _serve(given: argparse.Namespace) -> int:

@@ -126,6 +126,59 @@ def test_who_serves_to_other_machines_is_warned_and_told_a_url_that_works(
         assert f"`instance: http://localhost:{port}`" in others[3]
 
 
+def _make(store: Path, query: str = "") -> None:
+    """A store with one dandiset."""
+    with archive(store) as running:
+        headers = {"Authorization": f"token {running.key}"}
+        body = {"name": "Place cells", "metadata": {}}
+        url = f"{running.api_url}/dandisets/{query}"
+        requests.post(url, json=body, headers=headers, timeout=30).raise_for_status()
+
+
+def test_export_writes_the_pages_and_says_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store, folder = tmp_path / "store", tmp_path / "pages"
+    _make(store, "?embargo=true")
+    options = ["archive", "export", str(folder), "--store", str(store)]
+    assert run(options) == Exit.DONE
+    printed = capsys.readouterr()
+    assert f"open {folder / 'index.html'}" in printed.out
+    assert "under embargo, so show these pages to their owners only: 000001" in printed.err
+    assert "Place cells" in (folder / "000001" / "draft" / "index.html").read_text(encoding="utf-8")
+    assert run([*options, "--format", "json"]) == Exit.DONE
+    found = json.loads(capsys.readouterr().out)
+    assert (found["index"], found["embargoed"]) == (str(folder / "index.html"), ["000001"])
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--dandiset", "000007"], "the archive has no dandiset 000007"),
+        (["--version", "0.990101.0000"], "no dandiset has a version 0.990101.0000"),
+        (["--files", "-1"], "--files -1 is not a number of files"),
+    ],
+)
+def test_export_refuses_what_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], problem: str
+) -> None:
+    store, folder = tmp_path / "store", tmp_path / "pages"
+    _make(store)
+    assert run(["archive", "export", str(folder), "--store", str(store), *options]) == Exit.INPUT
+    assert problem in capsys.readouterr().err
+    assert not folder.exists()
+
+
+def test_export_leaves_a_folder_with_other_files_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, folder = tmp_path / "store", tmp_path / "pages"
+    _make(store)
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("mine", encoding="utf-8")
+    assert run(["archive", "export", str(folder), "--store", str(store)]) == Exit.INPUT
+    assert "the folder holds other files: thesis.txt" in capsys.readouterr().err
+    assert [one.name for one in folder.iterdir()] == ["thesis.txt"]
+
+
 def test_a_user_is_added_once_and_then_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store = ("--store", str(tmp_path / "store"))
     assert run(["archive", "add-user", "jdoe", "--name", "Doe, Jane", *store]) == Exit.DONE

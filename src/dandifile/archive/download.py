@@ -34,6 +34,8 @@ PATIENCE = Patience(attempts=8, total=600.0)
 _BLOCK = 1 << 20
 _RENEWALS = 3  # of a URL, one after another without a byte in between
 _STORE = "the archive's object store"
+_STALE = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+"""What S3 answers to a URL that has expired, or that never was the object's."""
 
 
 class Digest(Protocol):
@@ -225,8 +227,8 @@ def _receive_all(arriving: _Arriving, url: Callable[[], str], patience: Patience
         if response.is_success:
             if not arriving.is_whole and arriving.done == before:
                 raise arriving.oddity("an end before the content's own")
-        elif response.status in (HTTPStatus.FORBIDDEN, HTTPStatus.BAD_REQUEST) and renewals < _RENEWALS:
-            place = ""  # it has expired: S3 says 403, and 400 for some tokens
+        elif response.status in _STALE and renewals < _RENEWALS:
+            place = ""
             renewals += 1
         else:
             raise _refusal(response, arriving.content)

@@ -1,4 +1,4 @@
-"""`dandifile archive`: run the embedded archive, list its dandisets, add users, delete it."""
+"""`dandifile archive`: run the embedded archive, list dandisets, add users, export its pages, delete it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import socket
 import sys
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
 from dandifile.errors import Exit, UserError
 from dandifile.model import JsonObject
-from dandifile.session.embedded import default_store, open_archive
+from dandifile.session.embedded import default_store, export_pages, open_archive
 from dandifile.session.embedded import reset as reset_store
 from dandifile.session.embedded import serve as serve_store
 from dandifile.session.local_identifiers import store_id
@@ -130,6 +130,28 @@ def add_user(store: Path | None, login: str, name: str) -> int:
     if reply.status == _REFUSED:
         raise UserError(f"the embedded archive does not take the user {login}: {reply.body}")
     sys.stdout.write(f"added the user {login}\n")
+    return Exit.DONE
+
+
+def export(store: Path | None, folder: Path, form: str, **choice: Any) -> int:
+    """Writes the pages into a folder; `choice` as for `embedded.export_pages`. Starts no server."""
+    if choice["files"] < 0:
+        raise UserError(f"--files {choice['files']} is not a number of files", fix="use 0 or more")
+
+    def say(line: str) -> None:
+        sys.stderr.write(f"{line}\n")
+
+    done = export_pages(store or default_store(), folder, say, **choice)
+    index = folder / "index.html"
+    if form == "json":
+        values = {"index": str(index), "pages": done.pages, "without_page": done.left_out}
+        print_json({**values, "embargoed": list(done.embargoed)})
+        return Exit.DONE
+    sys.stdout.write(f"wrote {quantity(done.pages, 'page')}: open {index}\n")
+    if done.left_out:
+        say(f"{quantity(done.left_out, 'file')} without a page of its own: --files raises the limit")
+    if done.embargoed:
+        say(f"warning: under embargo, so show these pages to their owners only: {', '.join(done.embargoed)}")
     return Exit.DONE
 
 

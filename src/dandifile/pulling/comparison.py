@@ -148,6 +148,7 @@ class _Sorting:
         self._left: list[str] = []
         self._refused: list[Refusal] = []
         self._lacking: set[str] = set()
+        self._files_above: dict[str, str] = {}  # by folder: as `_file_above`
 
     def sort(self, path: str) -> None:
         asset, local = self._assets[path], self._here.files.get(path)
@@ -217,11 +218,17 @@ class _Sorting:
     def _file_above(self, place: Place) -> str:
         """The file that is where the asset needs a folder; "" where there is none."""
         above, source = os.path.dirname(place.file), place.source.rpartition("/")[0]
-        while len(above) >= len(place.folder):
+        looked_at: list[str] = []
+        found = ""
+        while len(above) >= len(place.folder) and above not in self._files_above:
+            looked_at.append(above)
             if self._disk.what(above) in ("file", "link"):
-                return source
+                found = source
+                break
             above, source = os.path.dirname(above), source.rpartition("/")[0]
-        return ""
+        found = found or self._files_above.get(above, "")
+        self._files_above |= dict.fromkeys(looked_at, found)
+        return found
 
     def _refuse(self, path: str, place: Place | None, reason: str, fix: str) -> None:
         self._refused.append(Refusal(path, reason, fix))

@@ -30,8 +30,9 @@ class RealDisk:
     """`comparison.Disk`, with what it was asked before."""
 
     def __init__(self) -> None:
-        self._folds: dict[str, bool] = {}
+        self._folds: dict[str, bool] = {}  # by folder that is there
         self._longest: dict[str, int] = {}
+        self._existing: dict[str, str] = {}  # by folder: the nearest one that is there
 
     def what(self, path: str) -> str:
         try:
@@ -46,21 +47,27 @@ class RealDisk:
             encoded = os.fsencode(name)
         except UnicodeEncodeError:
             return f"{name!r} cannot be written in this system's encoding"
-        longest = self._longest_name(folder)
+        there = self._nearest(folder)
+        if there not in self._longest:
+            self._longest[there] = _longest_name(there)
+        longest = self._longest[there]
         if len(encoded) > longest:
             return f"{name} is longer than {longest} bytes"
         return windows_fault(path) if _WINDOWS else ""
 
     def folded(self, path: str) -> str:
-        folder = os.path.dirname(path)
-        if folder not in self._folds:
-            self._folds[folder] = folds_case(Path(folder))
-        return unicodedata.normalize("NFC", path).casefold() if self._folds[folder] else path
+        there = self._nearest(os.path.dirname(path))
+        if there not in self._folds:
+            self._folds[there] = folds_case(Path(there))
+        return unicodedata.normalize("NFC", path).casefold() if self._folds[there] else path
 
-    def _longest_name(self, folder: str) -> int:
-        if folder not in self._longest:
-            self._longest[folder] = _longest_name(existing_folder(folder))
-        return self._longest[folder]
+    def _nearest(self, folder: str) -> str:
+        if folder not in self._existing:
+            above = os.path.dirname(folder)
+            self._existing[folder] = (
+                folder if os.path.isdir(folder) or above == folder else self._nearest(above)
+            )
+        return self._existing[folder]
 
 
 def windows_fault(path: str) -> str:

@@ -17,13 +17,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from urllib.parse import quote
 
 from dandifile.archive.download import Content, download
+from dandifile.archive.object_urls import ObjectUrls, blob_key
 from dandifile.archive.reader import Reader
 from dandifile.errors import ArchiveError, DataError
 from dandifile.model import JsonObject, ZarrFile
-from dandifile.net.urls import without_query
 from dandifile.organize.place import copy_next_to, move
 from dandifile.pulling.comparison import Fetch
 from dandifile.survey.digest import remember_digest
@@ -42,10 +41,10 @@ deletes nothing on the archive. A pull that leaves nothing out removes it.
 
 @dataclass(frozen=True)
 class Fetcher:
-    """Fetches assets of one dandiset. `is_open`: its objects can be read without a signature."""
+    """Fetches assets of one dandiset."""
 
     reader: Reader
-    is_open: bool
+    urls: ObjectUrls
 
     def fetch(self, wanted: Fetch, got: Callable[[int], None]) -> None:
         """Fetches one asset and puts it in its place. ArchiveError, DataError or OSError where that fails."""
@@ -59,7 +58,8 @@ class Fetcher:
         asset, cache = wanted.asset, self.reader.cache
         known = cache.get_many("sha256-of", [asset.blob or ""])
         content = Content(asset.path, asset.size, asset.digest, known.get(asset.blob or "", ""))
-        download(content, lambda: self.reader.content_url(asset.asset_id), partial, got)
+        url = self.urls.url_of(blob_key(str(asset.blob)), lambda: self.reader.content_url(asset.asset_id))
+        download(content, url, partial, got)
         set_time(partial, self._date(wanted))
         put_in_place(partial, Path(wanted.file), over=wanted.over)
         remember_digest(cache, wanted.source, wanted.file, asset.digest)
@@ -79,10 +79,9 @@ class Fetcher:
         for folder in (tree, partial / "part"):
             folder.mkdir(parents=True, exist_ok=True)
         with listed.open("w", encoding="utf-8") as lines, ThreadPoolExecutor(_AT_ONCE) as pool:
-            source = _ZarrSource(self.reader, str(wanted.asset.zarr), is_open=self.is_open)
-            files = self.reader.zarr_files(source.zarr)
+            files = self.reader.zarr_files(str(wanted.asset.zarr))
             while page := list(islice(files, _PAGE)):
-                work = [pool.submit(self._fetch_part, source, wanted, partial, *one, got) for one in page]
+                work = [pool.submit(self._fetch_part, wanted, partial, *one, got) for one in page]
                 try:
                     sizes = [one.result() for one in work]
                 finally:
@@ -102,14 +101,8 @@ class Fetcher:
         remember_files(self.reader.cache, Root(wanted.source, wanted.file), _listed(listed))
         shutil.rmtree(partial)
 
-    def _fetch_part(  # noqa: PLR0913, PLR0917 - one file, of which Zarr, into what
-        self,
-        source: _ZarrSource,
-        wanted: Fetch,
-        partial: Path,
-        path: str,
-        md5: str,
-        got: Callable[[int], None],
+    def _fetch_part(
+        self, wanted: Fetch, partial: Path, path: str, md5: str, got: Callable[[int], None]
     ) -> int:
         """One file of a Zarr, unless it is here already; its bytes."""
         if not is_safe(path):
@@ -125,38 +118,13 @@ class Fetcher:
             return size
         part = partial / "part" / hashlib.sha256(path.encode()).hexdigest()[:32]
         content = Content(f"{wanted.asset.path}/{path}", None, md5=md5)
-        size = download(content, source.url_of(path), part, got, flush=False)
+        zarr = str(wanted.asset.zarr)
+        url = self.urls.url_of(f"zarr/{zarr}/{path}", lambda: self.reader.zarr_file_url(zarr, path))
+        size = download(content, url, part, got, flush=False)
         set_time(part, self._date(wanted))
         file.parent.mkdir(parents=True, exist_ok=True)
         part.replace(file)
         return size
-
-
-class _ZarrSource:
-    """Where the files of a Zarr are. Those of an open one have URLs that need not be asked for one by one."""
-
-    def __init__(self, reader: Reader, zarr: str, *, is_open: bool) -> None:
-        self.zarr = zarr
-        self._reader = reader
-        self._is_open = is_open
-        self._folder = ""
-
-    def url_of(self, path: str) -> Callable[[], str]:
-        """Gives a URL of a file; asked again, one that is signed for it."""
-        tried = False
-
-        def url() -> str:
-            nonlocal tried
-            if self._folder and not tried:
-                tried = True
-                return self._folder + quote(path)
-            signed = self._reader.zarr_file_url(self.zarr, path)
-            bare = without_query(signed)
-            if self._is_open and not tried and bare.endswith(f"/{quote(path)}"):
-                self._folder = bare.removesuffix(quote(path))
-            return signed
-
-        return url
 
 
 def _listed(file: Path) -> Iterator[ZarrFile]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dandifile.errors import UserError
 
@@ -55,6 +56,25 @@ def serve(store: Path, port: int, host: str, on_ready: Callable[[Running], None]
 
         served = Instance.of_environment(os.environ, **instance)
         server.serve(store, port, host, on_ready=on_ready, instance=served)
+
+
+@dataclass(frozen=True)
+class Exported:
+    """Pages that were written: how many, how many files got none, and which dandisets are under embargo."""
+
+    pages: int
+    left_out: int
+    embargoed: tuple[str, ...]
+
+
+def export_pages(store: Path, folder: Path, say: Callable[[str], object], **choice: Any) -> Exported:
+    """Writes the archive's pages into `folder`; `choice` is `dandiset`, `version`, `files` and `pictures`."""
+    with _translated_errors():
+        from localdandi.instance import Instance
+        from localdandi.pages.export import Choice, export
+
+        done = export(store, folder, Choice(**choice), Instance.of_environment(os.environ), say)
+        return Exported(done.pages, done.left_out, done.embargoed)
 
 
 def reset(store: Path) -> tuple[str, ...]:

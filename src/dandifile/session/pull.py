@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dandifile.archive.listing import DRAFT
+from dandifile.archive.object_urls import ObjectUrls
 from dandifile.archive.versions import find_version, list_versions
 from dandifile.errors import BlockedError, UserError
 from dandifile.globs import is_match
@@ -105,7 +106,7 @@ def carry_out(session: Session, pull: Pull, notify: Notify, got: Callable[[int],
         for folder in {one.folder for one in pull.to_fetch}:
             mark_incomplete(folder)
         reader = session.reader
-        fetcher = Fetcher(reader, is_open=reader.dandiset()["embargo_status"] == "OPEN")
+        fetcher = Fetcher(reader, ObjectUrls(is_open=reader.dandiset()["embargo_status"] == "OPEN"))
 
         def perform(step: Step, inputs: Mapping[str, Json]) -> Json:  # noqa: ARG001 - no step needs another
             fetcher.fetch(wanted[step.params["path"]], got)

@@ -9,6 +9,7 @@ Nothing is opened or written, and a path that would lead out of the entry's fold
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ class Placing:
     spec: Spec
     paths: Collection[str] = field(default=frozenset(), repr=False)
     _looked_at: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False, compare=False)
+    _one_asset: dict[str, bool | None] = field(default_factory=dict, repr=False, compare=False)
 
     def place_of(self, path: str, *, zarr: bool = False) -> Place | None:
         """The place of an asset; None where no entry takes it. Entries with the longest `into` come first."""
@@ -53,7 +55,7 @@ class Placing:
             if below is None:
                 continue
             folder = entry_path(self._root, entry)
-            if _is_one_asset(folder, below):
+            if self._is_one_asset(folder, below):
                 file, folder = folder, os.path.dirname(folder)
                 if os.path.basename(file) != below:
                     continue
@@ -121,6 +123,14 @@ class Placing:
                         return Dataset(own, here)
         return None
 
+    def _is_one_asset(self, source: str, below: str) -> bool:
+        """Whether an entry's source is one file or Zarr; one that is not here, if its name has a dot."""
+        if source not in self._one_asset:
+            self._one_asset[source] = _is_known_for_one_asset(source)
+        name = os.path.basename(source)
+        known = self._one_asset[source]
+        return (name == below and "." in name.strip(".")) if known is None else known
+
     def _is_dataset(self, name: str, folder: str) -> bool:
         known = self._looked_at
         if (name, folder) not in known:
@@ -151,14 +161,14 @@ def _inside(folder: str, path: str, separator: str = "/") -> str | None:
     return path[len(start) :] if path.startswith(start) else None
 
 
-def _is_one_asset(source: str, below: str) -> bool:
-    """Whether an entry's source is no folder of files but one file or Zarr, here or to be."""
+def _is_known_for_one_asset(source: str) -> bool | None:
+    """Whether an entry's source is no folder of files but one file or Zarr, here or to be; None: unclear."""
     name = os.path.basename(source)
     if _is_asset_folder(name):
         return True
     if os.path.lexists(source):
         return not os.path.isdir(source)
-    return any(own.is_file(name) for own in FORMATS.values()) or (name == below and "." in name.strip("."))
+    return any(own.is_file(name) for own in FORMATS.values()) or None
 
 
 def _above(below: str) -> Sequence[str]:
@@ -183,6 +193,7 @@ def _takes(entry: PathEntry, below: str, around: Dataset | None, *, zarr: bool) 
     return own is not None and (around is not None or entry.standard in ("auto", "any", own.NAME))
 
 
+@functools.lru_cache(4096)
 def _is_asset_folder(name: str) -> bool:
     """Whether a folder of this name is one asset, so that nothing in it is an asset of its own."""
     return any(own.is_folder(name) for own in FORMATS.values())

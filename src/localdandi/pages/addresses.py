@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Addresses(Protocol):
@@ -38,7 +38,7 @@ class Addresses(Protocol):
     def subject(self, name: str) -> str | None:
         """A subject with its files; those of no subject where the name is empty."""
 
-    def folder(self, path: str, page: int = 1, query: Mapping[str, str] = _NOTHING) -> str | None:
+    def folder(self, path: str, page: int = 1, query: Mapping[str, str] = NOTHING) -> str | None:
         """A folder of the version, sorted and filtered as the query says."""
 
     def asset(self, asset_id: str) -> str | None: ...
@@ -79,7 +79,7 @@ class Served:
     def subject(self, name: str) -> str:
         return _with(f"{self.here()}/subject", id=name)
 
-    def folder(self, path: str, page: int = 1, query: Mapping[str, str] = _NOTHING) -> str:
+    def folder(self, path: str, page: int = 1, query: Mapping[str, str] = NOTHING) -> str:
         return _with(f"{self.here()}/files", location=path, **query, page=_later(page))
 
     def asset(self, asset_id: str) -> str:

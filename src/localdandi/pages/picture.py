@@ -21,6 +21,7 @@ from localdandi.archive import Archive
 from localdandi.document import ISOLATED
 
 _INK = {"light": ("#ffffff", "#1d2126", "#14606b"), "dark": ("#1b1f23", "#e6e4df", "#6fc3cf")}
+THEMES = tuple(_INK)
 _MOST_PANELS = 3
 _TRACES, _SAMPLES = 6, 20_000
 _UNITS, _SPIKES = 60, 50_000
@@ -147,9 +148,14 @@ _PATIENCE = 60  # seconds
 _drawing = threading.Lock()  # one at a time is enough for a machine's memory
 
 
+def file_of(archive: Archive, blob_id: str, theme: str) -> Path:
+    """Where the picture of a blob is kept once it is drawn."""
+    return archive.store / "pictures" / f"{blob_id}.{theme}.png"
+
+
 def picture(archive: Archive, blob_id: str, theme: str) -> Path:
     """The picture of a blob, drawn now or earlier; one that says so where nothing can be drawn."""
-    file = archive.store / "pictures" / f"{blob_id}.{theme}.png"
+    file = file_of(archive, blob_id, theme)
     with _drawing:
         if not file.exists():
             _draw(archive.objects.blob(blob_id), file, theme)

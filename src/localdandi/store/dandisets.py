@@ -85,6 +85,11 @@ def by_id(db: sqlite3.Connection, identifier: int) -> Dandiset | None:
     return Dandiset(*row) if row else None
 
 
+def all_dandisets(db: sqlite3.Connection) -> list[Dandiset]:
+    """In the order of their identifiers."""
+    return [Dandiset(*row) for row in db.execute(f"{_DANDISET} ORDER BY d.id")]
+
+
 def delete(db: sqlite3.Connection, dandiset: Dandiset) -> None:
     """Its versions, owners, uploads and zarrs go too; assets stay, detached, as blobs do."""
     db.execute("DELETE FROM dandisets WHERE id = ?", (dandiset.id,))

@@ -111,3 +111,15 @@ def asset_ids(db: sqlite3.Connection, version: int, paths: set[str]) -> dict[str
         f" WHERE m.version = ? AND m.path IN ({marks})"
     )
     return {row[0]: row[1] for row in db.execute(query, (version, *paths))}
+
+
+def folders(db: sqlite3.Connection, version: int, limit: int) -> list[str]:
+    """All folders of a version in the order of their paths, at most so many."""
+    found: dict[str, None] = {}
+    for (path,) in db.execute("SELECT path FROM membership WHERE version = ? ORDER BY path", (version,)):
+        names = path.split("/")[:-1]
+        for depth in range(1, len(names) + 1):
+            found["/".join(names[:depth])] = None
+        if len(found) >= limit:
+            break
+    return list(found)[:limit]
