@@ -32,6 +32,26 @@ def test_the_demo_plays_the_main_job(
     assert "No changes" in said[7][2]
 
 
+def test_the_demo_of_a_release_goes_from_an_embargo_to_a_doi(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DANDIFILE_STORE", "")
+    assert run(["demo", str(tmp_path / "demo"), "--release"]) == Exit.DONE
+    out = capfd.readouterr().out
+    said = [scene.partition("\n") for scene in out.split("\n$ dandifile ")[1:]]
+    assert [command.split()[0] for command, _, _ in said] == [
+        "archive", "plan", "apply", "plan", "apply", "publish", "plan",
+    ]  # fmt: skip
+    assert "under embargo" in said[1][2]
+    assert "rroe  Richard Roe" in said[1][2]
+    assert "needs --allow unembargo" in " ".join(said[3][2].split())
+    assert "1 embargo released" in said[4][2]
+    assert "First version: 11 files" in said[5][2]
+    assert "https://doi.org/10." in said[5][2]
+    assert "No changes" in said[6][2]
+    assert "docs/how-to/publish.md" in out
+
+
 def test_the_demo_leaves_other_folders_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "thesis.tex").touch()
     assert run(["demo", str(tmp_path)]) == Exit.INPUT

@@ -426,6 +426,14 @@ def test_waiting_ends_early_where_the_archive_finds_a_fault(applied: Lab) -> Non
     assert (ran.code, "license" in ran.out) == (Exit.BLOCKED, True), ran.err
 
 
+def test_a_status_that_is_not_known_is_no_reason_to_wait_for_ever(ready: Lab) -> None:
+    with ready.archive.at_rest():
+        with ready.archive.serving.archive.database.write() as db:
+            db.execute("UPDATE versions SET status = 'Reviewing' WHERE version = 'draft'")
+        ran = ready.run("publish", *ALLOWED, "--wait")
+    assert (ran.code, "calls the draft Reviewing" in flat(ran.out)) == (Exit.BLOCKED, True)
+
+
 def test_a_draft_that_somebody_changes_during_the_wait_is_compared_again(
     applied: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -522,6 +530,34 @@ def test_a_lost_answer_is_made_up_for(ready: Lab) -> None:
     ready.archive.misbehave(method="POST", route=PUBLISH, drop="after")
     ran = ready.run("publish", *ALLOWED)
     assert (ran.code, len(versions(ready))) == (Exit.DONE, 1), ran.err
+
+
+def test_the_doi_may_come_a_moment_after_the_version(ready: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dandifile.archive.versions import VersionReader
+
+    plain, asked = VersionReader.document, []
+
+    def late(version: VersionReader) -> JsonObject:
+        asked.append(version.name)
+        document = dict(plain(version))
+        return document if len(asked) > 2 else {key: document[key] for key in document if key != "doi"}
+
+    monkeypatch.setattr(VersionReader, "document", late)
+    found = json.loads(ready.run("publish", *ALLOWED, "--format", "json").out)
+    assert (len(asked), found["published"]["doi"]) == (3, locked(ready)[0]["doi"])
+
+
+def test_a_lock_that_cannot_be_written_loses_no_version(ready: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("dandifile.lookup.lock.replace_content", full)
+        ran = ready.run("publish", *ALLOWED)
+    assert (ran.code, locked(ready), len(versions(ready))) == (Exit.FAILED, [], 1)
+    assert "the lock cannot be written: No space left on device" in flat(ran.err)
+    assert ready.run("publish", *ALLOWED).code == Exit.DONE
+    assert len(versions(ready)) == len(locked(ready)) == 1
 
 
 @pytest.mark.parametrize("status", [400, 409])

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from rich.text import Text
 
 from dandifile.model import JsonObject, Publication, Readiness, Target
-from dandifile.report.lines import page, paragraph, sections
+from dandifile.report.lines import paragraph, sections
 from dandifile.report.plan_view import header_lines
 from dandifile.report.readiness_view import blocker_lines, readiness_json
 from dandifile.words import clean, quantity, size
@@ -76,7 +76,10 @@ def outcome_text(  # noqa: PLR0913 - how it came about
     ]
     if lock:
         rows.append(("lock", f"{lock} has it{'; commit that' if noted else ''}"))
-    return page(line for lead, text in rows for line in _row(lead, text, width))
+    lines = [line for lead, text in rows for line in _row(lead, text, width)]
+    return sections(
+        [lines, list(_notes_lines(publication.notes, width)) if made and publication.notes else []]
+    )
 
 
 def _doi_text(target: Target, publication: Publication) -> str:

@@ -14,10 +14,11 @@ from dandifile.run.execute import Notify
 from dandifile.session.apply_steps import ApplyResult
 from dandifile.session.opening import open_session
 from dandifile.session.options import Setup, plan_options, refuse_undeclared
-from dandifile.session.publish import MINUTES, Terms, check_notes, look_ahead, recognise, refuse_unpermitted
+from dandifile.session.publish import Terms, check_notes, look_ahead, recognise, refuse_unpermitted
 from dandifile.session.publish import publish as publish_prospect
 from dandifile.session.pull import PullResult, carry_out, plan_pull, pull_options
 from dandifile.session.session import Session, ignore_bytes, ignore_step
+from dandifile.session.watching import MINUTES
 from dandifile.spec.need import PULL
 
 

@@ -6,6 +6,7 @@ any request can be repeated.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,12 +16,11 @@ from dandifile.archive.documents import strip_dandiset
 from dandifile.archive.publishing import Watch, newest_version, publish_draft, read_publication
 from dandifile.archive.writer import Writer
 from dandifile.errors import BlockedError, UnfinishedError, UserError
-from dandifile.kinds.readiness import work_left
 from dandifile.lookup.facts import PublishedAs
 from dandifile.lookup.lock import add_published, lock_file
 from dandifile.model import JsonObject, Obstacle, Plan, Publication, Readiness, Result, Status, Step, Version
 from dandifile.session.draft_state import draft_state
-from dandifile.waits import looks
+from dandifile.session.watching import MINUTES, first_pause, watch
 from dandifile.words import duration
 
 if TYPE_CHECKING:
@@ -33,10 +33,7 @@ PERMIT = "publish"
 LONGEST_NOTES = 5000
 """Characters of release notes that the archive takes."""
 
-MINUTES = 60.0
-"""How long is waited for the archive unless it is said: it validates some 3,000 assets a minute."""
-
-_EMBEDDED = 0.2  # seconds to the second look at the embedded archive, which is as quick as this machine
+_IDLE = 3  # looks at a draft that has to wait, while the archive does nothing with it
 
 
 @dataclass(frozen=True)
@@ -97,13 +94,15 @@ def look_ahead(session: Session, terms: Terms, notify: Notify, *, waiting: bool 
             f"there is no dandiset yet on {session.instance.name} for this spec",
             fix="run `dandifile apply --create` to create it",
         )
+    begun, idle = time.monotonic(), 0
     while True:
         planned = session.plan(notify=notify)
         state = draft_state(session, planned)
         readiness = state.readiness.as_is() if terms.as_is else state.readiness
-        if not (waiting and _is_worth_waiting(readiness, terms)):
+        if not (waiting and idle < _IDLE and _is_worth_waiting(readiness, terms)):
             return Prospect(planned.plan, state.draft, readiness, newest_version(session.reader))
-        _wait(session, terms, notify)
+        spent = (time.monotonic() - begun) / 60
+        idle = 0 if _wait(session, terms, max(0.0, terms.minutes - spent), notify) else idle + 1
 
 
 def _is_worth_waiting(readiness: Readiness, terms: Terms) -> bool:
@@ -112,21 +111,28 @@ def _is_worth_waiting(readiness: Readiness, terms: Terms) -> bool:
     return readiness.is_waiting and (terms.wait or codes == {Obstacle.PUBLISHING})
 
 
-def _wait(session: Session, terms: Terms, notify: Notify) -> None:
-    """Waits until the archive has ended what it does with the draft, or has found a fault."""
-    reader, seconds, left = session.reader, terms.minutes * 60, ""
+def _wait(session: Session, terms: Terms, minutes: float, notify: Notify) -> bool:
+    """Waits the `minutes` that are left until the archive has ended its work, or has found a fault.
+
+    False where it does nothing with it.
+    """
+    seen = False
     with _shown_wait(notify) as say:
-        for spent in looks(seconds, _first(session)):
-            reader = reader.fresh()
-            left = work_left(reader.draft(), reader.dandiset()["embargo_status"])
-            if not left:
-                return
-            say(f"the archive {left} (for {duration(spent)})" if spent else f"the archive {left}")
-    raise BlockedError(
-        f"after {duration(seconds)} the archive still {left}; nothing was published",
-        where=reader.instance.page(str(session.identifier)),
-        fix="run the same command again, with a longer --timeout if need be",
-    )
+
+        def tell(left: str, spent: float) -> None:
+            nonlocal seen
+            if left:
+                seen = True
+                say(f"the archive {left}{f' (for {duration(spent)})' if spent else ''}")
+
+        left = watch(session, minutes, tell)
+    if left:
+        raise BlockedError(
+            f"after {duration(terms.minutes * 60)} the archive still {left}; nothing was published",
+            where=session.instance.page(str(session.identifier)),
+            fix="run the same command again, with a longer --timeout if need be",
+        )
+    return seen
 
 
 def publish(session: Session, prospect: Prospect, notes: str, terms: Terms, notify: Notify) -> Outcome:
@@ -148,10 +154,9 @@ def publish(session: Session, prospect: Prospect, notes: str, terms: Terms, noti
         )
     writer = Writer(session.instance, key, session.identifier, session.cache)
     with _shown_wait(notify) as say:
-        watch = Watch(terms.minutes * 60, _first(session), say)
-        version = publish_draft(writer, notes, watch)
+        version = publish_draft(writer, notes, Watch(terms.minutes * 60, first_pause(session), say))
         say(f"reading version {version.version}")
-        publication, document = read_publication(reader, version, _first(session))
+        publication, document = read_publication(reader, version, first_pause(session))
     noted = note_publication(session, publication)
     if faults := _differences(prospect.draft, version, document):
         raise UnfinishedError(
@@ -167,7 +172,7 @@ def publish(session: Session, prospect: Prospect, notes: str, terms: Terms, noti
 def recognise(session: Session, prospect: Prospect, *, note: bool = True) -> Outcome:
     """The version that has all that the draft has, noted in the lock if it is not there yet."""
     assert prospect.last is not None, "a draft that is Published has a version"
-    publication, _ = read_publication(session.reader, prospect.last, _first(session))
+    publication, _ = read_publication(session.reader, prospect.last, first_pause(session))
     return Outcome(publication, made=False, noted=note and note_publication(session, publication))
 
 
@@ -237,11 +242,6 @@ def _differences(draft: JsonObject, version: Version, document: JsonObject) -> l
     found = [name for name, (was, now) in counts.items() if was is not None and was != now]
     was, now = strip_dandiset(draft["metadata"]), strip_dandiset(document)
     return found + sorted(key for key in was.keys() | now.keys() if was.get(key) != now.get(key))
-
-
-def _first(session: Session) -> float:
-    """The pause to the second look; 0: the usual one."""
-    return _EMBEDDED if session.instance.is_embedded else 0.0
 
 
 @contextmanager

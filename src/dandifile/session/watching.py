@@ -23,10 +23,15 @@ def watch(session: Session, minutes: float, say: Callable[[str, float], None]) -
     `say` is called at each look, with these words and the seconds since the first.
     """
     left = ""
-    for spent in looks(minutes * 60, _EMBEDDED if session.instance.is_embedded else 0.0):
+    for spent in looks(minutes * 60, first_pause(session)):
         reader = session.reader
         left = work_left(reader.draft(), reader.dandiset()["embargo_status"])
         say(left, spent)
         if not left:
             return ""
     return left
+
+
+def first_pause(session: Session) -> float:
+    """Seconds to the second look; 0: as is usual."""
+    return _EMBEDDED if session.instance.is_embedded else 0.0
