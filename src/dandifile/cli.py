@@ -190,7 +190,7 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", help="Go on until the archive has validated it.")] = False,
     timeout: Timeout = 60.0,
 ) -> int:
-    """Show what differs, whether the archive finds the draft valid, and what is missing."""
+    """Show what differs, what is wrong and what is missing."""
     from dandifile.commands.status import status
     from dandifile.terminal.screen import Flags
 
