@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import typer.core
 
 from dandifile.cli_archive import archive
 from dandifile.cli_dandiset import add_commands
@@ -35,8 +36,30 @@ from dandifile.flags import (
     Yes,
 )
 
+_ORDER = (
+    "init",
+    "import",
+    "check",
+    "resolve",
+    "plan",
+    "apply",
+    "status",
+    "diff",
+    "explain",
+    "publish",
+    "pull",
+)
+"""The verbs in the order in which a dandiset needs them; the others follow."""
+
+
+class _Verbs(typer.core.TyperGroup):
+    def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002 - the base class gives it
+        return [*_ORDER, *(name for name in self.commands if name not in _ORDER)]
+
+
 app = typer.Typer(
     name="dandifile",
+    cls=_Verbs,
     help="One dandiset.yaml, reconciled with the DANDI archive.",
     no_args_is_help=True,
     add_completion=False,
@@ -190,7 +213,10 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", help="Go on until the archive has validated it.")] = False,
     timeout: Timeout = 60.0,
 ) -> int:
-    """Show what differs, whether the archive finds the draft valid, and what is missing."""
+    """Show what differs and what is still missing.
+
+    That is drift, what the archive finds wrong, and what keeps the draft from being published.
+    """
     from dandifile.commands.status import status
     from dandifile.terminal.screen import Flags
 

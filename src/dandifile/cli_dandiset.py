@@ -99,7 +99,10 @@ def import_(
     format: Format = "text",
     no_color: NoColor = False,
 ) -> int:
-    """Write the dandiset.yaml of a dandiset that exists, or bring it up to date."""
+    """Write the dandiset.yaml of a dandiset that exists.
+
+    With --update, take what was changed on the archive over into the one that is here.
+    """
     from dandifile.commands.import_spec import Wish, import_
     from dandifile.commands.import_update import Updating, import_update
     from dandifile.terminal.screen import Flags
@@ -130,7 +133,10 @@ def diff(
     verbose: Verbose = False,
     no_color: NoColor = False,
 ) -> int:
-    """Show what changed between two versions, or between a version and the draft."""
+    """Show what changed between two versions.
+
+    Without arguments: the last published one and the draft.
+    """
     from dandifile.commands.diff import FORMATS, diff
     from dandifile.terminal.screen import Flags
 
@@ -162,7 +168,8 @@ def pull(
     jobs: Jobs = None,
 ) -> int:
     """Fetch what the archive has and this folder lacks."""
-    from dandifile.commands.pull import pull, pull_options
+    from dandifile.commands.pull import pull
+    from dandifile.session.pull import pull_options
     from dandifile.terminal.screen import Flags
 
     options = pull_options(paths=path, exclude=exclude, version=version, overwrite=overwrite, to=to)

@@ -155,12 +155,28 @@ def test_a_field_that_was_edited_on_the_archive_is_blocked_and_the_record_says_s
 
 
 def test_a_field_is_declared_in_the_environment_that_overrides_it(lab: Lab) -> None:
-    lab.spec(f"{DESCRIBED}environments:\n  other:\n    identifier: null\n    owners: [jdoe]\nkeywords: [a]\n")
-    ran = lab.run("explain", "keywords", "-e", "other", "--format", "json")
-    assert ran.code == Exit.DONE, ran.err
-    found = json.loads(ran.out)["explanations"][0]
-    assert has(sayings(found), "draft there is no dandiset yet")
-    assert found["verdict"] == "create"
+    lab.archive.add_user("jdoe")
+    lab.archive.add_user("rroe")
+    lab.spec(f"{DESCRIBED}owners: [jdoe]\nenvironments:\n  other:\n    owners: [rroe]\n")
+    for environment, name, line in (("", "jdoe", 9), ("other", "rroe", 12)):
+        ran = lab.run("explain", "owners", *(["-e", environment] if environment else []), "--format", "json")
+        assert ran.code == Exit.DONE, ran.err
+        found = json.loads(ran.out)["explanations"][0]
+        assert (found["name"], found["verdict"]) == (name, "create")
+        assert has(sayings(found), "draft there is no dandiset yet")
+        assert f"dandiset.yaml:{line}:" in found["sayings"][0]["where"]
+
+
+def test_owners_that_would_be_removed_wait_for_a_permission(lab: Lab) -> None:
+    lab.archive.add_user("jdoe")
+    lab.spec(DESCRIBED + "owners: [jdoe]\n")
+    assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    me = next(iter({user["username"] for user in lab.get("/dandisets/000001/users/")} - {"jdoe"}))  # type: ignore[index]  # a list
+    lab.spec(f"{DESCRIBED}owners: {{exactly: [{me}]}}\n")
+    found = explained(lab, "owners")
+    assert (found["name"], found["verdict"]) == ("jdoe", "held")
+    assert has(sayings(found), "spec `owners`")
+    assert found["remedies"][0] == "run apply with --allow owners to have it done"
 
 
 def test_a_name_that_is_made_from_a_file_says_from_which_values(lab: Lab) -> None:

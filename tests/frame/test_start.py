@@ -66,6 +66,17 @@ def test_the_help_says_each_command_in_one_whole_line() -> None:
     assert [line for line in said.splitlines() if line.endswith("...")][1:] == []  # after the usage
 
 
+def test_the_help_lists_the_commands_in_the_order_in_which_a_dandiset_needs_them() -> None:
+    from typer.testing import CliRunner
+
+    from dandifile.cli import app
+
+    said = CliRunner().invoke(app, ["--help"], terminal_width=80).output
+    listed = [line.split()[0] for line in said.partition("Commands:")[2].splitlines() if line.strip()]
+    assert listed[:3] == ["init", "import", "check"]
+    assert listed.index("plan") < listed.index("apply") < listed.index("publish") < listed.index("archive")
+
+
 def test_the_package_can_be_run_as_a_module() -> None:
     ended = subprocess.run(
         [sys.executable, "-I", "-m", "dandifile", "--version"], capture_output=True, text=True, check=True

@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from dandifile.errors import SpecError
 from dandifile.model import Json
+from dandifile.spec.fields import dandiset_fields
 from dandifile.spec.load import load
 from tests.spec.cases import HEAD, cases, text_of
 
@@ -51,7 +52,7 @@ def test_the_example_is_what_the_archive_takes() -> None:
     valid_for_dandi(dict(load(ROOT / "dandi.yaml.example").fields))
 
 
-RAW = {"metadata passes as it is", "a whole field in DANDI's own form"}
+RAW = {"metadata passes as it is", "items word for word", "a whole field in DANDI's own form"}
 
 
 @pytest.mark.parametrize(
@@ -124,3 +125,9 @@ def test_authors_who_are_not_cited_are_said_to_be_creators_all_the_same(
     file.write_text(f"{HEAD}contributors: [{people}, {contact}]\n", encoding="utf-8")
     told = [note for note in load(file).notes if "creators in the DOI's DataCite record" in note]
     assert [note.split(". ")[0].split(": ")[-1] for note in told] == ([named] if named else [])
+
+
+def test_fields_leave_the_declared_spec_as_it_was() -> None:
+    declared = {"keywords": ["a"], "metadata": {"acknowledgement": "thanks"}}
+    assert dandiset_fields(declared) == {"keywords": ["a"], "acknowledgement": "thanks"}
+    assert declared["metadata"] == {"acknowledgement": "thanks"}

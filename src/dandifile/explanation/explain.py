@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from dandifile.errors import UserError
 from dandifile.explanation.asset import explain_asset
 from dandifile.explanation.entries import NAME as ASSETS
 from dandifile.explanation.entries import explain_untaken
 from dandifile.explanation.field import explain_field
+from dandifile.explanation.others import explain_kind
 from dandifile.explanation.view import View
 from dandifile.kinds import KINDS
 from dandifile.kinds.metadata import NAME as METADATA
-from dandifile.model import Change, Explanation, Saying, Verdict, Voice
+from dandifile.model import Explanation
 from dandifile.reading.document import KeyPath
 from dandifile.spec.fields import COMPUTED_DANDISET_FIELDS, DANDISET_FIELDS, FIELD_OF_KEY
 from dandifile.spelling import near_words
@@ -31,7 +30,7 @@ def explain(view: View, asked: str, source: str, *, exists: bool) -> list[Explan
     if field := _field(view, asked):
         return [explain_field(view, *field)]
     if asked in KINDS.keys() - {ASSETS, METADATA}:
-        return _of_kind(view, asked)
+        return explain_kind(view, asked)
     if exists or _is_known(view, source):
         return [explain_untaken(view, source, exists=exists)]
     raise _unknown_error(view, asked)
@@ -74,46 +73,6 @@ def _field(view: View, asked: str) -> tuple[str, KeyPath] | None:
     if field not in known:
         return None
     return field, tuple(int(part) if part.isdecimal() else part for part in inside)
-
-
-# --- Other kinds ------------------------------------------------------------------------------------
-
-
-def _of_kind(view: View, kind: str) -> list[Explanation]:
-    """One explanation for each change of a kind; one that says that there is none."""
-    changes = [change for change in view.plan.changes if change.key.kind == kind]
-    if changes:
-        return [_of_change(view, kind, change) for change in changes]
-    said = list(_declarations(view, kind))
-    verdict = Verdict.UNCHANGED if said else Verdict.NOT_DECLARED
-    rule = "it is as declared" if said else "the spec does not declare it, so it stays as it is"
-    notes = [Saying(Voice.RULE, f"blocked: {block.reason}") for block in view.blocks() if block.key is None]
-    return [Explanation(kind, kind, verdict, (*said, Saying(Voice.RULE, rule), *notes))]
-
-
-def _of_change(view: View, kind: str, change: Change) -> Explanation:
-    blocks = view.blocks(change.key)
-    said = list(_declarations(view, kind))
-    said.append(
-        Saying(Voice.DRAFT, "has nothing there" if change.before is None else "has", view.page, change.before)
-    )
-    if change.reason:
-        said.append(Saying(Voice.RULE, str(change.reason)))
-    said += [Saying(Voice.RULE, f"blocked: {block.reason}") for block in blocks]
-    remedies = [block.fix for block in blocks if block.fix]
-    verdict = view.verdict(change, blocks)
-    if verdict is Verdict.HELD:
-        remedies.append(f"run apply with --allow {change.permit} to have it done")
-    return Explanation(kind, change.key.name, verdict, tuple(said), tuple(remedies), change)
-
-
-def _declarations(view: View, kind: str) -> Iterator[Saying]:
-    """What the spec says under the keys that the kind reads."""
-    for key in KINDS[kind].TRAITS.reads:
-        path = key.split(".")
-        value = view.places.declared(*path)
-        if value is not None:
-            yield Saying(Voice.SPEC, f"`{key}`", view.places.of_spec(*path), value)
 
 
 # --- What is about nothing ---------------------------------------------------------------------------

@@ -66,17 +66,35 @@ def asset_groups(
 
 
 def _entries(changes: Iterable[Change], permits: Collection[str], *, verbose: bool) -> list[AssetGroup]:
-    entries = [_entry(change, permits, verbose=verbose) for change in changes]
+    shared = _SharedMarks(verbose=verbose)
+    entries = [_entry(change, permits, shared) for change in changes]
     return sorted(entries, key=lambda entry: (ORDER.index(entry.action), entry.path))
 
 
 # --- One asset ----------------------------------------------------------------------------------
 
 
-def _entry(change: Change, permits: Collection[str], *, verbose: bool) -> AssetGroup:
+class _SharedMarks:
+    """The marks of changes; changes of metadata that share the very same values share their marks."""
+
+    def __init__(self, *, verbose: bool) -> None:
+        self._verbose = verbose
+        self._known: dict[tuple[int, int], tuple[Change, tuple[Remark, ...]]] = {}
+
+    def of(self, change: Change) -> tuple[Remark, ...]:
+        before, after = change.before or {}, change.after or {}
+        make = _MARKS[change.action]
+        if change.action is not Action.UPDATE:
+            return make(before, after, verbose=self._verbose)
+        values = id(before.get("metadata")), id(after.get("metadata"))
+        if values not in self._known:  # with the change, so that no other value gets these ids
+            self._known[values] = change, make(before, after, verbose=self._verbose)
+        return self._known[values][1]
+
+
+def _entry(change: Change, permits: Collection[str], shared: _SharedMarks) -> AssetGroup:
     before, after = change.before or {}, change.after or {}
-    found = _MARKS[change.action](before, after, verbose=verbose)
-    found = add_need(found, change, permits)
+    found = add_need(shared.of(change), change, permits)
     moves = change.action is Action.MOVE
     weightless = change.action in (Action.MOVE, Action.UPDATE)
     amount = None if weightless else int((after or before).get("size") or 0)
@@ -134,8 +152,8 @@ def _metadata_marks(before: JsonObject, after: JsonObject, *, verbose: bool) -> 
     old, new = before.get("metadata") or {}, after.get("metadata") or {}
     all_marks: list[Remark] = []
     for key in sorted({*old, *new}):
-        found = value_marks(old.get(key), new.get(key), verbose=verbose)
-        all_marks += [Remark("", key), *found] if old.get(key) != new.get(key) else []
+        if old.get(key) != new.get(key):
+            all_marks += [Remark("", key), *value_marks(old.get(key), new.get(key), verbose=verbose)]
     return tuple(all_marks)
 
 

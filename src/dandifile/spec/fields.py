@@ -53,7 +53,7 @@ def dandiset_fields(raw: JsonObject) -> dict[str, Json]:
     A field that is not declared is not a key. Terms are CURIEs here, as in other dandisets
     on the archive; on assets they are IRIs.
     """
-    fields: dict[str, Json] = normalise_resources(raw.get("metadata", {}))
+    fields: dict[str, Json] = dict(normalise_resources(raw.get("metadata", {})))
     for key in ("name", "description"):
         if key in raw:
             fields[key] = (raw[key] or "").strip()

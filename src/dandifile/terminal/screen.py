@@ -107,7 +107,8 @@ def is_confirmed(question: str) -> bool:
 
 
 def print_json(document: JsonObject) -> None:
-    sys.stdout.write(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+    sys.stdout.writelines(json.JSONEncoder(indent=2, sort_keys=True, ensure_ascii=False).iterencode(document))
+    sys.stdout.write("\n")
 
 
 def refused_json(refused: Sequence[Refusal]) -> JsonObject:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from localdandi.pages import documents
+from localdandi.pages.export import Choice, export
 from tests.localdandi import chromium
 from tests.localdandi.chromium import Page
 from tests.localdandi.conftest import Client
@@ -240,6 +241,25 @@ def test_in_a_browser(
     browser.ask(f"{picture}.scrollIntoView()")
     assert browser.ask(f"{picture}.decode().then(() => {picture}.naturalWidth)") == 900
     assert browser.ask(f"{picture}.currentSrc").endswith(f"theme={theme}")
+
+
+def test_a_button_copies_also_in_an_exported_page(
+    browser: Page, anonymous: Client, rehearsed: dict[str, str], tmp_path: Path
+) -> None:
+    """The one script may run there, and the style is there; a reader without scripts sees no button."""
+    export(anonymous.archive.serving.archive.store, tmp_path, Choice(files=1))
+    dandiset = rehearsed["landing"].split("/")[2]
+    file = (tmp_path / dandiset / "draft" / "index.html").as_uri()
+    button = "document.querySelector('button.copy')"
+    for url in (anonymous.archive.web_url + rehearsed["landing"], file):
+        browser.look(url, width=1200, theme="light")
+        assert browser.ask("getComputedStyle(document.querySelector('.columns')).display") == "grid"
+        assert not browser.ask(f"{button}.hidden")
+        changed = f"new Promise(done => {{ new MutationObserver(() => done({button}.textContent))"
+        pressed = f".observe({button}, {{childList: true}}); {button}.click() }})"
+        assert browser.ask(changed + pressed) in ("Copied", "Press Ctrl+C")
+        browser.look(url, width=1200, theme="light", script=False)
+        assert browser.ask(f"{button}.hidden")
 
 
 def _lightness(colour: str) -> float:
