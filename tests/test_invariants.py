@@ -22,6 +22,7 @@ from tests.conftest import CONTACT, Lab, begin_upload, owners_of, set_owners, wr
 PATHS = "paths: [{source: data, standard: any, layout: as-is}]\n"
 PRUNED = "paths: [{source: data, standard: any, layout: as-is, prune: true}]\n"
 SPEC = f"description: Rats on a track\nlicense: CC-BY-4.0\nkeywords: [rat, track]\n{CONTACT}\n"
+FUNDER = "  - {organization: National Institutes of Health, award: R21, roles: [Funder]}\n"
 FILES = {"a.csv": "a", "sub/b.csv": "bb", "sub/c.csv": "ccc"}
 
 
@@ -190,6 +191,71 @@ def test_owners_survive_a_kill_between_any_two_requests(lab: Lab, *, embargo: bo
             break
         killed += 1
     assert killed > 5
+
+
+def test_an_embargo_survives_a_kill_between_any_two_writes_of_its_creation_and_its_release(lab: Lab) -> None:
+    """Each round creates a dandiset under embargo and releases it, and kills both at the next write."""
+    killed, going = 0, True
+    while going:
+        name, data = f"Round {killed}", {"a.csv": f"a {killed}"}
+        lab.lock.unlink(missing_ok=True)
+        (lab.folder / "data" / "b.csv").unlink(missing_ok=True)
+        lab.spec(f"embargo: {{funding_source: NIH, award: R21}}\n{PATHS}{SPEC}{FUNDER}", name=name)
+        lab.files(data)
+        going = _kill_at_write(lab, killed, "apply", "--create", "--yes")
+        ran = lab.run("apply", "--create", "--yes")
+        assert ran.code == Exit.DONE, f"created, killed at write {killed}: {ran.out}{ran.err}"
+        made = _identifier(lab)
+        assert lab.get(f"/dandisets/{made}/")["embargo_status"] == "EMBARGOED"
+        contributors = [one["name"] for one in lab.document(made)["contributor"]]
+        assert contributors == ["Doe, Jane", "National Institutes of Health"]
+        assert set(lab.assets(made)) == set(data)
+        assert lab.run("plan", "--detailed-exitcode").code == Exit.DONE
+        lab.spec(f"embargo: false\n{PATHS}{SPEC}{FUNDER}", name=name)
+        lab.files(data := {**data, "b.csv": f"b {killed}"})
+        going = _kill_at_write(lab, killed, "apply", "--yes", "--allow", "unembargo") or going
+        ran = lab.run("apply", "--yes", "--allow", "unembargo")
+        assert ran.code == Exit.DONE, f"released, killed at write {killed}: {ran.out}{ran.err}"
+        assert lab.get(f"/dandisets/{made}/")["embargo_status"] == "OPEN"
+        assert set(lab.assets(made)) == set(data)
+        assert lab.run("plan", "--detailed-exitcode").code == Exit.DONE
+        killed += going
+    assert killed > 7  # a creation, an upload of five requests, an asset, the metadata
+    listed = lab.get("/dandisets/?user=me&embargoed=true&page_size=1000")["results"]
+    assert len(listed) == killed + 1, "a killed creation was adopted, not repeated"
+
+
+def test_a_kill_while_the_archive_releases_is_made_good_by_waiting(lab: Lab) -> None:
+    lab.spec(f"embargo: true\n{SPEC}{PATHS}")
+    lab.files({"a.csv": "a"})
+    assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    lab.spec(f"embargo: false\n{SPEC}{PATHS}")
+    lab.archive.settings.background = False
+    with lab.archive.at_rest():  # the pass that was under way has ended
+        process = lab.start("apply", "--yes", "--allow", "unembargo")
+    while lab.get("/dandisets/000001/")["embargo_status"] != "UNEMBARGOING":
+        assert process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    lab.archive.settings.background = True
+    ran = lab.run("apply", "--yes")
+    assert ran.code == Exit.DONE, ran.out + ran.err
+    assert lab.get("/dandisets/000001/")["embargo_status"] == "OPEN"
+    assert lab.run("plan", "--detailed-exitcode").code == Exit.DONE
+
+
+def _kill_at_write(lab: Lab, skip: int, *command: str) -> bool:
+    """Kills a command at its write number `skip`; False if it ended first."""
+    lab.archive.behaviour.stalled.clear()
+    lab.archive.misbehave(method="POST|PUT|DELETE", stall=True, skip=skip, times=-1)
+    process = lab.start(*command)
+    while process.poll() is None and not lab.archive.stalled(0.05):
+        pass
+    reached = lab.archive.behaviour.stalled.is_set()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    lab.archive.behave()
+    return reached
 
 
 def test_no_finished_upload_is_sent_twice(lab: Lab) -> None:

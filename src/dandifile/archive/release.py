@@ -5,42 +5,38 @@ Until the job has ended, the archive takes no change of the dandiset. A job that
 
 from __future__ import annotations
 
-import time
-
 from dandifile.archive.reader import Reader
 from dandifile.errors import ArchiveError, BlockedError
 from dandifile.model import OPEN, RELEASING
-from dandifile.waits import QUIET, say_busy
+from dandifile.waits import QUIET, looks, say_busy
 from dandifile.words import duration
 
 LIMIT = 30 * 60.0
 """Seconds to wait for the end of a release; a large dandiset can take longer."""
 
-_FIRST, _LONGEST = 0.25, 20.0
-"""Seconds between two looks: twice as long each time."""
+_FIRST = 0.25
+"""Seconds to the second look: a small dandiset is released at once."""
 
 
 def wait_until_open(reader: Reader) -> None:
     """Waits while the archive releases the dandiset. BlockedError where that takes longer than `LIMIT`."""
-    began, pause, said = time.monotonic(), _FIRST, False
-    while reader.fresh().embargo().status == RELEASING:
-        waited = time.monotonic() - began
-        if waited + pause > LIMIT:
-            raise BlockedError(
-                f"the archive is still releasing the embargo of {reader.identifier}, after "
-                f"{duration(waited)} of waiting",
-                where=reader.instance.page(reader.identifier or ""),
-                fix="run apply again later: it goes on waiting. If it stays like that for a day, the job has "
-                "failed: write to the archive's help desk, which can start it again",
-            )
+    said = False
+    for waited in looks(LIMIT, _FIRST):
+        if reader.fresh().embargo().status != RELEASING:
+            return
         if waited >= QUIET and not said:
             said = True
             say_busy(
                 f"the archive is releasing the embargo of {reader.identifier}; waiting for up to "
                 f"{duration(LIMIT)} (it goes on by itself if you stop here)"
             )
-        time.sleep(pause)
-        pause = min(2 * pause, _LONGEST)
+    raise BlockedError(
+        f"the archive is still releasing the embargo of {reader.identifier}, after {duration(LIMIT)} of "
+        "waiting",
+        where=reader.instance.page(reader.identifier or ""),
+        fix="run apply again later: it goes on waiting. If it stays like that for a day, the job has "
+        "failed: write to the archive's help desk, which can start it again",
+    )
 
 
 def check_open(reader: Reader) -> None:

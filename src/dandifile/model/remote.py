@@ -108,14 +108,17 @@ class EmbargoState:
     status: str = OPEN
     until: str = ""
 
-    def days_left(self, today: date) -> int | None:
-        """Days to the end of an embargo; negative where it should be over. None where there is none."""
-        if self.status != EMBARGOED or not self.until:
-            return None
+    @property
+    def ends(self) -> date | None:
+        """The last day of an embargo that has not ended; None where there is none."""
         try:
-            return (date.fromisoformat(self.until) - today).days
+            return None if self.status == OPEN else date.fromisoformat(self.until)
         except ValueError:
             return None
+
+    def days_left(self, today: date) -> int | None:
+        """Days to the end of an embargo; negative where it should be over. None where there is none."""
+        return (self.ends - today).days if self.ends else None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from dandifile.model import Comparison, Overview, Version
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
-    from dandifile.model import JsonObject
     from dandifile.session.session import Planned, Session
 
 MOST_COMPARED = 20_000
@@ -23,27 +22,17 @@ MOST_COMPARED = 20_000
 def overview(session: Session, planned: Planned, today: date | None = None) -> Overview:
     """Asks the archive for what the plan does not need. Writes nothing."""
     reader, local = session.reader, planned.local
-    status = reader.dandiset()["embargo_status"]
-    until = None if status == "OPEN" else _end_of_embargo(reader.draft()["metadata"])
+    embargo, day = reader.embargo(), today or datetime.now(UTC).date()
     last, changes = _unpublished(reader)
     return Overview(
         owners=reader.owners(),
-        embargo=status,
-        until=until,
-        days_left=(until - (today or datetime.now(UTC).date())).days if until else None,
+        embargo=embargo.status,
+        until=embargo.ends,
+        days_left=embargo.days_left(day),
         expected=(*(asset.path for asset in local.assets), *(asset.path for asset in local.pending)),
         since=last.version if last else "",
         changes=changes,
     )
-
-
-def _end_of_embargo(document: JsonObject) -> date | None:
-    access = document.get("access")
-    first = access[0] if isinstance(access, list) and access and isinstance(access[0], dict) else {}
-    try:
-        return date.fromisoformat(str(first.get("embargoedUntil")))
-    except ValueError:
-        return None
 
 
 def _unpublished(reader: Reader) -> tuple[Version | None, Comparison | None]:
