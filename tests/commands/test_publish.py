@@ -154,6 +154,14 @@ def test_every_version_is_in_the_lock_and_its_comments_stay(ready: Lab) -> None:
     assert "# for the paper" in ready.lock.read_text("utf-8")
 
 
+def test_a_version_that_a_killed_run_could_not_note_is_noted_by_the_next_one(ready: Lab) -> None:
+    first = publish_now(ready.archive)
+    change(ready, "Rats in a maze")
+    assert ready.run("publish", *ALLOWED).code == Exit.DONE
+    assert [one["version"] for one in locked(ready)] == versions(ready)
+    assert versions(ready)[0] == first
+
+
 def test_one_request_writes(ready: Lab) -> None:
     ready.archive.reset_counts()
     assert ready.run("publish", *ALLOWED).code == Exit.DONE
