@@ -108,6 +108,8 @@ class Reader:
         if of_version and not self.version:
             self.version = self.publish()
         words = self.words(program.replace("0.260218.2052", self.version))
+        if words[:2] == ["dandifile", "import"] and "--update" not in words:  # it never writes over a spec
+            (self.folder / "dandiset.yaml").unlink(missing_ok=True)
         if words[:3] == ["dandifile", "archive", "serve"] or words[:2] == ["localdandi", "serve"]:
             self.serve(words)
             return
@@ -130,6 +132,7 @@ class Reader:
         command = command.replace("10.1038/s41586-023-06031-6", DOI)
         if WORKERS.search(command):
             command = WORKERS.sub(self.cluster(), command)
+        command = command.replace("import DANDI:000123", "import 000001 --instance local")
         command = command.replace("/tmp/archive", str(self.folder / "other archive").replace(" ", r"\ "))
         words = shlex.split(command)
         if words[:2] == ["dandifile", "apply"] and "--yes" not in words:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         Step,
         Target,
     )
-    from dandifile.session.api import apply, plan, publish
+    from dandifile.session.api import apply, plan, publish, pull
     from dandifile.session.api import open_spec as open  # noqa: A004 - as the docs call it
     from dandifile.session.apply_steps import ApplyResult
     from dandifile.session.options import plan_options
@@ -71,6 +71,7 @@ __all__ = [
     "plan",
     "plan_options",
     "publish",
+    "pull",
 ]
 
 _ERRORS = (
@@ -107,6 +108,7 @@ _PLACES = {
     "open": "session.api",
     "plan": "session.api",
     "publish": "session.api",
+    "pull": "session.api",
     "plan_options": "session.options",
 }
 

@@ -168,7 +168,8 @@ def pull(
     jobs: Jobs = None,
 ) -> int:
     """Fetch what the archive has and this folder lacks."""
-    from dandifile.commands.pull import pull, pull_options
+    from dandifile.commands.pull import pull
+    from dandifile.session.pull import pull_options
     from dandifile.terminal.screen import Flags
 
     options = pull_options(paths=path, exclude=exclude, version=version, overwrite=overwrite, to=to)

@@ -254,3 +254,37 @@ def test_json_that_nothing_here_can_use_is_told(server: Scripted, body: bytes) -
     server.on("/api/info/", Reply(200, body))
     with pytest.raises(ArchiveError, match="not JSON"):
         server.api().get("info/")
+
+
+# --- Redirects to content -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("https://store.example.org/a?sig=1", "https://store.example.org/a?sig=1"),
+        ("/bucket/a?sig=1", "{origin}/bucket/a?sig=1"),
+    ],
+)
+def test_where_content_is_and_the_key_stays_at_home(server: Scripted, given: str, meant: str) -> None:
+    """The redirect is not followed: the store gets no request with the key."""
+    server.on("/api/assets/1/download/", Reply(302, headers={"Location": given}))
+    server.on("/bucket/a", Reply(200, b"content"))
+    found = server.api(KEY).location("assets/1/download/")
+    assert found == meant.format(origin=server.origin)
+    assert server.paths() == ["/api/assets/1/download/"]
+
+
+def test_an_archive_that_does_not_say_where_content_is(server: Scripted) -> None:
+    server.on("/api/assets/1/download/", Reply(200, {}), Reply(302))
+    for _ in range(2):
+        with pytest.raises(ArchiveError, match="does not say where the content is"):
+            server.api().location("assets/1/download/")
+
+
+def test_content_that_only_others_may_see_needs_their_key(server: Scripted) -> None:
+    server.on(
+        "/api/assets/1/download/", Reply(401, {"detail": "Authentication credentials were not provided."})
+    )
+    with pytest.raises(CredentialsError):
+        server.api().location("assets/1/download/")

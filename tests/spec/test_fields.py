@@ -52,7 +52,7 @@ def test_the_example_is_what_the_archive_takes() -> None:
     valid_for_dandi(dict(load(ROOT / "dandi.yaml.example").fields))
 
 
-RAW = {"metadata passes as it is", "a whole field in DANDI's own form"}
+RAW = {"metadata passes as it is", "items word for word", "a whole field in DANDI's own form"}
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from pathlib import Path
 
 from dandifile.errors import Exit
 from dandifile.model import Status
-from dandifile.pulling.comparison import Selection
 from dandifile.session.opening import open_session
-from dandifile.session.options import refuse_globs
 from dandifile.session.pull import Pull, PullOptions, carry_out, plan_pull
 from dandifile.spec.need import PULL
 from dandifile.terminal.screen import Flags, print_json, show, show_progress
@@ -52,20 +49,6 @@ def pull(flags: Flags, options: PullOptions, *, dry_run: bool) -> int:
     else:
         show(flags, pull_text, summary, verbose=flags.verbose)
     return _exit_code(found, failed=bool(summary.failed))
-
-
-def pull_options(
-    *,
-    paths: list[str],
-    exclude: list[str],
-    version: str,
-    overwrite: bool,
-    to: Path | None,
-) -> PullOptions:
-    """The flags as a value. UserError for a glob that matches nothing."""
-    refuse_globs("--path", paths)
-    refuse_globs("--exclude", exclude)
-    return PullOptions(Selection(tuple(paths), tuple(exclude), overwrite), version, to)
 
 
 def _exit_code(found: Pull, *, failed: bool) -> Exit:

@@ -72,8 +72,14 @@ def import_document(document: JsonObject, licenses: Sequence[str]) -> Imported:
     ordered = {key: values[key] for key in KEYS if key in values} | (
         {"metadata": metadata} if metadata else {}
     )
-    remarks += oddities(ordered)
+    remarks = sorted([*remarks, *oddities(ordered)], key=lambda each: _position(each.path))
     return Imported(escaped(ordered), tuple(remarks), (*undeclared, *_unknown_fields(document)))
+
+
+def _position(path: KeyPath) -> tuple[int, list[tuple[int, str]]]:
+    """The order of paths in the file."""
+    place = KEYS.index(path[0]) if path[0] in KEYS else len(KEYS)
+    return place, [(part, "") if isinstance(part, int) else (-1, part) for part in path[1:]]
 
 
 def _says_nothing(value: Json) -> bool:

@@ -162,7 +162,7 @@ def outcome_text(proposed: Proposal, *, width: int = 100) -> Text:
         said = f"{proposed.file} written, repaired. Next: `dandifile plan` shows what the repairs change"
     elif not proposed.diff:
         said = "Nothing was written: run the command without --fix"
-    return page(paragraph("", said, width))
+    return page([Text(""), *paragraph("", said, width)])
 
 
 def proposal_json(proposed: Proposal) -> JsonObject:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
+from dandifile.archive.listing import DRAFT
 from dandifile.errors import UserError
 from dandifile.model import Plan, Publication
 from dandifile.run.execute import Notify
@@ -15,8 +16,10 @@ from dandifile.session.opening import open_session
 from dandifile.session.options import Setup, plan_options, refuse_undeclared
 from dandifile.session.publish import Terms, check_notes, look_ahead, recognise, refuse_unpermitted
 from dandifile.session.publish import publish as publish_prospect
+from dandifile.session.pull import PullResult, carry_out, plan_pull, pull_options
 from dandifile.session.session import Session, ignore_bytes, ignore_step
 from dandifile.session.watching import MINUTES
+from dandifile.spec.need import PULL
 
 
 def open_spec(  # noqa: PLR0913 - one a flag
@@ -104,6 +107,34 @@ def apply(  # noqa: PLR0913 - what to do, and what may be done
     with open_spec(plan.spec, environment=plan.environment, jobs=jobs, writing=True) as session:
         planned = session.resume(plan, notify)
         return session.apply(planned, allow=allow, create=create, notify=notify, sent=sent)
+
+
+def pull(  # noqa: PLR0913 - one a flag
+    file: str | Path | None = None,
+    *,
+    environment: str = "",
+    paths: Collection[str] = (),
+    exclude: Collection[str] = (),
+    version: str = DRAFT,
+    to: str | Path | None = None,
+    overwrite: bool = False,
+    jobs: int | None = None,
+    notify: Notify = ignore_step,
+    got: Callable[[int], None] = ignore_bytes,
+) -> PullResult:
+    """Fetches what a version has and the folder lacks. The arguments are the flags of `dandifile pull`.
+
+    BlockedError, and nothing is fetched, where files here have other content, unless `overwrite`. An asset
+    that cannot be fetched raises nothing: it is in `PullResult.failed`, and the others are here.
+    """
+    options = pull_options(
+        paths=paths, exclude=exclude, version=version, to=Path(to) if to else None, overwrite=overwrite
+    )
+    named = None if file is None else Path(file)
+    with open_session(Setup(named, environment, jobs, offline=True), need=PULL) as session:
+        found = plan_pull(session, options, notify)
+        found.refuse_differing()
+        return PullResult(found.found, carry_out(session, found, notify, got))
 
 
 def publish(  # noqa: PLR0913 - one a flag

@@ -11,7 +11,7 @@ must not cause that. The next `apply` notes the files that it finds here, pulled
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,6 +30,7 @@ from dandifile.pulling.fetch import Fetcher, bytes_here, mark_incomplete, unmark
 from dandifile.run.execute import Notify, execute
 from dandifile.run.state import load_record
 from dandifile.run.survey_runner import survey_runner
+from dandifile.session.options import refuse_globs
 from dandifile.survey import tasks
 from dandifile.survey.inventory import Named, names
 from dandifile.survey.manifest import load, manifest_file
@@ -49,6 +50,20 @@ class PullOptions:
     to: Path | None = None
 
 
+def pull_options(
+    *,
+    paths: Collection[str] = (),
+    exclude: Collection[str] = (),
+    version: str = DRAFT,
+    to: Path | None = None,
+    overwrite: bool = False,
+) -> PullOptions:
+    """What bounds a pull, as the flags of `dandifile pull` do. UserError for a malformed glob."""
+    refuse_globs("--path", paths)
+    refuse_globs("--exclude", exclude)
+    return PullOptions(Selection(tuple(paths), tuple(exclude), overwrite), version, to)
+
+
 @dataclass(frozen=True)
 class Pull:
     """What would be fetched of which version, and what is in its way. `idle`: globs that match no asset."""
@@ -65,9 +80,37 @@ class Pull:
         """Whether nothing is fetched: files here differ, and must not be written over."""
         return bool(self.found.differ) and not self.overwrite
 
+    def refuse_differing(self) -> None:
+        """BlockedError, with every file, where nothing is fetched."""
+        if self.is_blocked:
+            names = ", ".join(source for _, source in self.found.differ)
+            raise BlockedError(
+                f"files here differ from the archive: {names}",
+                fix="overwrite=True replaces them by what the archive has; exclude leaves assets out",
+            )
+
     @property
     def to_fetch(self) -> tuple[Fetch, ...]:
         return () if self.is_blocked else self.found.fetch
+
+
+@dataclass(frozen=True)
+class PullResult:
+    """What came of a pull: how all assets compare, and a result for each that was to be fetched."""
+
+    found: Comparison
+    results: tuple[Result, ...]
+
+    @property
+    def fetched(self) -> tuple[str, ...]:
+        """The paths of the assets that are here now."""
+        done = {result.step for result in self.results if result.status is Status.DONE}
+        return tuple(one.asset.path for one in self.found.fetch if _step(one).id in done)
+
+    @property
+    def failed(self) -> tuple[Result, ...]:
+        """The steps that failed. Pull again to go on."""
+        return tuple(result for result in self.results if result.status is not Status.DONE)
 
 
 def plan_pull(session: Session, options: PullOptions, notify: Notify) -> Pull:
@@ -147,6 +190,7 @@ def _spec_with_folder(spec: Spec, to: Path | None) -> Spec:
 def _assets(session: Session, version: str) -> Mapping[str, RemoteAsset]:
     reader = session.reader
     reader.check_instance()
+    reader.dandiset()  # says so where there is none, or where this user may not see it
     if version == DRAFT:
         return reader.assets()
     return find_version(reader, list_versions(reader), version).assets()

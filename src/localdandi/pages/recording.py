@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from localdandi.document import Json, JsonObject
-from localdandi.pages.documents import Link, objects, terms, text, texts, web_url_or_none
+from localdandi.pages.documents import Link, natural, objects, terms, text, texts, web_url_or_none
 from localdandi.pages.subjects import session_of, subjects_of
 
 Facts = list[tuple[str, list[Link]]]
@@ -48,11 +48,9 @@ def about_subjects(documents: Iterable[JsonObject]) -> Facts:
         for one in objects(document.get("wasAttributedTo"))
         if one.get("schemaKey", "Participant") == "Participant"
     ]
+    ages = set(filter(None, (age_in_words(one.get("age")) for one in participants)))
     found: Facts = [
-        (
-            "Age",
-            list(dict.fromkeys(Link(age) for one in participants if (age := age_in_words(one.get("age"))))),
-        ),
+        ("Age", [Link(age) for age in sorted(ages, key=natural)]),
         ("Species", _each(participants, "species")),
         ("Sex", _each(participants, "sex")),
         ("Genotype", _each(participants, "genotype")),

@@ -44,6 +44,7 @@ def subject_view(shown: Shown, subject: Subject) -> JsonObject:
         "shown": shown,
         "subject": subject,
         "sessions": _first(subject.sessions),
+        "with_sessions": any(cell.session for cell in subject.sessions),
         "left_out": max(0, len(files) - _MOST_FILES),
         "facts": recording.about_subjects(_of_subject(documents, subject.name)),
     }

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 from localdandi.pages import documents
+from localdandi.pages.export import Choice, export
 from tests.localdandi import chromium
 from tests.localdandi.chromium import Page
 from tests.localdandi.conftest import Client
+from tests.localdandi.pages.html import Page as PageOf
 
 _EVIL = '<script>document.title="owned"</script><img src=x onerror=alert(1)>"\'{{ 7*7 }}'
 _DOCUMENT: dict[str, Any] = {
@@ -152,6 +154,29 @@ def test_no_metadata_breaks_a_page(alice: Client, document: dict[str, Any]) -> N
     assert "Odd" in _get(alice, f"/dandiset/{dandiset}/draft")
 
 
+_DESCRIBED = ("wasAttributedTo", "wasGeneratedBy", "approach", "measurementTechnique", "variableMeasured")
+_ODD_FIELDS: list[Any] = [
+    [{"schemaKey": "Participant", "identifier": "9" * 5000, "age": odd, "species": odd, "sex": odd}]
+    for odd in _ODD
+]
+_ODD_FIELDS += [
+    [{"schemaKey": "Session", "identifier": odd, "name": odd, "startDate": odd, "used": odd}] for odd in _ODD
+]
+
+
+@pytest.mark.parametrize("number", range(len(_ODD) + len(_ODD_FIELDS)))
+def test_no_metadata_of_an_asset_breaks_a_page(alice: Client, number: int) -> None:
+    odd = [*_ODD, *_ODD_FIELDS][number]
+    dandiset = alice.create("Odd")
+    asset = alice.add(dandiset, "sub-1/sub-1_ses-2.nwb", b"odd", **dict.fromkeys(_DESCRIBED, odd))
+    base = f"/dandiset/{dandiset}/draft"
+    for page in ("", "/subjects", "/files", f"/asset/{asset['asset_id']}"):
+        assert PageOf(_get(alice, base + page)).faults == []
+    subject = re.search(r'href="([^"]*/subject\?id=[^"]*)"', _get(alice, f"{base}/subjects"))
+    assert subject
+    assert "sub-1_ses-2.nwb" in _get(alice, subject[1])
+
+
 def test_real_metadata_makes_pages(alice: Client) -> None:
     folder = Path(__file__).resolve().parents[4] / "shared" / "data" / "dandisets"
     if not folder.is_dir():
@@ -240,6 +265,25 @@ def test_in_a_browser(
     browser.ask(f"{picture}.scrollIntoView()")
     assert browser.ask(f"{picture}.decode().then(() => {picture}.naturalWidth)") == 900
     assert browser.ask(f"{picture}.currentSrc").endswith(f"theme={theme}")
+
+
+def test_a_button_copies_also_in_an_exported_page(
+    browser: Page, anonymous: Client, rehearsed: dict[str, str], tmp_path: Path
+) -> None:
+    """The one script may run there, and the style is there; a reader without scripts sees no button."""
+    export(anonymous.archive.serving.archive.store, tmp_path, Choice(files=1))
+    dandiset = rehearsed["landing"].split("/")[2]
+    file = (tmp_path / dandiset / "draft" / "index.html").as_uri()
+    button = "document.querySelector('button.copy')"
+    for url in (anonymous.archive.web_url + rehearsed["landing"], file):
+        browser.look(url, width=1200, theme="light")
+        assert browser.ask("getComputedStyle(document.querySelector('.columns')).display") == "grid"
+        assert not browser.ask(f"{button}.hidden")
+        changed = f"new Promise(done => {{ new MutationObserver(() => done({button}.textContent))"
+        pressed = f".observe({button}, {{childList: true}}); {button}.click() }})"
+        assert browser.ask(changed + pressed) in ("Copied", "Press Ctrl+C")
+        browser.look(url, width=1200, theme="light", script=False)
+        assert browser.ask(f"{button}.hidden")
 
 
 def _lightness(colour: str) -> float:

@@ -106,9 +106,8 @@ def test_a_subjects_page_leads_with_what_is_known_of_it(site: Site) -> None:
         "Rattus norvegicus",
         "90 days",
         "Male",
-        "Session 1",
-        "Session 2",
         "pyramid.ome.zarr",
+        "sub-R1_ses-2.nwb",
     ):
         assert words in text
     assert "README.md" in site.get("subject").text

@@ -111,6 +111,13 @@ def test_a_damaged_file_gives_a_message_that_is_kept(site: Site) -> None:
     assert list((store / "outlines").glob("*.json"))
 
 
+def test_findings_come_before_the_metadata_and_are_linked_from_the_top(site: Site) -> None:
+    page = site.asset("sub-R2/sub-R2_ses-3.nwb")
+    assert "#validation" in page.links
+    places = [page.text.index(words) for words in ("Contents", "Validation", "approach.0", '"schemaKey"')]
+    assert places == sorted(places)
+
+
 def test_groups_and_arrays_of_a_zarr(site: Site) -> None:
     text = " ".join(site.asset("sub-R1/pyramid.ome.zarr").text.split())
     for words in (f"64{tree_limits.TIMES}32", "<u2", "counts", "labels", "int8"):
