@@ -55,6 +55,7 @@ SLOW = (
     "running/",
     "spec/test_bounds.py",
     "survey/",
+    "test_bad_input.py",
     "test_docs.py",
     "test_edited_meanwhile.py",
     "session/test_api.py",

@@ -185,6 +185,26 @@ def test_a_published_version_is_imported_as_it_was(lab: Lab, draft: Path) -> Non
     assert lab.run("plan", "--detailed-exitcode").code == Exit.CHANGES
 
 
+def test_an_embargo_comes_along(lab: Lab, draft: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.spec("embargo: true\n", name="Kept back")
+    made = lab.run("apply", "--create", "--yes", "--format", "json")
+    assert made.code == Exit.DONE, made.err
+    for file in lab.folder.glob("dandiset*.yaml"):
+        file.unlink()
+    page = f"{lab.archive.web_url}/dandiset/000002"
+    ran = run_import(lab, page)
+    assert ran.code == Exit.DONE, ran.err
+    assert "until" in YAML(typ="safe").load(draft)["embargo"]
+    assert lab.run("check").code == Exit.DONE
+    assert lab.run("plan", "--detailed-exitcode").code == Exit.DONE
+    draft.unlink()
+    for variable in lab.environ:
+        monkeypatch.delenv(variable)
+    ran = run_import(lab, page)
+    assert (ran.code, draft.exists()) == (Exit.INPUT, False)
+    assert "is under embargo" in ran.err
+
+
 # --- Repairs --------------------------------------------------------------------------------------
 
 

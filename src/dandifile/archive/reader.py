@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 NOT_FOUND = 404
 _UNAUTHORIZED = 401
+_DRAFT = "versions/draft/info/"
+_ASK_AN_OWNER = "use the key of an owner, or ask an owner to add you"
 
 
 class Reader:
@@ -160,9 +162,7 @@ class Reader:
 
     def draft(self) -> JsonObject:
         """The draft's `info`: metadata, status, counts and the server's validation errors."""
-        return self._once.get(
-            "draft", lambda: self._get(f"{self._own()}versions/draft/info/", documents.DRAFT)
-        )
+        return self._once.get("draft", lambda: self._get(f"{self._own()}{_DRAFT}", documents.DRAFT))
 
     def owners(self) -> tuple[str, ...]:
         """The owners' logins."""
@@ -275,6 +275,15 @@ class Reader:
                     fix="check `identifier` and `instance` in the spec",
                 ) from None
             raise
+        except CredentialsError as error:
+            is_own_key_wrong = self.key is not None and not error.where
+            if is_own_key_wrong or not self.identifier or path not in (self._own(), self._own() + _DRAFT):
+                raise
+            raise CredentialsError(
+                f"{self.identifier} on {self.instance.name} is under embargo: only its owners see it",
+                where=error.where,
+                fix=f"as an owner, {error.fix}" if self.key is None else _ASK_AN_OWNER,
+            ) from None
 
     def _listing(self) -> Listing:
         assert self.identifier is not None, "there is no dandiset yet"

@@ -76,6 +76,11 @@ def _of_archive(reader: Reader, archive: str, address: Address) -> ImportSource:
             where=error.where,
             fix="check the number; `--instance NAME` names another archive, such as dandi-sandbox",
         ) from None
+    except CredentialsError as error:
+        if reader.key is not None and not error.where:  # the archive rejects the key as such
+            raise
+        what = f"dandiset {address.identifier} on {where} is under embargo: only its owners can see it"
+        raise CredentialsError(what, where=error.where, fix=error.fix) from None
     owners, notes = _owners(reader)
     status = dandiset["embargo_status"]
     if status not in (_OPEN, _EMBARGOED):

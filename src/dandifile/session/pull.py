@@ -190,6 +190,7 @@ def _spec_with_folder(spec: Spec, to: Path | None) -> Spec:
 def _assets(session: Session, version: str) -> Mapping[str, RemoteAsset]:
     reader = session.reader
     reader.check_instance()
+    reader.dandiset()  # says so where there is none, or where this user may not see it
     if version == DRAFT:
         return reader.assets()
     return find_version(reader, list_versions(reader), version).assets()
