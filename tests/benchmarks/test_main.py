@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import bench_diff
 from benchmarks.lab import make_organized, make_raw
 from benchmarks.main import BENCHES, main
 from benchmarks.measure import Outcome, Side, alternate
@@ -59,3 +60,13 @@ def test_both_clients_get_the_same_recordings(tmp_path: Path) -> None:
     assert there == [f"sub-C005/sub-C005_ses-2024030{day}_ecephys.nwb" for day in (1, 2, 3)]
     one = (raw / "recordings" / here[0]).read_bytes()
     assert one == (organized / there[0]).read_bytes()
+
+
+def test_a_diff_of_each_case_is_measured(tmp_path: Path) -> None:
+    rows = list(bench_diff.measure(tmp_path, 30))
+    assert [(row.case, row.output) for row in rows] == [
+        (case, output)
+        for case in ("1 in 100 replaced", "metadata of all", "all others")
+        for output in ("text", "json", "markdown")
+    ]
+    assert all(row.seconds > 0 and row.requests > 0 and row.peak_mb > 0 for row in rows)

@@ -13,6 +13,13 @@ import pytest
 from ruamel.yaml import YAML
 
 from dandifile.errors import Exit
+from dandifile.explanation.explain import explain
+from dandifile.kinds import KINDS
+from dandifile.report.explanation_view import explanations_text
+from dandifile.session.explained import view_of
+from dandifile.session.opening import open_session
+from dandifile.session.options import Setup
+from dandifile.spec.fields import COMPUTED_DANDISET_FIELDS, DANDISET_FIELDS, FIELD_OF_KEY
 from localdandi.testing import archive
 from tests.conftest import Lab, write_document
 from tests.frame import ROOT
@@ -124,6 +131,26 @@ def test_a_word_that_is_about_nothing_is_an_error_with_what_may_be_meant(
     assert meant in said
 
 
+def test_everything_that_a_plan_is_about_can_be_explained(changed: Lab) -> None:
+    with open_session(Setup(changed.folder / "dandiset.yaml")) as session:
+        planned = session.plan()
+        view = view_of(session, planned)
+        fields = {*DANDISET_FIELDS, *COMPUTED_DANDISET_FIELDS, *FIELD_OF_KEY, *view.document.document}
+        names = {
+            change.key.name for change in planned.plan.changes if change.key.kind in {"assets", "metadata"}
+        }
+        names |= {*view.draft.assets, *(one.source for one in planned.local.assets), *fields}
+        for asked in sorted(names | KINDS.keys() - {"assets", "metadata"}):
+            found = explain(view, asked, asked, exists=False)
+            shown = explanations_text(found).plain
+            assert found[0].sayings, asked
+            assert "None" not in shown, shown
+    for change in planned.plan.changes:
+        if change.key.kind in {"assets", "metadata"}:
+            (one,) = explain(view, change.key.name, change.key.name, exists=False)
+            assert one.change == change
+
+
 def test_an_explanation_writes_nothing(changed: Lab) -> None:
     before = {file: file.read_bytes() for file in changed.folder.glob("*.*") if file.is_file()}
     changed.archive.reset_counts()
@@ -177,6 +204,17 @@ def test_owners_that_would_be_removed_wait_for_a_permission(lab: Lab) -> None:
     assert (found["name"], found["verdict"]) == ("jdoe", "held")
     assert has(sayings(found), "spec `owners`")
     assert found["remedies"][0] == "run apply with --allow owners to have it done"
+
+
+def test_an_embargo_comes_with_a_new_dandiset(lab: Lab) -> None:
+    lab.spec(DESCRIBED + "embargo: true\n")
+    found = explained(lab, "embargo")
+    assert found["verdict"] == "create"
+    assert has(sayings(found), "rule it comes with the dandiset, when that is created")
+    assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    found = explained(lab, "embargo")
+    assert found["verdict"] == "unchanged"
+    assert [one["value"] for one in found["sayings"] if one["voice"] == "draft"] == ["embargoed"]
 
 
 def test_a_name_that_is_made_from_a_file_says_from_which_values(lab: Lab) -> None:

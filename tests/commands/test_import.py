@@ -185,6 +185,26 @@ def test_a_published_version_is_imported_as_it_was(lab: Lab, draft: Path) -> Non
     assert lab.run("plan", "--detailed-exitcode").code == Exit.CHANGES
 
 
+def test_an_embargo_comes_along(lab: Lab, draft: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.spec("embargo: true\n", name="Kept back")
+    made = lab.run("apply", "--create", "--yes", "--format", "json")
+    assert made.code == Exit.DONE, made.err
+    for file in lab.folder.glob("dandiset*.yaml"):
+        file.unlink()
+    page = f"{lab.archive.web_url}/dandiset/000002"
+    ran = run_import(lab, page)
+    assert ran.code == Exit.DONE, ran.err
+    assert "until" in YAML(typ="safe").load(draft)["embargo"]
+    assert lab.run("check").code == Exit.DONE
+    assert lab.run("plan", "--detailed-exitcode").code == Exit.DONE
+    draft.unlink()
+    for variable in lab.environ:
+        monkeypatch.delenv(variable)
+    ran = run_import(lab, page)
+    assert (ran.code, draft.exists()) == (Exit.INPUT, False)
+    assert "is under embargo" in ran.err
+
+
 # --- Repairs --------------------------------------------------------------------------------------
 
 
@@ -223,7 +243,10 @@ def test_nothing_to_repair(lab: Lab, draft: Path) -> None:
     assert "Nothing to repair" in ran.out
 
 
-@pytest.mark.parametrize("flags", [["--yes"], ["--fix", "--update"]])
-def test_flags_that_do_not_go_together(lab: Lab, draft: Path, flags: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("flags", "what"), [(["--yes"], "--yes is only for"), (["--fix", "--update"], "cannot be combined")]
+)
+def test_flags_that_do_not_go_together(lab: Lab, draft: Path, flags: list[str], what: str) -> None:
     ran = run_import(lab, "", *flags)
     assert (ran.code, draft.exists()) == (Exit.INPUT, False)
+    assert what in ran.err

@@ -154,6 +154,14 @@ def test_every_version_is_in_the_lock_and_its_comments_stay(ready: Lab) -> None:
     assert "# for the paper" in ready.lock.read_text("utf-8")
 
 
+def test_a_version_that_a_killed_run_could_not_note_is_noted_by_the_next_one(ready: Lab) -> None:
+    first = publish_now(ready.archive)
+    change(ready, "Rats in a maze")
+    assert ready.run("publish", *ALLOWED).code == Exit.DONE
+    assert [one["version"] for one in locked(ready)] == versions(ready)
+    assert versions(ready)[0] == first
+
+
 def test_one_request_writes(ready: Lab) -> None:
     ready.archive.reset_counts()
     assert ready.run("publish", *ALLOWED).code == Exit.DONE
@@ -545,6 +553,29 @@ def test_the_doi_may_come_a_moment_after_the_version(ready: Lab, monkeypatch: py
     monkeypatch.setattr(VersionReader, "document", late)
     found = json.loads(ready.run("publish", *ALLOWED, "--format", "json").out)
     assert (len(asked), found["published"]["doi"]) == (3, locked(ready)[0]["doi"])
+
+
+def test_whatever_the_archive_says_of_a_version_the_lock_stays_valid(
+    ready: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dandifile.archive.versions import VersionReader
+
+    plain = VersionReader.document
+
+    def odd(version: VersionReader) -> JsonObject:
+        return {
+            **plain(version),
+            "doi": "not a DOI",
+            "datePublished": "yesterday",
+            "citation": "Doe,\nJane\x1b[2J",
+            "url": 5,
+        }
+
+    monkeypatch.setattr(VersionReader, "document", odd)
+    assert ready.run("publish", *ALLOWED).code == Exit.DONE
+    (entry,) = locked(ready)
+    assert ("doi" in entry, entry["citation"]) == (False, "Doe, Jane\\x1b[2J")
+    assert ready.run("plan", "--detailed-exitcode").code == Exit.DONE
 
 
 def test_a_lock_that_cannot_be_written_loses_no_version(ready: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

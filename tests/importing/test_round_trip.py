@@ -10,6 +10,8 @@ from ruamel.yaml import YAML
 
 from dandifile.errors import Exit
 from dandifile.model import JsonObject
+from localdandi.instance import Instance
+from localdandi.schemas import newest_version
 from tests.conftest import SHARED, Lab, write_document
 from tests.lookup.replay import Replay
 
@@ -60,3 +62,18 @@ def test_an_odd_draft_is_imported_with_an_empty_plan(lab: Lab, case: str, replay
     text = (lab.folder / "dandiset.yaml").read_text("utf-8")
     for part in ODD[case].get("says", ()):
         assert part in text
+
+
+def test_what_resolve_pins_changes_nothing_of_it(lab: Lab, replay: Replay) -> None:
+    put_draft(lab, ODD["every short form"]["draft"])
+    import_draft(lab)
+    lab.run("resolve")
+    assert lab.lock.exists()
+    check_that_nothing_would_change(lab)
+
+
+@pytest.mark.parametrize("face", [Instance(schema_version=newest_version())])
+def test_an_archive_with_the_newest_schema_changes_nothing_of_it(lab: Lab, replay: Replay) -> None:
+    put_draft(lab, {**ODD["every short form"]["draft"], "schemaVersion": "0.4.4"})
+    import_draft(lab)
+    check_that_nothing_would_change(lab)

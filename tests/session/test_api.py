@@ -138,3 +138,21 @@ def test_every_public_name_is_there_and_the_import_loads_none_of_it() -> None:
     assert json.loads(ended.stdout) == [[], [], []]
     with pytest.raises(AttributeError, match="no attribute 'upload'"):
         dandifile.upload  # type: ignore[attr-defined]  # noqa: B018 - that it is not there
+
+
+def test_a_version_is_made_only_where_that_is_allowed_and_everything_is_right(
+    applied: Path, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dandifile.waits.FIRST", 0.05)
+    writes = lab.archive.writes()
+    with pytest.raises(dandifile.BlockedError, match="can never be changed"):
+        dandifile.publish(applied, wait=True)
+    with pytest.raises(dandifile.UserError, match="5,001 characters"):
+        dandifile.publish(applied, allow=["publish"], notes="x" * 5001)
+    (applied.parent / "data" / "c.csv").write_text("c")
+    with pytest.raises(dandifile.BlockedError, match=r"not as the spec declares: 1 change"):
+        dandifile.publish(applied, allow=["publish"], wait=True)
+    assert lab.archive.writes() == writes
+    version = dandifile.publish(applied, allow=["publish"], wait=True, as_is=True, notes=" The first. ")
+    assert (version.assets, version.notes) == (2, "The first.")
+    assert dandifile.publish(applied, allow=["publish"], as_is=True) == version

@@ -23,6 +23,9 @@ def _without_change(view: View, kind: str) -> Explanation:
     if blocks := view.blocks():
         said += _blocked(blocks)
         return Explanation(kind, kind, Verdict.BLOCKED, tuple(said), _fixes(blocks))
+    if declared and view.plan.target.identifier is None:
+        said.append(Saying(Voice.RULE, "it comes with the dandiset, when that is created"))
+        return Explanation(kind, kind, Verdict.CREATE, tuple(said), (_EDIT,))
     if declared:
         said.append(Saying(Voice.RULE, "the archive has what is declared"))
         return Explanation(

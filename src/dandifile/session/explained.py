@@ -13,19 +13,23 @@ from dandifile.model import Explanation
 from dandifile.reading.document import Document, read_document
 from dandifile.reading.files import LOCK_LIMIT, read_text
 from dandifile.run.execute import Notify
-from dandifile.session.session import Session
+from dandifile.session.session import Planned, Session
 from dandifile.survey.scan import source_name
 
 
 def explain_subject(session: Session, asked: str, notify: Notify) -> list[Explanation]:
     """What leads to the plan for an asset, a file or a field. UserError for a word that is about nothing."""
-    planned = session.plan(notify=notify)
-    places = Places(session.source, _read_lock(lock_file(session.spec.file)))
-    view = View(places, session.spec, planned.plan, planned.local, planned.observed)
+    view = view_of(session, session.plan(notify=notify))
     root = os.path.abspath(session.spec.root)  # noqa: PTH100 - links are not followed
     file = next((file for file in (Path.cwd() / asked, Path(root) / asked) if os.path.lexists(file)), None)
     source = source_name(root, os.path.normpath(file or Path(root) / asked))
     return explain(view, asked, source, exists=file is not None and file.is_file())
+
+
+def view_of(session: Session, planned: Planned) -> View:
+    """What explanations of this plan may look at."""
+    places = Places(session.source, _read_lock(lock_file(session.spec.file)))
+    return View(places, session.spec, planned.plan, planned.local, planned.observed)
 
 
 def _read_lock(file: Path) -> Document | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dandifile.archive.addresses import Address, instance_of, parse_address
+from dandifile.archive.instances import known_instances
 from dandifile.archive.versions import VersionReader, find_version, list_versions
 from dandifile.errors import ArchiveError, CredentialsError, Problem, SpecError, UserError
 from dandifile.model import Json, JsonObject
@@ -76,6 +77,11 @@ def _of_archive(reader: Reader, archive: str, address: Address) -> ImportSource:
             where=error.where,
             fix="check the number; `--instance NAME` names another archive, such as dandi-sandbox",
         ) from None
+    except CredentialsError as error:
+        if reader.key is not None and not error.where:  # the archive rejects the key as such
+            raise
+        what = f"dandiset {address.identifier} on {where} is under embargo: only its owners can see it"
+        raise CredentialsError(what, where=error.where, fix=error.fix) from None
     owners, notes = _owners(reader)
     status = dandiset["embargo_status"]
     if status not in (_OPEN, _EMBARGOED):
@@ -83,7 +89,7 @@ def _of_archive(reader: Reader, archive: str, address: Address) -> ImportSource:
     licenses = allowed_licenses(reader.info())
     return ImportSource(
         document=document,
-        instance=archive,
+        instance=where if where in known_instances() else archive,
         identifier=address.identifier,
         shown=_page(reader, address),
         version=address.version,

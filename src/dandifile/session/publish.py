@@ -17,10 +17,11 @@ from dandifile.archive.publishing import Watch, newest_version, publish_draft, r
 from dandifile.archive.writer import Writer
 from dandifile.errors import BlockedError, UnfinishedError, UserError
 from dandifile.lookup.facts import PublishedAs
-from dandifile.lookup.lock import add_published, lock_file
+from dandifile.lookup.lock import add_published, load_lock, lock_file
 from dandifile.model import JsonObject, Obstacle, Plan, Publication, Readiness, Result, Status, Step, Version
 from dandifile.session.draft_state import draft_state
 from dandifile.session.watching import MINUTES, first_pause, watch
+from dandifile.spec.fields import DANDISET_FIELDS
 from dandifile.words import duration
 
 if TYPE_CHECKING:
@@ -152,6 +153,7 @@ def publish(session: Session, prospect: Prospect, notes: str, terms: Terms, noti
             where=reader.instance.page(str(session.identifier)),
             fix="run the same command again and look at it",
         )
+    _note_missed(session, prospect.last)
     writer = Writer(session.instance, key, session.identifier, session.cache)
     with _shown_wait(notify) as say:
         version = publish_draft(writer, notes, Watch(terms.minutes * 60, first_pause(session), say))
@@ -167,6 +169,16 @@ def publish(session: Session, prospect: Prospect, notes: str, terms: Terms, noti
             "but a corrected draft can be published again",
         )
     return Outcome(publication, made=True, noted=noted)
+
+
+def _note_missed(session: Session, last: Version | None) -> None:
+    """Notes the version before this one, where the run that made it was killed before it could."""
+    if last is None or session.access.store is not None:
+        return
+    here = (session.spec.environment, session.instance.api_url, last.version)
+    known = load_lock(lock_file(session.spec.file)).published
+    if here not in {(one.environment, one.api_url, one.version) for one in known}:
+        note_publication(session, read_publication(session.reader, last, first_pause(session))[0])
 
 
 def recognise(session: Session, prospect: Prospect, *, note: bool = True) -> Outcome:
@@ -241,7 +253,8 @@ def _differences(draft: JsonObject, version: Version, document: JsonObject) -> l
     }
     found = [name for name, (was, now) in counts.items() if was is not None and was != now]
     was, now = strip_dandiset(draft["metadata"]), strip_dandiset(document)
-    return found + sorted(key for key in was.keys() | now.keys() if was.get(key) != now.get(key))
+    keys = was.keys() | (now.keys() & {*DANDISET_FIELDS})  # the archive may add fields of its own
+    return found + sorted(key for key in keys if was.get(key) != now.get(key))
 
 
 @contextmanager

@@ -204,5 +204,5 @@ def day(stamp: Json) -> str:
 
 def natural(name: str) -> tuple[tuple[int, str], ...]:
     """A key that sorts `ses-2` before `ses-10`."""
-    parts = re.split(r"(\d+)", name.casefold())
+    parts = re.split(r"(\d{1,18})", name.casefold())  # longer numbers than Python converts are cut
     return tuple((int(part) if part.isdecimal() else -1, part) for part in parts)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NAMES = ("README.md", "readme.md", "Readme.md", "README", "README.txt", "README.rst")
 """Where a README may be, the best first."""
-LARGEST = 200_000  # bytes that are shown
+LARGEST = 64_000  # bytes that are shown: some Markdown takes a time that grows with the square
 
 
 @dataclass(frozen=True)

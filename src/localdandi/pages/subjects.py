@@ -135,10 +135,10 @@ def _session_order(name: str) -> tuple[bool, tuple[tuple[int, str], ...]]:
     return not name, natural(name)
 
 
-def _decoded(found: str | None) -> Json:
+def _decoded(found: object) -> Json:
     """What the database took out of the metadata: JSON where it is a list or an object."""
     try:
-        return json.loads(found) if found else None
+        return json.loads(found) if isinstance(found, str) else None
     except ValueError:
         return None
 

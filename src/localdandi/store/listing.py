@@ -83,14 +83,17 @@ def matching(
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """An asset and the two fields of its metadata that say from whom and from when it is, as JSON texts."""
+    """An asset and the two fields of its metadata that say from whom and from when it is, as JSON texts.
+
+    Where it is no list and no object, it is what SQLite makes of it.
+    """
 
     asset_id: str
     path: str
     size: int
     status: str
-    attributed_to: str | None
-    generated_by: str | None
+    attributed_to: object
+    generated_by: object
 
 
 def origins(db: sqlite3.Connection, version: int, limit: int) -> Iterator[Origin]:

@@ -17,6 +17,7 @@ from localdandi.pages.export import Choice, export
 from tests.localdandi import chromium
 from tests.localdandi.chromium import Page
 from tests.localdandi.conftest import Client
+from tests.localdandi.pages.html import Page as PageOf
 
 _EVIL = '<script>document.title="owned"</script><img src=x onerror=alert(1)>"\'{{ 7*7 }}'
 _DOCUMENT: dict[str, Any] = {
@@ -86,6 +87,8 @@ def rehearsed(alice: Client, tmp_path_factory: pytest.TempPathFactory) -> dict[s
         "folder": f"{base}/files?location=sub-1",
         "asset": f"{base}/asset/{nwb['asset_id']}",
         "picture": f"/picture/{nwb['asset_id']}",
+        "subjects": f"{base}/subjects",
+        "subject": f"{base}/subject?id=1",
         "login": "/login",
     }
 
@@ -151,6 +154,29 @@ def test_no_metadata_breaks_a_page(alice: Client, document: dict[str, Any]) -> N
     dandiset = alice.create("Odd")
     alice("PUT", f"/dandisets/{dandiset}/versions/draft/", json={"name": "Odd", "metadata": document})
     assert "Odd" in _get(alice, f"/dandiset/{dandiset}/draft")
+
+
+_DESCRIBED = ("wasAttributedTo", "wasGeneratedBy", "approach", "measurementTechnique", "variableMeasured")
+_ODD_FIELDS: list[Any] = [
+    [{"schemaKey": "Participant", "identifier": "9" * 5000, "age": odd, "species": odd, "sex": odd}]
+    for odd in _ODD
+]
+_ODD_FIELDS += [
+    [{"schemaKey": "Session", "identifier": odd, "name": odd, "startDate": odd, "used": odd}] for odd in _ODD
+]
+
+
+@pytest.mark.parametrize("number", range(len(_ODD) + len(_ODD_FIELDS)))
+def test_no_metadata_of_an_asset_breaks_a_page(alice: Client, number: int) -> None:
+    odd = [*_ODD, *_ODD_FIELDS][number]
+    dandiset = alice.create("Odd")
+    asset = alice.add(dandiset, "sub-1/sub-1_ses-2.nwb", b"odd", **dict.fromkeys(_DESCRIBED, odd))
+    base = f"/dandiset/{dandiset}/draft"
+    for page in ("", "/subjects", "/files", f"/asset/{asset['asset_id']}"):
+        assert PageOf(_get(alice, base + page)).faults == []
+    subject = re.search(r'href="([^"]*/subject\?id=[^"]*)"', _get(alice, f"{base}/subjects"))
+    assert subject
+    assert "sub-1_ses-2.nwb" in _get(alice, subject[1])
 
 
 def test_real_metadata_makes_pages(alice: Client) -> None:
@@ -225,7 +251,7 @@ def test_in_a_browser(
 ) -> None:
     """No page scrolls sideways, text can be told from its ground, and pictures are there."""
     dark = theme == "dark"
-    for name in ("list", "landing", "files", "asset", "login"):
+    for name in ("list", "landing", "files", "asset", "subjects", "subject", "login"):
         browser.look(anonymous.archive.web_url + rehearsed[name], width=width, theme=theme)
         assert browser.ask("document.documentElement.scrollWidth") <= width, name
         assert browser.ask("document.title") != "owned"
