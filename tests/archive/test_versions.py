@@ -145,7 +145,7 @@ def test_no_dandiset_no_key_and_no_right_are_different_errors(
         list_versions(Reader(instance, "999999", user, cache))
     with pytest.raises(CredentialsError, match="no API key"):
         list_versions(Reader(instance, hidden, None, cache))
-    with pytest.raises(CredentialsError, match="does not let your account"):
+    with pytest.raises(CredentialsError, match="only its owners see it\n"):
         list_versions(Reader(instance, hidden, stranger, cache))
 
 

@@ -203,7 +203,7 @@ def test_a_dandiset_that_is_gone_or_hidden_is_an_error(
     variable = next(iter(lab.environ))
     monkeypatch.setenv(variable, lab.archive.add_user("stranger"))
     ran = lab.run("diff")
-    assert (ran.code, "does not let your account" in ran.err) == (Exit.INPUT, True)
+    assert (ran.code, "only its owners see it" in ran.err) == (Exit.INPUT, True)
     monkeypatch.delenv(variable)
     ran = lab.run("diff")
     assert (ran.code, "no API key" in ran.err) == (Exit.INPUT, True)

@@ -555,6 +555,29 @@ def test_the_doi_may_come_a_moment_after_the_version(ready: Lab, monkeypatch: py
     assert (len(asked), found["published"]["doi"]) == (3, locked(ready)[0]["doi"])
 
 
+def test_whatever_the_archive_says_of_a_version_the_lock_stays_valid(
+    ready: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dandifile.archive.versions import VersionReader
+
+    plain = VersionReader.document
+
+    def odd(version: VersionReader) -> JsonObject:
+        return {
+            **plain(version),
+            "doi": "not a DOI",
+            "datePublished": "yesterday",
+            "citation": "Doe,\nJane\x1b[2J",
+            "url": 5,
+        }
+
+    monkeypatch.setattr(VersionReader, "document", odd)
+    assert ready.run("publish", *ALLOWED).code == Exit.DONE
+    (entry,) = locked(ready)
+    assert ("doi" in entry, entry["citation"]) == (False, "Doe, Jane\\x1b[2J")
+    assert ready.run("plan", "--detailed-exitcode").code == Exit.DONE
+
+
 def test_a_lock_that_cannot_be_written_loses_no_version(ready: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

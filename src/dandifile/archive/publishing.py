@@ -8,7 +8,9 @@ draft stays Publishing until somebody writes to it (docs/archive-api.md 3.6).
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from dandifile.archive.api import UnreachedError
@@ -18,7 +20,7 @@ from dandifile.doi import normal_doi
 from dandifile.errors import ArchiveError, UnfinishedError
 from dandifile.model import JsonObject, Publication, Version
 from dandifile.waits import looks
-from dandifile.words import duration
+from dandifile.words import clean, duration
 
 if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
@@ -139,7 +141,7 @@ def _registers_dois(reader: Reader) -> bool:
 def _publication(reader: Reader, version: Version, document: JsonObject) -> Publication:
     def said(field: str) -> str:
         value = document.get(field)
-        return value.strip() if isinstance(value, str) else ""
+        return clean(value).strip() if isinstance(value, str) else ""
 
     web = reader.instance.web_url  # "" where no page is served once the command has ended
     url = f"{web}/dandiset/{reader.identifier}/{version.version}" if web else ""
@@ -147,9 +149,17 @@ def _publication(reader: Reader, version: Version, document: JsonObject) -> Publ
         version.version,
         url=url and (said("url") or url),
         citation=said("citation") or f"{version.name} (Version {version.version}) {url}".strip(),
-        day=(said("datePublished") or version.created)[:10],
+        day=_day_of(said("datePublished"), version.created),
         assets=version.assets,
         size=version.size,
         doi=normal_doi(said("doi")) or "",
         notes=version.notes or said("releaseNotes"),
     )
+
+
+def _day_of(*stamps: str) -> str:
+    """The day of the first time stamp that can be read; today if there is none."""
+    for stamp in stamps:
+        with suppress(ValueError):
+            return datetime.fromisoformat(stamp).date().isoformat()
+    return datetime.now(UTC).date().isoformat()

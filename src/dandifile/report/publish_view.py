@@ -84,7 +84,7 @@ def outcome_text(  # noqa: PLR0913 - how it came about
 
 def _doi_text(target: Target, publication: Publication) -> str:
     if not publication.doi:
-        return "none: this archive registers no DOIs"
+        return "none; if this archive registers DOIs, it comes later: run the same command again then"
     rehearsed = " (a rehearsal: the embedded archive registers no DOI)" if target.instance == "local" else ""
     return f"{publication.doi}{rehearsed}"
 
