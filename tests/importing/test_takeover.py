@@ -177,3 +177,12 @@ def import_fields(raw: JsonObject) -> JsonObject:
     fields = Trial({}).fields(filled(raw))
     assert fields is not None
     return fields
+
+
+def test_regions_of_assets_stay_where_the_dandisets_go_under_metadata() -> None:
+    odd: list[Json] = [{"schemaKey": "GenericType", "name": "a database"}]
+    raw = {"regions": {"dandiset": [], "subjects": {"C005": ["UBERON:0000988"]}}, "about": {"disorders": []}}
+    assert take_over(Written(raw, raw), "about", odd, {"metadata": {"about": odd}}) == {
+        "regions": {"subjects": {"C005": ["UBERON:0000988"]}},
+        "metadata": {"about": odd},
+    }

@@ -81,6 +81,8 @@ def _in_metadata(
     empty: Json = [] if isinstance(old, list) else None
     new = empty if is_empty(value) else adopt(metadata.get(name), old, said, name)
     kept = {key: item for key, item in spec.raw.items() if key not in keys}
+    if "regions" in keys and isinstance(regions := spec.raw.get("regions"), dict):
+        kept["regions"] = {key: item for key, item in regions.items() if key != "dandiset"}
     return {**kept, "metadata": {**metadata, name: new}}
 
 
