@@ -110,6 +110,7 @@ def import_(
     flags = Flags(file, environment, format=format, no_color=no_color)
     asked = Updating(tuple(field), tuple(overwrite_spec), every=all_fields, check=check, yes=yes)
     if update:
+        asked.refuse_fix(fix=fix)
         return import_update(flags, asked, named=source or instance)
     asked.refuse_alone(environment, fix=fix)
     return import_(Wish(source, instance, fix, yes, tuple(data)), flags)

@@ -49,7 +49,7 @@ _FIRST = {DATABASE, f"{DATABASE}-journal", "lock", "identifiers.json", "identifi
 _INSIDE = {
     "objects": ("uploads", "blobs", "zarr"),
     "pictures": ("*.light.png", "*.dark.png"),
-    "outlines": ("*.json",),
+    "outlines": ("*.tree.json",),
 }
 """The same for its folders: patterns of their entries."""
 

@@ -243,7 +243,10 @@ def test_nothing_to_repair(lab: Lab, draft: Path) -> None:
     assert "Nothing to repair" in ran.out
 
 
-@pytest.mark.parametrize("flags", [["--yes"], ["--fix", "--update"]])
-def test_flags_that_do_not_go_together(lab: Lab, draft: Path, flags: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("flags", "what"), [(["--yes"], "--yes is only for"), (["--fix", "--update"], "cannot be combined")]
+)
+def test_flags_that_do_not_go_together(lab: Lab, draft: Path, flags: list[str], what: str) -> None:
     ran = run_import(lab, "", *flags)
     assert (ran.code, draft.exists()) == (Exit.INPUT, False)
+    assert what in ran.err

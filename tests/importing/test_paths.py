@@ -103,3 +103,31 @@ def test_a_folder_of_which_nothing_is_on_the_archive_gets_no_entry(tmp_path: Pat
     found = match_data(tmp_path / "dandiset.yaml", ["lab", "other"], assets, Runner())
     assert found.unused == ("other",)
     assert found.entries == ({"source": "lab", "standard": "any"},)
+
+
+def test_subfolders_at_different_places_are_entries_of_their_own(tmp_path: Path) -> None:
+    assets = there(tmp_path, {"raw/a.txt": "one", "more/deep/b.txt": "two"})
+    put(tmp_path, {"lab/first/a.txt": "one", "lab/second/b.txt": "two", "lab/readme.txt": "mine"})
+    found = match_data(tmp_path / "dandiset.yaml", ["lab"], assets, Runner())
+    assert found.entries == (
+        {"source": "lab/first", "standard": "any", "into": "raw"},
+        {"source": "lab/second", "standard": "any", "into": "more/deep"},
+    )
+    assert (len(found.matched), found.only_here) == (2, ("lab/readme.txt",))
+
+
+def test_an_empty_file_is_excluded_as_it_would_block_the_plan(tmp_path: Path) -> None:
+    assets = there(tmp_path, {"a.txt": "one"})
+    put(tmp_path, {"lab/a.txt": "one", "lab/empty.txt": ""})
+    found = match_data(tmp_path / "dandiset.yaml", ["lab"], assets, Runner())
+    assert found.entries == ({"source": "lab", "standard": "any", "exclude": ["empty.txt"]},)
+    assert found.only_here == ("lab/empty.txt",)
+
+
+def test_of_two_copies_one_is_the_asset(tmp_path: Path) -> None:
+    assets = there(tmp_path, {"a.txt": "one", "b.txt": "two"})
+    put(tmp_path, {"one/a.txt": "one", "two/a.txt": "one", "two/b.txt": "two"})
+    found = match_data(tmp_path / "dandiset.yaml", ["one", "two"], assets, Runner())
+    assert found.matched == (("one/a.txt", "a.txt"), ("two/b.txt", "b.txt"))
+    assert found.renamed == (("two/a.txt", "a.txt"),)
+    assert found.entries[1] == {"source": "two", "standard": "any", "exclude": ["a.txt"]}

@@ -64,6 +64,14 @@ def test_an_odd_draft_is_imported_with_an_empty_plan(lab: Lab, case: str, replay
         assert part in text
 
 
+def test_what_resolve_pins_changes_nothing_of_it(lab: Lab, replay: Replay) -> None:
+    put_draft(lab, ODD["every short form"]["draft"])
+    import_draft(lab)
+    lab.run("resolve")
+    assert lab.lock.exists()
+    check_that_nothing_would_change(lab)
+
+
 @pytest.mark.parametrize("face", [Instance(schema_version=newest_version())])
 def test_an_archive_with_the_newest_schema_changes_nothing_of_it(lab: Lab, replay: Replay) -> None:
     put_draft(lab, {**ODD["every short form"]["draft"], "schemaVersion": "0.4.4"})

@@ -88,6 +88,8 @@ def test_a_reset_leaves_files_that_others_put_into_its_folders(store: Path) -> N
         file.parent.mkdir(exist_ok=True)
         file.write_text("mine", "utf-8")
     (store / "pictures" / "0.light.png").touch()
+    (store / "outlines").mkdir()
+    (store / "outlines" / "0.tree.json").touch()
     assert reset(store) == ("objects", "pictures")
     assert sorted(entry for entry in store.rglob("*") if entry.is_file()) == sorted(mine)
 

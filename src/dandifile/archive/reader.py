@@ -279,8 +279,9 @@ class Reader:
             is_own_key_wrong = self.key is not None and not error.where
             if is_own_key_wrong or not self.identifier or path not in (self._own(), self._own() + _DRAFT):
                 raise
+            hidden = f"{self.identifier} on {self.instance.name} is under embargo: only its owners see it"
             raise CredentialsError(
-                f"{self.identifier} on {self.instance.name} is under embargo: only its owners see it",
+                f"{hidden}, and {error.what}" if self.key is None else hidden,
                 where=error.where,
                 fix=f"as an owner, {error.fix}" if self.key is None else _ASK_AN_OWNER,
             ) from None

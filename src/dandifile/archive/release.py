@@ -22,7 +22,7 @@ def wait_until_open(reader: Reader) -> None:
     """Waits while the archive releases the dandiset. BlockedError where that takes longer than `LIMIT`."""
     said = False
     for waited in looks(LIMIT, _FIRST):
-        if reader.fresh().embargo().status != RELEASING:
+        if reader.fresh().dandiset()["embargo_status"] != RELEASING:
             return
         if waited >= QUIET and not said:
             said = True

@@ -34,6 +34,13 @@ class Updating:
         if alone := next((flag for flag, value in given.items() if value), ""):
             raise UserError(f"{alone} is only for --update", fix=f"add --update, or leave {alone} out")
 
+    @staticmethod
+    def refuse_fix(*, fix: bool) -> None:
+        """UserError for `--fix`, which is about a spec that an import writes."""
+        if fix:
+            what = "--fix and --update cannot be combined"
+            raise UserError(what, fix="import into another file, with -f FILE and --fix, to see repairs")
+
 
 def import_update(flags: Flags, asked: Updating, named: str) -> int:
     """Shows the diff of the file, asks, and writes.

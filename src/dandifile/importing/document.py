@@ -106,10 +106,26 @@ def _declared(name: str, trial: Trial) -> Candidate | Undeclared:
         if not objection:
             return candidate
         why = why if number else objection
+    if _is_too_large(value):
+        return Undeclared(name, "it is larger than a spec can hold")
     whole: JsonObject = {"metadata": {name: without_empty(value)}}
     if objection := _objection(whole, name, trial):
         return Undeclared(name, why or objection)
     return Candidate(whole, (Remark(("metadata", name), why),) if why else ())
+
+
+_DEEPEST, _MOST = 40, 20_000  # levels and values of one field, within what is read of a file
+
+
+def _is_too_large(value: Json) -> bool:
+    level, count = [value], 0
+    for _ in range(_DEEPEST):
+        count += len(level)
+        inner = [each.values() if isinstance(each, dict) else each for each in level if each]
+        level = [item for each in inner if not isinstance(each, str | int | float) for item in each]
+        if not level or count > _MOST:
+            break
+    return bool(level) or count > _MOST
 
 
 def _candidates(name: str, value: Json, trial: Trial) -> Iterator[Candidate]:

@@ -14,7 +14,7 @@ from dandifile.globs import exact_pattern, is_match, narrowest_patterns
 from dandifile.model import Json, JsonObject, PathEntry, Record, RemoteAsset, Spec
 from dandifile.survey.layout import Draft, assign
 from dandifile.survey.placing import Placing
-from dandifile.survey.scan import scan
+from dandifile.survey.scan import entry_path, scan, source_name
 from dandifile.survey.scanned_file import Content, Known, Runner
 from dandifile.survey.stages import digest_all
 
@@ -28,6 +28,7 @@ _SIMPLEST_FIRST = (
     PathEntry(FOLDER, standard="any", layout="as-is"),
 )
 _MOST_FOLDERS = 3  # values of `into` that are tried
+_DEEPEST = 2  # levels of subfolders that may become entries of their own
 
 
 @dataclass(frozen=True)
@@ -104,13 +105,17 @@ class _Fit:
     below: dict[str, str] = field(default_factory=dict)  # by source: its place in the folder
 
     @property
-    def rank(self) -> tuple[int, int, int, int]:
-        """Most matches first, then fewest files left out, most at the place of their asset, the simplest."""
+    def rank(self) -> tuple[int, int, int, int, int]:
+        """Most matches first, then fewest files left out, most at the place of their asset, the simplest.
+
+        Where nothing matches, what sees most contents of the archive comes first.
+        """
         entry = self.entry
         start = f"{entry.into}/" if entry.into else ""
         in_place = sum(path == f"{start}{self.below[source]}" for source, path in self.matched.items())
         said = sum((entry.standard != "auto", entry.layout is not None, entry.into != ""))
-        return (-len(self.matched), len(self.below) - len(self.matched), -in_place, said)
+        seen = 0 if self.matched else len(self.renamed)
+        return (-len(self.matched), -seen, len(self.below) - len(self.matched), -in_place, said)
 
     @property
     def value(self) -> Json:
@@ -128,10 +133,12 @@ def match_data(
 ) -> ImportedPaths:
     """Entries for folders with data, relative to the spec's, that give files the paths of their assets.
 
-    Every file is hashed, through the cache. Content decides: files are matched under any name.
+    Every file is hashed, through the cache. Content decides: files are matched under any name. A folder whose
+    subfolders are at different places of the dandiset becomes an entry for each.
     """
-    known = paths_by_content(assets.values())
-    fits = [_best_fit(spec_file, source, assets, known, run) for source in sources]
+    matching = _Matching(spec_file, assets, paths_by_content(assets.values()), run)
+    fits = [fit for source in sources for fit in matching.fits_of(source, _DEEPEST)]
+    _set_copies_aside(fits)
     used = [fit for fit in fits if fit.matched]
     here = {path for fit in used for path in (*fit.matched.values(), *fit.differ.values())}
     only_there = {path: asset for path, asset in assets.items() if path not in here}
@@ -156,22 +163,70 @@ def paths_by_content(assets: Iterable[RemoteAsset]) -> dict[str, tuple[str, ...]
     return {digest: tuple(sorted(paths)) for digest, paths in known.items()}
 
 
+def _set_copies_aside(fits: Iterable[_Fit]) -> None:
+    """An asset has one file: what other folders have of it is left out."""
+    taken: set[str] = set()
+    for fit in fits:
+        copies = {source: path for source, path in fit.matched.items() if path in taken}
+        taken |= set(fit.matched.values())
+        fit.renamed.update(copies)
+        for source in copies:
+            del fit.matched[source]
+
+
 def _pairs(found: Iterable[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pair for each in found for pair in each.items()))
 
 
-def _best_fit(
-    spec_file: Path, source: str, assets: Mapping[str, RemoteAsset], known: Known, run: Runner
-) -> _Fit:
-    fits: list[_Fit] = []
-    for standard in ("auto", "any"):
-        found = scan(Spec(spec_file, "", None, paths=(PathEntry(source, standard=standard),)))
-        contents = digest_all(found.files, run).contents
-        for into in ("", *_folders(contents, known)):
-            for layout in (None, "as-is", "organize"):
-                entry = PathEntry(source, standard=standard, layout=layout, into=into)
-                fits.append(_fit(entry, contents, assets, known))
-    return min(fits, key=lambda fit: fit.rank)
+@dataclass(frozen=True)
+class _Matching:
+    """Looks at folders; `known` are the draft's paths by digest."""
+
+    spec_file: Path
+    assets: Mapping[str, RemoteAsset]
+    known: Known
+    run: Runner
+
+    def fits_of(self, source: str, depth: int) -> list[_Fit]:
+        """The best way to take a folder as a whole, or its subfolders one by one where that matches more."""
+        whole = self._best_fit(source)
+        if not (whole.renamed and depth):
+            return [whole]
+        parts = [fit for folder in self._subfolders(source) for fit in self.fits_of(folder, depth - 1)]
+        if sum(len(part.matched) for part in parts) <= len(whole.matched):
+            return [whole]
+        inside = {name for part in parts for name in part.below}
+        loose = whole.below.keys() - inside
+        known = whole.matched | whole.renamed
+        parts[0].renamed.update({name: known[name] for name in loose if name in known})
+        parts[0].only_here.extend(sorted(loose - known.keys()))
+        return parts
+
+    def _subfolders(self, source: str) -> list[str]:
+        folder = self.spec_file.parent / source
+        names = sorted(one.name for one in folder.iterdir() if one.is_dir() and not one.name.startswith("."))
+        return [name if source in (".", "") else f"{source}/{name}" for name in names]
+
+    def _best_fit(self, source: str) -> _Fit:
+        fits: list[_Fit] = []
+        for standard in ("auto", "any"):
+            found = scan(Spec(self.spec_file, "", None, paths=(PathEntry(source, standard=standard),)))
+            contents = digest_all(found.files, self.run).contents
+            refused = self._below(source, [refusal.source for refusal in found.refused])
+            for into in ("", *_folders(contents, self.known)):
+                for layout in (None, "as-is", "organize"):
+                    entry = PathEntry(source, standard=standard, layout=layout, into=into)
+                    fit = _fit(entry, contents, self.assets, self.known)
+                    fit.below.update(refused)
+                    fit.only_here.extend(refused)
+                    fits.append(fit)
+        return min(fits, key=lambda fit: fit.rank)
+
+    def _below(self, source: str, names: Iterable[str]) -> dict[str, str]:
+        """The places of files in a folder, by their sources; what is not in it is left out."""
+        root = str(self.spec_file.parent)
+        start = "" if source in (".", "") else f"{source_name(root, entry_path(root, PathEntry(source)))}/"
+        return {name: name.removeprefix(start) for name in names if name.startswith(start)}
 
 
 def _folders(contents: Sequence[Content], known: Known) -> list[str]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dandifile.doi import resource_identifier
+from dandifile.doi import published_doi, resource_identifier
 from dandifile.identifiers import awards_in, bare_orcid, ror_url
 from dandifile.importing.oddities import UNSEEN
 from dandifile.model import Json, JsonObject
@@ -103,7 +103,7 @@ def _ids(contributor: JsonObject) -> JsonObject:
 
 def _doi(resource: JsonObject) -> JsonObject:
     written = resource.get("identifier")
-    if not isinstance(written, str) or written.lower().startswith(("doi:10.", "https://doi.org/10.")):
+    if not isinstance(written, str) or published_doi(written) is not None:
         return resource
     return {**resource, "identifier": resource_identifier(written)}
 

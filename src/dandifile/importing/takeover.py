@@ -62,6 +62,8 @@ def _with_key(spec: Written, key: str, name: str, value: Json, wanted: Any) -> J
     if key == "related" and given:
         links = [item for item in wanted if not any(is_same(each, _link(item)) for each in given)]
         return _with_list(spec.raw, key, adopt_items(raw or [], filled or [], links, _link))
+    if is_empty(value) and key == "license":  # no spec can say that there is none
+        return {other: item for other, item in spec.raw.items() if other != key}
     if is_empty(value):
         return {**spec.raw, key: [] if isinstance(raw, list) else None}
     if key in _OBJECTS:
@@ -79,6 +81,8 @@ def _in_metadata(
     empty: Json = [] if isinstance(old, list) else None
     new = empty if is_empty(value) else adopt(metadata.get(name), old, said, name)
     kept = {key: item for key, item in spec.raw.items() if key not in keys}
+    if "regions" in keys and isinstance(regions := spec.raw.get("regions"), dict):
+        kept["regions"] = {key: item for key, item in regions.items() if key != "dandiset"}
     return {**kept, "metadata": {**metadata, name: new}}
 
 

@@ -286,7 +286,7 @@ def _line(change: Change, target: Target) -> ChangeLine:
     until = f"until {change.before['until']} → " if change.before["until"] else ""
     remark = f"cannot be undone: everyone will see {quantity(change.after.get('assets', 0), 'asset')}"
     if sharing := change.after.get("sharing"):
-        remark += f", some of them also in {', '.join(sharing)}, which stays embargoed otherwise"
+        remark += f", with content that is also in {', '.join(sharing)}, of yours and under embargo"
     return ChangeLine(f"{until}open", remark, change.after.get("size"))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dandifile.archive.addresses import Address, instance_of, parse_address
+from dandifile.archive.instances import known_instances
 from dandifile.archive.versions import VersionReader, find_version, list_versions
 from dandifile.errors import ArchiveError, CredentialsError, Problem, SpecError, UserError
 from dandifile.model import Json, JsonObject
@@ -88,7 +89,7 @@ def _of_archive(reader: Reader, archive: str, address: Address) -> ImportSource:
     licenses = allowed_licenses(reader.info())
     return ImportSource(
         document=document,
-        instance=archive,
+        instance=where if where in known_instances() else archive,
         identifier=address.identifier,
         shown=_page(reader, address),
         version=address.version,

@@ -241,7 +241,7 @@ class _Work:
         source = self.source.with_text(text)
         spec = complete_spec(source, self.session.lookups)
         open_ = self._differing(spec)
-        if name in open_ or not spec.fields.keys() >= {name}:
+        if name in open_ or (name not in spec.fields and not is_empty(value)):
             return "the spec cannot say it in a way that leaves it as it is on the archive" + _advice(source)
         if more := open_ - self._differing(self.spec):
             return f"the spec would then change {', '.join(sorted(more))}"

@@ -84,7 +84,7 @@ def _is_hdf5(file: Path) -> bool:
 
 def _kept(archive: Archive, name: str, read: Callable[[], JsonObject]) -> Outline:
     """The outline that was read earlier, or now."""
-    file = archive.store / "outlines" / f"{name}.json"
+    file = archive.store / "outlines" / f"{name}.tree.json"
     try:
         return _outline(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError):
@@ -92,7 +92,7 @@ def _kept(archive: Archive, name: str, read: Callable[[], JsonObject]) -> Outlin
     with _reading:
         found = read()
     file.parent.mkdir(exist_ok=True)
-    temporary = file.with_name(f"{uuid4().hex}.json")
+    temporary = file.with_name(f"{uuid4().hex}.tree.json")
     temporary.write_text(json.dumps(found), encoding="utf-8")
     temporary.replace(file)
     return _outline(found)

@@ -87,6 +87,8 @@ def rehearsed(alice: Client, tmp_path_factory: pytest.TempPathFactory) -> dict[s
         "folder": f"{base}/files?location=sub-1",
         "asset": f"{base}/asset/{nwb['asset_id']}",
         "picture": f"/picture/{nwb['asset_id']}",
+        "subjects": f"{base}/subjects",
+        "subject": f"{base}/subject?id=1",
         "login": "/login",
     }
 
@@ -249,7 +251,7 @@ def test_in_a_browser(
 ) -> None:
     """No page scrolls sideways, text can be told from its ground, and pictures are there."""
     dark = theme == "dark"
-    for name in ("list", "landing", "files", "asset", "login"):
+    for name in ("list", "landing", "files", "asset", "subjects", "subject", "login"):
         browser.look(anonymous.archive.web_url + rehearsed[name], width=width, theme=theme)
         assert browser.ask("document.documentElement.scrollWidth") <= width, name
         assert browser.ask("document.title") != "owned"

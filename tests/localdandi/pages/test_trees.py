@@ -108,7 +108,7 @@ def test_a_damaged_file_gives_a_message_that_is_kept(site: Site) -> None:
         assert page.tags["img"] == 0, "and no picture"
     store = site.client.archive.serving.archive.store
     assert str(store) not in page.text
-    assert list((store / "outlines").glob("*.json"))
+    assert list((store / "outlines").glob("*.tree.json"))
 
 
 def test_findings_come_before_the_metadata_and_are_linked_from_the_top(site: Site) -> None:
