@@ -106,7 +106,7 @@ def whole_item(item: JsonObject) -> JsonObject:
 
 
 def without_empty(value: Json) -> Json:
-    """Without what makes no difference to a plan: empty keys, and blanks around texts. Items of lists stay."""
+    """Without what is no difference to a plan: empty keys, blanks around texts. Items of lists stay."""
     if isinstance(value, dict):
         return {key: without_empty(item) for key, item in value.items() if not is_empty(item)}
     if isinstance(value, list):
