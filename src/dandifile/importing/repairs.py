@@ -85,7 +85,7 @@ def _without_idle_contacts(item: Json) -> Json:
     """Web forms leave `{schemaKey: ContactPoint}` behind, alone or in a list."""
     if not isinstance(item, dict):
         return item
-    idle = (None, {}, {"schemaKey": "ContactPoint"})
+    idle: tuple[Json, ...] = (None, {}, {"schemaKey": "ContactPoint"})
     contact = item.get("contactPoint")
     if contact == {"schemaKey": "ContactPoint"}:
         return {key: value for key, value in item.items() if key != "contactPoint"}
