@@ -304,11 +304,13 @@ def test_a_dry_run_says_everything_and_writes_nothing(ready: Lab) -> None:
     assert (ready.archive.writes(), versions(ready), ready.lock.read_text("utf-8")) == (0, [], before)
 
 
-def test_a_dry_run_does_not_wait(applied: Lab) -> None:
+def test_a_dry_run_waits_only_if_asked(applied: Lab) -> None:
     with applied.archive.at_rest():
         unsettle(applied)
-        ran = applied.run("publish", "--dry-run", "--wait")
+        ran = applied.run("publish", "--dry-run")
     assert (ran.code, "the archive is at work" in flat(ran.out)) == (Exit.BLOCKED, True)
+    ran = applied.run("publish", "--dry-run", "--wait")
+    assert (ran.code, versions(applied), "ready" in ran.out) == (Exit.DONE, [], True)
 
 
 def test_a_dry_run_of_a_draft_that_is_published_notes_nothing(ready: Lab) -> None:

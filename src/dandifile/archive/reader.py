@@ -156,9 +156,7 @@ class Reader:
 
     def embargo(self) -> EmbargoState:
         """Who can see the dandiset; the day comes from the draft's own `access`."""
-        access = self.draft()["metadata"].get("access")
-        first = access[0] if isinstance(access, list) and access and isinstance(access[0], dict) else {}
-        return EmbargoState(self.dandiset()["embargo_status"], str(first.get("embargoedUntil") or ""))
+        return EmbargoState.of(self.dandiset()["embargo_status"], self.draft()["metadata"])
 
     def draft(self) -> JsonObject:
         """The draft's `info`: metadata, status, counts and the server's validation errors."""

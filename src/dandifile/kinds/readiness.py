@@ -18,6 +18,9 @@ from dandifile.kinds.forecast import NO_FILES, fix_of
 from dandifile.kinds.health import LISTED, WAITING
 from dandifile.kinds.outgoing import VERSION_KEY, SchemaVersions, faults
 from dandifile.model import (
+    EMBARGOED,
+    OPEN,
+    RELEASING,
     Block,
     Blocker,
     Complaint,
@@ -87,7 +90,7 @@ def work_left(draft: JsonObject, embargo_status: str) -> str:
 
     Reads only what one request gives, so that it can be asked again and again.
     """
-    if embargo_status == "UNEMBARGOING":
+    if embargo_status == RELEASING:
         return "releases the embargo"
     status = draft["status"]
     if status == "Publishing":
@@ -111,14 +114,14 @@ def _rights_blockers(rights: Iterable[Block]) -> Iterator[Blocker]:
 
 def _embargo_blockers(facts: DraftFacts) -> Iterator[Blocker]:
     status = facts.dandiset["embargo_status"]
-    if status == "EMBARGOED":
+    if status == EMBARGOED:
         fix = "write `embargo: false` into the spec and run `dandifile apply --allow unembargo`"
         if facts.uploads:
             what = quantity(facts.uploads, "upload is", "uploads are")
             fix += f"; {what} unfinished, which must be completed or dropped before that"
         what = "the dandiset is under embargo: only open dandisets are published"
         yield Blocker(Obstacle.EMBARGO, what, "`embargo` in the spec", fix)
-    elif status != "OPEN":
+    elif status != OPEN:
         what = "the archive is releasing the embargo: only open dandisets are published"
         fix = "wait until that has ended; `dandifile status` shows it"
         yield Blocker(Obstacle.RELEASING, what, facts.page, fix)
@@ -291,7 +294,7 @@ def _notes(facts: DraftFacts) -> Iterator[str]:
     cited = cited_authors(document)
     if cited.fix:
         yield f"{cited.found}: the citation of the version will have no authors ({cited.fix})"
-    if facts.uploads and facts.dandiset["embargo_status"] == "OPEN":
+    if facts.uploads and facts.dandiset["embargo_status"] == OPEN:
         what = quantity(facts.uploads, "upload was", "uploads were")
         yield f"{what} begun and not finished: what they hold will not be in the version"
     if facts.health.unlisted:

@@ -209,8 +209,8 @@ class _Work:
                 asked = every or OWNERS in only
                 wanted = owners_after(declared, now, is_asked=asked, is_overwritten=OWNERS in overwrite)
             else:
-                until = (reader.draft()["metadata"].get("access") or [{}])[0].get("embargoedUntil", "")
-                wanted = embargo_after(declared, reader.dandiset()["embargo_status"], until)
+                state = reader.embargo()
+                wanted = embargo_after(declared, state.status, state.until)
             if wanted != declared:
                 self._take_key(key, wanted)
         return sides
