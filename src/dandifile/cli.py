@@ -382,7 +382,10 @@ def schema(name: Annotated[str, typer.Argument(help="spec, plan or lock.")] = "s
 @app.command()
 def demo(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="Where to put the made-up lab.")] = Path("demo"),
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Where to put the made-up lab: otherwise demo, with --release demo-release."),
+    ] = None,
     release: Annotated[
         bool, typer.Option("--release", help="The steps from an embargo to a published version.")
     ] = False,
@@ -391,4 +394,5 @@ def demo(
     """Run the main steps on a made-up lab and the embedded archive."""
     from dandifile.commands.demo import demo
 
-    return demo(folder, context.obj, no_color=no_color, release=release)
+    place = folder or Path("demo-release" if release else "demo")
+    return demo(place, context.obj, no_color=no_color, release=release)

@@ -77,3 +77,16 @@ def test_the_demo_needs_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[s
     (tmp_path / "demo").touch()
     assert run(["demo", str(tmp_path / "demo")]) == Exit.INPUT
     assert "is a file" in capsys.readouterr().err
+
+
+def test_each_of_the_two_demos_has_a_folder_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "dandifile.commands.demo.demo", lambda folder, *_, **_more: asked.append(str(folder)) or 0
+    )
+    for words in (["demo"], ["demo", "--release"], ["demo", "mine", "--release"]):
+        assert run(words) == Exit.DONE
+    assert asked == ["demo", "demo-release", "mine"]

@@ -215,6 +215,10 @@ def test_an_embargo_comes_with_a_new_dandiset(lab: Lab) -> None:
     found = explained(lab, "embargo")
     assert found["verdict"] == "unchanged"
     assert [one["value"] for one in found["sayings"] if one["voice"] == "draft"] == ["embargoed"]
+    lab.spec(DESCRIBED + "embargo: false\n")
+    lines = lab.run("explain", "embargo").out.splitlines()
+    assert re.fullmatch(r"  until \d{4}-\d\d-\d\d → open", lines[1])
+    assert lines[2].startswith("  spec ")
 
 
 def test_a_name_that_is_made_from_a_file_says_from_which_values(lab: Lab) -> None:

@@ -160,6 +160,14 @@ def test_a_change_in_the_spec_alone_is_left_for_apply(applied: Lab) -> None:
     assert applied.document()["keywords"] == ["place cells", "rest"]
 
 
+def test_a_field_to_overwrite_is_asked_for_next_to_single_fields(applied: Lab) -> None:
+    applied.spec(SPEC.replace("sleep ]", "rest ]"))
+    before = text_of(applied)
+    edit_on_archive(applied, keywords=["place cells", "mice"])
+    assert update(applied, "--field", "acknowledgement", "--overwrite-spec", "keywords").code == Exit.DONE
+    assert_only_line_changes(before, text_of(applied), ("cells',  rest ]", "cells', mice ]"))
+
+
 def test_what_was_changed_on_both_sides_is_a_conflict_until_it_is_named(applied: Lab) -> None:
     applied.spec(SPEC.replace("sleep ]", "rest ]"))
     before = text_of(applied)

@@ -48,3 +48,11 @@ def test_no_file_names_a_machine_path_or_a_package_host() -> None:
 )
 def test_a_machine_path_is_seen(one: str, other: str) -> None:
     assert MACHINE.search(one + other)
+
+
+def test_nothing_stray_lies_at_the_top() -> None:
+    known = {
+        *("README.md", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "SECURITY.md"),
+        *("dandi.yaml.example", "dandifile", "pyproject.toml", "action.yml"),
+    }
+    assert {name for name in committed() if "/" not in name and not name.startswith(".")} <= known

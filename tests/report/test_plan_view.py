@@ -106,6 +106,17 @@ def test_what_is_blocked_is_not_counted_as_to_be_done() -> None:
     assert text.endswith("1 blocked")
 
 
+def test_blocked_fields_and_owners_keep_their_names_in_what_to_do() -> None:
+    keys = Key("metadata", "keywords"), Key("metadata", "license"), Key("owners", "jdoe")
+    blocks = (Block(f"{key.name} was changed", f"pass --overwrite-remote {key.name}", key) for key in keys)
+    plan = Plan(TARGET, blocked=tuple(blocks))
+
+    text = plan_text(plan).plain
+    assert "the file" not in text
+    assert all(f"pass --overwrite-remote {key.name}" in text for key in keys)
+    assert plan_json(plan, {})["causes"] == []  # those of assets
+
+
 def test_a_block_of_the_whole_plan_stands_before_everything_else() -> None:
     plan = Plan(TARGET, creations(1, 1), blocked=(Block("too many deletions", "look at them"),))
 

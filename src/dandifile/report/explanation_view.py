@@ -52,6 +52,10 @@ def _difference(one: Explanation, *, verbose: bool, width: int) -> list[Text]:
     if change is None:
         return []
     is_asset = isinstance(change.after or change.before, dict) and "digest" in (change.after or change.before)
+    if (
+        one.kind == "embargo"
+    ):  # its sides also hold what the release is bound to, which says nothing to a reader
+        return paragraph("", f"until {(change.before or {}).get('until') or 'an unknown day'} → open", width)
     marks = (
         asset_rows([change], verbose=verbose)[0].marks
         if is_asset

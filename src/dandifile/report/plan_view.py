@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rich.text import Text
 
@@ -24,7 +24,7 @@ from dandifile.model import (
     Wording,
 )
 from dandifile.report.asset_rows import SIGNS, add_need, asset_rows, permit_flag
-from dandifile.report.files_view import causes, causes_json, group_by_words
+from dandifile.report.files_view import Words, causes, causes_json, group_by_words
 from dandifile.report.lines import Remark, TableRow, join_parts, paragraph, sections, table, wrap
 from dandifile.report.reasons_view import reasons_text, tally
 from dandifile.report.values import value_marks
@@ -163,19 +163,32 @@ def _plan_blocks(plan: Plan, width: int) -> list[Text]:
 def _blocked_rows(blocks: Iterable[Block], *, verbose: bool) -> list[TableRow]:
     """One row for each file, with all its reasons; files with the same reasons share a row."""
     by_name: dict[str, list[Block]] = {}
+    files = set()
     for block in blocks:
         if block.key is not None:
             by_name.setdefault(block.key.name, []).append(block)
+            files |= {block.key.name} if block.key.kind == "assets" else set()
     by_file = [
         (name, tuple(dict.fromkeys([*(one.reason for one in own), *(one.fix for one in own if one.fix)])))
         for name, own in by_name.items()
     ]
     rows = [
         TableRow("!", "blocked", shown, marks=tuple(Remark("", text, alone=True) for text in words))
-        for alike, names in group_by_words(by_file).items()
+        for alike, names in _group_blocks(by_file, files).items()
         for shown, words in (names.items() if verbose or len(names) == 1 else [(first_of([*names]), alike)])
     ]
     return _shorten(rows, None if verbose else _MOST_BLOCKED, "blocked")
+
+
+def _group_blocks(
+    reports: Sequence[tuple[str, Words]], files: Collection[str]
+) -> dict[Words, dict[str, Words]]:
+    """By words. Only a file can be called `the file`: a field's or an owner's name says what is meant."""
+    groups = group_by_words((name, words) for name, words in reports if name in files)
+    for name, words in reports:
+        if name not in files:
+            groups.setdefault(words, {})[name] = words
+    return groups
 
 
 def _elsewhere_rows(remarks: Sequence[str], *, verbose: bool) -> list[TableRow]:
@@ -316,7 +329,11 @@ def plan_json(plan: Plan, document: JsonObject) -> JsonObject:
             for change in plan.changes
         ],
         "causes": causes_json(
-            causes((block.key.name, block.reason, block.fix) for block in plan.blocked if block.key)
+            causes(
+                (block.key.name, block.reason, block.fix)
+                for block in plan.blocked
+                if block.key and block.key.kind == "assets"
+            )
         ),
         "counts": _action_counts(plan.changes),
         "plan": document,

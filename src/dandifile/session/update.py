@@ -90,6 +90,7 @@ def find_update(session: Session, asked: Asked) -> SpecUpdate:
             fix="run `dandifile apply --create`, or write an existing `identifier` into the spec",
         )
     only, overwrite = _names("--field", asked.fields), _names("--overwrite-spec", asked.overwrite)
+    only |= overwrite if only else frozenset()  # who names a field with either flag asks for it
     data = read_bytes(session.source.file, "the spec", SPEC_LIMIT)
     text = decode_text(data, session.source.file.name)
     reader = session.reader

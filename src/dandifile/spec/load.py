@@ -72,7 +72,8 @@ def find_spec(start: Path) -> Path:
     raise UserError(
         f"there is no {SPEC_NAME} in this folder or in a parent folder",
         where=str(start),
-        fix="run `dandifile init --data DIR` to start one, or name a spec with `-f FILE`",
+        fix="run `dandifile init --data DIR` to start one, `dandifile import DANDI:000123` for a dandiset "
+        "that exists, or name a spec with `-f FILE`",
     )
 
 
