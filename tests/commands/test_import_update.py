@@ -125,6 +125,15 @@ def test_people_are_added_removed_and_put_in_another_order(applied: Lab) -> None
     assert_nothing_to_do(applied)
 
 
+def test_a_person_who_is_there_twice_is_said_as_an_import_says_it(applied: Lab) -> None:
+    jane, richard = applied.document()["contributor"]
+    edit_on_archive(applied, contributor=[{**jane, "roleName": ["dcite:Author"]}, richard, jane])
+    ran = update(applied)
+    assert ran.code == Exit.DONE, ran.out + ran.err
+    assert "schemaKey: Person" in text_of(applied)
+    assert_nothing_to_do(applied)
+
+
 def test_a_comment_that_goes_with_what_is_removed_is_reported(applied: Lab) -> None:
     before = text_of(applied)
     edit_on_archive(applied, about=[{"schemaKey": "Anatomy", "name": "pons", "identifier": "UBERON:0000988"}])

@@ -184,7 +184,8 @@ def _only_apply(file: Path) -> AbstractContextManager[None]:
     return hold(
         file.parent / ".dandifile" / f"{file.stem}.apply.lock",
         held=BlockedError(
-            "another apply of this spec is running", fix="wait until it has ended, then run apply again"
+            "another apply or publish of this spec is running",
+            fix="wait until it has ended, then run the same command again",
         ),
     )
 
