@@ -173,7 +173,7 @@ def test_with_nothing_new_it_says_so_and_writes_nothing(ready: Lab) -> None:
     ready.archive.reset_counts()
     ran = ready.run("publish", *ALLOWED)
     assert (ran.code, ready.archive.writes(), len(versions(ready))) == (Exit.DONE, 0, 1)
-    assert "there is nothing to publish: the draft has not changed since" in flat(ran.out)
+    assert "Nothing to publish. The draft has not changed since its last version." in flat(ran.out)
 
 
 def test_json_says_it_all(ready: Lab) -> None:
@@ -314,7 +314,7 @@ def test_a_dry_run_does_not_wait(applied: Lab) -> None:
     with applied.archive.at_rest():
         unsettle(applied)
         ran = applied.run("publish", "--dry-run", "--wait")
-    assert (ran.code, "the archive is at work" in flat(ran.out)) == (Exit.BLOCKED, True)
+    assert (ran.code, "the archive is still at work" in flat(ran.out)) == (Exit.BLOCKED, True)
 
 
 def test_a_dry_run_of_a_draft_that_is_published_notes_nothing(ready: Lab) -> None:
