@@ -180,7 +180,8 @@ def test_an_archive_whose_answers_are_almost_right(planned: Lab, monkeypatch: py
     with between(planned.archive.web_url) as (url, state):
         monkeypatch.setenv(f"{urlsplit(url).netloc}_API_KEY".upper(), planned.archive.key)
         text = spec.read_text("utf-8").replace(planned.archive.web_url, url)
-        spec.write_text(f'identifier: "000001"\n{text}', "utf-8")
+        planned.archive.add_user("jdoe")
+        spec.write_text(f'identifier: "000001"\nowners: [jdoe]\n{text}', "utf-8")
         planned.lock.unlink()
         ran = planned.run("plan")
         assert ran.code == Exit.DONE, ran.err

@@ -7,6 +7,8 @@ import secrets
 import stat
 from pathlib import Path
 
+from dandifile.errors import UserError
+
 
 def replace_content(file: Path, content: str | bytes) -> None:
     """Give a file this content, on the disk when it returns; a text as UTF-8, its line ends as they are.
@@ -38,3 +40,15 @@ def create_content(file: Path, content: str | bytes) -> None:
     except BaseException:
         file.unlink(missing_ok=True)
         raise
+
+
+def create_spec(file: Path, text: str) -> None:
+    """The same for a new spec, in the user's words: UserError where it cannot be written."""
+    try:
+        create_content(file, text)
+    except OSError as error:
+        raise UserError(
+            f"the spec cannot be written: {error.strerror}",
+            where=str(file),
+            fix="name a file in a folder that exists and that you may write to",
+        ) from error

@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, AbstractSet[str]] = {
     **dict.fromkeys(NOUNS, frozenset[str]()),
     "globs": {"errors"},
     "schemafiles": {"model"},
-    "writing": frozenset[str](),
+    "writing": {"errors"},
     "reading": {"model", "errors"},
     "locking": frozenset[str](),
     "waits": frozenset[str](),

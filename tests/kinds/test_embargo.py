@@ -13,7 +13,7 @@ import requests
 
 from dandifile.archive import release
 from dandifile.errors import Exit
-from dandifile.model import EmbargoState, Json, JsonObject
+from dandifile.model import EMBARGOED, EmbargoState, Json, JsonObject
 from tests.conftest import CONTACT, Lab, Ran, begin_upload
 
 PATHS = "paths: [{source: data, standard: any, layout: as-is}]\n"
@@ -386,3 +386,9 @@ def test_a_dandiset_released_since_the_plan_was_saved_takes_no_embargoed_content
 )
 def test_the_days_that_are_left_of_an_embargo(state: EmbargoState, left: int | None) -> None:
     assert state.days_left(datetime(2027, 1, 1, tzinfo=UTC).date()) == left
+
+
+@pytest.mark.parametrize("access", [None, {}, {"a": 1}, "open", [], ["open"], [None], [{}]])
+def test_metadata_that_say_nothing_of_access_name_no_day(access: Json) -> None:
+    """Each look at an embargo reads the field here, also `import` and `import --update`."""
+    assert EmbargoState.of(EMBARGOED, {"access": access}) == EmbargoState(EMBARGOED)

@@ -22,7 +22,7 @@ from dandifile.archive.instance import Instance
 from dandifile.archive.reader import Reader
 from dandifile.archive.writer import Embargo, Writer
 from dandifile.errors import ArchiveError, BlockedError, UserError
-from dandifile.model import JsonObject
+from dandifile.model import EMBARGOED, JsonObject
 from dandifile.reading.files import SPEC_LIMIT, read_bytes
 from dandifile.reading.jsontext import misfit, parse_json
 from dandifile.words import quantity
@@ -125,7 +125,7 @@ def _is_left_by(draft: JsonObject, earlier: Intent, embargo: Embargo | None) -> 
         created >= datetime.fromisoformat(earlier.time) - _SLACK
         and draft["draft_version"]["asset_count"] == 0
         and draft["most_recent_published_version"] is None
-        and (draft["embargo_status"] == "EMBARGOED") == (embargo is not None)
+        and (draft["embargo_status"] == EMBARGOED) == (embargo is not None)
     )
 
 

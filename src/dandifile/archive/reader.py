@@ -156,9 +156,7 @@ class Reader:
 
     def embargo(self) -> EmbargoState:
         """Who can see the dandiset; the day comes from the draft's own `access`."""
-        access = self.draft()["metadata"].get("access")
-        first = access[0] if isinstance(access, list) and access and isinstance(access[0], dict) else {}
-        return EmbargoState(self.dandiset()["embargo_status"], str(first.get("embargoedUntil") or ""))
+        return EmbargoState.of(self.dandiset()["embargo_status"], self.draft()["metadata"])
 
     def draft(self) -> JsonObject:
         """The draft's `info`: metadata, status, counts and the server's validation errors."""
@@ -279,8 +277,9 @@ class Reader:
             is_own_key_wrong = self.key is not None and not error.where
             if is_own_key_wrong or not self.identifier or path not in (self._own(), self._own() + _DRAFT):
                 raise
+            hidden = f"{self.identifier} on {self.instance.name} is under embargo: only its owners see it"
             raise CredentialsError(
-                f"{self.identifier} on {self.instance.name} is under embargo: only its owners see it",
+                f"{hidden}, and {error.what}" if self.key is None else hidden,
                 where=error.where,
                 fix=f"as an owner, {error.fix}" if self.key is None else _ASK_AN_OWNER,
             ) from None

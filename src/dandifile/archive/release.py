@@ -22,7 +22,7 @@ def wait_until_open(reader: Reader) -> None:
     """Waits while the archive releases the dandiset. BlockedError where that takes longer than `LIMIT`."""
     said = False
     for waited in looks(LIMIT, _FIRST):
-        if reader.fresh().embargo().status != RELEASING:
+        if reader.fresh().dandiset()["embargo_status"] != RELEASING:
             return
         if waited >= QUIET and not said:
             said = True
@@ -41,14 +41,12 @@ def wait_until_open(reader: Reader) -> None:
 
 def check_open(reader: Reader) -> None:
     """ArchiveError where everyone cannot see the dandiset, by its status or by its own metadata."""
-    now = reader.fresh()
-    state, access = now.embargo(), now.draft()["metadata"].get("access")
-    first = access[0] if isinstance(access, list) and access and isinstance(access[0], dict) else {}
-    if state.status == OPEN and first.get("status") in (None, "dandi:OpenAccess"):
+    state = reader.fresh().embargo()
+    if state.status == OPEN and state.access in ("", "dandi:OpenAccess"):
         return
     raise ArchiveError(
         f"the archive has ended the release of {reader.identifier}, but says that it is {state.status}, with "
-        f"access {first.get('status')}",
+        f"access {state.access}",
         where=reader.instance.page(reader.identifier or ""),
         fix="run apply again; if it fails again, write to the archive's help desk",
     )

@@ -28,7 +28,7 @@ from dandifile.archive.reader import Reader
 from dandifile.archive.writer import BegunUpload, Part, Writer
 from dandifile.digests import etag_of
 from dandifile.errors import ArchiveError, BlockedError, DataError
-from dandifile.model import JsonObject
+from dandifile.model import OPEN, JsonObject
 
 T = TypeVar("T")
 
@@ -113,7 +113,7 @@ def refuse_release(reader: Reader, blob: str, path: Path) -> None:
     The archive would release the blob for everyone, without a warning. Only this user's own
     embargoed dandisets can be known.
     """
-    if reader.dandiset()["embargo_status"] != "OPEN" or blob not in reader.embargoed_blobs():
+    if reader.dandiset()["embargo_status"] != OPEN or blob not in reader.embargoed_blobs():
         return
     if blob not in {asset.blob for asset in reader.assets().values()}:
         raise BlockedError(

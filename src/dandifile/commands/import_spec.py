@@ -21,9 +21,10 @@ from dandifile.report.import_view import (
     proposal_text,
 )
 from dandifile.session.data_match import match_folders
+from dandifile.session.import_record import note_import
 from dandifile.session.import_source import ImportSource, open_source
 from dandifile.session.importing import ImportedSpec, free_folder, import_spec
-from dandifile.spec.load import SPEC_NAME
+from dandifile.spec.load import spec_file
 from dandifile.terminal.screen import (
     Flags,
     can_ask,
@@ -33,7 +34,7 @@ from dandifile.terminal.screen import (
     show,
     show_progress,
 )
-from dandifile.writing import create_content, replace_content
+from dandifile.writing import create_spec, replace_content
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,15 @@ def import_(wish: Wish, flags: Flags) -> int:
             "no dandiset is named",
             fix="name it, as in `dandifile import DANDI:000123`, or pass --update for the spec that is here",
         )
-    file = _target(flags.file)
+    file = spec_file(flags.file or Path())
     if not wish.fix:
         _refuse_existing(file, wish.named)
     with open_source(wish.named, wish.instance) as source:
         imported = import_spec(source, _paths(source, file, wish, flags), free_folder(file))
     if wish.fix:
         return _fix(file, imported, wish, flags)
-    _write(file, imported.text)
+    create_spec(file, imported.text)
+    note_import(file, imported.source)
     repaired = imported.repaired()
     repairs = len(repaired.repairs) if repaired.text != imported.text else 0
     _report(file, imported, wish, flags, repairs=repairs)
@@ -96,7 +98,8 @@ def _fix(file: Path, imported: ImportedSpec, wish: Wish, flags: Flags) -> int:
     if diff and (
         wish.yes or (flags.format == "text" and can_ask() and is_confirmed("Write the repaired spec?"))
     ):
-        (replace_content if is_untouched else _write)(file, repaired.text)
+        (replace_content if is_untouched else create_spec)(file, repaired.text)
+        note_import(file, imported.source)
         proposed = replace(proposed, written=True)
     if flags.format == "text":
         show(flags, outcome_text, proposed)
@@ -111,11 +114,6 @@ def _diff(before: str, after: str, file: Path) -> tuple[str, ...]:
         before.splitlines(), after.splitlines(), f"{file} as imported", f"{file} repaired", lineterm=""
     )
     return tuple(lines)
-
-
-def _target(given: Path | None) -> Path:
-    file = given or Path(SPEC_NAME)
-    return file / SPEC_NAME if file.is_dir() else file
 
 
 def _refuse_existing(file: Path, named: str) -> None:
@@ -144,17 +142,6 @@ def _is_export(file: Path) -> bool:
     except (UserError, SpecError):
         return False
     return isinstance(found, dict) and found.get("schemaKey") == "Dandiset" and "dandifile" not in found
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        create_content(file, text)
-    except OSError as error:
-        raise UserError(
-            f"the spec cannot be written: {error.strerror}",
-            where=str(file),
-            fix="name a file in a folder that exists and that you may write to",
-        ) from error
 
 
 def _files(paths: ImportedPaths) -> MatchedFiles:

@@ -25,7 +25,7 @@ from dandifile.session.data_match import source_of
 from dandifile.spec.load import spec_file
 from dandifile.survey.overview import Overview, overview
 from dandifile.terminal.screen import Flags, show_progress
-from dandifile.writing import create_content
+from dandifile.writing import create_spec
 
 _MINUTES = 1.0  # for one file, of which a few texts are read
 
@@ -58,7 +58,7 @@ def init(file: Path, source: SpecSource) -> int:
     known, lock, rows, notes = _look_up(file, source, found)
     answer = _answerer()
     answers = {question.key: answer(question) for question in questions(known)}
-    _write(file, spec_text(known, answers))
+    create_spec(file, spec_text(known, answers))
     save_lock(lock_file(file), lock)
     unasked = any(row.state is LookupState.UNKNOWN for row in rows)
     _report(file, [*notes, *(f"{name} cannot be read" for name in found.unreadable)], unasked=unasked)
@@ -130,17 +130,6 @@ def _refuse_missing(rows: Sequence[LookupRow]) -> None:
     for row in rows:
         if row.what == "paper" and row.state is LookupState.MISSING:
             raise UserError(f"there is no paper {row.asked}: {'; '.join(row.notes)}", fix="correct --doi")
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        create_content(file, text)
-    except OSError as error:
-        raise UserError(
-            f"the spec cannot be written: {error.strerror}",
-            where=str(file),
-            fix="name a file in a folder that exists and that you may write to",
-        ) from error
 
 
 def _answerer() -> Callable[[Question], str]:

@@ -37,7 +37,8 @@ def publish(flags: Flags, asked: Asked) -> int:
     notes = _notes_of_file(asked.notes)
     with open_session(flags, writing=not asked.dry_run) as session:
         with show_progress(flags) as shown:
-            found = publishing.look_ahead(session, asked.terms, shown.notify, waiting=not asked.dry_run)
+            waiting = asked.terms.wait or not asked.dry_run
+            found = publishing.look_ahead(session, asked.terms, shown.notify, waiting=waiting)
         if found.is_done:
             outcome = publishing.recognise(session, found, note=not asked.dry_run)
             return _report(flags, session, found, notes, outcome)

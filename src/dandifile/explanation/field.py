@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from dandifile.explanation.declared import declarations, spec_key
 from dandifile.explanation.view import View
 from dandifile.kinds.metadata import NAME
 from dandifile.model import Block, Change, Explanation, Json, Key, Saying, Verdict, Voice, Why
 from dandifile.planning.merge import is_empty, is_same
-from dandifile.reading.document import KeyPath
+from dandifile.reading.document import KeyPath, value_at
 from dandifile.spec.fields import COMPUTED_DANDISET_FIELDS
 
 
@@ -19,10 +19,10 @@ def explain_field(view: View, field: str, inside: KeyPath = ()) -> Explanation:
     change, blocks = view.change(key), view.blocks(key)
     now, wanted = view.document.document.get(field), view.declared.fields.get(field)
     said = [*declarations(view, field, inside)]
-    value = value_inside(wanted, inside)
+    value = value_at(wanted, inside)
     if len(said) > 1 and not is_empty(value):
         said.append(Saying(Voice.RULE, "together this makes", "", value))
-    said.append(_on_draft(view, value_inside(now, _matched(inside, now, wanted))))
+    said.append(_on_draft(view, value_at(now, _matched(inside, now, wanted))))
     said += _record(change)
     verdict, rule = _rule(view, field, change, blocks)
     said += [*_inner_ignores(view, field), rule]
@@ -39,23 +39,11 @@ def _on_draft(view: View, there: Json) -> Saying:
     return Saying(Voice.DRAFT, "has nothing there" if is_empty(there) else "has", view.page, there)
 
 
-def value_inside(value: Json, inside: Sequence[str | int]) -> Json:
-    """What keys and indices lead to; None where there is nothing."""
-    for part in inside:
-        if isinstance(value, dict):
-            value = value.get(str(part))
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            value = value[part]
-        else:
-            return None
-    return value
-
-
 def _matched(inside: KeyPath, now: Json, wanted: Json) -> KeyPath:
     """The same item on the draft, where a declared list has it at another place: by id or name."""
     if not inside or not isinstance(now, list) or not isinstance(inside[0], int):
         return inside
-    item = value_inside(wanted, inside[:1])
+    item = value_at(wanted, inside[:1])
     for key in ("identifier", "name", "url"):
         if isinstance(item, dict) and item.get(key):
             same = [at for at, one in enumerate(now) if isinstance(one, dict) and one.get(key) == item[key]]
@@ -69,12 +57,12 @@ def _record(change: Change | None) -> Iterator[Saying]:
     if code is Why.SPEC_CHANGED:
         yield Saying(
             Voice.RECORD,
-            "the last apply from here left the field as it is on the draft: the spec has changed since",
+            "the last apply or import here left the field as it is on the draft: the spec has changed since",
         )
     elif code is Why.EDITED_ON_DRAFT:
         yield Saying(
             Voice.RECORD,
-            "the last apply from here left another value: the field was edited on the archive since",
+            "the last apply or import here left another value: the field was edited on the archive since",
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dandifile.desired.spec_and_lock import SpecAndLock
 from dandifile.model import Json
-from dandifile.reading.document import Document, KeyPath
+from dandifile.reading.document import Document, KeyPath, value_at
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,11 @@ class Places:
 
     def declared(self, *path: str | int) -> Json:
         """What the spec declares at a path, with its environment; None where it declares nothing."""
-        return _value_at(self.source.declared.value, path)
+        return value_at(self.source.declared.value, path)
 
     def written(self, *path: str | int) -> Json:
         """The same as it is written: templates are not filled in."""
-        return _value_at(self._document.value, self._path(path))
+        return value_at(self._document.value, self._path(path))
 
     def of_spec(self, *path: str | int) -> str:
         """Where the spec says what it declares at a path; where it is not written, its nearest parent."""
@@ -52,16 +52,5 @@ class Places:
 
     def _path(self, path: KeyPath) -> KeyPath:
         environment = ("environments", self.source.declared.environment)
-        overridden = path[:1] and _value_at(self._document.value, (*environment, path[0])) is not None
+        overridden = path[:1] and value_at(self._document.value, (*environment, path[0])) is not None
         return (*environment, *path) if overridden else path
-
-
-def _value_at(value: Json, path: KeyPath) -> Json:
-    for part in path:
-        if isinstance(value, dict):
-            value = value.get(part)
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            value = value[part]
-        else:
-            return None
-    return value

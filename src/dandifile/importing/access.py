@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from dandifile.model import Json, JsonObject
+from dandifile.model import EMBARGOED, Json, JsonObject
 
 OWNERS, EMBARGO = "owners", "embargo"
 
@@ -37,7 +37,7 @@ def embargo_after(declared: Json, status: str, until: str) -> Json:
     """The spec's `embargo` where somebody released the dandiset, or its last day is another one."""
     if declared is None or declared is False:
         return declared
-    if status != "EMBARGOED":
+    if status != EMBARGOED:
         return False
     if isinstance(declared, dict) and declared.get("until") and until and declared["until"] != until:
         return {**declared, "until": until}

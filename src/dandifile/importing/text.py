@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dandifile.model import Json, JsonObject
@@ -116,10 +117,15 @@ def _is_plain(text: str) -> bool:
 
 def _reads_as(lines: list[str], text: str, indent: int) -> bool:
     """Whether YAML, and our formatting of it, reads these lines as the text."""
-    if not text.replace("\n", "").isprintable() or text != text.strip():
+    if text != text.strip() or not all(map(_can_stand_in_a_block, text)):
         return False
     block = "\n".join(["x:" + lines[0][lines[0].rindex(" ") :], *(line[indent:] for line in lines[1:])])
     return bool(read_document(f"{block}\n", "").value == {"x": text})
+
+
+def _can_stand_in_a_block(character: str) -> bool:
+    """Blanks of fixed width come with copied prose: they look like blanks, and are kept."""
+    return character == "\n" or character.isprintable() or unicodedata.category(character) == "Zs"
 
 
 def _comments(remarks: Iterable[str], indent: int) -> Iterator[str]:

@@ -13,13 +13,18 @@ from dataclasses import dataclass, field
 
 from dandifile.checklist.people_rules import cited_authors, contact_email
 from dandifile.checklist.rules import evidence_of, policy_blocks
+from dandifile.kinds import embargo
 from dandifile.kinds.forecast import NO_FILES, fix_of
 from dandifile.kinds.health import LISTED, WAITING
 from dandifile.kinds.outgoing import VERSION_KEY, SchemaVersions, faults
 from dandifile.model import (
+    EMBARGOED,
+    OPEN,
+    RELEASING,
     Block,
     Blocker,
     Complaint,
+    EmbargoState,
     Health,
     JsonObject,
     Local,
@@ -64,11 +69,14 @@ def readiness(facts: DraftFacts, plan: Plan, spec: Spec, local: Local) -> Readin
     """`plan` is the whole one, made from the same look at the draft and from `local`."""
     # The spec's own rules hold for what is published, which is the draft as it is.
     policy = policy_blocks(facts.draft["metadata"], evidence_of(spec, local), spec.require)
+    exposed = _exposed(facts, spec)
+    said = {block.reason for block in (*policy, *exposed)}
     found = (
         *_rights_blockers(facts.rights),
         *_embargo_blockers(facts),
+        *(Blocker(Obstacle.EMBARGO, one.reason, "`embargo` in the spec", one.fix) for one in exposed),
         *_zarr_blockers(facts.zarrs),
-        *_plan_blockers(plan, facts.lacking, spec, {block.reason for block in policy}),
+        *_plan_blockers(plan, facts.lacking, spec, said),
         *(Blocker(Obstacle.POLICY, one.reason, "`policy` in the spec", one.fix) for one in policy),
         *_metadata_blockers(facts, spec),
         *_file_blockers(facts),
@@ -82,7 +90,7 @@ def work_left(draft: JsonObject, embargo_status: str) -> str:
 
     Reads only what one request gives, so that it can be asked again and again.
     """
-    if embargo_status == "UNEMBARGOING":
+    if embargo_status == RELEASING:
         return "releases the embargo"
     status = draft["status"]
     if status == "Publishing":
@@ -106,17 +114,23 @@ def _rights_blockers(rights: Iterable[Block]) -> Iterator[Blocker]:
 
 def _embargo_blockers(facts: DraftFacts) -> Iterator[Blocker]:
     status = facts.dandiset["embargo_status"]
-    if status == "EMBARGOED":
+    if status == EMBARGOED:
         fix = "write `embargo: false` into the spec and run `dandifile apply --allow unembargo`"
         if facts.uploads:
             what = quantity(facts.uploads, "upload is", "uploads are")
             fix += f"; {what} unfinished, which must be completed or dropped before that"
         what = "the dandiset is under embargo: only open dandisets are published"
         yield Blocker(Obstacle.EMBARGO, what, "`embargo` in the spec", fix)
-    elif status != "OPEN":
+    elif status != OPEN:
         what = "the archive is releasing the embargo: only open dandisets are published"
         fix = "wait until that has ended; `dandifile status` shows it"
         yield Blocker(Obstacle.RELEASING, what, facts.page, fix)
+
+
+def _exposed(facts: DraftFacts, spec: Spec) -> tuple[Block, ...]:
+    """A spec that asks for an embargo: then not even the draft as it is may be published."""
+    state = EmbargoState(facts.dandiset["embargo_status"])
+    return embargo.exposure(spec, embargo.ObservedEmbargo(facts.dandiset.get("identifier", ""), state))
 
 
 def _zarr_blockers(zarrs: tuple[str, ...]) -> Iterator[Blocker]:
@@ -285,7 +299,7 @@ def _notes(facts: DraftFacts) -> Iterator[str]:
     cited = cited_authors(document)
     if cited.fix:
         yield f"{cited.found}: the citation of the version will have no authors ({cited.fix})"
-    if facts.uploads and facts.dandiset["embargo_status"] == "OPEN":
+    if facts.uploads and facts.dandiset["embargo_status"] == OPEN:
         what = quantity(facts.uploads, "upload was", "uploads were")
         yield f"{what} begun and not finished: what they hold will not be in the version"
     if facts.health.unlisted:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dandifile.model.comparison import Comparison
+from dandifile.model.remote import OPEN
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Overview:
     """
 
     owners: tuple[str, ...] = ()
-    embargo: str = "OPEN"
+    embargo: str = OPEN
     until: date | None = None
     days_left: int | None = None  # negative: the day has passed
     expected: tuple[str, ...] = ()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from dandifile.model.values import Json, JsonObject
+
 
 @dataclass(frozen=True)
 class RemoteAsset:
@@ -107,6 +109,15 @@ class EmbargoState:
 
     status: str = OPEN
     until: str = ""
+    access: str = ""  # the status that the metadata give, which can lag behind
+
+    @classmethod
+    def of(cls, status: Json, metadata: JsonObject) -> EmbargoState:
+        """By the archive's word and a dandiset's metadata, in which anything can be."""
+        access = metadata.get("access")
+        first = access[0] if isinstance(access, list) and access else None
+        said = first if isinstance(first, dict) else {}
+        return cls(str(status), str(said.get("embargoedUntil") or ""), str(said.get("status") or ""))
 
     @property
     def ends(self) -> date | None:

@@ -98,6 +98,8 @@ def carry(declared: Json, observed: Json, pointer: Sequence[str]) -> Json:
 def _is_same_list(declared: list[Json], observed: list[Json]) -> bool:
     if len(declared) != len(observed):
         return False
+    if declared == observed and _all_text(declared):  # most lists are: nothing needs to be sorted
+        return True
     if _all_text([*declared, *observed]):
         return sorted(text.strip() for text in declared) == sorted(text.strip() for text in observed)
     return all(map(is_same, declared, observed))

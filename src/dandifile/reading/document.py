@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn, Protocol, TypeAlias
 
@@ -91,6 +91,18 @@ def find_unstorable(value: Json, path: KeyPath = ()) -> Iterator[tuple[KeyPath, 
         if isinstance(key, str) and _NO_CHARACTER.search(key):
             yield (*path, key), key, True
         yield from find_unstorable(inner, (*path, key))
+
+
+def value_at(value: Json, path: Iterable[str | int]) -> Json:
+    """What a document has at a path; None where it has nothing there."""
+    for part in path:
+        if isinstance(value, dict):
+            value = value.get(str(part))
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        else:
+            return None
+    return value
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from dandifile.model import Action, Comparison, JsonObject, Overview
+from dandifile.model import EMBARGOED, OPEN, Action, Comparison, JsonObject, Overview
 from dandifile.report.comparison_view import first_names, group_by_action, totals
 from dandifile.report.lines import paragraph
 from dandifile.report.sessions_view import missing_sessions, session_lines
@@ -94,9 +94,9 @@ def _missing_lines(overview: Overview, paths: Sequence[str], *, verbose: bool) -
 
 
 def _embargo_lines(overview: Overview) -> Iterator[str]:
-    if overview.embargo == "OPEN":
+    if overview.embargo == OPEN:
         return
-    if overview.embargo != "EMBARGOED":
+    if overview.embargo != EMBARGOED:
         yield "the archive is releasing it; until that has ended, nothing else can be changed"
         return
     release = "it ends only when you release it (`embargo: false`, and apply with --allow unembargo)"

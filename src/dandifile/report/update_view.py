@@ -99,8 +99,8 @@ def _row(sign: str, name: str, *marks: str) -> TableRow:
 def _notes(report: UpdateReport) -> Iterator[str]:
     if report.unsure:
         yield (
-            f"{', '.join(report.unsure)}: which side has changed is not known, as no apply of it is recorded "
-            "in this folder. If you changed the spec, this undoes your edit: look at the diff. "
+            f"{', '.join(report.unsure)}: which side has changed is not known: this folder has no record "
+            "of an apply or import of it. If you changed the spec, this undoes your edit: look at the diff. "
             "--field FIELD takes over only this field"
         )
     for place, comment in report.lost:

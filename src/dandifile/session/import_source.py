@@ -12,7 +12,7 @@ from dandifile.archive.addresses import Address, instance_of, parse_address
 from dandifile.archive.instances import known_instances
 from dandifile.archive.versions import VersionReader, find_version, list_versions
 from dandifile.errors import ArchiveError, CredentialsError, Problem, SpecError, UserError
-from dandifile.model import Json, JsonObject
+from dandifile.model import EMBARGOED, RELEASING, EmbargoState, Json, JsonObject
 from dandifile.reading.document import read_document
 from dandifile.reading.files import SPEC_LIMIT, read_text
 from dandifile.session.opening import open_reader
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from dandifile.archive.reader import Reader
 
 _NOT_FOUND = 404
-_OPEN, _EMBARGOED = "OPEN", "EMBARGOED"
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def _of_archive(reader: Reader, archive: str, address: Address) -> ImportSource:
         raise CredentialsError(what, where=error.where, fix=error.fix) from None
     owners, notes = _owners(reader)
     status = dandiset["embargo_status"]
-    if status not in (_OPEN, _EMBARGOED):
+    if status == RELEASING:
         notes = (*notes, "the archive is releasing the embargo: the spec does not declare `embargo`")
     licenses = allowed_licenses(reader.info())
     return ImportSource(
@@ -95,7 +94,7 @@ def _of_archive(reader: Reader, archive: str, address: Address) -> ImportSource:
         version=address.version,
         licenses=tuple(each for each in SCHEMA_LICENSES if each in licenses),
         owners=owners,
-        embargo=_embargo(document) if status == _EMBARGOED else None,
+        embargo=_embargo(document) if status == EMBARGOED else None,
         notes=notes,
         on_archive=version,
     )
@@ -121,10 +120,8 @@ def _owners(reader: Reader) -> tuple[list[str] | None, tuple[str, ...]]:
 
 def _embargo(document: JsonObject) -> Json:
     """With its end date, where the draft has one."""
-    access = document.get("access")
-    first = access[0] if isinstance(access, list) and access else {}
-    until = first.get("embargoedUntil") if isinstance(first, dict) else None
-    return {"until": until} if isinstance(until, str) and until else True
+    until = EmbargoState.of(EMBARGOED, document).until
+    return {"until": until} if until else True
 
 
 # --- Exports --------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from dandifile.archive.versions import find_version, list_versions
 from dandifile.errors import BlockedError, UserError
 from dandifile.globs import is_match
 from dandifile.locking import hold
-from dandifile.model import Effect, Json, PathEntry, RemoteAsset, Result, Spec, Status, Step
+from dandifile.model import OPEN, Effect, Json, PathEntry, RemoteAsset, Result, Spec, Status, Step
 from dandifile.pulling.comparison import Comparison, Fetch, Here, LocalFile, Selection, compare
 from dandifile.pulling.disk import RealDisk, refuse_without_space
 from dandifile.pulling.fetch import Fetcher, bytes_here, mark_incomplete, unmark
@@ -149,7 +149,7 @@ def carry_out(session: Session, pull: Pull, notify: Notify, got: Callable[[int],
         for folder in {one.folder for one in pull.to_fetch}:
             mark_incomplete(folder)
         reader = session.reader
-        fetcher = Fetcher(reader, ObjectUrls(is_open=reader.dandiset()["embargo_status"] == "OPEN"))
+        fetcher = Fetcher(reader, ObjectUrls(is_open=reader.dandiset()["embargo_status"] == OPEN))
 
         def perform(step: Step, inputs: Mapping[str, Json]) -> Json:  # noqa: ARG001 - no step needs another
             fetcher.fetch(wanted[step.params["path"]], got)

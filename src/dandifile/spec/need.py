@@ -6,8 +6,8 @@ import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dandifile.model import Json, JsonObject
-from dandifile.reading.document import KeyPath
+from dandifile.model import JsonObject
+from dandifile.reading.document import KeyPath, value_at
 from dandifile.spec.faults import Fault, is_gap
 from dandifile.spec.licenses import SCHEMA_LICENSES, license_faults
 
@@ -41,7 +41,7 @@ class Need:
 
     def license_faults(self, declared: JsonObject) -> list[Fault]:
         found = license_faults(declared, self.licenses) if self.licenses else ()
-        return [fault for fault in found if not is_gap(_value_at(declared, fault.path))]
+        return [fault for fault in found if not is_gap(value_at(declared, fault.path))]
 
     def usable(self, declared: JsonObject, faults: Iterable[Fault]) -> JsonObject:
         """What is declared, without gaps, and without unused keys that have a fault."""
@@ -80,7 +80,7 @@ def _prune(declared: JsonObject, gaps: Iterable[KeyPath]) -> JsonObject:
         *above, last = path
         if above and isinstance(above[-1], int) and last in _ESSENTIAL:  # without it the item means nothing
             *above, last = above
-        holder = _value_at(left, above)
+        holder = value_at(left, above)
         if isinstance(holder, dict):
             holder.pop(last, None)
         elif isinstance(holder, list) and isinstance(last, int) and last < len(holder):
@@ -91,14 +91,3 @@ def _prune(declared: JsonObject, gaps: Iterable[KeyPath]) -> JsonObject:
 def _document_order(path: KeyPath) -> list[tuple[int, str]]:
     """Sorts paths as in the document, so that deleting backwards keeps the indices of the others valid."""
     return [(part, "") if isinstance(part, int) else (-1, part) for part in path]
-
-
-def _value_at(value: Json, path: Iterable[str | int]) -> Json:
-    for part in path:
-        if isinstance(value, dict):
-            value = value.get(part)
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            value = value[part]
-        else:
-            return None
-    return value

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from dandifile.globs import is_match
 from dandifile.kinds.outgoing import SchemaVersions
 from dandifile.model import (
+    OPEN,
     Anatomies,
     Json,
     JsonObject,
@@ -148,7 +149,7 @@ def observe(reader: Reader) -> ObservedAssets:
     versions, schema = SchemaVersions.of(reader), partial(reader.schema, "Asset")
     if reader.identifier is None:
         return ObservedAssets(blobs=reader.blobs, embargoed=embargoed, versions=versions, schema=schema)
-    is_open = reader.dandiset()["embargo_status"] == "OPEN"
+    is_open = reader.dandiset()["embargo_status"] == OPEN
     return ObservedAssets(
         reader.assets(), reader.asset_metadata, reader.blobs, embargoed, is_open, versions, schema
     )
