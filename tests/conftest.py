@@ -76,6 +76,7 @@ SLOW = (
     "test_saved_plans.py",
     "test_together.py",
     "test_trouble.py",
+    "test_under_fire.py",
     "test_zarr_resumes.py",
 )
 """Files and folders of tests that take long: `tests/run --fast` leaves them out."""

@@ -98,8 +98,8 @@ def test_once_somebody_releases_it_nothing_more_is_written_in_this_run(
     local.settings.background = False
     try:
         with local.at_rest():  # the pass that was under way has ended
-            writer.unembargo()
-        writer.unembargo()  # asked before: nothing is wrong
+            writer.unembargo(lambda: None)
+        writer.unembargo(lambda: None)  # asked before: nothing is wrong
         with pytest.raises(BlockedError, match="somebody is releasing the embargo"):
             writer.put_metadata("Secret", {})
     finally:

@@ -15,10 +15,9 @@ from ruamel.yaml import YAML
 from dandifile import waits
 from dandifile.errors import Exit
 from dandifile.model import JsonObject
-from localdandi import jobs
 from localdandi.store import dandisets
 from tests.conftest import CONTACT, Lab, Ran, begin_upload, write_document
-from tests.releases import publish_now
+from tests.releases import publish_now, validate_now
 
 PATHS = "paths: [{source: data, standard: any, layout: as-is}]\n"
 SPEC = f"description: Rats on a track\nlicense: CC-BY-4.0\nkeywords: [rat, track]\n{CONTACT}\n{PATHS}"
@@ -48,12 +47,7 @@ def ready(applied: Lab) -> Lab:
 
 def settle(lab: Lab) -> None:
     """The archive's background work, done now."""
-    inner = lab.archive.serving.archive
-    with lab.archive.at_rest():
-        while jobs.hash_blobs(inner) or jobs.run_assets(inner):
-            pass
-        for draft in dandisets.with_status(inner.database.read(), "Pending"):
-            jobs._validate(inner, draft)
+    validate_now(lab.archive)
 
 
 def unsettle(lab: Lab) -> None:
@@ -510,10 +504,10 @@ def test_a_version_that_is_not_what_was_looked_at_is_reported(
 
     plain = Writer.publish
 
-    def late(writer: Writer, notes: str = "") -> object:
+    def late(writer: Writer, notes: str, _check: object) -> object:
         write_document(ready, {**ready.document(), "keywords": ["mouse"]})
         settle(ready)
-        return plain(writer, notes)
+        return plain(writer, notes, lambda: None)
 
     monkeypatch.setattr(Writer, "publish", late)
     ran = ready.run("publish", *ALLOWED)

@@ -107,6 +107,23 @@ def test_a_papers_link_is_joined_with_the_specs(case: dict[str, Any], tmp_path: 
         assert {"url", "name", "resourceType"} <= found[0].keys()  # what the paper says remains
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "count"),
+    [
+        ("url: 'https://x.org/1'", "url: 'https://x.org/2'", 2),
+        ("name: One", "name: Two", 2),
+        ("name: One, url: 'https://x.org/1'", "name: Two, url: 'https://x.org/1'", 2),
+        ("url: 'https://x.org/1'", "name: One, url: 'http://www.x.org/1/'", 1),
+        ("name: One", "url: 'https://x.org/1'", 1),
+    ],
+)
+def test_no_link_is_lost_to_another_one_with_the_same_word_as_identifier(
+    first: str, second: str, count: int, tmp_path: Path
+) -> None:
+    entries = ", ".join(f"{{identifier: Paper, relation: Cites, {keys}}}" for keys in (first, second))
+    assert len(spec_of(tmp_path, f"related: [{entries}]\n").fields["relatedResource"]) == count
+
+
 def test_the_links_wait_for_a_paper_that_is_not_known(tmp_path: Path) -> None:
     text = f"doi: {ONE.doi}\n{CONTACT}related: [{{url: 'https://x.org/', relation: Cites}}]\n"
     spec = spec_of(tmp_path, text)

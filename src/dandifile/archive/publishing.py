@@ -48,8 +48,8 @@ def newest_version(reader: Reader) -> Version | None:
     return last_published(list_versions(reader.fresh()))
 
 
-def publish_draft(writer: Writer, notes: str, watch: Watch) -> Version:
-    """Publish the draft as it is, and wait for the version. One request that writes.
+def publish_draft(writer: Writer, notes: str, watch: Watch, check: Callable[[], None]) -> Version:
+    """Publish the draft as it is, and wait for the version. One request that writes; `check` as in `Writer`.
 
     Where the answer is lost, what the archive then has decides. UnfinishedError where no version came about;
     ArchiveError where the archive refuses.
@@ -57,7 +57,7 @@ def publish_draft(writer: Writer, notes: str, watch: Watch) -> Version:
     before = newest_version(writer.reader)
     refusal: ArchiveError | None = None
     try:
-        answer = writer.publish(notes)
+        answer = writer.publish(notes, check)
     except ArchiveError as error:
         if not _may_have_begun(error):
             raise

@@ -14,6 +14,7 @@ from dandifile.archive import documents
 from dandifile.archive.api import Call, Reply, WriteApi
 from dandifile.archive.credentials import Secret
 from dandifile.archive.documents import content_digest, schema_version, strip_asset, strip_dandiset
+from dandifile.archive.guard import Guard
 from dandifile.archive.instance import Instance
 from dandifile.archive.reader import NOT_FOUND, Once, Reader
 from dandifile.digests import DANDI_ETAG
@@ -72,8 +73,8 @@ class BegunUpload:
 class Writer:
     """Writes to one dandiset, or creates it first (`identifier` is None until `create`).
 
-    Before the first write it checks that this is the archive that the instance names.
-    Threads may share one.
+    Before the first write it checks that this is the archive that the instance names, and before each one
+    what its `guard` says, if it has one. Threads may share one.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Writer:
         cache: Cache,
         api: WriteApi | None = None,
     ) -> None:
+        self.guard: Guard | None = None
         self.reader = Reader(instance, identifier, key, cache)
         self._api = api or WriteApi(instance, key)
         self._once = Once()
@@ -117,10 +119,14 @@ class Writer:
         """Write to this dandiset from now on, or (None) to none."""
         self.reader = self.reader.of(identifier)
 
-    def unembargo(self) -> None:
-        """Have the archive release the dandiset for everyone, in its own time; fine if asked before."""
+    def unembargo(self, check: Callable[[], None]) -> None:
+        """Have the archive release the dandiset for everyone, in its own time; fine if asked before.
+
+        `check` looks at what everyone will see, right before each request, or raises.
+        """
         path = f"dandisets/{self.identifier}/unembargo/"
-        answer = self._write(Call("POST", path), accept=(BAD_REQUEST,))
+        check()
+        answer = self._write(Call("POST", path, remake=check), accept=(BAD_REQUEST,))
         if answer.status == BAD_REQUEST and self.reader.fresh().embargo().status == EMBARGOED:
             raise _refusal(answer, path)
 
@@ -136,15 +142,20 @@ class Writer:
         again = (lambda: _draft_body(name, remake())) if remake else None
         self._write(Call("PUT", path, {"name": name, "metadata": metadata}, remake=again))
 
-    def publish(self, release_notes: str = "") -> Reply:
+    def publish(self, release_notes: str, check: Callable[[], None]) -> Reply:
         """Have the archive publish the draft, which it does in the background.
 
-        A refusal is the caller's to judge. Sent again only if the first request certainly had no effect: a
-        draft that changed meanwhile would be published, too.
+        A refusal is the caller's to judge. Sent again only if the first request certainly had no effect.
+        `check` looks at the draft right before each request, or raises: one that changed meanwhile would
+        be published, too.
         """
-        body = {"release_notes": release_notes} if release_notes else {}
+
+        def body() -> Json:
+            check()
+            return {"release_notes": release_notes} if release_notes else {}
+
         path = f"dandisets/{self.identifier}/versions/draft/publish/"
-        call = Call("POST", path, body, repeat=Repeat.DOUBLES)
+        call = Call("POST", path, body(), repeat=Repeat.DOUBLES, remake=body)
         return self._write(call, accept=(BAD_REQUEST, CONFLICT, LOCKED))
 
     def put_owners(self, remake: Callable[[], list[str]]) -> None:
@@ -271,6 +282,8 @@ class Writer:
         self._once.get("instance", self.reader.check_instance)
         if self._released:
             raise self._released_error()
+        if self.guard is not None:
+            self.guard.check(self.reader)
         try:
             return self._api.write(call, accept)
         except ArchiveError as error:

@@ -8,7 +8,7 @@ last: it needs every other step of the plan, and waits while anything else is bl
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -192,26 +192,35 @@ def conclude(plan: Plan, observed: Mapping[str, Any]) -> Plan:
     if release is None:
         return plan
     mine: ObservedEmbargo = observed[NAME]
-    sizes = _sizes_after(plan, mine.assets)
-    seen = {**_audience(sizes), "size": sum(sizes.values()), "sharing": list(mine.sharing())}
+    contents = _contents_after(plan, mine.assets)
+    size = sum(size for size, _ in contents.values())
+    seen = {**_audience(contents), "size": size, "sharing": list(mine.sharing())}
     whole = replace(release, after={**release.after, **seen})
     changes = tuple(whole if change is release else change for change in plan.changes)
     return replace(plan, changes=changes, blocked=(*plan.blocked, *_obstacles(plan, mine, release.key)))
 
 
-def _sizes_after(plan: Plan, assets: Mapping[str, RemoteAsset]) -> dict[str, int]:
-    """The size of each asset that is on the draft once the rest of the plan is done, by path."""
+def _contents_after(plan: Plan, assets: Mapping[str, RemoteAsset]) -> dict[str, tuple[int, str]]:
+    """Size and digest of each asset that is on the draft once the rest of the plan is done, by path."""
     changes = [change for change in plan.due if change.key.kind == ASSETS]
     leaving = {change.before["path"] for change in changes if change.before}
-    sizes = {path: asset.size for path, asset in assets.items() if path not in leaving}
-    return sizes | {change.after["path"]: int(change.after["size"]) for change in changes if change.after}
+    kept = {path: asset for path, asset in assets.items() if path not in leaving}
+    new = [change.after for change in changes if change.after]
+    return _contents(kept) | {after["path"]: (int(after["size"]), after["digest"]) for after in new}
 
 
-def _audience(paths: Iterable[str]) -> JsonObject:
-    """How many assets everyone will see, and a digest of which: what was reviewed is what is released."""
-    ordered = sorted(paths)
-    text = "\n".join(ordered).encode("utf-8", "surrogatepass")
-    return {"assets": len(ordered), "paths": hashlib.sha256(text).hexdigest()}
+def _contents(assets: Mapping[str, RemoteAsset]) -> dict[str, tuple[int, str]]:
+    return {path: (asset.size, asset.digest) for path, asset in assets.items()}
+
+
+def _audience(contents: Mapping[str, tuple[int, str]]) -> JsonObject:
+    """How many assets everyone will see, and a digest of which and of what is in them.
+
+    What was reviewed is what is released.
+    """
+    lines = (f"{path}\t{digest}" for path, (_, digest) in sorted(contents.items()))
+    text = "\n".join(lines).encode("utf-8", "surrogatepass")
+    return {"assets": len(contents), "contents": hashlib.sha256(text).hexdigest()}
 
 
 def _obstacles(plan: Plan, mine: ObservedEmbargo, key: Key) -> Iterator[Block]:
@@ -260,23 +269,29 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
 
     reader = context.writer.reader.fresh()
     if reader.embargo().status == EMBARGOED:
-        _refuse_others(step, reader)
-        context.writer.unembargo()
+        context.writer.unembargo(lambda: _refuse_others(step, context.writer.reader.fresh()))
     wait_until_open(reader)
     check_open(reader)
     return {"released": True}
 
 
 def _refuse_others(step: Step, reader: Reader) -> None:
-    """BlockedError where everyone would see other assets than the plan says, or more dandisets' content."""
-    now = _audience(reader.assets())
-    if now["paths"] != step.params["paths"]:
+    """BlockedError where everyone would see other assets than the plan says, or more dandisets' content.
+
+    Not where the release was asked for meanwhile: there is nothing left to prevent.
+    """
+    if reader.embargo().status != EMBARGOED:
+        return
+    now, planned = _audience(_contents(reader.assets())), step.params
+    if now["contents"] != planned.get("contents"):
+        count, before = now["assets"], planned["assets"]
+        seen = f"{quantity(count, 'asset')}, and not the {before:,}"
         raise BlockedError(
-            f"everyone would see {quantity(now['assets'], 'asset')}, and not the {step.params['assets']:,} "
-            "of the plan: somebody else has changed the draft",
+            f"everyone would see {seen if count != before else 'other content than that'} of the plan: "
+            "somebody else has changed the draft",
             fix="run plan again and look at it",
         )
-    if more := sorted(set(reader.sharing_embargoes()) - set(step.params["sharing"])):
+    if more := sorted(set(reader.sharing_embargoes()) - set(planned["sharing"])):
         raise BlockedError(
             f"content of {', '.join(more)}, which is embargoed, would be released too", fix="run plan again"
         )
@@ -290,10 +305,15 @@ def _line(change: Change, target: Target) -> ChangeLine:
     return ChangeLine(f"{until}open", remark, change.after.get("size"))
 
 
-def _recheck(spec: Spec, now: ObservedEmbargo, _plan: Plan) -> tuple[Block, ...]:
-    """The dandiset may have been released since the saved plan was made."""
+def exposure(spec: Spec, now: ObservedEmbargo) -> tuple[Block, ...]:
+    """Why everyone sees, or would see, what the spec asks to hide; none where it asks for no embargo."""
     wanted = desired(spec, Local())
     return tuple(_exposure(wanted, now)) if wanted.key else ()
+
+
+def _recheck(spec: Spec, now: ObservedEmbargo, _plan: Plan) -> tuple[Block, ...]:
+    """The dandiset may have been released since the saved plan was made."""
+    return exposure(spec, now)
 
 
 TRAITS = Traits(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from dandifile.checklist.people_rules import cited_authors, contact_email
 from dandifile.checklist.rules import evidence_of, policy_blocks
+from dandifile.kinds import embargo
 from dandifile.kinds.forecast import NO_FILES, fix_of
 from dandifile.kinds.health import LISTED, WAITING
 from dandifile.kinds.outgoing import VERSION_KEY, SchemaVersions, faults
@@ -23,6 +24,7 @@ from dandifile.model import (
     Block,
     Blocker,
     Complaint,
+    EmbargoState,
     Health,
     JsonObject,
     Local,
@@ -67,11 +69,14 @@ def readiness(facts: DraftFacts, plan: Plan, spec: Spec, local: Local) -> Readin
     """`plan` is the whole one, made from the same look at the draft and from `local`."""
     # The spec's own rules hold for what is published, which is the draft as it is.
     policy = policy_blocks(facts.draft["metadata"], evidence_of(spec, local), spec.require)
+    exposed = _exposed(facts, spec)
+    said = {block.reason for block in (*policy, *exposed)}
     found = (
         *_rights_blockers(facts.rights),
         *_embargo_blockers(facts),
+        *(Blocker(Obstacle.EMBARGO, one.reason, "`embargo` in the spec", one.fix) for one in exposed),
         *_zarr_blockers(facts.zarrs),
-        *_plan_blockers(plan, facts.lacking, spec, {block.reason for block in policy}),
+        *_plan_blockers(plan, facts.lacking, spec, said),
         *(Blocker(Obstacle.POLICY, one.reason, "`policy` in the spec", one.fix) for one in policy),
         *_metadata_blockers(facts, spec),
         *_file_blockers(facts),
@@ -120,6 +125,12 @@ def _embargo_blockers(facts: DraftFacts) -> Iterator[Blocker]:
         what = "the archive is releasing the embargo: only open dandisets are published"
         fix = "wait until that has ended; `dandifile status` shows it"
         yield Blocker(Obstacle.RELEASING, what, facts.page, fix)
+
+
+def _exposed(facts: DraftFacts, spec: Spec) -> tuple[Block, ...]:
+    """A spec that asks for an embargo: then not even the draft as it is may be published."""
+    state = EmbargoState(facts.dandiset["embargo_status"])
+    return embargo.exposure(spec, embargo.ObservedEmbargo(facts.dandiset.get("identifier", ""), state))
 
 
 def _zarr_blockers(zarrs: tuple[str, ...]) -> Iterator[Blocker]:

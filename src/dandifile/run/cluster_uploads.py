@@ -57,6 +57,7 @@ class ClusterUploads:
 def upload_from_here(step: Step, inputs: Mapping[str, Json]) -> Json:
     """Runs a step that sends on the machine where it is called, with the key that is found there."""
     from dandifile.archive.credentials import require_key
+    from dandifile.archive.guard import Guard
     from dandifile.archive.instance import Instance
     from dandifile.archive.writer import Writer
     from dandifile.kinds import KINDS
@@ -65,6 +66,7 @@ def upload_from_here(step: Step, inputs: Mapping[str, Json]) -> Json:
     at: JsonObject = step.params["at"]
     instance = Instance.with_name(at["instance"], at["web_url"], at["api_url"])
     writer = Writer(instance, require_key(instance), at["identifier"], MemoryCache())
+    writer.guard = Guard(at["hides"])
     root = Path(at["root"])
     return KINDS[step.kind].perform(step, StepContext(writer, root, root / ".dandifile"), inputs)
 
@@ -79,5 +81,6 @@ def _with_places(step: Step, context: StepContext) -> Step:
         "api_url": instance.api_url,
         "identifier": context.writer.identifier,
         "root": str(root),
+        "hides": context.writer.guard.hides if context.writer.guard else "",
     }
     return replace(step, params={**step.params, "path": str(root / step.params["source"]), "at": at})

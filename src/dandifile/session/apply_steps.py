@@ -10,9 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dandifile.archive.create import forget_intent, intent_file
+from dandifile.archive.guard import Guard
 from dandifile.archive.writer import Writer
 from dandifile.errors import UserError
-from dandifile.kinds import KINDS, assets
+from dandifile.kinds import KINDS, assets, embargo
 from dandifile.model import Change, Json, Local, Result, Status, Step, Target
 from dandifile.planning.kind import Standing, StepContext
 from dandifile.planning.planner import CREATED, JOIN
@@ -42,11 +43,17 @@ class ApplyResult:
 def apply_steps(
     session: Session, planned: Planned, notify: Notify, sent: Callable[[int], None]
 ) -> ApplyResult:
-    """Does the steps of a plan that may be applied. A step that fails is in the result, and no exception."""
+    """Does the steps of a plan that may be applied. A step that fails is in the result, and no exception.
+
+    BlockedError, and nothing is written, where somebody released or is publishing the dandiset since.
+    """
     key = session.access.key
     if key is None or not session.writing:
         raise UserError("this session only reads", fix="open it with writing=True")
+    guard = Guard(embargo.desired(session.spec, planned.local).key)
+    guard.check(session.reader)
     writer = Writer(session.instance, key, session.identifier, session.cache)
+    writer.guard = guard
     context = StepContext(writer, session.spec.root, session.state, sent)
 
     def ended(step: Step, result: Result | None) -> None:

@@ -19,14 +19,14 @@ from dandifile.errors import BlockedError, UnfinishedError, UserError
 from dandifile.lookup.facts import PublishedAs
 from dandifile.lookup.lock import add_published, load_lock, lock_file
 from dandifile.model import JsonObject, Obstacle, Plan, Publication, Readiness, Result, Status, Step, Version
-from dandifile.session.draft_state import draft_state
+from dandifile.session.draft_state import DraftState, draft_state
 from dandifile.session.watching import MINUTES, first_pause, watch
 from dandifile.spec.fields import DANDISET_FIELDS
 from dandifile.words import duration
 
 if TYPE_CHECKING:
     from dandifile.run.execute import Notify
-    from dandifile.session.session import Session
+    from dandifile.session.session import Planned, Session
 
 PERMIT = "publish"
 """The word of `--allow` without which nothing is published."""
@@ -34,7 +34,10 @@ PERMIT = "publish"
 LONGEST_NOTES = 5000
 """Characters of release notes that the archive takes."""
 
+_LOOKS = 3  # at a draft that changes while it is looked at
 _IDLE = 3  # looks at a draft that has to wait, while the archive does nothing with it
+
+_DIFFERENCES = (Obstacle.PLAN, Obstacle.EMBARGO)  # of the draft from what the spec declares
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Prospect:
     @property
     def is_done(self) -> bool:
         """Whether the last version has all of it, so that there is nothing to publish."""
-        differs = any(blocker.code is Obstacle.PLAN for blocker in self.readiness.blockers)
+        differs = any(blocker.code in _DIFFERENCES for blocker in self.readiness.blockers)
         return self.readiness.is_unchanged and not differs
 
     @property
@@ -97,13 +100,31 @@ def look_ahead(session: Session, terms: Terms, notify: Notify, *, waiting: bool 
         )
     begun, idle = time.monotonic(), 0
     while True:
-        planned = session.plan(notify=notify)
-        state = draft_state(session, planned)
+        before, planned, state = _look(session, notify)
         readiness = state.readiness.as_is() if terms.as_is else state.readiness
         if not (waiting and idle < _IDLE and _is_worth_waiting(readiness, terms)):
-            return Prospect(planned.plan, state.draft, readiness, newest_version(session.reader))
+            return Prospect(planned.plan, before, readiness, newest_version(session.reader))
         spent = (time.monotonic() - begun) / 60
         idle = 0 if _wait(session, terms, max(0.0, terms.minutes - spent), notify) else idle + 1
+
+
+def _look(session: Session, notify: Notify) -> tuple[JsonObject, Planned, DraftState]:
+    """The draft, and the plan and the verdict that were made after it was read.
+
+    Made again where somebody has changed it since: then the plan may be of what was there before. The draft
+    is the one before both, so that nothing is published where it never comes to rest.
+    """
+    for _ in range(_LOOKS):
+        before = session.reader.draft()
+        planned = session.plan(notify=notify)
+        state = draft_state(session, planned)
+        if _is_same_draft(before, state.draft):
+            break
+    return before, planned, state
+
+
+def _is_same_draft(one: JsonObject, other: JsonObject) -> bool:
+    return (one["status"], one.get("modified")) == (other["status"], other.get("modified"))
 
 
 def _is_worth_waiting(readiness: Readiness, terms: Terms) -> bool:
@@ -146,17 +167,19 @@ def publish(session: Session, prospect: Prospect, notes: str, terms: Terms, noti
     key, reader = session.access.key, session.reader
     if key is None or not session.writing:
         raise UserError("this session only reads", fix="open it with writing=True")
-    now = reader.draft()
-    if (now["status"], now.get("modified")) != (prospect.draft["status"], prospect.draft.get("modified")):
-        raise BlockedError(
-            "the draft was changed since it was looked at; nothing was published",
-            where=reader.instance.page(str(session.identifier)),
-            fix="run the same command again and look at it",
-        )
+
+    def check() -> None:
+        if not _is_same_draft(session.reader.draft(), prospect.draft):
+            raise BlockedError(
+                "the draft was changed since it was looked at; nothing was published",
+                where=reader.instance.page(str(session.identifier)),
+                fix="run the same command again and look at it",
+            )
+
     _note_missed(session, prospect.last)
     writer = Writer(session.instance, key, session.identifier, session.cache)
     with _shown_wait(notify) as say:
-        version = publish_draft(writer, notes, Watch(terms.minutes * 60, first_pause(session), say))
+        version = publish_draft(writer, notes, Watch(terms.minutes * 60, first_pause(session), say), check)
         say(f"reading version {version.version}")
         publication, document = read_publication(reader, version, first_pause(session))
     noted = note_publication(session, publication)

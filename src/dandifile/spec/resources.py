@@ -152,15 +152,29 @@ def _label(resource: JsonObject) -> str:
 
 
 def _is_same(one: JsonObject, other: JsonObject) -> bool:
-    """Compares by DOI, wherever it is written; without a DOI by identifier, else by URL."""
+    """Compares by DOI, wherever it is written; without a DOI by identifier, else by URL.
+
+    An identifier that is no DOI may be any word, such as "Paper": two of them with different names or URLs
+    are different resources.
+    """
     by_identifier = [dois.resource_doi(_text(each, "identifier")) for each in (one, other)]
     if all(by_identifier):
         return by_identifier[0] == by_identifier[1]
     ours, theirs = _dois(one), _dois(other)
     if ours or theirs:
         return bool(ours & theirs) or _has_same_address(one, other)
-    names = [_text(each, "identifier").casefold() for each in (one, other)]
-    return names[0] == names[1] if all(names) else _has_same_address(one, other)
+    words = [_text(each, "identifier").casefold() for each in (one, other)]
+    if not all(words):
+        return _has_same_address(one, other)
+    return words[0] == words[1] and not _contradicts(one, other)
+
+
+def _contradicts(one: JsonObject, other: JsonObject) -> bool:
+    """Whether both have a name, or both a URL, and these differ."""
+    names, addresses = ([_text(each, key) for each in (one, other)] for key in ("name", "url"))
+    return (all(names) and names[0].casefold() != names[1].casefold()) or (
+        all(addresses) and not _has_same_address(one, other)
+    )
 
 
 def _dois(resource: JsonObject) -> set[str]:

@@ -43,7 +43,6 @@ def about_dandiset(document: JsonObject) -> JsonObject:
     """What a dandiset's metadata says of it, part by part as its page shows it."""
     return {
         "description": paragraphs(document.get("description")),
-        "release_notes": paragraphs(document.get("releaseNotes")),
         "keywords": texts(document.get("keywords")),
         "licences": licences(document),
         "contributors": contributors(document),

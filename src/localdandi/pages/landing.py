@@ -57,12 +57,17 @@ def view(shown: Shown) -> JsonObject:
     document, version = shown.document, shown.version
     doi = documents.text(document.get("doi"))
     overview = shown.overview
+    versions = list(reversed(dandisets.versions_of(shown.db, shown.dandiset)))
     return {
         **documents.about_dandiset(document),
         "shown": shown,
         "version": version,
         "embargo": _embargo(shown.dandiset),
-        "versions": list(reversed(dandisets.versions_of(shown.db, shown.dandiset))),
+        "release_notes": _rendered(documents.text(document.get("releaseNotes"))),
+        "versions": versions,
+        "notes": {
+            one.id: _rendered(one.release_notes) for one in versions if one.release_notes and not one.draft
+        },
         "unpublished": _has_unpublished_changes(shown),
         "newer": _newer(shown),
         "owners": users.owners(shown.db, shown.dandiset.id),
@@ -80,6 +85,11 @@ def view(shown: Shown) -> JsonObject:
         "grid_rows": overview.subjects[:_FIRST_SUBJECTS],
         "summary": _summary(document),
     }
+
+
+def _rendered(notes: str) -> str:
+    """Release notes as HTML, in which links to the web are the only ones."""
+    return readme.html_of(notes[: readme.LARGEST], lambda path: None)  # noqa: ARG005
 
 
 def _embargo(dandiset: Dandiset) -> _Embargo | None:

@@ -54,6 +54,8 @@ def html_of(source: str, address: Callable[[str], str | None]) -> str:
         if token.type in ("heading_open", "heading_close"):
             # The page has an h1, and the README's section an h2.
             token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+        if "right" in str(token.attrs.pop("style", "")):  # of a cell of a table; pages have no inline styles
+            token.attrJoin("class", "number")
         if token.children:
             token.children = list(_links_to_known_places(token.children, address))
     return str(parser.renderer.render(tokens, parser.options, {}))

@@ -49,7 +49,7 @@ def site(alice: Client, anonymous: Client, tmp_path_factory: pytest.TempPathFact
     add("stimuli/tones.csv", b"tone,frequency\nlow,4000\n")
     first = lab.publish(alice, dandiset, "First release.")
     add("stimuli/track.csv", b"site,position\nleft,0.05\n")
-    second = lab.publish(alice, dandiset, f"The reward sites. {lab.EVIL}")
+    second = lab.publish(alice, dandiset, f"The reward sites. {lab.EVIL}\n\n{lab.NOTES}")
     add("sub-R2/sub-R2_ses-3.nwb", b"\x89HDF\r\n\x1a\n but damaged", approach=[{"name": 7}])
     found["sub-R1/pyramid.ome.zarr"] = lab.add_zarr(
         alice, dandiset, "sub-R1/pyramid.ome.zarr", lab.ZARR_FILES

@@ -16,6 +16,7 @@ import requests
 from tests.localdandi.conftest import Client
 
 EVIL = '<script>document.title="owned"</script><img src=x onerror=alert(1)>"\'{{ 7*7 }}'
+NOTES = "# Files\n\n- **added** [one](https://lab.example.org/notes)\n- [x](javascript:x) [y](README.md)\n"
 
 DOCUMENT: dict[str, Any] = {
     "description": "Recordings from CA1.",

@@ -26,6 +26,25 @@ def test_a_published_version_shows_doi_citation_license_and_notes(site: Site) ->
     assert "There is a newer version" in site.get(f"/dandiset/{site.dandiset}/{first}").text
 
 
+def test_release_notes_are_rendered_and_lead_to_the_web_alone(site: Site) -> None:
+    """On their version's own page, and in the list of versions of every other one."""
+    for page in (site.get(f"/dandiset/{site.dandiset}/{site.versions[1]}"), site.get("")):
+        assert "added one" in page.text
+        assert "**" not in page.text
+        assert "# Files" not in page.text
+        assert "https://lab.example.org/notes" in page.links
+        assert not any(link.startswith("javascript") or link.endswith("README.md") for link in page.links)
+
+
+def test_what_the_archive_says_of_a_version_is_about_its_metadata(site: Site) -> None:
+    """A draft with invalid files can have valid metadata: its files have marks of their own."""
+    for path in ("", f"asset/{site.assets['sub-R2/sub-R2_ses-3.nwb']}", "/"):
+        assert "Metadata valid" in site.get(path).text
+    text = site.get(f"/dandiset/{site.dandiset}/{site.versions[1]}").text
+    assert "Metadata valid" not in text
+    assert f"{site.versions[1]} Published" in text
+
+
 def test_a_draft_shows_what_keeps_it_from_being_published(site: Site) -> None:
     page = site.get("")
     assert "Not ready to be published yet" in page.text

@@ -43,6 +43,12 @@ def test_links_lead_to_the_web_and_to_assets(source: str, links: list[str]) -> N
     assert page.loads == []
 
 
+def test_columns_of_tables_are_aligned_without_inline_styles() -> None:
+    assert _rendered("| a | b | c |\n|--:|:-:|---|\n| 1 | 2 | 3 |\n").faults == []
+    html = readme.html_of("| a | b |\n|--:|---|\n| 1 | 2 |\n", _address)
+    assert html.count('class="number"') == 2
+
+
 def test_html_is_text(tmp_path: Path) -> None:
     page = _rendered(f"# Title\n\n{lab.EVIL}\n\n<iframe src=x></iframe>\n\n<div onclick=x>")
     assert page.tags.keys() <= {"body", "h3", "p"}
