@@ -219,3 +219,8 @@ def test_no_content_is_both_removed_and_added(old: dict[str, MadeAsset], new: di
 @given(WORLDS)
 def test_a_version_does_not_differ_from_itself(world: dict[str, MadeAsset]) -> None:
     assert compared(MadeVersion(world, name="0.1"), MadeVersion(world)).is_empty
+
+
+@pytest.mark.parametrize("summary", [["species"], "text", None])
+def test_a_summary_of_another_form_is_none(summary: Json) -> None:
+    assert compared(None, MadeVersion(fields={"assetsSummary": summary})).summary == {}

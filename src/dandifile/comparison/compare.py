@@ -62,7 +62,7 @@ def compare(
         census_after=sides.counted_after.census(),
         idle=tuple(glob for glob in paths if glob in idle),
         bounded=bool(paths),
-        summary=documents[1].get("assetsSummary") or {},
+        summary=summary if isinstance(summary := documents[1].get("assetsSummary"), dict) else {},
     )
 
 

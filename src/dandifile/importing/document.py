@@ -100,7 +100,7 @@ def _unknown_fields(document: JsonObject) -> Iterator[Undeclared]:
 def _declared(name: str, trial: Trial) -> Candidate | Undeclared:
     """The first way to write a field that is valid and leaves it as it is."""
     value = trial.own[name]
-    why = "it has another form than DANDI's schema says" if name in (*_TEXTS, *_LISTS) else ""
+    why = _misfit(value, name)
     for number, candidate in enumerate(_candidates(name, value, trial)):
         objection = _objection(candidate.values, name, trial)
         if not objection:
@@ -112,6 +112,22 @@ def _declared(name: str, trial: Trial) -> Candidate | Undeclared:
     if objection := _objection(whole, name, trial):
         return Undeclared(name, why or objection)
     return Candidate(whole, (Remark(("metadata", name), why),) if why else ())
+
+
+def _misfit(value: Json, name: str) -> str:
+    """Why a field with short keys may have none: it has another form than DANDI's schema says."""
+    if name not in (*_TEXTS, *_LISTS):
+        return ""
+    listed = value if isinstance(value, list) and name in _LISTS else ()
+    for number, item in enumerate(listed, start=1):
+        if not _is_object(item):
+            what = "is empty" if is_empty(item) else "is not an object with a `schemaKey`"
+            return f"entry {number} {what}, so the list has no short form"
+    return "it has another form than DANDI's schema says"
+
+
+def _is_object(item: Json) -> bool:
+    return isinstance(item, dict) and "schemaKey" in item
 
 
 _DEEPEST, _MOST = 40, 20_000  # levels and values of one field, within what is read of a file
@@ -195,9 +211,7 @@ def _listed(
     key: str, value: Json, place: Callable[[JsonObject], ItemPlace], trial: Trial
 ) -> Iterator[Candidate]:
     """The list item by item; then with each item whole that collides with one before it."""
-    if not isinstance(value, list) or not all(
-        isinstance(item, dict) and "schemaKey" in item for item in value
-    ):
+    if not isinstance(value, list) or not all(map(_is_object, value)):
         return
     items: list[Json] = []
     remarks: list[Remark] = []
@@ -230,7 +244,7 @@ def _collision(key: str, items: list[Json], trial: Trial) -> str:
         return fault.what
     fields = trial.fields({key: items})
     alone = fields is not None and len(fields[_FIELD[key]]) == len(items)
-    return "" if alone else "it is the same as an item before it"
+    return "" if alone else _SAME[key]
 
 
 def _with_hidden_id(item: Json) -> JsonObject:
@@ -241,6 +255,11 @@ def _with_hidden_id(item: Json) -> JsonObject:
     return {**kept, "metadata": {**item.get("metadata", {}), "identifier": item["orcid"]}}
 
 
+_SAME = {
+    "contributors": "it is the same as an entry before it",
+    "ethics": "it is the same as an entry before it",
+    "related": "an entry before it has the same identifier or URL, and short forms would make them one",
+}
 _FIELD = {"contributors": "contributor", "ethics": "ethicsApproval", "related": "relatedResource"}
 
 

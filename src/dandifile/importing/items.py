@@ -106,10 +106,12 @@ def whole_item(item: JsonObject) -> JsonObject:
 
 
 def without_empty(value: Json) -> Json:
-    """Without keys whose value is empty, which say nothing; the items of lists stay."""
+    """Without what is no difference to a plan: empty keys, blanks around texts. Items of lists stay."""
     if isinstance(value, dict):
         return {key: without_empty(item) for key, item in value.items() if not is_empty(item)}
-    return [without_empty(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [without_empty(item) for item in value]
+    return value.strip() if isinstance(value, str) else value
 
 
 def _short(item: JsonObject, form: Form, keys: Sequence[str]) -> JsonObject:

@@ -75,8 +75,23 @@ def _license(value: Json) -> Json:
 
 
 def _without_nothing(value: Json) -> Json:
-    """Without items that are null or empty."""
-    return [item for item in value if item not in (None, {}, "", [])] if isinstance(value, list) else value
+    """Without items that are null or empty, and without contact points in which nothing is said."""
+    if not isinstance(value, list):
+        return value
+    return [_without_idle_contacts(item) for item in value if item not in (None, {}, "", [])]
+
+
+def _without_idle_contacts(item: Json) -> Json:
+    """Web forms leave `{schemaKey: ContactPoint}` behind, alone or in a list."""
+    if not isinstance(item, dict):
+        return item
+    idle: tuple[Json, ...] = (None, {}, {"schemaKey": "ContactPoint"})
+    contact = item.get("contactPoint")
+    if contact == {"schemaKey": "ContactPoint"}:
+        return {key: value for key, value in item.items() if key != "contactPoint"}
+    if isinstance(contact, list) and any(each in idle for each in contact):
+        return {**item, "contactPoint": [each for each in contact if each not in idle]}
+    return item
 
 
 def _each(change: Callable[[JsonObject], JsonObject]) -> Callable[[Json], Json]:

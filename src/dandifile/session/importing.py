@@ -87,11 +87,12 @@ def _listed(source: ImportSource) -> dict[str, RemoteAsset]:
 def _head(source: ImportSource, found: Imported) -> Iterator[str]:
     yield f"Imported from {source.shown}."
     for each in found.undeclared:
-        yield f"Not declared, so it stays as it is on the archive: {each.field}, because {each.why}."
+        why = each.why.rstrip(".")
+        yield f"Not declared, so it stays as it is on the archive: {each.field}, because {why}."
 
 
 def _remarks(found: Imported) -> dict[KeyPath, list[str]]:
     remarks: dict[KeyPath, list[str]] = defaultdict(list)
     for each in found.remarks:
-        remarks[each.path].append(f"Odd: {each.what}.")
+        remarks[each.path].append(f"Odd: {each.what.rstrip('.')}.")
     return remarks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+import unicodedata
 from collections.abc import Iterator
 
 from dandifile.errors import SpecError
@@ -60,8 +61,13 @@ def block_text(text: str, style: str, indent: int) -> str:
     lines = _folded(body) if style == ">" else text.removesuffix("\n").split("\n")
     margin = " " * indent
     candidate = "\n".join([style + chomping, *(margin + line if line else "" for line in lines)])
-    is_visible = body.replace("\n", "").isprintable()
+    is_visible = all(map(_can_stand_in_a_block, body))
     return candidate if body and is_visible and _says(candidate, text, in_flow=False) else ""
+
+
+def _can_stand_in_a_block(character: str) -> bool:
+    """Blanks of fixed width come with copied prose: they look like blanks, and are kept."""
+    return character == "\n" or character.isprintable() or unicodedata.category(character) == "Zs"
 
 
 def value_after(value: Json, column: int) -> str:
