@@ -173,7 +173,7 @@ def test_a_field_that_was_edited_on_the_archive_is_blocked_and_the_record_says_s
     write_document(lab, {**lab.document(), "keywords": ["edited"]})
     found = explained(lab, "keywords")
     assert found["verdict"] == "blocked"
-    assert has(sayings(found), "record the last apply from here left another value")
+    assert has(sayings(found), "record the last apply or import here left another value")
     assert has(sayings(found), "blocked: keywords was changed on the archive since the last apply")
     assert any("--overwrite-remote keywords" in one for one in found["remedies"])
     lab.spec(DESCRIBED + "keywords: [edited, b]\n")

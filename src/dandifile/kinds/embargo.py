@@ -118,7 +118,7 @@ def diff(desired: DesiredEmbargo, observed: ObservedEmbargo, options: Options) -
     before = {"status": status, "until": observed.state.until}
     reason = Reason(Why.RELEASED)
     change = Change(Key(NAME, observed.identifier), before, {"status": OPEN}, permit=PERMIT, reason=reason)
-    return Difference((change,))
+    return Difference((change,), blocked=(_narrowed(change.key),) if options.only else ())
 
 
 _RELEASING = (
@@ -174,6 +174,15 @@ def _contradiction() -> Block:
     return Block(
         "`embargo: false` asks for the release, and `metadata.access` for an embargo",
         "take `status` and `embargoedUntil` out of `metadata.access`: the archive writes them itself",
+    )
+
+
+def _narrowed(key: Key) -> Block:
+    return Block(
+        "the embargo is released last, when nothing else is left to do, and with --only nothing else is "
+        "compared",
+        "leave --only out",
+        key,
     )
 
 

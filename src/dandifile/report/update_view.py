@@ -100,7 +100,7 @@ def _notes(report: UpdateReport) -> Iterator[str]:
     if report.unsure:
         yield (
             f"{', '.join(report.unsure)}: it is not on record here which side changed, so what was changed "
-            "in the spec since the last apply is undone; --field FIELD takes over single fields"
+            "in the spec since the last apply or import is undone; --field FIELD takes over single fields"
         )
     for place, comment in report.lost:
         yield f"{place}: the comment goes with what it was about: {comment}"
