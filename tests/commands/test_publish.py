@@ -618,15 +618,7 @@ def test_killed_at_any_request_and_run_again_it_publishes_once(ready: Lab) -> No
     rounds = 0
     for skip in _rounds():
         change(ready, f"Rats on track {skip}")
-        ready.archive.behaviour.stalled.clear()
-        ready.archive.misbehave(skip=skip, stall=True, times=-1)
-        running = ready.start("publish", *ALLOWED, "--wait")
-        while running.poll() is None and not ready.archive.stalled(0.05):
-            pass
-        through = not ready.archive.behaviour.stalled.is_set()
-        running.kill()
-        running.wait()
-        ready.archive.behave()
+        through = not ready.kill_at(skip, "publish", *ALLOWED, "--wait")
         ran = ready.run("publish", *ALLOWED, "--wait")
         rounds += 1
         assert ran.code == Exit.DONE, f"after {skip} requests: {ran.err}{ran.out}"
