@@ -126,6 +126,15 @@ def test_what_is_released_is_looked_at_again_before_the_request_is_repeated(
     assert (ran.code, embargo(lab)) == (Exit.FAILED, "EMBARGOED"), ran.out + ran.err
 
 
+def test_a_plan_for_one_kind_does_not_release_what_the_spec_still_changes(lab: Lab) -> None:
+    applied(lab, HIDDEN)
+    lab.spec(RELEASED)
+    lab.files({"a.csv": "without names"})
+    ran = lab.run("apply", "--yes", "--allow", "unembargo", "--only", "embargo")
+    assert (ran.code, embargo(lab)) == (Exit.BLOCKED, "EMBARGOED"), ran.out + ran.err
+    assert "leave --only out" in squeeze(ran.out)
+
+
 # --- What the spec hides -----------------------------------------------------------------------
 
 

@@ -173,7 +173,7 @@ def test_a_field_that_was_edited_on_the_archive_is_blocked_and_the_record_says_s
     write_document(lab, {**lab.document(), "keywords": ["edited"]})
     found = explained(lab, "keywords")
     assert found["verdict"] == "blocked"
-    assert has(sayings(found), "record the last apply from here left another value")
+    assert has(sayings(found), "record the last apply or import here left another value")
     assert has(sayings(found), "blocked: keywords was changed on the archive since the last apply")
     assert any("--overwrite-remote keywords" in one for one in found["remedies"])
     lab.spec(DESCRIBED + "keywords: [edited, b]\n")
@@ -203,7 +203,7 @@ def test_owners_that_would_be_removed_wait_for_a_permission(lab: Lab) -> None:
     found = explained(lab, "owners")
     assert (found["name"], found["verdict"]) == ("jdoe", "held")
     assert has(sayings(found), "spec `owners`")
-    assert found["remedies"][0] == "run apply with --allow owners to have it done"
+    assert found["remedies"][0] == "run apply with --allow owners to do it"
 
 
 def test_an_embargo_comes_with_a_new_dandiset(lab: Lab) -> None:

@@ -69,7 +69,7 @@ def assert_only_line_changes(before: str, after: str, *pairs: tuple[str, str]) -
 def assert_nothing_to_do(lab: Lab) -> None:
     ran = lab.run("plan", "--detailed-exitcode")
     assert ran.code == Exit.DONE, ran.out
-    assert "The spec says what the archive has." in update(lab).out
+    assert "Nothing to take over. The spec has what the archive has." in update(lab).out
 
 
 def person(lab: Lab, number: int, **changed: Json) -> list[JsonObject]:
@@ -125,13 +125,22 @@ def test_people_are_added_removed_and_put_in_another_order(applied: Lab) -> None
     assert_nothing_to_do(applied)
 
 
+def test_a_person_who_is_there_twice_is_said_as_an_import_says_it(applied: Lab) -> None:
+    jane, richard = applied.document()["contributor"]
+    edit_on_archive(applied, contributor=[{**jane, "roleName": ["dcite:Author"]}, richard, jane])
+    ran = update(applied)
+    assert ran.code == Exit.DONE, ran.out + ran.err
+    assert "schemaKey: Person" in text_of(applied)
+    assert_nothing_to_do(applied)
+
+
 def test_a_comment_that_goes_with_what_is_removed_is_reported(applied: Lab) -> None:
     before = text_of(applied)
     edit_on_archive(applied, about=[{"schemaKey": "Anatomy", "name": "pons", "identifier": "UBERON:0000988"}])
     ran = update(applied)
     assert ran.code == Exit.DONE
     line = 1 + before.splitlines().index(next(line for line in before.splitlines() if "Cornu" in line))
-    assert f"dandiset.yaml:{line}: the comment goes with what it was about: # Cornu Ammonis" in ran.out
+    assert f"dandiset.yaml:{line}: this comment is removed with its line: # Cornu Ammonis" in ran.out
     assert read_document(text_of(applied), "").value["regions"] == {
         "dandiset": [{"name": "pons", "id": "UBERON:0000988"}]
     }
@@ -182,12 +191,49 @@ def test_what_was_changed_on_both_sides_is_a_conflict_until_it_is_named(applied:
     assert_nothing_to_do(applied)
 
 
+@pytest.fixture
+def imported(applied: Lab) -> Lab:
+    """The same draft in a new folder, which no apply has seen."""
+    (applied.folder / "dandiset.yaml").unlink()
+    shutil.rmtree(applied.folder / ".dandifile")
+    ran = applied.run("import", f"{applied.archive.web_url}/dandiset/000001/draft", "-f", str(applied.folder))
+    assert ran.code == Exit.DONE, ran.err
+    return applied
+
+
+def test_after_an_import_it_is_known_which_side_changes(imported: Lab) -> None:
+    assert_nothing_to_do(imported)
+    text = text_of(imported)
+    assert "sleep" in text
+    (imported.folder / "dandiset.yaml").write_text(text.replace("sleep", "rest"), "utf-8")
+    edit_on_archive(imported, description="Units from CA2.")
+    planned = imported.run("plan")
+    assert planned.code == Exit.BLOCKED
+    assert "description was changed on the archive since the last apply or import here" in " ".join(
+        planned.out.split()
+    )
+    ran = update(imported)
+    assert ran.code == Exit.DONE, ran.out
+    assert "not on record" not in ran.out
+    assert "rest" in text_of(imported)
+    assert "CA2" in text_of(imported)
+    assert imported.run("apply", "--yes").code == Exit.DONE
+    assert "rest" in imported.document()["keywords"]
+
+
+def test_an_import_notes_nothing_of_files(imported: Lab) -> None:
+    """Whether a file was here, and is gone, only an apply or a pull has seen."""
+    [record] = (imported.folder / ".dandifile" / "records").iterdir()
+    assert json.loads(record.read_text("utf-8"))["assets"] == {}
+    assert (imported.folder / ".dandifile" / ".gitignore").exists()
+
+
 def test_without_a_record_the_archive_is_taken_and_that_is_said(applied: Lab) -> None:
     edit_on_archive(applied, keywords=["mice"])
     shutil.rmtree(applied.folder / ".dandifile")
     ran = update(applied)
     assert ran.code == Exit.DONE
-    assert "it is not on record here which side changed" in ran.out
+    assert "which side has changed is not known" in ran.out
     assert_nothing_to_do(applied)
 
 

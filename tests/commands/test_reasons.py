@@ -122,7 +122,7 @@ why: put 1 asset: content differs from the draft's
 why: create 1 asset: not on the draft
 why: put 1 asset: path differs: b.csv on the draft
 why: delete 1 asset: pruned: no file here has it any more
-why: metadata: changed in the spec since the last apply: description"""
+why: metadata: changed in the spec since the last apply or import: description"""
 
 
 def test_a_plan_says_why_each_step_runs(applied: Lab) -> None:

@@ -65,11 +65,11 @@ def test_an_asset_that_is_in_the_way_is_parked_for_that() -> None:
         ({}, "different on the draft: keywords, license"),
         (
             {"keywords": ["old"], "license": ["spdx:CC0-1.0"]},
-            "changed in the spec since the last apply: keywords, license",
+            "changed in the spec since the last apply or import: keywords, license",
         ),
         (
             {"keywords": ["mine"], "license": ["mine"]},
-            "edited on the draft since the last apply: keywords, license",
+            "edited on the draft since the last apply or import: keywords, license",
         ),
         ({"keywords": ["old"], "license": ["mine"]}, "different on the draft: keywords, license"),
     ],

@@ -82,6 +82,31 @@ def test_what_a_killed_run_left_is_dropped_by_the_run_that_finishes_it(applied: 
     assert applied.run("plan", "--detailed-exitcode").code == Exit.DONE
 
 
+def test_an_upload_whose_answer_was_lost_is_ours_too(applied: Lab) -> None:
+    """The kill comes after the archive has begun the upload, and before its id is here."""
+    key = share(applied)
+    applied.files({"new.csv": "new"})
+    applied.archive.misbehave(method="POST", route="/initialize/", drop="after", times=-1)
+    assert applied.run("apply", "--yes").code == Exit.FAILED
+    applied.archive.behave()
+    assert left(applied)
+    applied.files({"new.csv": "another content"})
+    assert applied.run("apply", "--yes").code == Exit.DONE
+    planned = applied.run("plan", "--detailed-exitcode", *FLAG)
+    assert planned.code == Exit.CHANGES, planned.out
+    theirs = begin_upload(applied, "theirs", key=key)
+    assert theirs
+    assert "1 of them may be of another owner" in said(applied.run("plan", *FLAG).out)
+
+
+def test_what_was_answered_leaves_no_note_that_another_owners_upload_fits(applied: Lab) -> None:
+    key = share(applied)
+    applied.files({"new.csv": "new"})
+    assert applied.run("apply", "--yes").code == Exit.DONE
+    begin_upload(applied, "new", key=key)
+    assert "1 of them may be of another owner" in said(applied.run("plan", *FLAG).out)
+
+
 def test_what_was_changed_since_is_reported_and_dropped_with_its_flag(applied: Lab) -> None:
     applied.files({"a.csv": "changed", "new.csv": "new"})
     killed(applied)

@@ -16,6 +16,7 @@ from dandifile.archive.credentials import Secret
 from dandifile.archive.documents import content_digest, schema_version, strip_asset, strip_dandiset
 from dandifile.archive.guard import Guard
 from dandifile.archive.instance import Instance
+from dandifile.archive.lost_answers import AskedUpload
 from dandifile.archive.reader import NOT_FOUND, Once, Reader
 from dandifile.digests import DANDI_ETAG
 from dandifile.errors import ArchiveError, BlockedError
@@ -210,8 +211,15 @@ class Writer:
             "digest": {"algorithm": DANDI_ETAG, "value": digest},
             "dandiset": self.identifier,
         }
-        call = Call("POST", "uploads/initialize/", body, shape=documents.UPLOAD_BEGUN)
+        asked = AskedUpload(self.reader, digest)
+
+        def again() -> Json:
+            asked.note()
+            return body
+
+        call = Call("POST", "uploads/initialize/", again(), shape=documents.UPLOAD_BEGUN, remake=again)
         answer = self._write(call, accept=(CONFLICT,))
+        asked.answered()
         if answer.status == CONFLICT:
             try:
                 return answer.headers["Location"]

@@ -21,6 +21,7 @@ from dandifile.report.import_view import (
     proposal_text,
 )
 from dandifile.session.data_match import match_folders
+from dandifile.session.import_record import note_import
 from dandifile.session.import_source import ImportSource, open_source
 from dandifile.session.importing import ImportedSpec, free_folder, import_spec
 from dandifile.spec.load import spec_file
@@ -65,6 +66,7 @@ def import_(wish: Wish, flags: Flags) -> int:
     if wish.fix:
         return _fix(file, imported, wish, flags)
     create_spec(file, imported.text)
+    note_import(file, imported.source)
     repaired = imported.repaired()
     repairs = len(repaired.repairs) if repaired.text != imported.text else 0
     _report(file, imported, wish, flags, repairs=repairs)
@@ -97,6 +99,7 @@ def _fix(file: Path, imported: ImportedSpec, wish: Wish, flags: Flags) -> int:
         wish.yes or (flags.format == "text" and can_ask() and is_confirmed("Write the repaired spec?"))
     ):
         (replace_content if is_untouched else create_spec)(file, repaired.text)
+        note_import(file, imported.source)
         proposed = replace(proposed, written=True)
     if flags.format == "text":
         show(flags, outcome_text, proposed)

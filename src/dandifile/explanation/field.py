@@ -57,12 +57,12 @@ def _record(change: Change | None) -> Iterator[Saying]:
     if code is Why.SPEC_CHANGED:
         yield Saying(
             Voice.RECORD,
-            "the last apply from here left the field as it is on the draft: the spec has changed since",
+            "the last apply or import here left the field as it is on the draft: the spec has changed since",
         )
     elif code is Why.EDITED_ON_DRAFT:
         yield Saying(
             Voice.RECORD,
-            "the last apply from here left another value: the field was edited on the archive since",
+            "the last apply or import here left another value: the field was edited on the archive since",
         )
 
 

@@ -118,7 +118,7 @@ def diff(desired: DesiredEmbargo, observed: ObservedEmbargo, options: Options) -
     before = {"status": status, "until": observed.state.until}
     reason = Reason(Why.RELEASED)
     change = Change(Key(NAME, observed.identifier), before, {"status": OPEN}, permit=PERMIT, reason=reason)
-    return Difference((change,))
+    return Difference((change,), blocked=(_narrowed(change.key),) if options.only else ())
 
 
 _RELEASING = (
@@ -174,6 +174,15 @@ def _contradiction() -> Block:
     return Block(
         "`embargo: false` asks for the release, and `metadata.access` for an embargo",
         "take `status` and `embargoedUntil` out of `metadata.access`: the archive writes them itself",
+    )
+
+
+def _narrowed(key: Key) -> Block:
+    return Block(
+        "the embargo is released last, when nothing else is left to do, and with --only nothing else is "
+        "compared",
+        "leave --only out",
+        key,
     )
 
 
@@ -298,11 +307,12 @@ def _refuse_others(step: Step, reader: Reader) -> None:
 
 
 def _line(change: Change, target: Target) -> ChangeLine:
-    until = f"until {change.before['until']} → " if change.before["until"] else ""
-    remark = f"cannot be undone: everyone will see {quantity(change.after.get('assets', 0), 'asset')}"
-    if sharing := change.after.get("sharing"):
+    before, after = (value if isinstance(value, dict) else {} for value in (change.before, change.after))
+    until = f"until {before['until']} → " if before.get("until") else ""
+    remark = f"cannot be undone: everyone will see {quantity(after.get('assets', 0), 'asset')}"
+    if sharing := after.get("sharing"):
         remark += f", with content that is also in {', '.join(sharing)}, of yours and under embargo"
-    return ChangeLine(f"{until}open", remark, change.after.get("size"))
+    return ChangeLine(f"{until}open", remark, after.get("size"))
 
 
 def exposure(spec: Spec, now: ObservedEmbargo) -> tuple[Block, ...]:

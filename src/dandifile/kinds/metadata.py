@@ -56,7 +56,7 @@ NAME = "metadata"
 class DesiredMetadata:
     """The fields that the spec owns, and the pointers to what in them it does not own.
 
-    `left` holds a digest of each field as the last apply from here left it, and `said` one of what the
+    `left` holds a digest of each field as the last apply or import here left it, and `said` one of what the
     spec said of it then. `require` are the
     rules of the checklist that must hold, judged with `facts`. `only_adds`: brain regions that the
     draft has stay on it, since a file that is elsewhere may be of them.
@@ -182,7 +182,7 @@ def is_as_declared(name: str, desired: DesiredMetadata, observed: ObservedMetada
 
 
 class Side(StrEnum):
-    """Where a field that differs was changed since the last apply from here; unknown without its record."""
+    """Where a field that differs was changed since the last apply or import here; unknown without record."""
 
     SPEC = "spec"
     ARCHIVE = "archive"
@@ -232,13 +232,13 @@ def _digest(value: Json) -> str:
 
 
 def _edit_blocks(changes: tuple[Change, ...], desired: DesiredMetadata, options: Options) -> Iterator[Block]:
-    """Fields that were edited on the archive since the last apply: no edit is lost without notice."""
+    """Fields edited on the archive since the last apply or import: no edit is lost without notice."""
     for change in changes:
         name = change.key.name
         known = desired.left.get(name)
         if known is not None and known != _digest(change.before) and name not in options.overwrite:
             yield Block(
-                f"{name} was changed on the archive since the last apply from here",
+                f"{name} was changed on the archive since the last apply or import here",
                 fix=f"run `dandifile import --update` to take it over into the spec, "
                 f"or pass --overwrite-remote {name} to set what the spec says",
                 key=change.key,
@@ -280,7 +280,7 @@ def steps(changes: tuple[Change, ...]) -> tuple[Step, ...]:
 
 
 def _reason(name: str, now: Json, left: Mapping[str, str]) -> Reason:
-    """Which side has changed, where the last apply from here noted how it left the field."""
+    """Which side has changed, where the last apply or import here noted how it left the field."""
     if name not in left:
         return Reason(Why.METADATA_DIFFERS, name)
     return Reason(Why.SPEC_CHANGED if left[name] == _digest(now) else Why.EDITED_ON_DRAFT, name)

@@ -8,10 +8,11 @@ say whose they are. So they are only dropped where none can be one that another 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from dandifile.archive.lost_answers import lost_answers
 from dandifile.errors import BlockedError, CredentialsError
 from dandifile.model import (
     Block,
@@ -58,7 +59,7 @@ class UnfinishedUpload:
     digest: str
     size: int
     begun: datetime | None
-    ours: bool
+    ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,19 +81,21 @@ def observe(reader: Reader) -> ObservedUploads:
         found = None
     if found is None:
         return ObservedUploads(hidden=count)
-    begun_here = reader.cache.get_many("begun", [item["upload_id"] for item in found])
+    uploads = tuple(_upload(item) for item in found)
+    ours = {*reader.cache.get_many("begun", [upload.id for upload in uploads])}
+    ours |= lost_answers(reader, ((upload.id, upload.digest, upload.begun) for upload in uploads))
     alone = reader.owners() == (reader.me(),)
-    uploads = tuple(_upload(item, ours=alone or item["upload_id"] in begun_here) for item in found)
+    uploads = tuple(replace(upload, ours=alone or upload.id in ours) for upload in uploads)
     return ObservedUploads(uploads, frozenset(asset.digest for asset in reader.assets().values()))
 
 
-def _upload(item: JsonObject, *, ours: bool) -> UnfinishedUpload:
+def _upload(item: JsonObject) -> UnfinishedUpload:
     try:
         begun = datetime.fromisoformat(item["created"])
     except (KeyError, TypeError, ValueError):
         begun = None
     aware = begun if begun is None or begun.tzinfo else begun.replace(tzinfo=UTC)
-    return UnfinishedUpload(item["upload_id"], item["etag"], item["size"], aware, ours)
+    return UnfinishedUpload(item["upload_id"], item["etag"], item["size"], aware)
 
 
 def desired(spec: Spec, local: Local) -> DesiredUploads:

@@ -150,7 +150,8 @@ class Record:
     """What this folder's last apply did; advisory, kept in `.dandifile/`, never the state.
 
     `assets` is by source, as in `LocalAsset.source`; `fields` holds a digest of each
-    dandiset metadata field as it was left, and `declared` one of what the spec said of it.
+    dandiset metadata field as it was left, and `declared` one of what the spec said of it; an import
+    notes these two as well.
     """
 
     assets: Mapping[str, Recorded] = field(default_factory=dict)

@@ -16,6 +16,9 @@ The cache is one SQLite file, and safe to share:
 | bids-entities | the paths of a dataset, tool versions        | nothing that the tools read                |
 | inputs        | kind of step and what it is about; holds     | nothing: it only says why a step runs      |
 |               | what the key of its last result was made of  |                                            |
+| begun         | id of an upload                              | nothing: what was begun here is ours       |
+| asked         | archive, dandiset, content digest; when an   | another owner's of this content, then      |
+|               | upload began of which no answer came         |                                            |
 | asset         | asset id                                     | nothing: a draft asset is fixed for its id |
 | schema        | API URL, schema version                      | a server that changes a released schema    |
 

@@ -85,7 +85,7 @@ def open_dandiset(setup: Setup) -> Iterator[Reader]:
 def open_cache(file: Path) -> Iterator[SqliteCache]:
     """The cache of the spec in `file`, next to it."""
     state = file.parent / ".dandifile"
-    _keep_out_of_git(state)
+    keep_out_of_git(state)
     cache = SqliteCache(state / "cache.sqlite")
     try:
         yield cache
@@ -184,12 +184,13 @@ def _only_apply(file: Path) -> AbstractContextManager[None]:
     return hold(
         file.parent / ".dandifile" / f"{file.stem}.apply.lock",
         held=BlockedError(
-            "another apply of this spec is running", fix="wait until it has ended, then run apply again"
+            "another apply or publish of this spec is running",
+            fix="wait until it has ended, then run the same command again",
         ),
     )
 
 
-def _keep_out_of_git(state: Path) -> None:
+def keep_out_of_git(state: Path) -> None:
     """The state folder ignores itself, so that no lab commits its caches."""
     ignore = state / ".gitignore"
     with suppress(OSError):  # a full or read-only disk: the cache reports it
