@@ -83,10 +83,13 @@ def test_each_of_the_two_demos_has_a_folder_of_its_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asked: list[str] = []
+
+    def note(folder: Path, *_: object, **_more: object) -> int:
+        asked.append(str(folder))
+        return Exit.DONE
+
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        "dandifile.commands.demo.demo", lambda folder, *_, **_more: asked.append(str(folder)) or 0
-    )
+    monkeypatch.setattr("dandifile.commands.demo.demo", note)
     for words in (["demo"], ["demo", "--release"], ["demo", "mine", "--release"]):
         assert run(words) == Exit.DONE
     assert asked == ["demo", "demo-release", "mine"]
