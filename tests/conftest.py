@@ -173,6 +173,26 @@ class Lab:
             stderr=subprocess.DEVNULL,
         )
 
+    def requests_of(self, *command: str) -> int:
+        """How many requests a command makes."""
+        before = sum(self.archive.counts().values())
+        ran = self.run(*command)
+        assert ran.code == 0, ran.err + ran.out
+        return sum(self.archive.counts().values()) - before
+
+    def kill_at(self, skip: int, *command: str, method: str = "", route: str = "") -> bool:
+        """Starts a command and kills it when `skip` such requests went well; False if it ended first."""
+        self.archive.behaviour.stalled.clear()
+        self.archive.misbehave(method=method, route=route, stall=True, skip=skip, times=-1)
+        process = self.start(*command)
+        while process.poll() is None and not self.archive.stalled(0.05):
+            pass
+        reached = self.archive.behaviour.stalled.is_set()
+        process.kill()
+        process.wait()
+        self.archive.behave()
+        return reached
+
     def get(self, path: str) -> JsonObject:
         """What the archive answers to its admin."""
         import requests

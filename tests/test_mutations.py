@@ -23,6 +23,7 @@ import requests
 from dandifile.errors import Exit
 from tests.conftest import CONTACT, Lab
 from tests.mutations import mutated_json, mutated_text
+from tests.releases import publish_now
 
 COUNT = int(os.environ.get("MUTATIONS", "5"))
 FIRST = int(os.environ.get("MUTATIONS_FROM", "0"))
@@ -63,7 +64,17 @@ terms:
    label: h, match: id, source: OLS, checked: '2026-11-20'}
 identifiers:
 - {environment: '', api_url: 'https://api.example.org/api', identifier: '000001'}
+published:
+- {environment: '', api_url: 'https://api.example.org/api', identifier: '000001', version: 0.261120.1200,
+   url: 'https://example.org/dandiset/000001/0.261120.1200', citation: Doe (2026) Place cells,
+   published: '2026-11-20', doi: 10.48324/dandi.000001/0.261120.1200}
 """
+OF_VERSIONS = (
+    ("diff",),
+    ("publish", "--dry-run", "--as-is", "--notes", "auto"),
+    ("import", "{page}", "-f", "{folder}/imported.yaml"),
+    ("import", "--update", "--check"),
+)
 
 
 @pytest.fixture
@@ -194,4 +205,31 @@ def test_an_archive_whose_answers_are_almost_right(planned: Lab, monkeypatch: py
                 state["asked"] = 0
                 if fault := fails(planned, verb):
                     faults.append(f"seed {number}: {fault}\n{state['said']}")
+    assert not faults, "\n\n".join(faults)
+
+
+def test_answers_about_versions_that_are_almost_right(planned: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec, imported, faults = planned.folder / "dandiset.yaml", planned.folder / "imported.yaml", []
+    publish_now(planned.archive, notes="The first one.")
+    assert planned.run("apply", "--yes").code == Exit.DONE
+    with between(planned.archive.web_url) as (url, state):
+        monkeypatch.setenv(f"{urlsplit(url).netloc}_API_KEY".upper(), planned.archive.key)
+        text = spec.read_text("utf-8").replace(planned.archive.web_url, url)
+        spec.write_text(f'identifier: "000001"\nowners: [admin]\n{text}', "utf-8")
+        planned.lock.unlink()
+        places = {"page": f"{url}/dandiset/000001/draft", "folder": str(planned.folder)}
+        verbs = [[part.format(**places) for part in verb] for verb in OF_VERSIONS]
+        answers = []
+        for verb in verbs:
+            state["asked"] = 0
+            ran = planned.run(*verb)
+            assert ran.code in ENDS - {Exit.INPUT}, ran.err
+            answers.append(state["asked"])
+        for number in SEEDS:
+            chance = Random(number)
+            imported.unlink(missing_ok=True)
+            Path(planned.folder / ".dandifile" / "cache.sqlite").unlink(missing_ok=True)
+            state.update(asked=0, spoil=(chance.randrange(answers[number % len(verbs)]), chance))
+            if fault := fails(planned, *verbs[number % len(verbs)]):
+                faults.append(f"seed {number}: {fault}\n{state['said']}")
     assert not faults, "\n\n".join(faults)

@@ -128,13 +128,7 @@ class Walk:
             ran = self.lab.run("apply", "--yes", *permits)
             assert ran.code in (Exit.DONE, Exit.FAILED, Exit.BLOCKED), ran.out + ran.err
         else:
-            self.lab.archive.behaviour.stalled.clear()
-            self.lab.archive.misbehave(method=WRITES, skip=self.chance.randrange(8), times=-1, stall=True)
-            process = self.lab.start("apply", "--yes", *permits)
-            while process.poll() is None and not self.lab.archive.stalled(0.05):
-                pass
-            process.kill()
-            process.wait()
+            self.lab.kill_at(self.chance.randrange(8), "apply", "--yes", *permits, method=WRITES)
         self.lab.archive.behave()
         assert "owners" in allowed or owners <= set(owners_of(self.lab))
         assert "unembargo" in allowed or not hidden or self.status() == "EMBARGOED"

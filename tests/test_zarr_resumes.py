@@ -95,16 +95,7 @@ def _killed_at(lab: Lab, skip: int, saved: bool) -> bool:
     if saved:
         assert lab.run("plan", "--out", str(_plan(lab))).code == Exit.DONE
         arguments = ("apply", str(_plan(lab)), "--yes")
-    lab.archive.behaviour.stalled.clear()
-    lab.archive.misbehave(method=WRITES, stall=True, skip=skip, times=-1)
-    process = lab.start(*arguments)
-    while process.poll() is None and not lab.archive.stalled(0.05):
-        pass
-    reached = lab.archive.behaviour.stalled.is_set()
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    lab.archive.behave()
-    return reached
+    return lab.kill_at(skip, *arguments, method=WRITES)
 
 
 def _plan(lab: Lab) -> Path:

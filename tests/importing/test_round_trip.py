@@ -64,6 +64,22 @@ def test_an_odd_draft_is_imported_with_an_empty_plan(lab: Lab, case: str, replay
         assert part in text
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        "terms without an id, without a name, with an id of a lab",
+        "one person twice, and one ORCID iD for two",
+        "one resource twice",
+    ],
+)
+def test_what_is_under_metadata_can_be_explained(lab: Lab, case: str, replay: Replay) -> None:
+    put_draft(lab, ODD[case]["draft"])
+    import_draft(lab)
+    for field in ODD[case]["draft"].keys() - {"schemaKey"}:
+        ran = lab.run("explain", field)
+        assert ran.code == Exit.DONE, (field, ran.err)
+
+
 def test_what_resolve_pins_changes_nothing_of_it(lab: Lab, replay: Replay) -> None:
     put_draft(lab, ODD["every short form"]["draft"])
     import_draft(lab)

@@ -38,7 +38,7 @@ def test_comments_stand_above_what_they_are_about() -> None:
         "",
         "regions:",
         "  # The files say CA1.",
-        '  - {name: x, id: "UBERON:1"}',
+        "  - {name: x, id: UBERON:1}",
         "  - y",
     ]
 

@@ -221,6 +221,8 @@ def test_each_copy_keeps_the_path_recorded_for_it() -> None:
     known = {"same": ("p/1.nwb", "p/2.nwb")}
     assert names(copies, known, record)[0] == {"a.nwb": "p/2.nwb", "b.nwb": "p/1.nwb"}
     assert names(copies, known)[0] == {"a.nwb": "p/1.nwb", "b.nwb": "p/2.nwb"}
+    in_place = {"same": ("p/1.nwb", "p/2.nwb", "b.nwb")}
+    assert names(copies, in_place)[0] == {"a.nwb": "p/1.nwb", "b.nwb": "b.nwb"}
 
 
 @pytest.mark.parametrize("known", [{}, {"same": ("sub-m1/sub-m1_ecephys.nwb",)}])

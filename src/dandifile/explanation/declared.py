@@ -14,7 +14,7 @@ from dandifile.spec.build import FIELDS_OF_PAPER
 from dandifile.spec.facts import dois, term_text
 from dandifile.spec.faults import path_text
 from dandifile.spec.fields import FIELD_OF_KEY
-from dandifile.spec.forms import REGIONS, contributor_form, term_lists
+from dandifile.spec.forms import REGIONS, contributor_form, is_whole, term_lists
 from dandifile.words import quantity
 
 _CONTRIBUTOR = "contributor"
@@ -120,6 +120,8 @@ def _terms(view: View, field: str) -> Iterator[Saying]:
     for path, about in term_lists(view.places.source.declared.value):
         of_dandiset = path[0] == "about" or path in ((REGIONS,), (REGIONS, "dandiset"))
         for item in view.places.declared(*path) or () if of_dandiset else ():
+            if is_whole(item):  # nothing in it is looked up
+                continue
             asked = term_text(item)
             term = view.places.source.lock.term(asked, about)
             if term:

@@ -54,6 +54,21 @@ def take_over(spec: Written, name: str, value: Json, imported: JsonObject) -> Js
     return _with_key(spec, key, name, value, imported.get(key) or [])
 
 
+def rewrite(spec: Written, name: str, imported: JsonObject) -> JsonObject:
+    """The spec with the field in the words of an import, where its own forms cannot say it.
+
+    Such is the same person twice: each entry alone has a short form, and both together have none.
+    """
+    keys = [key for key, dandi in FIELD_OF_KEY.items() if dandi == name]
+    kept = {key: item for key, item in spec.raw.items() if key not in keys}
+    new = kept | {key: imported[key] for key in keys if key in imported}
+    if "regions" in keys and isinstance(regions := spec.raw.get("regions"), dict):
+        new["regions"] = {**regions, "dandiset": imported.get("regions", [])}
+    metadata = {key: item for key, item in (spec.raw.get("metadata") or {}).items() if key != name}
+    said = imported.get("metadata", {})
+    return {**new, "metadata": metadata | said} if metadata or said or "metadata" in spec.raw else new
+
+
 def _with_key(spec: Written, key: str, name: str, value: Json, wanted: Any) -> JsonObject:
     raw, filled = spec.raw.get(key), spec.filled.get(key)
     given = spec.papers.get(name)

@@ -15,10 +15,10 @@ from dandifile.desired.spec_and_lock import SpecAndLock, complete_spec
 from dandifile.errors import BlockedError, SpecError, UserError
 from dandifile.importing.access import EMBARGO, OWNERS, embargo_after, owners_after, place_of, with_value
 from dandifile.importing.document import import_document
-from dandifile.importing.takeover import Written, take_over
+from dandifile.importing.takeover import Written, rewrite, take_over
 from dandifile.kinds import metadata
 from dandifile.kinds.metadata import ObservedMetadata, Side, changed_sides
-from dandifile.model import Json, Local, Record, Spec
+from dandifile.model import Json, JsonObject, Local, Record, Spec
 from dandifile.planning.merge import carry, is_empty
 from dandifile.reading.files import SPEC_LIMIT, decode_text, read_bytes, read_text
 from dandifile.run.state import load_record, save_record
@@ -185,12 +185,7 @@ class _Work:
         self.source, self.spec = self.session.source, self.session.spec
 
     def take(self, name: str) -> None:
-        try:
-            why = self._try(name)
-        except SpecError as error:
-            problems = "; ".join(f"{problem.where}: {problem.what}" for problem in error.problems)
-            why = problems or error.what
-        if why:
+        if why := self._try(name):
             self.stuck.append(Stuck(name, why))
         else:
             self.taken.append(name)
@@ -236,10 +231,19 @@ class _Work:
         written = Written(
             self.source.declared.document.value, self.source.filled_in(), self.source.from_papers()
         )
-        raw = take_over(written, name, value, found.values)
-        text = edit(self.text, self.source.declared.document.file, raw).text
-        source = self.source.with_text(text)
-        spec = complete_spec(source, self.session.lookups)
+        why = self._write(name, value, take_over(written, name, value, found.values))
+        if why and found.values and not written.papers.get(name):
+            return self._write(name, value, rewrite(written, name, found.values)) and why
+        return why
+
+    def _write(self, name: str, value: Json, raw: JsonObject) -> str:
+        """Why a spec that says this cannot be used; "" where it is the new text."""
+        try:
+            text = edit(self.text, self.source.declared.document.file, raw).text
+            source = self.source.with_text(text)
+            spec = complete_spec(source, self.session.lookups)
+        except SpecError as error:
+            return "; ".join(f"{each.where}: {each.what}" for each in error.problems) or error.what
         open_ = self._differing(spec)
         if name in open_ or (name not in spec.fields and not is_empty(value)):
             return "the spec cannot say it in a way that leaves it as it is on the archive" + _advice(source)

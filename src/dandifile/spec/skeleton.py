@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dandifile.model import Json
 from dandifile.spec.formatting import format_text
-from dandifile.spec.value_text import inline_text
+from dandifile.spec.value_text import LONG, STEP, block_text, inline_text, wrap
 
-WIDTH = 100  # of comments and long texts
 _TEMPLATE = re.compile(r"\{[{%#]")
 
 
@@ -34,10 +32,17 @@ class Section:
 
 def skeleton(remarks: Iterable[str], parts: Iterable[Section]) -> str:
     """A whole spec with `remarks` at its top. Formatting it again changes nothing."""
-    lines = [*_comment_lines(remarks, "")]
+    lines = [*comment_lines(remarks, "")]
     for part in parts:
-        lines += ["", *_comment_lines(part.remarks, ""), *_section_lines(part)]
+        lines += ["", *comment_lines(part.remarks, ""), *_section_lines(part)]
     return format_text("\n".join(lines) + "\n", "dandiset.yaml")
+
+
+def comment_lines(remarks: Iterable[str], margin: str) -> Iterator[str]:
+    """Each remark as a comment, in lines of a readable length."""
+    for remark in remarks:
+        printable = "".join(character if character.isprintable() else " " for character in remark)
+        yield from (f"{margin}# {line}" for line in wrap(printable))
 
 
 def escape_templates(text: str) -> str:
@@ -46,38 +51,17 @@ def escape_templates(text: str) -> str:
 
 
 def _section_lines(part: Section) -> Iterator[str]:
-    if isinstance(part.value, str) and len(part.value) > WIDTH and _is_printable(part.value):
-        yield f"{part.key}: >-"
-        yield from _folded_lines(escape_templates(part.value.strip()))
+    if isinstance(part.value, str) and len(part.value) > LONG:
+        text = "\n".join(line.strip() for line in part.value.strip().split("\n"))
+        folded = block_text(escape_templates(text), ">", STEP)
+        yield f"{part.key}: {folded or _flow_value(part.value)}"
     elif isinstance(part.value, list | tuple) and part.value and isinstance(part.value[0], ListItem):
         yield f"{part.key}:"
         for item in part.value:
-            yield from _comment_lines(item.remarks, "  ")
+            yield from comment_lines(item.remarks, "  ")
             yield f"  - {_flow_value(item.value)}"
     else:
         yield f"{part.key}: {_flow_value(part.value)}"
-
-
-def _folded_lines(text: str) -> Iterator[str]:
-    """Lines that YAML joins again; an empty line for each line break of the text."""
-    for number, paragraph in enumerate(text.split("\n")):
-        if number:
-            yield ""
-        yield from (f"  {line}" for line in _wrap(paragraph.strip()))
-
-
-def _comment_lines(remarks: Iterable[str], margin: str) -> Iterator[str]:
-    for remark in remarks:
-        printable = "".join(character if character.isprintable() else " " for character in remark)
-        yield from (f"{margin}# {line}" for line in _wrap(printable))
-
-
-def _wrap(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def _is_printable(text: str) -> bool:
-    return text.replace("\n", "").isprintable()
 
 
 def _flow_value(value: Json) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+import unicodedata
 from collections.abc import Iterator
 
 from dandifile.errors import SpecError
@@ -13,8 +14,9 @@ from dandifile.reading.document import plain_value, read_document
 from dandifile.spec.formatting import WIDTH, quote
 
 STEP = 2  # columns from a level to the next
-_LONG_TEXT = 100  # a longer text gets lines of its own
-_PLAIN = re.compile(r"[^\W_][\w /().+-]*(?<! )")
+LONG = 100  # characters of a line; a longer text gets lines of its own
+_PLAIN = re.compile(r"[^\W_](?:[^\s\[\]{},:#\"'\\`|>&*!%]|[:](?=[^\s,\]}])| (?=[^\s#])|[&'%])*")
+"""A text that needs no quotes, also between brackets."""
 
 
 def inline_text(value: Json) -> str:
@@ -25,8 +27,16 @@ def inline_text(value: Json) -> str:
         return f"[{', '.join(map(inline_text, value))}]"
     if not isinstance(value, str):
         return json.dumps(value)
-    plain = _PLAIN.fullmatch(value) and isinstance(plain_value(value), str)
-    return value if plain else quote(value)
+    return value if _is_plain(value) else quote(value)
+
+
+def line_text(text: str) -> str:
+    """A text behind its key: between brackets a comma would end it, here it does not."""
+    return text if _is_plain(text.replace(", ", " ")) else quote(text)
+
+
+def _is_plain(text: str) -> bool:
+    return bool(_PLAIN.fullmatch(text)) and text.isprintable() and isinstance(plain_value(text), str)
 
 
 def restyled(text: str, style: str, indent: int, *, in_flow: bool) -> str:
@@ -51,7 +61,13 @@ def block_text(text: str, style: str, indent: int) -> str:
     lines = _folded(body) if style == ">" else text.removesuffix("\n").split("\n")
     margin = " " * indent
     candidate = "\n".join([style + chomping, *(margin + line if line else "" for line in lines)])
-    return candidate if body and _says(candidate, text, in_flow=False) else ""
+    is_visible = all(map(_can_stand_in_a_block, body))
+    return candidate if body and is_visible and _says(candidate, text, in_flow=False) else ""
+
+
+def _can_stand_in_a_block(character: str) -> bool:
+    """Blanks of fixed width come with copied prose: they look like blanks, and are kept."""
+    return character == "\n" or character.isprintable() or unicodedata.category(character) == "Zs"
 
 
 def value_after(value: Json, column: int) -> str:
@@ -59,7 +75,7 @@ def value_after(value: Json, column: int) -> str:
 
     A block starts with a line break, a value on the same line with a blank.
     """
-    if isinstance(value, str) and ("\n" in value or len(value) > _LONG_TEXT):
+    if isinstance(value, str) and ("\n" in value or len(value) > LONG):
         style = "|" if "\n" in value.strip("\n") else ">"
         return " " + (block_text(value, style, column + STEP) or quote(value))
     line = inline_text(value)
@@ -107,7 +123,12 @@ def _folded(text: str) -> Iterator[str]:
     for number, paragraph in enumerate(text.split("\n")):
         if number:
             yield ""
-        yield from textwrap.wrap(paragraph, _LONG_TEXT, break_long_words=False, break_on_hyphens=False)
+        yield from wrap(paragraph)
+
+
+def wrap(text: str) -> list[str]:
+    """Lines of a long text or comment; a word that is longer than a line stays whole."""
+    return textwrap.wrap(text, LONG, break_long_words=False, break_on_hyphens=False)
 
 
 def _says(candidate: str, text: str, *, in_flow: bool) -> bool:

@@ -14,6 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from dandifile.model import PathEntry, Record, Refusal
 from dandifile.spelling import respell
@@ -94,6 +95,15 @@ def _path_inside(entry: PathEntry, below: str) -> str:
     return f"{entry.into}/{below}" if entry.into else below
 
 
+def _path_in_place(content: Content) -> str:
+    return _path_inside(content.file.entry, content.file.below)
+
+
+def _recorded_path(record: Record, content: Content) -> str:
+    recorded = record.assets.get(content.source)
+    return recorded.path if recorded else ""
+
+
 def _by_path(paths: Mapping[str, str]) -> dict[str, str]:
     return {path: source for source, path in paths.items()}
 
@@ -101,7 +111,7 @@ def _by_path(paths: Mapping[str, str]) -> dict[str, str]:
 def _keep_known(
     organized: Iterable[Content], draft: Draft, taken: Collection[str], refuse: Refuse
 ) -> dict[str, str]:
-    """Contents on the draft keep their paths; of several copies each keeps the one recorded for it."""
+    """Contents on the draft keep their paths; of several copies each the recorded one, or its own place."""
     copies = defaultdict(list)
     for content in organized:
         if content.digest in draft.known:
@@ -109,11 +119,12 @@ def _keep_known(
     paths: dict[str, str] = {}
     for digest, contents in copies.items():
         free = [path for path in draft.known[digest] if path not in taken]
-        for content in contents:
-            recorded = draft.record.assets.get(content.source)
-            if recorded and recorded.path in free:
-                free.remove(recorded.path)
-                paths[content.source] = recorded.path
+        for usual_path in (partial(_recorded_path, draft.record), _path_in_place):
+            for content in contents:
+                path = usual_path(content)
+                if content.source not in paths and path in free:
+                    free.remove(path)
+                    paths[content.source] = path
         for content in contents:
             if content.source in paths:
                 continue
