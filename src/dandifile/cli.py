@@ -210,7 +210,9 @@ def status(
     step_timeout: StepTimeout = None,
     locked: Locked = False,
     offline: Offline = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on until the archive has validated it.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Refresh until the archive has validated the draft.")
+    ] = False,
     timeout: Timeout = 60.0,
 ) -> int:
     """Show what differs and what is still missing.

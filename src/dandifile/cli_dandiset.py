@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from dandifile.flags import (
-    Allow,
     Environment,
     Exclude,
     Executor,
@@ -20,9 +19,9 @@ from dandifile.flags import (
     Offline,
     PathGlob,
     StepTimeout,
+    Timeout,
     Verbose,
 )
-from dandifile.flags import Yes as Permitted
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -50,20 +49,21 @@ InstanceName = Annotated[
 ]
 Update = Annotated[
     bool,
-    typer.Option("--update", help="Take what was changed on the archive over into the spec that is here."),
+    typer.Option("--update", help="Take over into the spec here what was changed on the archive."),
 ]
 Field = Annotated[
-    list[str], typer.Option("--field", metavar="FIELD", help="With --update: this field alone.")
+    list[str],
+    typer.Option("--field", metavar="FIELD", help="With --update: only this field; can be repeated."),
 ]
 AllFields = Annotated[
-    bool, typer.Option("--all-fields", help="With --update: also what the spec does not declare.")
+    bool, typer.Option("--all-fields", help="With --update: also the fields that the spec does not declare.")
 ]
 OverwriteSpec = Annotated[
     list[str],
     typer.Option(
         "--overwrite-spec",
         metavar="FIELD",
-        help="With --update: take this field over even if it was changed in the spec.",
+        help="With --update: take over this field even if it was changed in the spec.",
     ),
 ]
 Check = Annotated[
@@ -77,9 +77,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="With --update or --fix: write 
 
 Data = Annotated[
     list[Path],
-    typer.Option(
-        "--data", metavar="DIR", help="A folder with files of the dandiset; more than once for several."
-    ),
+    typer.Option("--data", metavar="DIR", help="A folder with files of the dandiset; can be repeated."),
 ]
 
 
@@ -101,7 +99,7 @@ def import_(
 ) -> int:
     """Write the dandiset.yaml of a dandiset that exists.
 
-    With --update, take what was changed on the archive over into the one that is here.
+    With --update, take over into the spec here what was changed on the archive.
     """
     from dandifile.commands.import_spec import Wish, import_
     from dandifile.commands.import_update import Updating, import_update
@@ -121,8 +119,8 @@ def diff(
         list[str],
         typer.Argument(
             metavar="[VERSION [VERSION]]",
-            help="A version, as 0.260218.2052, to compare with the draft; two: with each other; "
-            "none: the last published one with the draft.",
+            help="One version, as 0.260218.2052: compare it with the draft. Two: compare them with each "
+            "other. None: the last published one with the draft.",
         ),
     ] = [],
     file: File = None,
@@ -151,7 +149,7 @@ def pull(
     path: PathGlob = [],
     exclude: Exclude = [],
     version: Annotated[
-        str, typer.Option("--version", metavar="VERSION", help="A published version; default: the draft.")
+        str, typer.Option("--version", metavar="VERSION", help="A published version.")
     ] = "draft",
     to: Annotated[
         Path | None,
@@ -187,17 +185,20 @@ def publish(
             "--notes", metavar="FILE", help="Release notes from a file; auto: written from what has changed."
         ),
     ] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show everything, publish nothing.")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait until the archive has validated it.")] = False,
-    timeout: Annotated[
-        float,
-        typer.Option("--timeout", metavar="MINUTES", min=0.01, help="How long to wait for the archive."),
-    ] = 60,
-    as_is: Annotated[
-        bool, typer.Option("--as-is", help="Publish the draft also where it is not as the spec declares.")
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be published; publish nothing.")
     ] = False,
-    yes: Permitted = False,
-    allow: Allow = [],
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait until the archive has validated the draft.")
+    ] = False,
+    timeout: Timeout = 60.0,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="Publish the draft even if it differs from the spec.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needs --allow publish too.")] = False,
+    allow: Annotated[
+        list[str], typer.Option("--allow", metavar="WORD", help="publish: permit it, as it cannot be undone.")
+    ] = [],
     format: Format = "text",
     verbose: Verbose = False,
     no_color: NoColor = False,

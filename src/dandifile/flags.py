@@ -40,7 +40,7 @@ StepTimeout = Annotated[
 ]
 Timeout = Annotated[
     float,
-    typer.Option("--timeout", metavar="MINUTES", min=0.0, help="How long to wait for the archive at most."),
+    typer.Option("--timeout", metavar="MINUTES", min=0.0, help="How long to wait for the archive."),
 ]
 Locked = Annotated[bool, typer.Option("--locked", help="Look nothing up: what the lock lacks is an error.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Ask no lookup service.")]

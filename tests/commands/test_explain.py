@@ -203,7 +203,7 @@ def test_owners_that_would_be_removed_wait_for_a_permission(lab: Lab) -> None:
     found = explained(lab, "owners")
     assert (found["name"], found["verdict"]) == ("jdoe", "held")
     assert has(sayings(found), "spec `owners`")
-    assert found["remedies"][0] == "run apply with --allow owners to have it done"
+    assert found["remedies"][0] == "run apply with --allow owners to do it"
 
 
 def test_an_embargo_comes_with_a_new_dandiset(lab: Lab) -> None:

@@ -69,7 +69,7 @@ def assert_only_line_changes(before: str, after: str, *pairs: tuple[str, str]) -
 def assert_nothing_to_do(lab: Lab) -> None:
     ran = lab.run("plan", "--detailed-exitcode")
     assert ran.code == Exit.DONE, ran.out
-    assert "The spec says what the archive has." in update(lab).out
+    assert "Nothing to take over. The spec has what the archive has." in update(lab).out
 
 
 def person(lab: Lab, number: int, **changed: Json) -> list[JsonObject]:
@@ -140,7 +140,7 @@ def test_a_comment_that_goes_with_what_is_removed_is_reported(applied: Lab) -> N
     ran = update(applied)
     assert ran.code == Exit.DONE
     line = 1 + before.splitlines().index(next(line for line in before.splitlines() if "Cornu" in line))
-    assert f"dandiset.yaml:{line}: the comment goes with what it was about: # Cornu Ammonis" in ran.out
+    assert f"dandiset.yaml:{line}: this comment is removed with its line: # Cornu Ammonis" in ran.out
     assert read_document(text_of(applied), "").value["regions"] == {
         "dandiset": [{"name": "pons", "id": "UBERON:0000988"}]
     }
@@ -225,7 +225,7 @@ def test_without_a_record_the_archive_is_taken_and_that_is_said(applied: Lab) ->
     shutil.rmtree(applied.folder / ".dandifile")
     ran = update(applied)
     assert ran.code == Exit.DONE
-    assert "it is not on record here which side changed" in ran.out
+    assert "which side has changed is not known" in ran.out
     assert_nothing_to_do(applied)
 
 

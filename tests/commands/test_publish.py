@@ -167,7 +167,7 @@ def test_with_nothing_new_it_says_so_and_writes_nothing(ready: Lab) -> None:
     ready.archive.reset_counts()
     ran = ready.run("publish", *ALLOWED)
     assert (ran.code, ready.archive.writes(), len(versions(ready))) == (Exit.DONE, 0, 1)
-    assert "there is nothing to publish: the draft has not changed since" in flat(ran.out)
+    assert "Nothing to publish. The draft has not changed since its last version." in flat(ran.out)
 
 
 def test_json_says_it_all(ready: Lab) -> None:
@@ -308,7 +308,7 @@ def test_a_dry_run_waits_only_if_asked(applied: Lab) -> None:
     with applied.archive.at_rest():
         unsettle(applied)
         ran = applied.run("publish", "--dry-run")
-    assert (ran.code, "the archive is at work" in flat(ran.out)) == (Exit.BLOCKED, True)
+    assert (ran.code, "the archive is still at work" in flat(ran.out)) == (Exit.BLOCKED, True)
     ran = applied.run("publish", "--dry-run", "--wait")
     assert (ran.code, versions(applied), "ready" in ran.out) == (Exit.DONE, [], True)
 

@@ -112,7 +112,7 @@ def test_files_that_differ_are_all_named_before_anything_is_fetched(lab: Lab, co
     assert done.code == 4
     assert "data/sub-1/a.txt" in done.out
     assert "data/sub-1/b.txt" in done.out
-    assert "2 files here differ from the archive: nothing was fetched" in done.out
+    assert "2 files here differ from the archive. Nothing was fetched" in done.out
     assert "--overwrite" in done.out
     assert contents(copy.folder / "data") == {"sub-1/a.txt": "mine", "sub-1/b.txt": "mine too"}
 
@@ -198,6 +198,6 @@ def test_what_arrived_damaged_is_no_file(lab: Lab, copy: Lab, served: TestArchiv
     served.serving.archive.objects.blob(blob).write_text("secomd", "utf-8")
     done = copy.run("pull")
     assert done.code == 1
-    assert "sub-1/b.txt does not arrive as the archive describes it" in done.out
+    assert "sub-1/b.txt arrived twice with another digest" in done.out
     assert not (copy.folder / "data/sub-1/b.txt").exists()
     assert (copy.folder / "data/sub-1/a.txt").exists()

@@ -76,7 +76,7 @@ def test_a_zarr_whose_files_are_not_what_is_listed_is_no_zarr(
             file.write_text("TWO", "utf-8")
     done = copy.run("pull")
     assert done.code == Exit.FAILED
-    assert "x.zarr/a/1 does not arrive as the archive describes it" in done.out
+    assert "x.zarr/a/1 arrived twice with another digest" in done.out
     assert not (copy.folder / "data/x.zarr").exists()
     assert plan(copy).code == Exit.DONE  # what is not here is unknown
 

@@ -43,7 +43,7 @@ def _asset_change(draw: st.DrawFn) -> Change:
 _reasons = st.none() | st.builds(Reason, st.sampled_from(Why), texts)
 _other_changes = st.builds(
     Change,
-    st.builds(Key, st.sampled_from(["dandiset", "metadata", "badges", "embargo"]), texts),
+    st.builds(Key, st.sampled_from(["dandiset", "metadata", "badges", "manifest"]), texts),
     values,
     values,
     permits,

@@ -36,13 +36,13 @@ def test_a_version_is_shown_as_it_is_quoted() -> None:
 
 def test_one_that_was_there_is_said_to_be_so() -> None:
     text = " ".join(outcome_text(TARGET, MADE, "dandiset.lock.yaml", made=False, noted=False).plain.split())
-    assert "there is nothing to publish: the draft has not changed since" in text
+    assert "Nothing to publish. The draft has not changed since its last version." in text
     assert ("commit" in text, "# New" in text) == (False, False)
 
 
 def test_an_archive_without_dois_and_one_without_pages() -> None:
     text = outcome_text(TARGET, replace(MADE, doi=""), "", made=True, noted=False).plain
-    assert ("doi        none; if this archive" in text, "lock" in text) == (True, False)
+    assert ("doi        none yet; where the archive" in text, "lock" in text) == (True, False)
     embedded = replace(TARGET, instance="local", web_url="")
     text = outcome_text(embedded, replace(MADE, url=""), "", made=True, noted=False).plain
     assert "a rehearsal: the embedded archive registers no DOI" in text
@@ -65,7 +65,7 @@ def test_release_notes_cannot_move_the_cursor() -> None:
 
 def test_what_only_takes_time_is_not_counted_as_a_reason() -> None:
     waits = Blocker(Obstacle.PENDING, "not validated", "the draft", "wait")
-    assert "the archive is at work" in blocked_text(TARGET, Readiness("Pending", (waits,))).plain
+    assert "the archive is still at work" in blocked_text(TARGET, Readiness("Pending", (waits,))).plain
     wrong = Blocker(Obstacle.ZARR, "a Zarr", "a.zarr", "another dandiset")
     text = blocked_text(TARGET, Readiness("Pending", (wrong, waits), ("a note",))).plain
     for part in ("for 2 reasons", "! zarr", "? pending", "another dandiset", "note: a note"):

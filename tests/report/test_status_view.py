@@ -37,21 +37,27 @@ def blocked(*codes: str) -> tuple[Blocker, ...]:
             Readiness("Valid", blocked("plan")),
             "Valid, ready to publish as it is now, not as the spec declares it",
         ),
-        (Readiness("Valid", blocked("pending")), "Valid, not finished yet: run status again in a moment"),
+        (Readiness("Valid", blocked("pending")), "Valid, not finished yet: run `dandifile status --watch`"),
         (Readiness("Valid", blocked("assets")), "Valid, not ready to publish"),
         (Readiness("Valid", blocked("assets", "pending")), "Valid, not ready to publish"),
         (Readiness("Invalid", blocked("metadata")), "Invalid, not ready to publish"),
-        (Readiness("Pending", blocked("pending")), "Pending, not finished yet: run status again in a moment"),
+        (
+            Readiness("Pending", blocked("pending")),
+            "Pending, not finished yet: run `dandifile status --watch`",
+        ),
         (
             Readiness("Valid", blocked("releasing", "pending")),
-            "Valid, not finished yet: run status again in a moment",
+            "Valid, not finished yet: run `dandifile status --watch`",
         ),
         (
             Readiness("Publishing", blocked("publishing")),
-            "Publishing, do not change anything until it is done",
+            "Publishing: change nothing until that is done",
         ),
-        (Readiness("Published", blocked("unchanged")), "Published, as it was last published"),
-        (Readiness("Published", blocked("plan", "unchanged")), "Published, as it was last published"),
+        (Readiness("Published", blocked("unchanged")), "Published, and unchanged since its last version"),
+        (
+            Readiness("Published", blocked("plan", "unchanged")),
+            "Published, and unchanged since its last version",
+        ),
     ],
 )
 def test_whether_it_can_be_published(given: Readiness, said: str) -> None:

@@ -99,9 +99,9 @@ def download(  # noqa: PLR0913 - what, from where, into what, and how
     if not right:
         file.unlink(missing_ok=True)
         raise ArchiveError(
-            f"{content.name} does not arrive as the archive describes it: its digest is another one",
+            f"{content.name} arrived twice with another digest than the archive gives",
             where=content.name,
-            fix="run again; if it stays so, tell the archive's help desk",
+            fix="run again; if it fails again, write to the archive's help desk",
         )
     return arriving.done
 
@@ -226,7 +226,7 @@ def _receive_all(arriving: _Arriving, url: Callable[[], str], patience: Patience
             continue
         if response.is_success:
             if not arriving.is_whole and arriving.done == before:
-                raise arriving.oddity("an end before the content's own")
+                raise arriving.oddity("less than all of it")
         elif response.status in _STALE and renewals < _RENEWALS:
             place = ""
             renewals += 1

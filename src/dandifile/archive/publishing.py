@@ -107,7 +107,7 @@ def _await_version(
         f"the archive has not ended publishing within {duration(watch.limit)}",
         where=page,
         fix="change nothing, and run the same command again later: it finds the version, and publishes "
-        "nothing twice. If the draft is Publishing for hours, ask the archive's help desk",
+        "nothing twice. If the draft is Publishing for hours, write to the archive's help desk",
     )
 
 

@@ -48,5 +48,5 @@ def check_open(reader: Reader) -> None:
         f"the archive has ended the release of {reader.identifier}, but says that it is {state.status}, with "
         f"access {state.access}",
         where=reader.instance.page(reader.identifier or ""),
-        fix="run apply again; if it stays so, write to the archive's help desk",
+        fix="run apply again; if it fails again, write to the archive's help desk",
     )

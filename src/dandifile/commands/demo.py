@@ -69,7 +69,7 @@ _RELEASE = (
         lambda folder: _edit(folder, lambda text: text.replace("embargo: true", "embargo: false")),
     ),
     Scene(
-        "a version with a DOI, which never changes. Here both flags stand in for the typed identifier",
+        "a version with a DOI, which never changes. Here both flags replace the typed identifier",
         (("publish", "--wait", "--notes", "auto", "--yes", "--allow", "publish"), ("plan",)),
     ),
 )

@@ -68,7 +68,7 @@ def import_update(flags: Flags, asked: Updating, named: str) -> int:
                 return Exit.INTERRUPTED
             write_update(session, update)
             if flags.format == "text":
-                sys.stdout.write(f"{update.file.name} written; look at it with `git diff` and commit it\n")
+                sys.stdout.write(f"{update.file.name} written: look at it with `git diff`, then commit it\n")
     if update.conflicts or update.stuck:
         return Exit.BLOCKED
     return Exit.CHANGES if check and is_changed else Exit.DONE

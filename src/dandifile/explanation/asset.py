@@ -57,7 +57,7 @@ def _leaves(change: Change, path: str) -> bool:
 def _verdict(
     view: View, change: Change | None, blocks: list[Block], file: LocalAsset | None, there: RemoteAsset | None
 ) -> Verdict:
-    if file is None and there is None:
+    if file is None and (there is None or not (change or blocks)):
         return Verdict.ELSEWHERE
     return view.verdict(change, blocks)
 
@@ -138,7 +138,10 @@ def _departure(change: Change, path: str) -> str:
 def _staying(view: View, path: str) -> Iterator[Saying]:
     """Why an asset without a file here is not deleted."""
     if any(one.path == path for one in view.local.pending):
-        yield Saying(Voice.RULE, "its file is elsewhere, so nothing is known of it, and it stays")
+        yield Saying(
+            Voice.RULE,
+            "its file is on another machine, so nothing is known of it here, and it stays as it is",
+        )
         return
     for number, entry in enumerate(view.spec.paths):
         if is_below(entry.into, path) and entry.prune:
@@ -195,7 +198,7 @@ def _remedies(
         yield from (block.fix for block in blocks if block.fix)
         return
     if change is not None and view.verdict(change, blocks) is Verdict.HELD:
-        yield f"run apply with --allow {change.permit} to have it done"
+        yield f"run apply with --allow {change.permit} to do it"
     if change is not None and change.action is Action.DELETE:
         yield "set `prune: false` to keep it"
     elif change is not None and change.action is Action.MOVE:
@@ -218,4 +221,4 @@ def _remedies_without_file(view: View, path: str) -> Iterator[str]:
     if any(one.path == path for one in view.local.pending):
         yield "run plan where the data is"
     else:
-        yield "to have it deleted: `prune: true` in its entry of `paths`, then apply with --allow delete"
+        yield "to delete it, write `prune: true` in its entry of `paths`, and run apply with --allow delete"

@@ -20,9 +20,10 @@ def name_sayings(view: View, file: LocalAsset) -> Iterator[Saying]:
     where = view.places.of_spec("paths", entry.number)
     recorded = view.local.record.assets.get(file.source)
     if _is_as_is(entry, file):
-        into = f" below `into: {entry.entry.into}`" if entry.entry.into else ""
-        how = "`layout: as-is`" if entry.entry.layout == "as-is" else "its path has a form that DANDI takes"
-        yield Saying(Voice.RULE, f"name: its place in {entry.entry.source}{into}, as {how}", where)
+        into = f", below `into: {entry.entry.into}`" if entry.entry.into else ""
+        as_is = entry.entry.layout == "as-is"
+        how = "as `layout: as-is` says" if as_is else "since DANDI takes a path of this form"
+        yield Saying(Voice.RULE, f"name: its path in {entry.entry.source}{into}, {how}", where)
     elif keeps_name(view, file):
         text = "name: this content is on the draft under this path, and content keeps its path"
         yield Saying(Voice.RULE, text, view.page)

@@ -8,8 +8,6 @@ from dandifile.explanation.view import View
 from dandifile.kinds import KINDS, dandiset, owners
 from dandifile.model import Block, Change, Explanation, Json, Saying, Verdict, Voice
 
-_EDIT = "change the lines of the spec above"
-
 
 def explain_kind(view: View, kind: str) -> list[Explanation]:
     """One explanation for each change of a kind; without any, one that says why there is none."""
@@ -25,12 +23,10 @@ def _without_change(view: View, kind: str) -> Explanation:
         return Explanation(kind, kind, Verdict.BLOCKED, tuple(said), _fixes(blocks))
     if declared and view.plan.target.identifier is None:
         said.append(Saying(Voice.RULE, "it comes with the dandiset, when that is created"))
-        return Explanation(kind, kind, Verdict.CREATE, tuple(said), (_EDIT,))
+        return Explanation(kind, kind, Verdict.CREATE, tuple(said), _edits(view, kind))
     if declared:
         said.append(Saying(Voice.RULE, "the archive has what is declared"))
-        return Explanation(
-            kind, kind, Verdict.UNCHANGED, tuple(said), ("change the lines of the spec above",)
-        )
+        return Explanation(kind, kind, Verdict.UNCHANGED, tuple(said), _edits(view, kind))
     keys = " or ".join(f"`{key}`" for key in KINDS[kind].TRAITS.reads)
     said.append(Saying(Voice.RULE, "the spec does not declare it, so it stays as it is"))
     remedies = (f"declare {keys} in {view.places.file}",) if keys else ()
@@ -44,9 +40,9 @@ def _of_change(view: View, kind: str, change: Change) -> Explanation:
         said.append(Saying(Voice.RULE, str(change.reason)))
     said += _blocked(blocks)
     verdict = view.verdict(change, blocks)
-    remedies = _fixes(blocks) or (_EDIT,)
+    remedies = _fixes(blocks) or _edits(view, kind)
     if verdict is Verdict.HELD:
-        remedies = (f"run apply with --allow {change.permit} to have it done", *remedies)
+        remedies = (f"run apply with --allow {change.permit} to do it", *remedies)
     return Explanation(kind, change.key.name, verdict, tuple(said), remedies, change)
 
 
@@ -57,6 +53,13 @@ def _declarations(view: View, kind: str) -> Iterator[Saying]:
         value = view.places.declared(*path)
         if value is not None:
             yield Saying(Voice.SPEC, f"`{key}`", view.places.of_spec(*path), value)
+
+
+def _edits(view: View, kind: str) -> tuple[str, ...]:
+    """The keys of the spec to change."""
+    declared = [key for key in KINDS[kind].TRAITS.reads if view.places.declared(*key.split(".")) is not None]
+    keys = " or ".join(f"`{key}:`" for key in declared)
+    return (f"change {keys} in {view.places.file}",) if keys else ()
 
 
 def _on_archive(view: View, kind: str) -> Iterator[Saying]:

@@ -111,6 +111,8 @@ def _declared(name: str, trial: Trial) -> Candidate | Undeclared:
     whole: JsonObject = {"metadata": {name: without_empty(value)}}
     if objection := _objection(whole, name, trial):
         return Undeclared(name, why or objection)
+    if why == _INEXACT:
+        why = "no short form says exactly this, so it is kept word for word"
     return Candidate(whole, (Remark(("metadata", name), why),) if why else ())
 
 
@@ -130,6 +132,7 @@ def _is_object(item: Json) -> bool:
     return isinstance(item, dict) and "schemaKey" in item
 
 
+_INEXACT = "a spec cannot say it exactly as the archive has it"
 _DEEPEST, _MOST = 40, 20_000  # levels and values of one field, within what is read of a file
 
 
@@ -157,7 +160,7 @@ def _objection(values: JsonObject, name: str, trial: Trial) -> str:
     """Why a spec with these values is invalid, or would change the field; "" if neither."""
     if fault := trial.fault(values):
         return fault.what
-    return "" if trial.is_said(values, name) else "the spec would change it"
+    return "" if trial.is_said(values, name) else _INEXACT
 
 
 # --- Texts ----------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ _ESSENTIAL = {
 }
 """By schemaKey, the short key without which the spec takes no such item."""
 
-_CHANGED = "the short form would change it"
+_LONGEST = 60  # characters of a value in a comment
 
 
 @dataclass(frozen=True)
@@ -87,16 +88,27 @@ def _objection(value: JsonObject, item: JsonObject, place: ItemPlace, trial: Tri
     if fields is None:
         lacking = "id" if is_empty(item.get("identifier")) else "name"
         return f"it has no {lacking}, which `dandifile resolve` would add"
-    return "" if is_same(place.built(fields), item) else _difference(item, place.form)
+    built = place.built(fields)
+    return "" if is_same(built, item) else _difference(item, built, place.form)
 
 
-def _difference(item: JsonObject, form: Form) -> str:
-    """Why the short form would change an item."""
+def _difference(item: JsonObject, built: Json, form: Form) -> str:
+    """What the short form would change in an item."""
     written = item.get("identifier")
     read = resource_identifier(written) if form is RESOURCE and isinstance(written, str) else written
     if read != written:
         return f"publishing does not read the identifier {written!r}; the spec would write {read}"
-    return _CHANGED
+    there = built if isinstance(built, dict) else {}
+    for key in (*form.keys.values(), *item, *there):
+        if not is_same(there.get(key), item.get(key)):
+            now, then = (_cut(value) for value in (item.get(key), there.get(key)))
+            return f"`{key}` is {now}, and the short form would make it {then}, so it is kept word for word"
+    return "the short form would change it, so it is kept word for word"
+
+
+def _cut(value: Json) -> str:
+    text = "empty" if is_empty(value) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def whole_item(item: JsonObject) -> JsonObject:

@@ -97,7 +97,8 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
 
 def _line(change: Change, target: Target) -> ChangeLine:
     remark = f"new on {target.instance}"
-    if (terms := change.after.get("embargo")) is not None:
+    after = change.after if isinstance(change.after, dict) else {}
+    if (terms := after.get("embargo")) is not None:
         remark += f", under embargo until {terms.get('until') or 'two years from now'}"
     return ChangeLine(f"«{change.key.name}»", remark)
 

@@ -307,11 +307,12 @@ def _refuse_others(step: Step, reader: Reader) -> None:
 
 
 def _line(change: Change, target: Target) -> ChangeLine:
-    until = f"until {change.before['until']} → " if change.before["until"] else ""
-    remark = f"cannot be undone: everyone will see {quantity(change.after.get('assets', 0), 'asset')}"
-    if sharing := change.after.get("sharing"):
+    before, after = (value if isinstance(value, dict) else {} for value in (change.before, change.after))
+    until = f"until {before['until']} → " if before.get("until") else ""
+    remark = f"cannot be undone: everyone will see {quantity(after.get('assets', 0), 'asset')}"
+    if sharing := after.get("sharing"):
         remark += f", with content that is also in {', '.join(sharing)}, of yours and under embargo"
-    return ChangeLine(f"{until}open", remark, change.after.get("size"))
+    return ChangeLine(f"{until}open", remark, after.get("size"))
 
 
 def exposure(spec: Spec, now: ObservedEmbargo) -> tuple[Block, ...]:

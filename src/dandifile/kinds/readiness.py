@@ -158,7 +158,7 @@ def _plan_blockers(
             Obstacle.PLAN,
             f"the draft is not as the spec declares: {quantity(len(plan.changes), 'change')} ({counts})",
             file,
-            "run `dandifile plan` to see what differs and `dandifile apply` to make it so; "
+            "run `dandifile apply` (`dandifile plan` shows what differs); "
             "or `dandifile publish --as-is` to publish the draft as it is",
         )
     for block in plan.blocked:
@@ -218,7 +218,7 @@ def _other_complaints(
             yield _metadata_blocker(one.field, one.message, one.fix, spec)
     if not (own or found or is_refused or facts.asset_count == 0):
         what = "the archive calls the draft Invalid and gives no reason"
-        fix = "run `dandifile status` again in a moment; if it stays so, ask the archive's help desk"
+        fix = "run `dandifile status` again in a moment; if it stays so, write to the archive's help desk"
         yield Blocker(Obstacle.METADATA, what, facts.page, fix)
 
 
@@ -237,7 +237,12 @@ def _metadata_blocker(name: str, message: str, fix: str, spec: Spec) -> Blocker:
 def _file_blockers(facts: DraftFacts) -> Iterator[Blocker]:
     if facts.asset_count == 0:
         what = "the draft has no files, and the archive does not publish an empty dandiset"
-        yield Blocker(Obstacle.NO_FILES, what, "`paths` in the spec", "name the folders of data, and apply")
+        yield Blocker(
+            Obstacle.NO_FILES,
+            what,
+            "`paths` in the spec",
+            "name the folders of data there, and run `dandifile apply`",
+        )
     groups: dict[tuple[str, str], list[Complaint]] = {}
     for one in facts.health.complaints:
         if one.asset:
@@ -276,11 +281,11 @@ def _progress_blockers(facts: DraftFacts, plan: Plan) -> Iterator[Blocker]:
     if status == "Published":
         last = (facts.dandiset.get("most_recent_published_version") or {}).get("version", "")
         what = f"there is nothing to publish: the draft has not changed since version {last}"
-        fix = "apply the plan first" if plan.changes else "nothing has to be done"
+        fix = "run `dandifile apply` first" if plan.changes else "there is nothing to do"
         yield Blocker(Obstacle.UNCHANGED, what, facts.page, fix)
     if status not in _KNOWN:
         what = f"the archive calls the draft {status}, which this version of dandifile does not know"
-        yield Blocker(Obstacle.PENDING, what, facts.page, "look at its page; update dandifile")
+        yield Blocker(Obstacle.PENDING, what, facts.page, "look at its page, and update dandifile")
 
 
 def _notes(facts: DraftFacts) -> Iterator[str]:

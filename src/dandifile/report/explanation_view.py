@@ -22,10 +22,10 @@ _WORDS = {
     Verdict.DELETE: "will be deleted",
     Verdict.UNCHANGED: "stays as it is: it is as declared",
     Verdict.BLOCKED: "blocked: not done",
-    Verdict.HELD: "waits for a permission",
+    Verdict.HELD: "not done without a flag",
     Verdict.NOT_DECLARED: "stays as it is: the spec does not own it",
     Verdict.NOT_TAKEN: "becomes no asset",
-    Verdict.ELSEWHERE: "stays as it is: it is not on this machine",
+    Verdict.ELSEWHERE: "stays as it is: its file is not on this machine",
 }
 _KINDS = {"assets": "asset"}
 _VOICE = 10  # columns of the longest voice, `manifest`, and a gap
@@ -38,7 +38,8 @@ def explanations_text(found: Sequence[Explanation], *, verbose: bool = False, wi
 
 def _explanation(one: Explanation, *, verbose: bool, width: int) -> Text:
     kind = _KINDS.get(one.kind, one.kind)
-    lines = [Text.assemble((f"{kind}  {clean(one.name)}", "bold"), f"  {_WORDS[one.verdict]}")]
+    title = kind if one.name == kind else f"{kind}  {clean(one.name)}"
+    lines = [Text.assemble((title, "bold"), f"  {_WORDS[one.verdict]}")]
     lines += [Text.assemble("  ", line) for line in _difference(one, verbose=verbose, width=width - 2)]
     for saying in one.sayings:
         lines += _saying(saying, verbose=verbose, width=width)

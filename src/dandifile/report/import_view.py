@@ -66,7 +66,7 @@ def import_text(report: ImportReport, *, width: int = 100) -> Text:
     return sections(
         [
             [Text(f"{report.file} written from {report.shown}", "bold")],
-            _titled("Odd, each with a comment in the file:", _rows("~", report.odd, width, column)),
+            _titled("Odd; each has a comment in the file:", _rows("~", report.odd, width, column)),
             _titled(
                 "Not declared, so it stays as it is on the archive:",
                 _rows("?", report.undeclared, width, column),
@@ -144,7 +144,7 @@ def _file_lines(files: MatchedFiles | None, width: int) -> list[Text]:
 def proposal_text(proposed: Proposal, *, width: int = 100) -> Text:
     """The diff, then each repair in words."""
     if not proposed.diff:
-        return Text("Nothing to repair: nothing in the metadata is surely wrong.")
+        return Text("Nothing to repair. Nothing in the metadata is surely wrong.")
     rows = [TableRow("~", field, "", marks=(Remark("", what),)) for field, what in proposed.done]
     column = max(len(field) for field, _ in proposed.done)
     return sections(
@@ -157,9 +157,11 @@ _STYLES = {"-": "red", "+": "green", "@": "dim"}
 
 def outcome_text(proposed: Proposal, *, width: int = 100) -> Text:
     """Whether the repaired spec was written, and what to do next."""
-    said = "Nothing was written. To write the repaired spec, add --yes"
+    said = "Nothing was written: add --yes to write the repaired spec"
     if proposed.written:
-        said = f"{proposed.file} written, repaired. Next: `dandifile plan` shows what the repairs change"
+        said = (
+            f"{proposed.file} written with the repairs. Next: `dandifile plan` shows what the repairs change"
+        )
     elif not proposed.diff:
         said = "Nothing was written: run the command without --fix"
     return page([Text(""), *paragraph("", said, width)])

@@ -132,10 +132,11 @@ def _wrap_mark(mark: Remark, width: int) -> list[Text]:
     return [Text(sign + piece, STYLES.get(mark.sign, "")) for sign, piece in zip(signs, pieces, strict=True)]
 
 
-def paragraph(lead: str, text: str, width: int, style: str = "") -> list[Text]:
-    """`lead`, then the text, wrapped under its own beginning."""
-    first, *rest = wrap(clean(text), width - cell_len(lead))
-    return [Text.assemble((lead, style), first), *(Text(" " * cell_len(lead) + line) for line in rest)]
+def paragraph(lead: str, text: str, width: int, style: str = "", hang: int = 0) -> list[Text]:
+    """`lead`, then the text, wrapped under its own beginning, and `hang` columns to the right of it."""
+    first, *rest = wrap(clean(text), width - cell_len(lead) - hang)
+    margin = " " * (cell_len(lead) + hang)
+    return [Text.assemble((lead, style), first), *(Text(margin + line) for line in rest)]
 
 
 def join_parts(parts: Sequence[str], separator: str, width: int) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from rich.text import Text
 
-from dandifile.model import JsonObject, Publication, Readiness, Target
+from dandifile.model import JsonObject, Obstacle, Publication, Readiness, Target
 from dandifile.report.lines import paragraph, sections
 from dandifile.report.plan_view import header_lines
 from dandifile.report.readiness_view import blocker_lines, readiness_json
@@ -46,16 +46,21 @@ def _notes_lines(notes: str, width: int) -> Iterator[Text]:
         return
     yield Text("release notes", "cyan")
     for line in notes.splitlines():
-        yield from paragraph("  ", line, width) if line.strip() else [Text("")]
+        yield from (
+            paragraph("  ", line, width, hang=2 * line.startswith("- ")) if line.strip() else [Text("")]
+        )
 
 
 def blocked_text(target: Target, readiness: Readiness, *, verbose: bool = False, width: int = 100) -> Text:
     """Everything that prevents publishing."""
-    count = quantity(len(readiness.blockers), "reason")
-    lines = [Text(f"The draft cannot be published yet ({readiness.status}), for {count}:")]
+    blockers = readiness.blockers
+    if any(one.code is Obstacle.PLAN for one in blockers):  # after apply, the draft has changed
+        blockers = tuple(one for one in blockers if one.code is not Obstacle.UNCHANGED)
+    count = quantity(len(blockers), "reason")
+    lines = [Text(f"The draft cannot be published yet, for {count}:", "bold")]
     if readiness.is_waiting:
-        lines = [Text(f"The draft cannot be published yet ({readiness.status}): the archive is at work.")]
-    lines += blocker_lines(readiness.blockers, width, verbose=verbose)
+        lines = [Text("The draft cannot be published yet: the archive is still at work.", "bold")]
+    lines += blocker_lines(blockers, width, verbose=verbose)
     for note in readiness.notes:
         lines += paragraph("  note: ", note, width)
     return sections([header_lines(target, width), lines])
@@ -66,10 +71,9 @@ def outcome_text(  # noqa: PLR0913 - how it came about
 ) -> Text:
     """The version, as it is quoted. Without `made`, it was there already."""
     amount = f"{quantity(publication.assets, 'asset')}, {size(publication.size)}"
-    already = "" if made else "; there is nothing to publish: the draft has not changed since"
     path = f"/dandiset/{target.identifier}/{publication.version}"
     rows = [
-        ("published", f"{publication.version} of {target.identifier} ({amount}){already}"),
+        ("published", f"{publication.version} of {target.identifier} ({amount})"),
         ("doi", _doi_text(target, publication)),
         ("page", publication.url or f"run `dandifile archive serve`, then open {path} there"),
         ("citation", publication.citation),
@@ -77,14 +81,19 @@ def outcome_text(  # noqa: PLR0913 - how it came about
     if lock:
         rows.append(("lock", f"{lock} has it{'; commit that' if noted else ''}"))
     lines = [line for lead, text in rows for line in _row(lead, text, width)]
+    nothing = "" if made else "Nothing to publish. The draft has not changed since its last version."
     return sections(
-        [lines, list(_notes_lines(publication.notes, width)) if made and publication.notes else []]
+        [
+            [Text(nothing, "bold")] if nothing else [],
+            lines,
+            list(_notes_lines(publication.notes, width)) if made and publication.notes else [],
+        ]
     )
 
 
 def _doi_text(target: Target, publication: Publication) -> str:
     if not publication.doi:
-        return "none; if this archive registers DOIs, it comes later: run the same command again then"
+        return "none yet; where the archive registers DOIs, it comes later: then run the same command again"
     rehearsed = " (a rehearsal: the embedded archive registers no DOI)" if target.instance == "local" else ""
     return f"{publication.doi}{rehearsed}"
 

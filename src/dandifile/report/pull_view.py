@@ -77,7 +77,7 @@ def pull_text(found: PullSummary, *, verbose: bool = False, width: int = 100) ->
 
 
 def _row(file: PullFile) -> TableRow:
-    marks = (Remark("", "takes the place of a file with other content"),) if file.over else ()
+    marks = (Remark("", "replaces a file with other content"),) if file.over else ()
     name = file.source if file.source.endswith(file.path) else f"{file.path} → {file.source}"
     return TableRow("~" if file.over else "+", "fetch", name, size(file.size), marks)
 
@@ -97,20 +97,20 @@ def _first(rows: Sequence[TableRow], *, verbose: bool) -> Iterable[TableRow]:
 def _sentence(found: PullSummary) -> list[str]:
     if found.blocked:
         count = quantity(len(found.differ), "file here differs", "files here differ")
-        first = f"{count} from the archive: nothing was fetched"
+        first = f"{count} from the archive. Nothing was fetched"
     elif found.seconds is None:
-        first = f"{_amount(found.files)} to fetch" if found.files else "nothing to fetch"
+        first = f"{_amount(found.files)} to fetch" if found.files else "Nothing to fetch"
     elif not found.files:
-        first = "nothing to fetch"
+        first = "Nothing to fetch"
     else:
         first = f"{_amount(found.done)} fetched in {duration(found.seconds)}"
     counts = {
         "failed": len(found.failed or {}),
         "refused": len(found.refused),
         "here already": found.here,
-        "here under another name": len(found.renamed),
+        "here under other names": len(found.renamed),
         "left on the archive: no entry of `paths` takes them": len(found.left),
-        "not asked for": found.unselected,
+        "left out by --path or --exclude": found.unselected,
     }
     return [first, *(f"{count:,} {what}" for what, count in counts.items() if count)]
 
@@ -122,13 +122,14 @@ def _amount(files: Sequence[PullFile]) -> str:
 def _hints(found: PullSummary) -> Iterable[str]:
     if found.blocked:
         yield (
-            "--overwrite replaces what differs by what the archive has; --exclude GLOB leaves assets out; "
+            "--overwrite replaces these files with the archive's, and your changes are lost; "
+            "--exclude GLOB leaves assets out; "
             "`dandifile plan` shows what apply would send"
         )
     if found.failed:
         yield "run the same command again: what has arrived is kept"
     if found.left:
-        yield "add an entry to `paths` that takes them, or name a folder for them with --to"
+        yield "add an entry to `paths` that takes them, or pass --to DIR with a folder for them"
     if found.version != "draft" and found.done and found.seconds is not None:
         yield (
             f"these are files of version {found.version}: plan compares them with the draft, and would put "

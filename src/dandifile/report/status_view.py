@@ -78,11 +78,11 @@ def _outlook(readiness: Readiness) -> str:
             "" if readiness.is_ready else " as it is now, not as the spec declares it"
         )
     if codes == {Obstacle.UNCHANGED}:
-        return ", as it was last published"
+        return ", and unchanged since its last version"
     if codes == {Obstacle.PUBLISHING}:
-        return ", do not change anything until it is done"
+        return ": change nothing until that is done"
     if now.is_waiting:
-        return ", not finished yet: run status again in a moment"
+        return ", not finished yet: run `dandifile status --watch`"
     return ", not ready to publish"
 
 

@@ -87,7 +87,7 @@ def _rows(report: UpdateReport) -> Iterator[TableRow]:
 
 def _why_taken(name: str, report: UpdateReport) -> str:
     if name in report.overwritten:
-        return "as on the archive, whatever the spec says"
+        return "the archive's value, as --overwrite-spec asks"
     return "differs from the archive" if name in report.unsure else "changed on the archive"
 
 
@@ -99,18 +99,20 @@ def _row(sign: str, name: str, *marks: str) -> TableRow:
 def _notes(report: UpdateReport) -> Iterator[str]:
     if report.unsure:
         yield (
-            f"{', '.join(report.unsure)}: it is not on record here which side changed, so what was changed "
-            "in the spec since the last apply or import is undone; --field FIELD takes over single fields"
+            f"{', '.join(report.unsure)}: which side has changed is not known: this folder has no record "
+            "of an apply or import of it. If you changed the spec, this undoes your edit: look at the diff. "
+            "--field FIELD takes over only this field"
         )
     for place, comment in report.lost:
-        yield f"{place}: the comment goes with what it was about: {comment}"
+        yield f"{place}: this comment is removed with its line: {comment}"
 
 
 def _summary(report: UpdateReport) -> str:
     if not report.taken:
-        return "Nothing to take over." if _open(report) else "The spec says what the archive has."
+        same = "" if _open(report) else " The spec has what the archive has."
+        return f"Nothing to take over.{same}"
     count = quantity(len(report.taken), "field")
-    return f"{count} would be taken over; nothing was written." if report.is_check else f"{count} taken over."
+    return f"{count} to take over.{' Nothing was written.' if report.is_check else ''}"
 
 
 def _open(report: UpdateReport) -> Sequence[object]:
