@@ -15,7 +15,7 @@ from dandifile.errors import Exit
 from dandifile.model import JsonObject
 from dandifile.session import draft_state
 from dandifile.session import publish as publishing
-from tests.conftest import CONTACT, Lab, squeeze, write_document
+from tests.conftest import CONTACT, Lab, owners_of, squeeze, write_document
 from tests.releases import publish_now, validate_now
 
 PATHS = "paths: [{source: data, standard: any, layout: as-is}]\n"
@@ -24,6 +24,8 @@ UNTIL = (datetime.now(UTC).date() + timedelta(days=400)).isoformat()
 HIDDEN = f"embargo: {{until: {UNTIL}}}\n{SPEC}"
 RELEASED = f"embargo: false\n{SPEC}"
 PUBLISH = ("publish", "--yes", "--allow", "publish", "--timeout", "2")
+ZARRAY = """{"zarr_format": 2, "shape": [4], "chunks": [4], "dtype": "|u1", "compressor": null,
+"fill_value": 0, "order": "C", "filters": null}"""
 DRAFT = "/dandisets/000001/versions/draft"
 
 
@@ -135,6 +137,32 @@ def test_a_plan_for_one_kind_does_not_release_what_the_spec_still_changes(lab: L
     assert "leave --only out" in squeeze(ran.out)
 
 
+def test_what_the_plan_itself_sends_moves_and_describes_is_as_reviewed(lab: Lab) -> None:
+    lab.files({"x.zarr/.zarray": ZARRAY, "x.zarr/0": "1234"})
+    applied(lab, HIDDEN)
+    (lab.folder / "data" / "a.csv").rename(lab.folder / "data" / "moved.csv")
+    lab.files({"b.csv": "other", "c.csv": "c", "x.zarr/0": "4321"})
+    lab.spec(f"{RELEASED}assets: [{{match: moved.csv, metadata: {{keywords: [pilot]}}}}]\n")
+    ran = lab.run("apply", "--yes", "--allow", "unembargo")
+    assert (ran.code, embargo(lab)) == (Exit.DONE, "OPEN"), ran.out + ran.err
+    assert set(lab.assets()) == {"moved.csv", "b.csv", "c.csv", "x.zarr"}
+
+
+def test_an_answer_that_is_lost_again_and_again_hides_no_release(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applied(lab, HIDDEN)
+    lab.spec(f"owners: [jdoe]\n{RELEASED}")
+    lab.archive.add_user("jdoe", "Doe, Jane")
+    before_second_try(monkeypatch, lambda: None)
+    for method, route in (("POST", "/unembargo/$"), ("PUT", "/users/$")):
+        lab.archive.misbehave(method=method, route=route, drop="after", times=-1)
+    ran = lab.run("apply", "--yes", "--allow", "unembargo")
+    assert (ran.code, embargo(lab), owners_of(lab)) == (Exit.DONE, "OPEN", ["admin", "jdoe"]), (
+        ran.out + ran.err
+    )
+
+
 # --- What the spec hides -----------------------------------------------------------------------
 
 
@@ -157,6 +185,28 @@ def test_the_draft_is_not_published_as_it_is_where_the_spec_hides_it(lab: Lab) -
     make_valid(lab)
     ran = lab.run(*PUBLISH, "--as-is")
     assert (ran.code, versions(lab)) == (Exit.BLOCKED, []), ran.out + ran.err
+
+
+# --- While the archive releases it ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        ([], "only open dandisets are published"),
+        (["--wait", "--timeout", "0.01"], "the archive still releases the embargo; nothing was published"),
+    ],
+)
+def test_publish_waits_for_a_release_only_if_asked_and_no_longer(
+    lab: Lab, flags: list[str], says: str
+) -> None:
+    applied(lab, HIDDEN)
+    lab.spec(RELEASED)
+    lab.archive.settings.background = False
+    with lab.archive.at_rest():
+        send(lab, "POST", "/dandisets/000001/unembargo/")
+    ran = lab.run("publish", "--yes", "--allow", "publish", *flags)
+    assert (ran.code, says in squeeze(ran.out + ran.err)) == (Exit.BLOCKED, True), ran.out + ran.err
 
 
 # --- Publishing --------------------------------------------------------------------------------

@@ -209,12 +209,12 @@ def publish(
     offline: Offline = False,
 ) -> int:
     """Publish the draft: a version with a DOI, which never changes."""
-    from dandifile.commands.publish import Asked, publish
+    from dandifile.commands.publish import PublishRequest, publish
     from dandifile.session.publish import Terms
     from dandifile.terminal.screen import Flags
 
     flags = Flags(file, environment, jobs, executor, step_timeout, locked, offline, format, verbose, no_color)
-    return publish(flags, Asked(Terms(as_is, wait, timeout), notes, dry_run, yes, tuple(allow)))
+    return publish(flags, PublishRequest(Terms(as_is, wait, timeout), notes, dry_run, yes, tuple(allow)))
 
 
 def explain(

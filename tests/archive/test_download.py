@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dandifile.archive.download import Content, _Etag, download
+from dandifile.archive.download import ExpectedContent, _Etag, download
 from dandifile.errors import ArchiveError
 from dandifile.survey.digest import dandi_etag
 from tests.net.scripted import QUICK, Asked, Reply, Scripted
@@ -19,10 +19,10 @@ from tests.net.scripted import QUICK, Asked, Reply, Scripted
 DATA = os.urandom(3_000_000)
 
 
-def content(tmp_path: Path, data: bytes = DATA) -> Content:
+def content(tmp_path: Path, data: bytes = DATA) -> ExpectedContent:
     (tmp_path / "original").write_bytes(data)
     etag = dandi_etag(tmp_path / "original", len(data))
-    return Content("a.nwb", len(data), etag, hashlib.sha256(data).hexdigest())
+    return ExpectedContent("a.nwb", len(data), etag, hashlib.sha256(data).hexdigest())
 
 
 def serve(asked: Asked, data: bytes = DATA, cut: int | None = None) -> Reply:
@@ -39,7 +39,7 @@ def cut(count: int) -> Callable[[Asked], Reply]:
     return lambda asked: serve(asked, cut=count)
 
 
-def fetch(server: Scripted, tmp_path: Path, what: Content | None = None) -> tuple[bytes, int]:
+def fetch(server: Scripted, tmp_path: Path, what: ExpectedContent | None = None) -> tuple[bytes, int]:
     """The file afterwards, and the bytes that were reported."""
     got: list[int] = []
     file = tmp_path / "file"
@@ -154,7 +154,7 @@ def test_more_than_there_should_be_is_refused(server: Scripted, tmp_path: Path) 
 def test_a_file_of_unknown_size_is_known_by_its_md5(server: Scripted, tmp_path: Path) -> None:
     md5 = hashlib.md5(DATA, usedforsecurity=False).hexdigest()
     server.on("/blob", cut(1_000_000), serve)
-    assert fetch(server, tmp_path, Content("0/0", None, md5=md5))[0] == DATA
+    assert fetch(server, tmp_path, ExpectedContent("0/0", None, md5=md5))[0] == DATA
 
 
 @given(st.lists(st.integers(1, 50), max_size=20))

@@ -270,3 +270,12 @@ def test_what_a_paper_gives_is_in_the_lock_with_its_line(lab: Lab, replay: Repla
     assert DOI in lab.lock.read_text("utf-8").splitlines()[int(place[1]) - 1]
     people = explained(lab, "contributor/0/name")
     assert has(sayings(people), "lock the paper by")
+
+
+def test_an_asset_whose_file_is_gone_is_not_said_to_be_as_declared(lab: Lab) -> None:
+    lab.spec(DESCRIBED + "paths: [{source: data, layout: as-is, standard: any}]\n")
+    lab.files({"a.csv": "a", "b.csv": "b"})
+    assert lab.run("apply", "--create", "--yes").code == Exit.DONE
+    (lab.folder / "data/a.csv").unlink()
+    assert explained(lab, "a.csv")["verdict"] == "elsewhere"
+    assert "its file is not on this machine" in lab.run("explain", "a.csv").out

@@ -70,3 +70,10 @@ def _is_blank(value: object) -> bool:
     if isinstance(value, dict):
         return all(key in {"schemaKey", "status"} or _is_blank(item) for key, item in value.items())
     return value is None or value == ""
+
+
+def test_a_remark_names_what_the_short_form_would_change() -> None:
+    item = {"schemaKey": "Resource", "url": "https://example.org", "relation": "IsDescribedBy"}
+    (remark,) = import_document({"name": "x", "relatedResource": [item]}, SCHEMA_LICENSES).remarks
+    for part in ('`relation` is "IsDescribedBy"', '"dcite:IsDescribedBy"', "word for word"):
+        assert part in remark.what

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dandifile.model import PathEntry, RemoteAsset
-from dandifile.pulling.comparison import Comparison, Here, LocalFile, Selection, compare
+from dandifile.pulling.comparison import Here, LocalFile, PullComparison, Selection, compare
 from dandifile.survey.placing import Placing
 from tests.survey.lab import spec_of
 
@@ -60,12 +60,12 @@ def compared(
     disk: MadeUpDisk | None = None,
     selection: Selection | None = None,
     entry: PathEntry = ANY,
-) -> Comparison:
+) -> PullComparison:
     placing = Placing(spec_of(Path("/lab"), entry), assets.keys())
     return compare(assets, local or Here({}), placing, disk or MadeUpDisk(), selection or Selection())
 
 
-def fetched(found: Comparison) -> dict[str, str]:
+def fetched(found: PullComparison) -> dict[str, str]:
     return {one.asset.path: one.source for one in found.fetch}
 
 

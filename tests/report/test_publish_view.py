@@ -70,3 +70,10 @@ def test_what_only_takes_time_is_not_counted_as_a_reason() -> None:
     text = blocked_text(TARGET, Readiness("Pending", (wrong, waits), ("a note",))).plain
     for part in ("for 2 reasons", "! zarr", "? pending", "another dandiset", "note: a note"):
         assert part in text
+
+
+def test_what_the_plan_will_change_is_not_also_called_unchanged() -> None:
+    plan = Blocker(Obstacle.PLAN, "2 changes", "dandiset.yaml", "apply")
+    same = Blocker(Obstacle.UNCHANGED, "nothing to publish", "its page", "apply first")
+    text = blocked_text(TARGET, Readiness("Published", (plan, same))).plain
+    assert ("for 1 reason:" in text, "unchanged" in text) == (True, False)

@@ -46,7 +46,7 @@ class Digest(Protocol):
 
 
 @dataclass(frozen=True)
-class Content:
+class ExpectedContent:
     """What is to arrive: so many bytes (None: not known), with the digests that are known."""
 
     name: str  # in messages
@@ -68,7 +68,7 @@ class Content:
 
 
 def download(  # noqa: PLR0913 - what, from where, into what, and how
-    content: Content,
+    content: ExpectedContent,
     url: Callable[[], str],
     file: Path,
     got: Callable[[int], None],
@@ -142,7 +142,7 @@ def _md5() -> hashlib._Hash:
 class _Arriving:
     """A file that is being filled, and the digests of what is in it so far."""
 
-    def __init__(self, content: Content, opened: IO[bytes], got: Callable[[int], None]) -> None:
+    def __init__(self, content: ExpectedContent, opened: IO[bytes], got: Callable[[int], None]) -> None:
         self.content = content
         self._opened = opened
         self._got = got
@@ -263,7 +263,7 @@ def _open(file: Path) -> IO[bytes]:
 _REASONS = {403: "does not let you read it", 404: "does not have it", 429: "gets too many requests"}
 
 
-def _refusal(response: Response, content: Content) -> ArchiveError:
+def _refusal(response: Response, content: ExpectedContent) -> ArchiveError:
     return ArchiveError(
         f"{_STORE} {_REASONS.get(response.status, 'does not send it')} ({response.status})",
         status=response.status,

@@ -127,7 +127,12 @@ class Writer:
         """
         path = f"dandisets/{self.identifier}/unembargo/"
         check()
-        answer = self._write(Call("POST", path, remake=check), accept=(BAD_REQUEST,))
+        try:
+            answer = self._write(Call("POST", path, remake=check), accept=(BAD_REQUEST,))
+        except ArchiveError:  # the answer may be lost, and not the request
+            if self.reader.fresh().embargo().status == EMBARGOED:
+                raise
+            return
         if answer.status == BAD_REQUEST and self.reader.fresh().embargo().status == EMBARGOED:
             raise _refusal(answer, path)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dandifile.errors import Exit, UserError
 from dandifile.session.opening import open_session
-from dandifile.session.update import Asked, SpecUpdate, find_update, write_update
+from dandifile.session.update import SpecUpdate, UpdateRequest, find_update, write_update
 from dandifile.terminal.screen import Flags, can_ask, is_confirmed, print_json, show
 
 
@@ -59,7 +59,7 @@ def import_update(flags: Flags, asked: Updating, named: str) -> int:
             fix="pass --yes, or --check to see what it would change",
         )
     with open_session(flags) as session:
-        update = find_update(session, Asked(asked.fields, asked.every, asked.overwrite))
+        update = find_update(session, UpdateRequest(asked.fields, asked.every, asked.overwrite))
         is_changed = update.before != update.after
         _show(update, f"{session.instance.name} {session.identifier} draft", flags, asked)
         if is_changed and not check:

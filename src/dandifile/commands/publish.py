@@ -21,7 +21,7 @@ AUTO = "auto"
 
 
 @dataclass(frozen=True)
-class Asked:
+class PublishRequest:
     """The flags of `publish`. `notes` is a file's name, AUTO or ""."""
 
     terms: Terms
@@ -31,7 +31,7 @@ class Asked:
     allow: Collection[str] = ()
 
 
-def publish(flags: Flags, asked: Asked) -> int:
+def publish(flags: Flags, asked: PublishRequest) -> int:
     """Looks, asks, publishes, verifies. Exit code 4, and nothing is written, where something prevents it."""
     is_typed = not asked.dry_run and _must_be_typed(asked)
     notes = _notes_of_file(asked.notes)
@@ -55,7 +55,7 @@ def publish(flags: Flags, asked: Asked) -> int:
         return _report(flags, session, found, notes, outcome)
 
 
-def _must_be_typed(asked: Asked) -> bool:
+def _must_be_typed(asked: PublishRequest) -> bool:
     """Whether the identifier is to be typed. An error where there is no terminal, and not both flags."""
     if asked.yes and (publishing.PERMIT in asked.allow or not _can_ask()):
         publishing.refuse_unpermitted(asked.allow)

@@ -15,7 +15,7 @@ NAME = "assets"
 
 
 @dataclass(frozen=True)
-class Entry:
+class EntryOver:
     """An entry of `paths`, its place in the list, and where in it a file is."""
 
     number: int
@@ -28,20 +28,20 @@ class Entry:
         return self.entry != PathEntry(self.entry.source)
 
 
-def entries_over(view: View, source: str) -> Iterator[Entry]:
+def entries_over(view: View, source: str) -> Iterator[EntryOver]:
     """The entries whose folder, or file, the source is in."""
     root = os.path.abspath(view.spec.root)  # noqa: PTH100 - a name, which may not exist
     path = os.path.normpath(os.path.join(root, source))  # noqa: PTH118 - as above
     for number, entry in enumerate(view.spec.paths):
         folder = entry_path(root, entry)
         if path == folder:
-            yield Entry(number, entry, os.path.basename(path))  # noqa: PTH119 - as above
+            yield EntryOver(number, entry, os.path.basename(path))  # noqa: PTH119 - as above
         elif path.startswith(folder.rstrip(os.sep) + os.sep):
             below = path.removeprefix(folder.rstrip(os.sep) + os.sep).replace(os.sep, "/")
-            yield Entry(number, entry, below)
+            yield EntryOver(number, entry, below)
 
 
-def taking_entry(view: View, source: str) -> Entry | None:
+def taking_entry(view: View, source: str) -> EntryOver | None:
     """The first entry that takes a file: later ones do not get it."""
     found = (one for one in entries_over(view, source) if not list(_reasons(view, one)))
     return next(found, None)
@@ -54,7 +54,7 @@ def taken_by(view: View, source: str) -> Iterator[Saying]:
         yield Saying(Voice.SPEC, f"`paths[{entry.number}]`, {entry.entry.source}, takes the file", where)
 
 
-def _reasons(view: View, entry: Entry) -> Iterator[Saying]:
+def _reasons(view: View, entry: EntryOver) -> Iterator[Saying]:
     """Why an entry leaves out a file that is in its folder."""
     excluding = [glob for glob in entry.entry.exclude if _is_excluded(glob, entry.below)]
     for glob in excluding:

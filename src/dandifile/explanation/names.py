@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from dandifile.explanation.entries import Entry, taking_entry
+from dandifile.explanation.entries import EntryOver, taking_entry
 from dandifile.explanation.view import View
 from dandifile.model import LocalAsset, Saying, Voice
 from dandifile.survey.asset_metadata import sessions_of, subjects_of
@@ -45,7 +45,7 @@ def keeps_name(view: View, file: LocalAsset) -> bool:
     return there is not None and there.digest == file.digest
 
 
-def _is_as_is(entry: Entry, file: LocalAsset) -> bool:
+def _is_as_is(entry: EntryOver, file: LocalAsset) -> bool:
     into = entry.entry.into
     return entry.entry.layout == "as-is" or file.path == (f"{into}/{entry.below}" if into else entry.below)
 

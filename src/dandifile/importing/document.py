@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from dandifile.importing.items import ItemPlace, map_item, whole_item, without_empty
-from dandifile.importing.oddities import Remark, oddities
+from dandifile.importing.oddities import Oddity, oddities
 from dandifile.importing.trial import Trial
 from dandifile.model import Json, JsonObject
 from dandifile.planning.merge import is_empty
@@ -38,7 +38,7 @@ class Imported:
     """
 
     values: JsonObject = field(default_factory=dict)
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[Oddity, ...] = ()
     undeclared: tuple[Undeclared, ...] = ()
 
 
@@ -47,7 +47,7 @@ class Candidate:
     """Values that may say a field."""
 
     values: JsonObject
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[Oddity, ...] = ()
 
 
 KEYS = ("name", "description", "license", "keywords", "contributors", "regions", "about", "ethics", "related")
@@ -59,7 +59,7 @@ def import_document(document: JsonObject, licenses: Sequence[str]) -> Imported:
     trial = Trial(document, tuple(licenses))
     values: JsonObject = {}
     metadata: JsonObject = {}
-    remarks: list[Remark] = []
+    remarks: list[Oddity] = []
     undeclared: list[Undeclared] = []
     for name in (name for name in DANDISET_FIELDS if not _says_nothing(trial.own.get(name))):
         found = _declared(name, trial)
@@ -113,7 +113,7 @@ def _declared(name: str, trial: Trial) -> Candidate | Undeclared:
         return Undeclared(name, why or objection)
     if why == _INEXACT:
         why = "no short form says exactly this, so it is kept word for word"
-    return Candidate(whole, (Remark(("metadata", name), why),) if why else ())
+    return Candidate(whole, (Oddity(("metadata", name), why),) if why else ())
 
 
 def _misfit(value: Json, name: str) -> str:
@@ -217,24 +217,24 @@ def _listed(
     if not isinstance(value, list) or not all(map(_is_object, value)):
         return
     items: list[Json] = []
-    remarks: list[Remark] = []
+    remarks: list[Oddity] = []
     for number, item in enumerate(value):
         mapped = map_item(item, place(item), trial)
         items.append(mapped.value or whole_item(item))
-        remarks += (Remark((key, number), why) for why in mapped.why)
+        remarks += (Oddity((key, number), why) for why in mapped.why)
     yield Candidate({key: items}, tuple(remarks))
     yield _without_collisions(key, items, remarks, value, trial)
 
 
 def _without_collisions(
-    key: str, items: Sequence[Json], remarks: Sequence[Remark], value: list[JsonObject], trial: Trial
+    key: str, items: Sequence[Json], remarks: Sequence[Oddity], value: list[JsonObject], trial: Trial
 ) -> Candidate:
     kept: list[Json] = []
-    more: list[Remark] = []
+    more: list[Oddity] = []
     for number, item in enumerate(items):
         why = _collision(key, [*kept, item], trial)
         if why:
-            more.append(Remark((key, number), why))
+            more.append(Oddity((key, number), why))
             apart = _with_hidden_id(item)
             item = whole_item(value[number]) if _collision(key, [*kept, apart], trial) else apart  # noqa: PLW2901
         kept.append(item)
@@ -274,13 +274,13 @@ def _about(value: Json, trial: Trial) -> Iterator[Candidate]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         return
     found: dict[KeyPath, list[Json]] = {}
-    remarks: list[Remark] = []
+    remarks: list[Oddity] = []
     for item in value:
         path = _list_of(item)
         place = _place_of_term(path)
         mapped = map_item(item, place, trial)
         listed = found.setdefault(path, [])
-        remarks += (Remark((*path, len(listed)), why) for why in mapped.why)
+        remarks += (Oddity((*path, len(listed)), why) for why in mapped.why)
         listed.append(mapped.value or whole_item(item))
     values: JsonObject = {"regions": found.pop(("regions",))} if ("regions",) in found else {}
     keys = [path[1] for path in _ABOUT_LISTS if path in found]

@@ -17,7 +17,7 @@ _MOST = 6  # names that one comment lists
 
 
 @dataclass(frozen=True)
-class Remark:
+class Oddity:
     """Something odd at a path of the spec, in words."""
 
     path: KeyPath
@@ -28,36 +28,36 @@ class Remark:
         return path_text(self.path)
 
 
-def oddities(values: JsonObject) -> Iterator[Remark]:
+def oddities(values: JsonObject) -> Iterator[Oddity]:
     """Remarks on the values of a spec, each at its path."""
     yield from _of_contributors(values.get("contributors", ()))
     for key in ("name", "contributors", "regions", "about", "ethics", "related"):
         yield from _unseen_characters(values.get(key), (key,))
 
 
-def _of_contributors(contributors: Sequence[JsonObject]) -> Iterator[Remark]:
+def _of_contributors(contributors: Sequence[JsonObject]) -> Iterator[Oddity]:
     idle = [item for item in contributors if item.keys() != {"metadata"} and not _has_roles(item)]
     if idle:
         who = "; ".join(str(item.get("name") or item.get("organization")) for item in idle[:_MOST])
         more = f"; and {len(idle) - _MOST} more" if len(idle) > _MOST else ""
         count = quantity(len(idle), "entry", "entries")
-        yield Remark(("contributors",), f"{count} without a role: {who}{more}")
+        yield Oddity(("contributors",), f"{count} without a role: {who}{more}")
     for number, item in enumerate(contributors):
         if "organization" in item and "ContactPerson" in (item.get("roles") or ()):
-            yield Remark(("contributors", number), "an organization is the ContactPerson")
+            yield Oddity(("contributors", number), "an organization is the ContactPerson")
         awards = awards_in(item["award"]) if isinstance(item.get("award"), str) else []
         if len(awards) > 1:
             what = f"one `award` holds {len(awards)} awards, so searches for one of them do not find it"
-            yield Remark(("contributors", number), what)
+            yield Oddity(("contributors", number), what)
 
 
 def _has_roles(item: JsonObject) -> bool:
     return bool(item.get("roles") or item.get("metadata", {}).get("roleName"))
 
 
-def _unseen_characters(value: Json, path: KeyPath) -> Iterator[Remark]:
+def _unseen_characters(value: Json, path: KeyPath) -> Iterator[Oddity]:
     if isinstance(value, str) and any(character in value for character in UNSEEN):
-        yield Remark(path, "it holds a character that cannot be seen")
+        yield Oddity(path, "it holds a character that cannot be seen")
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in inner:
         if key != "metadata":

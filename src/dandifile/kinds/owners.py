@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from dandifile.archive.instance import LOCAL
 from dandifile.archive.rights import UNCHECKED, is_same_user
-from dandifile.errors import BlockedError, CredentialsError
+from dandifile.errors import ArchiveError, BlockedError, CredentialsError
 from dandifile.kinds.logins import Directory, full_name, look_up_login
 from dandifile.model import (
     EMBARGOED,
@@ -224,7 +224,12 @@ def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> Jso
 
     now, then = read()
     if now != then:
-        context.writer.put_owners(wanted)
+        try:
+            context.writer.put_owners(wanted)
+        except ArchiveError:  # the answer may be lost, and not the request
+            now, then = read()
+            if now != then:
+                raise
     return {"owners": then}
 
 

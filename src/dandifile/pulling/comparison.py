@@ -83,7 +83,7 @@ class Fetch:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PullComparison:
     """Every asset of the version, sorted by what is to happen. Paths in the dandiset, in byte order.
 
     `differ` are files here with other content, as (path, source). `renamed` have their content here in a
@@ -117,7 +117,7 @@ _NO_CHECKSUM = (
 
 def compare(
     assets: Mapping[str, RemoteAsset], here: Here, placing: Placing, disk: Disk, selection: Selection
-) -> Comparison:
+) -> PullComparison:
     """What to do about every asset; nothing is written."""
     sorting = _Sorting(assets, here, placing, disk, selection)
     for path in assets:
@@ -171,9 +171,9 @@ class _Sorting:
         else:
             self._put(path, asset, place)
 
-    def result(self) -> Comparison:
+    def result(self) -> PullComparison:
         fetch, refused = self._without_clashes()
-        return Comparison(
+        return PullComparison(
             tuple(fetch),
             self._count,
             tuple(self._differ),

@@ -18,7 +18,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from dandifile.archive.download import Content, download
+from dandifile.archive.download import ExpectedContent, download
 from dandifile.archive.object_urls import ObjectUrls, blob_key
 from dandifile.archive.reader import Reader
 from dandifile.errors import ArchiveError, DataError
@@ -57,7 +57,7 @@ class Fetcher:
     def _fetch_file(self, wanted: Fetch, partial: Path, got: Callable[[int], None]) -> None:
         asset, cache = wanted.asset, self.reader.cache
         known = cache.get_many("sha256-of", [asset.blob or ""])
-        content = Content(asset.path, asset.size, asset.digest, known.get(asset.blob or "", ""))
+        content = ExpectedContent(asset.path, asset.size, asset.digest, known.get(asset.blob or "", ""))
         url = self.urls.url_of(blob_key(str(asset.blob)), lambda: self.reader.content_url(asset.asset_id))
         download(content, url, partial, got)
         set_time(partial, self._date(wanted))
@@ -117,7 +117,7 @@ class Fetcher:
             got(size)
             return size
         part = partial / "part" / hashlib.sha256(path.encode()).hexdigest()[:32]
-        content = Content(f"{wanted.asset.path}/{path}", None, md5=md5)
+        content = ExpectedContent(f"{wanted.asset.path}/{path}", None, md5=md5)
         zarr = str(wanted.asset.zarr)
         url = self.urls.url_of(f"zarr/{zarr}/{path}", lambda: self.reader.zarr_file_url(zarr, path))
         size = download(content, url, part, got, flush=False)

@@ -114,9 +114,10 @@ def _look(session: Session, notify: Notify) -> tuple[JsonObject, Planned, DraftS
     Made again where somebody has changed it since: then the plan may be of what was there before. The draft
     is the one before both, so that nothing is published where it never comes to rest.
     """
+    reading = replace(session, writing=False)  # a release is waited for by whoever called, or not at all
     for _ in range(_LOOKS):
         before = session.reader.draft()
-        planned = session.plan(notify=notify)
+        planned = reading.plan(notify=notify)
         state = draft_state(session, planned)
         if _is_same_draft(before, state.draft):
             break

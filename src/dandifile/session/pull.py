@@ -24,7 +24,7 @@ from dandifile.errors import BlockedError, UserError
 from dandifile.globs import is_match
 from dandifile.locking import hold
 from dandifile.model import OPEN, Effect, Json, PathEntry, RemoteAsset, Result, Spec, Status, Step
-from dandifile.pulling.comparison import Comparison, Fetch, Here, LocalFile, Selection, compare
+from dandifile.pulling.comparison import Fetch, Here, LocalFile, PullComparison, Selection, compare
 from dandifile.pulling.disk import RealDisk, refuse_without_space
 from dandifile.pulling.fetch import Fetcher, bytes_here, mark_incomplete, unmark
 from dandifile.run.execute import Notify, execute
@@ -71,7 +71,7 @@ class Pull:
     identifier: str
     version: str
     spec: Spec  # with an entry for `--to`
-    found: Comparison
+    found: PullComparison
     overwrite: bool
     idle: tuple[str, ...] = ()
 
@@ -98,7 +98,7 @@ class Pull:
 class PullResult:
     """What came of a pull: how all assets compare, and a result for each that was to be fetched."""
 
-    found: Comparison
+    found: PullComparison
     results: tuple[Result, ...]
 
     @property

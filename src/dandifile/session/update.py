@@ -36,7 +36,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
-class Asked:
+class UpdateRequest:
     """`fields`: no others, declared or not. `every`: undeclared ones too.
 
     `overwrite`: also where the spec has changed. A field is named as the spec's key or as DANDI has it.
@@ -82,7 +82,7 @@ class SpecUpdate:
         return (_BOM if self.has_mark else b"") + self.after.encode()
 
 
-def find_update(session: Session, asked: Asked) -> SpecUpdate:
+def find_update(session: Session, asked: UpdateRequest) -> SpecUpdate:
     """Looks at the draft's metadata. UserError where there is no draft, or a field is not known."""
     if session.identifier is None:
         raise UserError(
