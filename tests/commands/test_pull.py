@@ -175,7 +175,7 @@ def test_no_dandiset_or_no_paths_is_an_error(lab: Lab, copy: Lab) -> None:
     assert copy.run("pull").code == 3
     copy.spec(ANY)
     done = copy.run("pull")
-    assert (done.code, "nothing to pull" in done.err) == (3, True)
+    assert (done.code, "there is no dandiset yet" in done.err) == (3, True)
 
 
 # --- Broken connections, damaged and unfinished files ------------------------------------------------

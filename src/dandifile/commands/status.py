@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dandifile.errors import Exit, UnfinishedError, UserError
+from dandifile.errors import Exit, UnfinishedError
 from dandifile.kinds import assets, wordings
 from dandifile.model import Overview
 from dandifile.planning.planfile import to_json
@@ -34,11 +34,7 @@ def status(flags: Flags, minutes: float | None = None) -> int:
     code is that of its verdict: 4 where it found a fault, 1 where it has not ended.
     """
     with open_session(flags) as session:
-        if session.identifier is None:
-            raise UserError(
-                f"there is no dandiset yet on {session.instance.name} for this spec",
-                fix="run `dandifile apply --create` to create it",
-            )
+        identifier = session.access.require_identifier()
         found = _look(session, flags)
         left = ""
         if minutes is not None:
@@ -48,7 +44,7 @@ def status(flags: Flags, minutes: float | None = None) -> int:
         if left:
             raise UnfinishedError(
                 f"after {duration((minutes or 0) * 60)} the archive still {left}",
-                where=session.instance.page(session.identifier),
+                where=session.instance.page(identifier),
                 fix="run the same command again, with a longer --timeout if need be",
             )
         return Exit.BLOCKED if minutes is not None and found.state.health.complaints else Exit.DONE

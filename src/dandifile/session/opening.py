@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dandifile.archive.instance import LOCAL, Instance
 from dandifile.desired.spec_and_lock import MemoryLookups, SpecAndLock, complete_spec, read_spec_and_lock
-from dandifile.errors import ArchiveError, BlockedError, UserError
+from dandifile.errors import ArchiveError, BlockedError
 from dandifile.lookup.lock import identifier_in_lock, lock_file
 from dandifile.model import Record, Spec
 from dandifile.run.state import SqliteCache
@@ -73,11 +73,7 @@ def open_dandiset(setup: Setup) -> Iterator[Reader]:
     with open_cache(spec.file) as cache, _open_archive(spec, writing=False) as access:
         reader = Reader(access.instance, access.identifier, access.key, cache)
         reader.check_instance()
-        if reader.identifier is None:
-            raise UserError(
-                f"there is no dandiset yet on {access.instance.name} for this spec",
-                fix="run `dandifile apply --create` to create it",
-            )
+        access.require_identifier()
         yield reader
 
 

@@ -93,11 +93,7 @@ def look_ahead(session: Session, terms: Terms, notify: Notify, *, waiting: bool 
     The archive's own work is waited for where that was asked for, and publishing that is under way always;
     not at all unless `waiting`. BlockedError where it takes longer than was given.
     """
-    if session.identifier is None:
-        raise UserError(
-            f"there is no dandiset yet on {session.instance.name} for this spec",
-            fix="run `dandifile apply --create` to create it",
-        )
+    session.access.require_identifier()
     begun, idle = time.monotonic(), 0
     while True:
         before, planned, state = _look(session, notify)

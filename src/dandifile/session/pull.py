@@ -115,11 +115,7 @@ class PullResult:
 
 def plan_pull(session: Session, options: PullOptions, notify: Notify) -> Pull:
     """Compares a version with what is here. Writes nothing but the cache."""
-    if session.identifier is None:
-        raise UserError(
-            f"there is no dandiset yet on {session.instance.name} for this spec: there is nothing to pull",
-            fix="write the dandiset's `identifier` into the spec",
-        )
+    identifier = session.access.require_identifier()
     spec = _spec_with_folder(session.spec, options.to)
     if not spec.paths:
         raise UserError(
@@ -132,7 +128,7 @@ def plan_pull(session: Session, options: PullOptions, notify: Notify) -> Pull:
     here = _files_here(session, spec, assets, notify)
     found = compare(assets, here, Placing(spec, assets.keys()), RealDisk(), selection)
     idle = tuple(glob for glob in selection.paths if not any(is_match(glob, path) for path in assets))
-    pull = Pull(session.identifier, options.version, spec, found, selection.overwrite, idle)
+    pull = Pull(identifier, options.version, spec, found, selection.overwrite, idle)
     refuse_without_space((one.file, one.asset.size - bytes_here(one)) for one in pull.to_fetch)
     return pull
 

@@ -26,7 +26,7 @@ from dandifile.desired.spec_and_lock import (
     refuse_embargo,
     refuse_licenses,
 )
-from dandifile.errors import BlockedError
+from dandifile.errors import BlockedError, UserError
 from dandifile.kinds import KINDS, assets, embargo
 from dandifile.kinds.forecast import forecast
 from dandifile.lookup.lock import add_identifier, lock_file
@@ -79,6 +79,19 @@ class Access:
     identifier: str | None
     key: Secret | None
     store: Path | None = None
+
+    def require_identifier(self) -> str:
+        """The dandiset's identifier, for a verb that needs one. UserError where there is none yet."""
+        if self.identifier is None:
+            raise UserError(no_dandiset(self.instance.name), fix=CREATE_OR_NAME)
+        return self.identifier
+
+
+CREATE_OR_NAME = "run `dandifile apply --create`, or write an existing `identifier` into the spec"
+
+
+def no_dandiset(archive: str) -> str:
+    return f"there is no dandiset yet on {archive} for this spec"
 
 
 @dataclass(frozen=True)
@@ -205,10 +218,7 @@ class Session:
             raise BlockedError(f"not in the lock: {', '.join(unpinned)}", fix=REMEDY)
         creates = any(change.permit == "create" for change in plan.changes)
         if creates and "create" not in plan.allow and not plan.is_stopped:  # first mend what stops it
-            raise BlockedError(
-                f"there is no dandiset yet on {plan.target.instance} for this spec",
-                fix="run `dandifile apply --create`, or write an existing `identifier` into the spec",
-            )
+            raise BlockedError(no_dandiset(plan.target.instance), fix=CREATE_OR_NAME)
 
     def apply(
         self,

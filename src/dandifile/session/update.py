@@ -84,11 +84,7 @@ class SpecUpdate:
 
 def find_update(session: Session, asked: UpdateRequest) -> SpecUpdate:
     """Looks at the draft's metadata. UserError where there is no draft, or a field is not known."""
-    if session.identifier is None:
-        raise UserError(
-            f"there is no dandiset yet on {session.instance.name} for this spec, and so nothing to take over",
-            fix="run `dandifile apply --create`, or write an existing `identifier` into the spec",
-        )
+    identifier = session.access.require_identifier()
     only, overwrite = _names("--field", asked.fields), _names("--overwrite-spec", asked.overwrite)
     only |= overwrite if only else frozenset()  # who names a field with either flag asks for it
     data = read_bytes(session.source.file, "the spec", SPEC_LIMIT)
@@ -96,7 +92,7 @@ def find_update(session: Session, asked: UpdateRequest) -> SpecUpdate:
     reader = session.reader
     reader.check_instance()
     observed = metadata.observe(reader)
-    record = load_record(session.state, session.instance.home, session.identifier)
+    record = load_record(session.state, session.instance.home, identifier)
     sides = changed_sides(metadata.desired(session.spec, Local(record=record)), observed)
     more = set(_undeclared(session.spec, observed)) & (set(DANDISET_FIELDS) if asked.every else only)
     sides = {name: side for name, side in sides.items() if not only or name in only}
