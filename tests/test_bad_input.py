@@ -154,7 +154,7 @@ def test_an_embargoed_dandiset_of_others(
     stranger = published.lab.archive.add_user("stranger", "Strange, Sam")
     for key in (stranger, *(() if verb in WRITING else ("",))):
         use_key(published, monkeypatch, key)
-        assert_refused(published, verb, Exit.INPUT, ["000001", "under embargo: only its owners see it"])
+        assert_refused(published, verb, Exit.INPUT, ["000001", "under embargo: only its owners can see it"])
 
 
 # --- Archives that are none -----------------------------------------------------------------------

@@ -132,7 +132,7 @@ class Reader:
         command = command.replace("10.1038/s41586-023-06031-6", DOI)
         if WORKERS.search(command):
             command = WORKERS.sub(self.cluster(), command)
-        command = command.replace("import DANDI:000123", "import 000001 --instance local")
+        command = re.sub(r"import DANDI:000123(\S*)", r"import 000001\1 --instance local", command)
         command = command.replace("/tmp/archive", str(self.folder / "other archive").replace(" ", r"\ "))
         words = shlex.split(command)
         if words[:2] == ["dandifile", "apply"] and "--yes" not in words:

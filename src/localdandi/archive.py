@@ -84,8 +84,9 @@ def open_store(store: Path, settings: Settings | None = None, instance: Instance
     lock = _lock_store(store)
     try:
         database = Database(store / DATABASE)
+        figures = _figures(database)  # of a new store without its admin, as a new archive gives them
         key, signer = _admin_key(store, database), Signer(database.secret("signing"))
-        return _archive(store, database, lock, key, signer, settings, instance)
+        return _archive(store, database, lock, figures, key, signer, settings, instance)
     except BaseException:
         lock.release()
         raise
@@ -98,13 +99,19 @@ def open_for_reading(store: Path, instance: Instance | None = None) -> Archive:
             "there is no embedded archive in this folder", where=str(store), fix="name the folder of one"
         )
     lock = FileLock(store / "lock", thread_local=False)  # never taken
-    return _archive(store, Database(store / DATABASE), lock, "", Signer(""), None, instance)
+    database = Database(store / DATABASE)
+    return _archive(store, database, lock, _figures(database), "", Signer(""), None, instance)
+
+
+def _figures(database: Database) -> Snapshot[dict[str, int]]:
+    return Snapshot(lambda: dandisets.totals(database.read()))
 
 
 def _archive(  # noqa: PLR0913, PLR0917  what both ways to open one have to say
     store: Path,
     database: Database,
     lock: FileLock,
+    figures: Snapshot[dict[str, int]],
     key: str,
     signer: Signer,
     settings: Settings | None,
@@ -119,7 +126,7 @@ def _archive(  # noqa: PLR0913, PLR0917  what both ways to open one have to say
         settings=settings or Settings(),
         instance=instance or Instance(),
         lock=lock,
-        figures=Snapshot(lambda: dandisets.totals(database.read())),
+        figures=figures,
         searchable=Snapshot(now_as_text),
     )
 

@@ -143,9 +143,9 @@ def test_no_dandiset_no_key_and_no_right_are_different_errors(
     stranger = Secret(local.add_user("a-stranger"))
     with pytest.raises(ArchiveError, match="has no dandiset 999999"):
         list_versions(Reader(instance, "999999", user, cache))
-    with pytest.raises(CredentialsError, match="under embargo: only its owners see it"):
+    with pytest.raises(CredentialsError, match="under embargo: only its owners can see it"):
         list_versions(Reader(instance, hidden, None, cache))
-    with pytest.raises(CredentialsError, match="under embargo: only its owners see it"):
+    with pytest.raises(CredentialsError, match="under embargo: only its owners can see it"):
         list_versions(Reader(instance, hidden, stranger, cache))
 
 

@@ -208,7 +208,7 @@ def test_a_dandiset_that_is_gone_or_hidden_is_an_error(
     variable = next(iter(lab.environ))
     monkeypatch.setenv(variable, lab.archive.add_user("stranger"))
     ran = lab.run("diff")
-    assert (ran.code, "under embargo: only its owners see it" in words(ran.err)) == (Exit.INPUT, True), (
+    assert (ran.code, "under embargo: only its owners can see it" in words(ran.err)) == (Exit.INPUT, True), (
         ran.err
     )
     monkeypatch.delenv(variable)

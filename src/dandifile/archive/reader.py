@@ -277,7 +277,7 @@ class Reader:
             is_own_key_wrong = self.key is not None and not error.where
             if is_own_key_wrong or not self.identifier or path not in (self._own(), self._own() + _DRAFT):
                 raise
-            hidden = f"{self.identifier} on {self.instance.name} is under embargo: only its owners see it"
+            hidden = f"{self.identifier} on {self.instance.name} is under embargo: only its owners can see it"
             raise CredentialsError(
                 f"{hidden}, and {error.what}" if self.key is None else hidden,
                 where=error.where,
