@@ -82,11 +82,28 @@ SLOW = (
 """Files and folders of tests that take long: `tests/run --fast` leaves them out."""
 
 
+LONGEST = (
+    "test_invariants.py",
+    "kinds/test_contract.py",
+    "commands/test_publish.py",
+    "test_mutations.py",
+    "test_random_walk.py",
+    "test_pull_resumes.py",
+    "localdandi/",
+)
+"""These begin first, so that no worker is left with one of them while the others have ended."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
+    places = {
+        item.path: item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
+        for item in items
+    }
     for item in items:
-        if item.path.is_relative_to(here) and item.path.relative_to(here).as_posix().startswith(SLOW):
+        if places[item.path].startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: not places[item.path].startswith(LONGEST))
 
 
 _INTERRUPTED = pytest.StashKey[bool]()
