@@ -69,7 +69,7 @@ def test_an_odd_draft_is_imported_with_an_empty_plan(lab: Lab, case: str, replay
     [
         "terms without an id, without a name, with an id of a lab",
         "one person twice, and one ORCID iD for two",
-        "one resource twice",
+        "one word as the identifier of two resources",
     ],
 )
 def test_what_is_under_metadata_can_be_explained(lab: Lab, case: str, replay: Replay) -> None:
