@@ -76,12 +76,15 @@ def test_a_second_pull_fetches_nothing(lab: Lab, copy: Lab, served: TestArchive)
     assert not any(route.startswith("/objects") for _, route in served.counts())
 
 
+def steps_of_the_next_plan(copy: Lab, monkeypatch: pytest.MonkeyPatch) -> object:
+    monkeypatch.setattr(task, "_YOUNG", 0)  # as if a few seconds had passed
+    return json.loads(copy.run("plan", "--offline", "--format", "json").out)["survey"]
+
+
 def test_the_next_plan_hashes_nothing(lab: Lab, copy: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(lab, FILES)
     pulled(copy)
-    monkeypatch.setattr(task, "_YOUNG", 0)  # as if a few seconds had passed
-    done = copy.run("plan", "--offline", "--format", "json")
-    assert json.loads(done.out)["survey"] == []
+    assert steps_of_the_next_plan(copy, monkeypatch) == []
 
 
 def test_nothing_is_written_to_the_archive(lab: Lab, copy: Lab, served: TestArchive) -> None:

@@ -9,9 +9,18 @@ from pathlib import Path
 import pytest
 
 from dandifile.errors import Exit
-from dandifile.survey import task
 from localdandi.testing import TestArchive
-from tests.commands.test_pull import ANY, FILES, contents, copy, declare, plan, publish, pulled
+from tests.commands.test_pull import (
+    ANY,
+    FILES,
+    contents,
+    copy,
+    declare,
+    plan,
+    publish,
+    pulled,
+    steps_of_the_next_plan,
+)
 from tests.conftest import Lab
 from tests.kinds.test_contract import zarr
 from tests.releases import DESCRIBED, publish_now
@@ -35,9 +44,7 @@ def test_a_zarr_with_all_its_files(lab: Lab, copy: Lab) -> None:
 def test_the_next_plan_hashes_nothing_of_it(lab: Lab, copy: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(lab, ZARR)
     pulled(copy)
-    monkeypatch.setattr(task, "_YOUNG", 0)  # as if a few seconds had passed
-    done = copy.run("plan", "--offline", "--format", "json")
-    assert json.loads(done.out)["survey"] == []
+    assert steps_of_the_next_plan(copy, monkeypatch) == []
 
 
 def test_an_open_zarr_takes_one_signed_url(lab: Lab, copy: Lab, served: TestArchive) -> None:

@@ -16,7 +16,7 @@ from dandifile.session.draft_state import DraftState, draft_state
 from dandifile.session.opening import open_session
 from dandifile.session.overview import overview
 from dandifile.session.session import Planned, Session
-from dandifile.session.watching import watch
+from dandifile.session.watching import LONGER, still_busy, watch
 from dandifile.terminal.redraw import redrawing
 from dandifile.terminal.screen import Flags, print_json, show, show_progress, survey_json
 from dandifile.words import duration
@@ -43,9 +43,9 @@ def status(flags: Flags, minutes: float | None = None) -> int:
         _show(found, flags, len(session.spec.fields))
         if left:
             raise UnfinishedError(
-                f"after {duration((minutes or 0) * 60)} the archive still {left}",
+                still_busy(minutes or 0, left),
                 where=session.instance.page(identifier),
-                fix="run the same command again, with a longer --timeout if need be",
+                fix=LONGER,
             )
         return Exit.BLOCKED if minutes is not None and found.state.health.complaints else Exit.DONE
 

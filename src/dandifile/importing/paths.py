@@ -19,7 +19,7 @@ from dandifile.survey.scanned_file import Content, Known, Runner
 from dandifile.survey.stages import digest_all
 
 FOLDER = "data"
-"""Where files go that are to be pulled."""
+"""Where pulled files go."""
 
 _SIMPLEST_FIRST = (
     PathEntry(FOLDER),

@@ -127,7 +127,7 @@ def _doi(resource: JsonObject) -> JsonObject:
 
 
 def _without_nameless(value: Json) -> Json:
-    """Without people of whom nothing is known, if others are left."""
+    """Without people who have no name or any other detail, if others are left."""
     if not isinstance(value, list):
         return value
     kept = [item for item in value if not (isinstance(item, dict) and _is_nobody(item))]
@@ -171,7 +171,7 @@ def _funder(contributor: JsonObject) -> JsonObject:
 
 
 def _author(contributor: JsonObject) -> JsonObject:
-    """A person whom the citation names is an author: the DOI's record goes by the role."""
+    """A person in the citation is an author: the DOI's record goes by the role."""
     cited = contributor.get("schemaKey") == "Person" and contributor.get("includeInCitation") is True
     return _with_role(contributor, _AUTHOR) if cited else contributor
 

@@ -1,8 +1,8 @@
 """Who owns the dandiset: users of the archive, by their login.
 
-A list adds whoever is missing; `{exactly: […]}` also removes everybody else. The archive takes the list of
-owners as a whole and keeps no version of it. So it is read right before it is written, and only those whom
-the plan names are added or removed. The archive e-mails each of them.
+A list adds missing users; `{exactly: […]}` also removes all others. The archive takes the list of owners as a
+whole and keeps no version of it. So it is read right before it is written, and only the users in the plan
+are added or removed. The archive e-mails each of them.
 
 Owners see embargoed data. Where `exactly` leaves out an owner of an embargoed dandiset, nothing is written
 before that owner is removed.
@@ -206,7 +206,7 @@ def rebase(change: Change, observed: object) -> Change:
 
 
 def perform(step: Step, context: StepContext, inputs: Mapping[str, Json]) -> JsonObject:
-    """Keeps whoever became an owner since the plan was made, unless the plan removes them."""
+    """Keeps owners who were added since the plan was made, unless the plan removes them."""
 
     def read() -> tuple[list[str], list[str]]:
         now = [str(user["username"]) for user in context.writer.reader.fresh().users()]

@@ -20,7 +20,7 @@ from dandifile.lookup.facts import PublishedAs
 from dandifile.lookup.lock import add_published, load_lock, lock_file
 from dandifile.model import JsonObject, Obstacle, Plan, Publication, Readiness, Result, Status, Step, Version
 from dandifile.session.draft_state import DraftState, draft_state
-from dandifile.session.watching import MINUTES, first_pause, watch
+from dandifile.session.watching import LONGER, MINUTES, first_pause, still_busy, watch
 from dandifile.spec.fields import DANDISET_FIELDS
 from dandifile.words import duration
 
@@ -147,9 +147,9 @@ def _wait(session: Session, terms: Terms, minutes: float, notify: Notify) -> boo
         left = watch(session, minutes, tell)
     if left:
         raise BlockedError(
-            f"after {duration(terms.minutes * 60)} the archive still {left}; nothing was published",
+            f"{still_busy(terms.minutes, left)}; nothing was published",
             where=session.instance.page(str(session.identifier)),
-            fix="run the same command again, with a longer --timeout if need be",
+            fix=LONGER,
         )
     return seen
 

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from dandifile.kinds.readiness import work_left
 from dandifile.waits import looks
+from dandifile.words import duration
 
 if TYPE_CHECKING:
     from dandifile.session.session import Session
 
 MINUTES = 60.0
 """How long is waited unless it is said: the archive validates some 3,000 assets a minute."""
+
+LONGER = "run the same command again, with a longer --timeout if need be"
+"""What to do where the time was up."""
 
 _EMBEDDED = 0.2  # seconds to the second look at the embedded archive, which is as quick as this machine
 
@@ -30,6 +34,11 @@ def watch(session: Session, minutes: float, say: Callable[[str, float], None]) -
         if not left:
             return ""
     return left
+
+
+def still_busy(minutes: float, left: str) -> str:
+    """What `watch` found when these minutes were up, as a sentence."""
+    return f"after {duration(minutes * 60)} the archive still {left}"
 
 
 def first_pause(session: Session) -> float:

@@ -84,7 +84,7 @@ class Exported:
         here = self.contents
         return self._to(here.subject_file(name)) if here and name in here.subjects else None
 
-    def folder(self, path: str, page: int = 1, query: Mapping[str, str] = NOTHING) -> str | None:  # noqa: ARG002
+    def folder(self, path: str, page: int = 1, query: Mapping[str, str] = NOTHING) -> str | None:  # noqa: ARG002 - as a server has it
         here = self.contents
         return self._to(here.folder_file(path, page)) if here and path in here.folders else None
 
@@ -92,15 +92,15 @@ class Exported:
         here = self.contents
         return self._to(here.asset_file(asset_id)) if here and asset_id in here.assets else None
 
-    def download(self, asset_id: str) -> str | None:  # noqa: ARG002
+    def download(self, asset_id: str) -> str | None:  # noqa: ARG002 - as a server has it
         return None
 
     def picture(self, asset_id: str, theme: str) -> str | None:
         here = self.contents
         return self._to(f"pictures/{asset_id}.{theme}.png") if here and asset_id in here.pictured else None
 
-    def zarr(self, asset_id: str, folder: str, after: str = "") -> str | None:  # noqa: ARG002
+    def zarr(self, asset_id: str, folder: str, after: str = "") -> str | None:  # noqa: ARG002 - as a server has it
         return None
 
-    def zarr_file(self, asset_id: str, path: str) -> str | None:  # noqa: ARG002
+    def zarr_file(self, asset_id: str, path: str) -> str | None:  # noqa: ARG002 - as a server has it
         return None
